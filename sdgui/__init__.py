@@ -1,0 +1,3 @@
+"""sdgui: DreamStudio on your own machine."""
+
+__version__ = "0.1.0"

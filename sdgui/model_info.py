@@ -1,0 +1,45 @@
+"""What the page and the resolver need to know of a model, without torch."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sdgui.samplers import SAMPLER_NAMES
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelRef:
+    """A model by the name it was asked for and the hash of its content (hex SHA-256)."""
+
+    id: str
+    hash: str
+
+
+class GuidanceKind(StrEnum):
+    """What the guidance number means to a model."""
+
+    NONE = "none"
+    CLASSIFIER_FREE = "classifier-free"
+    EMBEDDED = "embedded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelInfo:
+    """One model: sizes in pixels, defaults, limits, memory in bytes; the page renders its controls from it."""
+
+    ref: ModelRef
+    title: str
+    family: str
+    width: int
+    height: int
+    size_step: int = 8
+    min_size: int = 64
+    max_size: int = 2048
+    steps: int = 25
+    guidance: float = 7.0
+    guidance_kind: GuidanceKind = GuidanceKind.CLASSIFIER_FREE
+    negative_prompt: bool = True
+    sampler: str = "Euler"
+    samplers: tuple[str, ...] = SAMPLER_NAMES
+    token_limit: int = 77
+    memory_bytes: int = 0
+    examples: tuple[str, ...] = ()

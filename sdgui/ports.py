@@ -1,0 +1,100 @@
+"""The protocols between the floors: what the studio and the web need, without saying how it is done."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from sdgui.events import Batch, Pixels, WorkerEvent
+from sdgui.model_info import ModelInfo
+from sdgui.records import JobRecord, JobState, PictureRecord
+
+Emit = Callable[[WorkerEvent], None]
+IsCancelled = Callable[[str], bool]
+"""Whether the task with this id is no longer wanted; cheap, called once a step."""
+
+
+class Models(Protocol):
+    """Knows models without torch."""
+
+    def describe(self, model: str) -> ModelInfo:
+        """What is known of the model (`demo`, a diffusers folder or a hub id); UserError when unfit."""
+        ...
+
+    def names(self) -> tuple[str, ...]:
+        """The models that can be chosen, the default one first."""
+        ...
+
+    def count_tokens(self, model: str, prompt: str) -> int:
+        """Tokens of the prompt with its start and end token."""
+        ...
+
+
+class Engine(Protocol):
+    """Turns batches into pictures on one device; called by one thread (or process) at a time, which owns the device."""
+
+    def warm(self, model: str, emit: Emit) -> None:
+        """Loads the model ahead of its first batch, emitting Loading and then Loaded; UserError when it cannot be."""
+        ...
+
+    def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
+        """Makes the batch, emitting Loading/Loaded if it must load, Stepped, Preview, and for each task that is not
+        cancelled exactly one of Decoded or TaskFailed. Returns early when every task is cancelled. Never raises for a
+        fault that belongs to the batch; what it does raise means that the worker is broken."""
+        ...
+
+    def close(self) -> None:
+        """Frees the device."""
+        ...
+
+
+class Store(Protocol):
+    """Jobs and pictures on disk; safe to call from several threads."""
+
+    def add_job(self, job: JobRecord) -> None:
+        """Stores a queued job, durably, before it is announced."""
+        ...
+
+    def end_job(self, job: str, state: JobState, message: str = "", hint: str = "") -> None:
+        """Stores how the job ended."""
+        ...
+
+    def unfinished_jobs(self) -> tuple[JobRecord, ...]:
+        """Jobs still queued, oldest first; pictures whose files were safe before a crash count as stored."""
+        ...
+
+    def save_picture(self, task: str, pixels: Pixels, notes: dict[str, str]) -> PictureRecord:
+        """Writes the picture of a known task (file, thumbnail, row) and returns once nothing can lose it.
+
+        UserError when the disk is full or the folder cannot be written.
+        """
+        ...
+
+    def picture(self, picture: str, visitor: str) -> PictureRecord | None:
+        """The picture, if it exists, is not deleted and belongs to the visitor."""
+        ...
+
+    def picture_file(self, picture: str, visitor: str) -> Path | None:
+        """The original PNG."""
+        ...
+
+    def thumb_file(self, picture: str, visitor: str) -> Path | None:
+        """The thumbnail (JPEG)."""
+        ...
+
+    def delete_picture(self, picture: str, visitor: str) -> bool:
+        """Removes file, thumbnail and row; False when it is not there or not the visitor's."""
+        ...
+
+    def job(self, job: str, visitor: str) -> JobRecord | None:
+        """One job of the visitor."""
+        ...
+
+    def jobs(
+        self, visitor: str, *, before: str | None = None, limit: int = 12
+    ) -> tuple[JobRecord, ...]:
+        """The visitor's jobs that still have something to show, newest first, older than job `before` where given."""
+        ...
+
+    def close(self) -> None:
+        """Closes the database and gives the output folder free."""
+        ...

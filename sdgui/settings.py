@@ -1,0 +1,92 @@
+"""What the command line says, as one frozen value."""
+
+import argparse
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sdgui.errors import UserError
+
+DEVICES = ("auto", "cpu", "cuda")
+DTYPES = ("auto", "float32", "bfloat16", "float16")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How this server runs; `auth` is a pair of user and password or None."""
+
+    model: str = "demo"
+    host: str = "127.0.0.1"
+    port: int = 7860
+    share: bool = False
+    auth: tuple[str, str] | None = None
+    output_dir: Path = Path("outputs")
+    device: str = "auto"
+    dtype: str = "auto"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a server that listens on `host`."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:  # type: ignore[override]
+        raise UserError(f"{message[:1].upper()}{message[1:]}.", "Try: python app.py --help")
+
+
+def parse_settings(argv: Sequence[str]) -> Settings:
+    """Settings from the command line; UserError with a plain sentence when a flag is wrong."""
+    parser = _Parser(
+        prog="app.py",
+        description="sdgui: DreamStudio on your own machine. Opens a page where you type a prompt and watch it form.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument("--model", default="demo", help="demo, a diffusers folder, or a hub id")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=7860, help="port to listen on")
+    parser.add_argument("--share", action="store_true", help="open a public link (needs --auth)")
+    parser.add_argument(
+        "--auth", metavar="USER:PASSWORD", help="ask visitors for this name and password"
+    )
+    parser.add_argument(
+        "--output-dir", type=Path, default=Path("outputs"), help="where pictures are kept"
+    )
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute")
+    parser.add_argument(
+        "--dtype", choices=DTYPES, default="auto", help="number format to compute in"
+    )
+    given = parser.parse_args(argv)
+
+    if not 1 <= given.port <= 65535:
+        raise UserError(f"There is no port {given.port}.", "Choose one from 1 to 65535.")
+    auth = None
+    if given.auth is not None:
+        user, colon, password = given.auth.partition(":")
+        if not (user and colon and password):
+            raise UserError(
+                "--auth needs a name and a password.", "Write it as --auth name:password."
+            )
+        auth = (user, password)
+    if auth is None and (given.share or not is_loopback(given.host)):
+        flag = "--share" if given.share else f"--host {given.host}"
+        raise UserError(
+            f"{flag} would let strangers use this machine.",
+            "Add --auth name:password, and tell the name and the password to your guests only.",
+        )
+    return Settings(
+        model=given.model,
+        host=given.host,
+        port=given.port,
+        share=given.share,
+        auth=auth,
+        output_dir=given.output_dir,
+        device=given.device,
+        dtype=given.dtype,
+    )
