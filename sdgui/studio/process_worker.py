@@ -1,0 +1,166 @@
+"""An engine in a process of its own: the page stays quick while torch is imported, and a crash is survived."""
+
+import logging
+import multiprocessing
+import signal
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+from sdgui.errors import UserError
+from sdgui.events import Batch
+from sdgui.ports import Emit, Engine, IsCancelled
+
+log = logging.getLogger(__name__)
+
+POLL = 0.02
+"""Seconds between two looks at whether a running batch was cancelled."""
+
+
+class WorkerDied(Exception):
+    """The process ended in the middle of its work; the next call starts a new one."""
+
+
+class ProcessWorker:
+    """Implements `ports.Engine` by an engine that `make_engine` (picklable) makes in a spawned process."""
+
+    def __init__(self, make_engine: Callable[[], Engine]) -> None:
+        self._make_engine = make_engine
+        self._context = multiprocessing.get_context("spawn")
+        self._process: multiprocessing.process.BaseProcess | None = None
+        self._pipe: Connection[Any, Any] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The id of the process, None before its first use."""
+        return None if self._process is None else self._process.pid
+
+    def warm(self, model: str, emit: Emit) -> None:
+        """See `ports.Engine.warm`."""
+        self._ask(("warm", model), emit, None, ())
+
+    def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
+        """See `ports.Engine.run`; WorkerDied when the process ended."""
+        self._ask(("run", batch), emit, is_cancelled, tuple(task.id for task in batch.tasks))
+
+    def close(self) -> None:
+        """Ends the process; kills it when it does not go by itself."""
+        if self._pipe is not None:
+            self._pipe.close()
+        if self._process is not None:
+            self._process.join(timeout=5)
+            if self._process.is_alive():
+                self._process.kill()
+                self._process.join()
+        self._process = self._pipe = None
+
+    def _ask(
+        self,
+        request: tuple[str, object],
+        emit: Emit,
+        is_cancelled: IsCancelled | None,
+        tasks: tuple[str, ...],
+    ) -> None:
+        pipe = self._started()
+        told: set[str] = set()
+        try:
+            pipe.send(request)
+            while True:
+                if is_cancelled is not None:
+                    for task in tasks:
+                        if task not in told and is_cancelled(task):
+                            told.add(task)
+                            pipe.send(("cancel", task))
+                if not pipe.poll(POLL):
+                    continue
+                kind, value = pipe.recv()
+                if kind == "event":
+                    emit(value)
+                elif kind == "fault":
+                    raise value
+                else:
+                    return
+        except (EOFError, OSError) as fault:
+            code = None if self._process is None else self._process.exitcode
+            self.close()
+            raise WorkerDied(f"the worker process ended (exit code {code})") from fault
+
+    def _started(self) -> "Connection[Any, Any]":
+        if self._pipe is None or self._process is None or not self._process.is_alive():
+            self.close()
+            here, there = self._context.Pipe()
+            process = self._context.Process(
+                target=_serve, args=(self._make_engine, there), name="sdgui-worker", daemon=True
+            )
+            process.start()
+            there.close()
+            self._process, self._pipe = process, here
+        return self._pipe
+
+
+def _serve(make_engine: Callable[[], Engine], pipe: "Connection[Any, Any]") -> None:
+    """The life of the process: answers requests until its parent goes away."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which then closes us
+    requests: list[tuple[str, Any]] = []
+    cancelled: set[str] = set()
+    arrived = threading.Condition()
+    closing = threading.Event()
+
+    def listen() -> None:
+        while True:
+            try:
+                kind, value = pipe.recv()
+            except (EOFError, OSError):
+                kind, value = "close", None
+            with arrived:
+                if kind == "cancel":
+                    cancelled.add(value)
+                else:
+                    if kind == "close":
+                        closing.set()
+                    requests.append((kind, value))
+                    arrived.notify()
+            if kind == "close":
+                return
+
+    threading.Thread(target=listen, daemon=True, name="sdgui-listener").start()
+    engine: Engine | None = None
+    sending = threading.Lock()
+
+    def send(kind: str, value: object) -> None:
+        with sending:
+            try:
+                pipe.send((kind, value))
+            except OSError:
+                closing.set()
+
+    def emit(event: object) -> None:
+        send("event", event)
+
+    def is_cancelled(task: str) -> bool:
+        return closing.is_set() or task in cancelled
+
+    while True:
+        with arrived:
+            arrived.wait_for(lambda: requests)
+            kind, value = requests.pop(0)
+        if kind == "close":
+            break
+        try:
+            if engine is None:
+                engine = make_engine()
+            if kind == "warm":
+                engine.warm(value, emit)
+            else:
+                engine.run(value, emit, is_cancelled)
+                cancelled.difference_update(task.id for task in value.tasks)
+        except UserError as fault:
+            send("fault", fault)
+        except Exception as fault:
+            log.exception("the engine failed")
+            send("fault", RuntimeError(f"{type(fault).__name__}: {fault}"))
+        else:
+            send("done", None)
+    if engine is not None:
+        engine.close()

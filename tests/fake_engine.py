@@ -1,0 +1,101 @@
+"""A fake behind the engine's interface: paints at once, or waits and fails as a test tells it."""
+
+import io
+import os
+import threading
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from sdgui.errors import UserError
+from sdgui.events import Batch, Decoded, Loaded, Loading, Pixels, Preview, Stepped
+from sdgui.ports import Emit, IsCancelled
+from sdgui.spec import PictureSpec
+
+PATIENCE = 30.0
+"""Seconds after which a test that waits for the fake has failed."""
+
+
+def paint(spec: PictureSpec) -> Pixels:
+    """Pixels that depend on the seed and the prompt only."""
+    rng = np.random.default_rng([spec.seed, *spec.prompt.encode()])
+    colour = rng.integers(0, 256, size=3, dtype=np.uint8)
+    return np.broadcast_to(colour, (spec.height, spec.width, 3)).copy()
+
+
+def small_jpeg(spec: PictureSpec, step: int) -> bytes:
+    """A preview whose bytes differ from step to step."""
+    pixels = (paint(spec).astype(np.int32) * (step + 1) // (spec.steps + 1)).astype(np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(pixels[:8, :8]).save(file, "JPEG")
+    return file.getvalue()
+
+
+class FakeEngine:
+    """Implements `ports.Engine`. Clear `go` and a batch waits before each step until it is set."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.go.set()
+        self.can_load = threading.Event()
+        self.can_load.set()
+        self.began = threading.Semaphore(0)
+        self.batches: list[Batch] = []
+        self.steps_run = 0
+        self.breaks: list[Exception] = []
+        self.load_fault: UserError | None = None
+        self.closed = False
+
+    def warm(self, model: str, emit: Emit) -> None:
+        emit(Loading(model=model, fraction=0.5))
+        assert self.can_load.wait(PATIENCE)
+        if self.load_fault is not None:
+            raise self.load_fault
+        emit(Loaded(model=model, device="fake", dtype="float32"))
+
+    def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
+        self.batches.append(batch)
+        self.began.release()
+        steps = batch.tasks[0].spec.steps
+        for step in range(steps):
+            while not self.go.wait(0.005):
+                if all(is_cancelled(task.id) for task in batch.tasks):
+                    return
+            if all(is_cancelled(task.id) for task in batch.tasks):
+                return
+            if self.breaks:
+                raise self.breaks.pop(0)
+            self.steps_run += 1
+            emit(Stepped(step=step + 1, steps=steps))
+            for task in batch.tasks:
+                jpeg = small_jpeg(task.spec, step)
+                emit(Preview(task=task.id, step=step + 1, steps=steps, jpeg=jpeg))
+        for task in batch.tasks:
+            if not is_cancelled(task.id):
+                emit(Decoded(task=task.id, pixels=paint(task.spec), notes={"device": "fake"}))
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class DyingEngine(FakeEngine):
+    """Kills its own process in the first batch of its life, once for each file given."""
+
+    def __init__(self, mark: Path) -> None:
+        super().__init__()
+        self._mark = mark
+
+    def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
+        if self._mark.exists():
+            self._mark.unlink()
+            os.kill(os.getpid(), 9)
+        super().run(batch, emit, is_cancelled)
+
+
+class BlockedEngine(FakeEngine):
+    """Waits at its first step until its batch is cancelled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go.clear()

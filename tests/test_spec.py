@@ -1,0 +1,141 @@
+"""What is asked becomes complete specs, or one plain sentence."""
+
+import math
+
+import pytest
+
+from sdgui.errors import UserError
+from sdgui.model_info import ModelInfo, ModelRef
+from sdgui.spec import SEEDS, DreamRequest, PictureSpec, batch_key, parse_seed, seeds_wrap
+
+INFO = ModelInfo(
+    ref=ModelRef(id="demo", hash="ab" * 32),
+    title="demo",
+    family="sd1",
+    width=128,
+    height=128,
+    max_size=256,
+    steps=20,
+    guidance=4.0,
+)
+
+
+def resolve(**asked: object) -> tuple[PictureSpec, ...]:
+    return DreamRequest(**{"prompt": "a red boat", **asked}).resolve(INFO, lambda: 7)
+
+
+def test_unsaid_values_come_from_the_model() -> None:
+    (spec,) = resolve()
+    assert (spec.width, spec.height, spec.steps, spec.guidance, spec.sampler, spec.seed) == (
+        128,
+        128,
+        20,
+        4.0,
+        "Euler",
+        7,
+    )
+
+
+def test_zero_is_a_value_and_not_unsaid() -> None:
+    (spec,) = resolve(seed=0, guidance=0)
+    assert spec.seed == 0
+    assert spec.guidance == 0.0
+
+
+def test_picture_i_has_seed_s_plus_i() -> None:
+    assert [spec.seed for spec in resolve(seed=1041, count=4)] == [1041, 1042, 1043, 1044]
+
+
+def test_seeds_go_on_from_zero_after_the_last() -> None:
+    assert [spec.seed for spec in resolve(seed=SEEDS - 2, count=4)] == [SEEDS - 2, SEEDS - 1, 0, 1]
+    assert seeds_wrap(SEEDS - 2, 4)
+    assert not seeds_wrap(SEEDS - 4, 4)
+
+
+def test_a_spec_survives_json() -> None:
+    (spec,) = resolve(
+        prompt='a "quoted" \U0001f680 \u05e9\u05dc\u05d5\u05dd <script>\nline', seed=3
+    )
+    assert PictureSpec.from_json(spec.to_json()) == spec
+
+
+def test_an_unknown_schema_is_refused() -> None:
+    (spec,) = resolve()
+    with pytest.raises(ValueError, match="schema"):
+        PictureSpec.from_json(spec.to_json().replace('"schema": 1', '"schema": 99'))
+
+
+def test_prompts_and_seeds_may_differ_within_a_batch_and_sizes_may_not() -> None:
+    (one,) = resolve(seed=1)
+    (two,) = resolve(seed=2, prompt="a blue house")
+    (wide,) = resolve(seed=1, width=192)
+    assert batch_key(one) == batch_key(two)
+    assert batch_key(one) != batch_key(wide)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "\U0001f680\U0001f431",
+        "\u0645\u0631\u062d\u0628\u0627 \u05e9\u05dc\u05d5\u05dd",
+        "<script>alert(1)</script>",
+        "line\nline",
+        "x" * 2000,
+    ],
+)
+def test_unusual_text_is_a_prompt_like_any_other(prompt: str) -> None:
+    assert resolve(prompt=prompt)[0].prompt == prompt
+
+
+@pytest.mark.parametrize(
+    ("asked", "word"),
+    [
+        ({"prompt": ""}, "empty"),
+        ({"prompt": " \n\t "}, "empty"),
+        ({"prompt": "x" * 10_000}, "10,000"),
+        ({"negative_prompt": "x" * 10_000}, "negative prompt"),
+        ({"prompt": "a\x00b"}, "not text"),
+        ({"prompt": "a\ud800b"}, "not text"),
+        ({"prompt": 5}, "text"),
+        ({"steps": 0}, "steps"),
+        ({"steps": 10_000}, "steps"),
+        ({"steps": 2.5}, "steps"),
+        ({"width": 7}, "width"),
+        ({"height": 100_000}, "height"),
+        ({"width": 130}, "multiple of 8"),
+        ({"guidance": math.nan}, "cfg scale"),
+        ({"guidance": math.inf}, "cfg scale"),
+        ({"guidance": -1}, "cfg scale"),
+        ({"seed": -1}, "seed"),
+        ({"seed": 2**32}, "seed"),
+        ({"seed": 2**63}, "seed"),
+        ({"seed": "abc"}, "seed"),
+        ({"seed": "9" * 5000}, "seed"),
+        ({"seed": True}, "seed"),
+        ({"count": 0}, "images"),
+        ({"count": 1000}, "images"),
+        ({"sampler": "Warp\n<b>"}, "sampler"),
+    ],
+)
+def test_what_cannot_be_dreamt_gets_one_sentence_and_a_hint(
+    asked: dict[str, object], word: str
+) -> None:
+    with pytest.raises(UserError) as fault:
+        resolve(**asked)
+    assert word in fault.value.message
+    assert "\n" not in str(fault.value)
+    assert len(str(fault.value)) < 250
+    assert fault.value.hint
+
+
+def test_an_off_size_is_told_the_nearest() -> None:
+    with pytest.raises(UserError) as fault:
+        resolve(width=130)
+    assert "128" in fault.value.hint
+
+
+def test_a_seed_is_read_from_text_and_empty_text_is_unsaid() -> None:
+    assert parse_seed(" 42 ") == 42
+    assert parse_seed("") is None
+    assert parse_seed(None) is None
+    assert parse_seed(42.0) == 42
