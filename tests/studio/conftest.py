@@ -1,0 +1,98 @@
+"""A studio with a real store and a fake engine."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from sdgui.events import End, Failed, Finished, JobCancelled, StudioEvent
+from sdgui.model_info import ModelInfo, ModelRef
+from sdgui.ports import Engine
+from sdgui.storage.disk_store import DiskStore
+from sdgui.studio.studio import Studio
+from tests.fake_engine import PATIENCE, FakeEngine
+
+T = TypeVar("T")
+
+
+class OneModel:
+    """Knows one model."""
+
+    def __init__(self) -> None:
+        self.info = ModelInfo(
+            ref=ModelRef(id="demo", hash="ab" * 32),
+            title="demo",
+            family="sd1",
+            width=64,
+            height=64,
+            steps=4,
+        )
+
+    def describe(self, model: str) -> ModelInfo:
+        return self.info
+
+    def names(self) -> tuple[str, ...]:
+        return ("demo",)
+
+    def count_tokens(self, model: str, prompt: str) -> int:
+        return len(prompt.split()) + 2
+
+
+class House:
+    """Makes studios over one output folder and closes what is open at the end."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.models = OneModel()
+        self._open: list[Studio] = []
+
+    def open(self, *workers: Engine, batch_limit: int = 4) -> Studio:
+        studio = Studio(
+            models=self.models,
+            store=DiskStore(self.folder),
+            workers=workers,
+            batch_limit=lambda spec: batch_limit,
+        )
+        studio.start()
+        self._open.append(studio)
+        return studio
+
+    def close(self) -> None:
+        while self._open:
+            studio = self._open.pop()
+            studio.close()
+            studio.store.close()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    house = House(tmp_path / "outputs")
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+async def watch_to_end(studio: Studio, visitor: str, job: str) -> list[StudioEvent]:
+    return [event async for _, event in studio.watch(visitor, job)]
+
+
+def follow(studio: Studio, visitor: str, job: str) -> list[StudioEvent]:
+    """Every event of a job from now to its end."""
+    return run(lambda: watch_to_end(studio, visitor, job))
+
+
+def run(make: Callable[[], Awaitable[T]]) -> T:
+    async def main() -> T:
+        return await asyncio.wait_for(make(), PATIENCE)
+
+    return asyncio.run(main())
+
+
+def ends(events: list[StudioEvent]) -> list[End]:
+    return [event for event in events if isinstance(event, Finished | JobCancelled | Failed)]

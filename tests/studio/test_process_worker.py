@@ -1,0 +1,129 @@
+"""The worker contract, the same in a thread and in a spawned process."""
+
+import functools
+import pickle
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sdgui.errors import UserError
+from sdgui.events import Batch, Decoded, Loaded, Preview, Stepped, Task, TaskFailed, WorkerEvent
+from sdgui.ports import Engine
+from sdgui.studio.process_worker import ProcessWorker, WorkerDied
+from tests.fake_engine import BlockedEngine, DyingEngine, FakeEngine, paint
+from tests.studio.test_queue import tasks
+
+BATCH = Batch(tasks=tasks("a", 3))
+
+
+class RefusingEngine(FakeEngine):
+    """Cannot load its model."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.load_fault = UserError("There is no model there.", "Look again.")
+
+
+MakeWorker = Callable[[Callable[[], Engine]], Engine]
+
+
+@pytest.fixture(params=["thread", "process"])
+def make_worker(request: pytest.FixtureRequest) -> Iterator[MakeWorker]:
+    made: list[Engine] = []
+
+    def make(make_engine: Callable[[], Engine]) -> Engine:
+        worker = make_engine() if request.param == "thread" else ProcessWorker(make_engine)
+        made.append(worker)
+        return worker
+
+    yield make
+    for worker in made:
+        worker.close()
+
+
+def never(task: str) -> bool:
+    return False
+
+
+def test_a_batch_gives_steps_previews_of_every_task_and_one_picture_each(
+    make_worker: MakeWorker,
+) -> None:
+    events: list[WorkerEvent] = []
+    make_worker(FakeEngine).run(BATCH, events.append, never)
+    names = [task.id for task in BATCH.tasks]
+    assert [e.step for e in events if isinstance(e, Stepped)] == [1, 2, 3, 4]
+    assert {e.task for e in events if isinstance(e, Preview)} == set(names)
+    done = [e for e in events if isinstance(e, Decoded)]
+    assert [e.task for e in done] == names
+    for event, task in zip(done, BATCH.tasks, strict=True):
+        np.testing.assert_array_equal(event.pixels, paint(task.spec))
+
+
+def test_warming_tells_that_the_model_is_there(make_worker: MakeWorker) -> None:
+    events: list[WorkerEvent] = []
+    make_worker(FakeEngine).warm("demo", events.append)
+    assert events[-1] == Loaded(model="demo", device="fake", dtype="float32")
+
+
+def test_a_model_that_is_not_there_is_a_user_error(make_worker: MakeWorker) -> None:
+    worker = make_worker(RefusingEngine)
+    with pytest.raises(UserError) as fault:
+        worker.warm("demo", lambda event: None)
+    assert (fault.value.message, fault.value.hint) == ("There is no model there.", "Look again.")
+
+
+def test_cancelling_every_task_ends_the_batch(make_worker: MakeWorker) -> None:
+    events: list[WorkerEvent] = []
+    asked: list[str] = []
+
+    def soon(task: str) -> bool:
+        asked.append(task)
+        return len(asked) > 20
+
+    make_worker(BlockedEngine).run(BATCH, events.append, soon)
+    assert not [e for e in events if isinstance(e, Decoded | TaskFailed)]
+
+
+def test_a_cancelled_member_gets_no_picture(make_worker: MakeWorker) -> None:
+    events: list[WorkerEvent] = []
+    make_worker(FakeEngine).run(
+        Batch(tasks=BATCH.tasks[:2]), events.append, lambda task: task == "a0"
+    )
+    assert "a1" in [e.task for e in events if isinstance(e, Decoded)]
+
+
+def test_batches_follow_each_other(make_worker: MakeWorker) -> None:
+    worker = make_worker(FakeEngine)
+    for count in (1, 2, 3):
+        events: list[WorkerEvent] = []
+        worker.run(Batch(tasks=tasks("b", count)), events.append, never)
+        assert sum(isinstance(e, Decoded) for e in events) == count
+
+
+def test_a_process_that_is_killed_is_told_and_replaced(tmp_path: Path) -> None:
+    mark = tmp_path / "die"
+    mark.touch()
+    worker = ProcessWorker(functools.partial(DyingEngine, mark))
+    with pytest.raises(WorkerDied):
+        worker.run(BATCH, lambda event: None, never)
+    events: list[WorkerEvent] = []
+    worker.run(BATCH, events.append, never)
+    worker.close()
+    assert sum(isinstance(e, Decoded) for e in events) == 3
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        BATCH,
+        Task(id="a", spec=BATCH.tasks[0].spec),
+        Stepped(step=1, steps=2),
+        UserError("It failed.", "Mend it."),
+        TaskFailed(task="a", message="no", hint="yes"),
+    ],
+)
+def test_what_crosses_the_border_can_be_pickled(value: object) -> None:
+    copy = pickle.loads(pickle.dumps(value))
+    assert repr(copy) == repr(value)

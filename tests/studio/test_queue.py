@@ -1,0 +1,89 @@
+"""Forming batches."""
+
+import dataclasses
+
+from sdgui.events import Batch, Task
+from sdgui.model_info import ModelRef
+from sdgui.spec import PictureSpec
+from sdgui.studio.queue import PictureQueue
+
+SPEC = PictureSpec(
+    prompt="a boat",
+    negative_prompt="",
+    model=ModelRef(id="demo", hash="00"),
+    width=64,
+    height=64,
+    steps=4,
+    guidance=4.0,
+    sampler="Euler",
+    seed=0,
+)
+
+
+def tasks(name: str, count: int, **changed: object) -> tuple[Task, ...]:
+    return tuple(
+        Task(id=f"{name}{i}", spec=dataclasses.replace(SPEC, seed=i, **changed))
+        for i in range(count)
+    )
+
+
+def ids(batch: Batch | None) -> list[str]:
+    return [] if batch is None else [task.id for task in batch.tasks]
+
+
+def test_an_empty_queue_has_no_batch() -> None:
+    assert PictureQueue(lambda spec: 4).take() is None
+
+
+def test_equal_pictures_go_together_up_to_the_limit() -> None:
+    queue = PictureQueue(lambda spec: 4)
+    queue.put("ann", tasks("a", 6))
+    assert ids(queue.take()) == ["a0", "a1", "a2", "a3"]
+    assert ids(queue.take()) == ["a4", "a5"]
+
+
+def test_other_sizes_wait_for_a_batch_of_their_own() -> None:
+    queue = PictureQueue(lambda spec: 8)
+    queue.put("ann", tasks("a", 2))
+    queue.put("ann", tasks("w", 1, width=128))
+    queue.put("ann", tasks("b", 1))
+    assert ids(queue.take()) == ["a0", "a1", "b0"]
+    assert ids(queue.take()) == ["w0"]
+
+
+def test_turns_go_round_among_visitors() -> None:
+    queue = PictureQueue(lambda spec: 2)
+    queue.put("ann", tasks("a", 4))
+    queue.put("bob", tasks("b", 2, steps=5))
+    assert [ids(queue.take()) for _ in range(3)] == [["a0", "a1"], ["b0", "b1"], ["a2", "a3"]]
+
+
+def test_places_left_free_go_to_equal_pictures_of_others_one_each() -> None:
+    queue = PictureQueue(lambda spec: 4)
+    queue.put("ann", tasks("a", 1))
+    queue.put("bob", tasks("b", 5))
+    queue.put("eve", tasks("e", 5))
+    assert ids(queue.take()) == ["a0", "b0", "e0", "b1"]
+
+
+def test_the_batches_to_come_are_told_without_taking_them() -> None:
+    queue = PictureQueue(lambda spec: 2)
+    queue.put("ann", tasks("a", 3))
+    queue.put("bob", tasks("b", 1, steps=9))
+    told = [ids(batch) for batch in queue.batches()]
+    assert len(queue) == 4
+    assert told == [ids(queue.take()) for _ in range(3)]
+
+
+def test_removed_tasks_do_not_come() -> None:
+    queue = PictureQueue(lambda spec: 4)
+    queue.put("ann", tasks("a", 3))
+    assert queue.remove(frozenset({"a1", "elsewhere"})) == ("a1",)
+    assert ids(queue.take()) == ["a0", "a2"]
+
+
+def test_a_batch_begun_again_comes_first() -> None:
+    queue = PictureQueue(lambda spec: 1)
+    queue.put("ann", tasks("a", 1))
+    queue.put("ann", tasks("r", 1), first=True)
+    assert ids(queue.take()) == ["r0"]

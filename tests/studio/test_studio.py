@@ -1,0 +1,316 @@
+"""Dreams from asking to the end, with a real store and a fake engine."""
+
+import asyncio
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sdgui.errors import UserError
+from sdgui.events import (
+    Failed,
+    Finished,
+    JobCancelled,
+    ModelLoading,
+    PictureDone,
+    Progress,
+    Queued,
+    Started,
+    StudioEvent,
+)
+from sdgui.records import JobState
+from sdgui.spec import DreamRequest
+from sdgui.studio.studio import MAX_WAITING, Studio
+from tests.fake_engine import PATIENCE, FakeEngine, paint
+from tests.studio.conftest import House, ends, follow, run
+
+BOAT = DreamRequest(prompt="a red boat", seed=5, count=3)
+
+
+def test_a_dream_tells_its_pictures_and_then_one_end(house: House, engine: FakeEngine) -> None:
+    studio = house.open(engine)
+    job = studio.submit(BOAT, "ann")
+    events = follow(studio, "ann", job.id)
+    assert [e.index for e in events if isinstance(e, PictureDone)] == [0, 1, 2]
+    assert ends(events) == [Finished()]
+    assert isinstance(events[-1], Finished)
+
+
+def test_a_picture_is_announced_only_when_its_file_is_there(
+    house: House, engine: FakeEngine
+) -> None:
+    studio = house.open(engine)
+    job = studio.submit(BOAT, "ann")
+
+    async def check() -> int:
+        seen = 0
+        async for _, event in studio.watch("ann", job.id):
+            if isinstance(event, PictureDone):
+                path = studio.store.picture_file(event.picture_id, "ann")
+                assert path is not None
+                with Image.open(path) as image:
+                    spec = job.tasks[event.index].spec
+                    np.testing.assert_array_equal(np.asarray(image), paint(spec))
+                seen += 1
+        return seen
+
+    assert run(check) == 3
+
+
+def test_previews_are_in_memory_while_the_dream_forms_and_gone_after(
+    house: House, engine: FakeEngine
+) -> None:
+    studio = house.open(engine)
+    job = studio.submit(BOAT, "ann")
+
+    async def look() -> set[int]:
+        revisions: set[int] = set()
+        async for _, event in studio.watch("ann", job.id):
+            if isinstance(event, Progress) and (live := studio.live(job.id, 1, "ann")):
+                revisions.add(live[0])
+                assert live[1].startswith(b"\xff\xd8")
+        return revisions
+
+    revisions = run(look)
+    assert revisions <= {1, 2, 3, 4}
+    assert studio.live(job.id, 1, "ann") is None
+
+
+def test_a_late_watcher_is_told_everything_that_lasts(house: House, engine: FakeEngine) -> None:
+    studio = house.open(engine)
+    job = studio.submit(BOAT, "ann")
+    first = follow(studio, "ann", job.id)
+    late = follow(studio, "ann", job.id)
+    assert late == [e for e in first if isinstance(e, Started | PictureDone | Finished)]
+
+
+def test_a_watcher_of_everything_sees_dreams_begun_meanwhile(
+    house: House, engine: FakeEngine
+) -> None:
+    studio = house.open(engine)
+    engine.go.clear()
+    one = studio.submit(BOAT, "ann")
+
+    async def look() -> set[str]:
+        ended: set[str] = set()
+        second: str | None = None
+        async for job, event in studio.watch("ann"):
+            if second is None:
+                second = studio.submit(BOAT, "ann").id
+                engine.go.set()
+            if isinstance(event, Finished):
+                ended.add(job)
+        assert second is not None
+        return ended ^ {one.id, second}
+
+    assert run(look) == set()
+
+
+def test_nobody_watches_or_stops_the_dreams_of_others(house: House, engine: FakeEngine) -> None:
+    studio = house.open(engine)
+    engine.go.clear()
+    job = studio.submit(BOAT, "ann")
+    assert engine.began.acquire(timeout=PATIENCE)
+    assert follow(studio, "bob", job.id) == []
+    assert not studio.cancel(job.id, "bob")
+    assert studio.live(job.id, 0, "bob") is None
+    assert studio.active_jobs("bob") == ()
+    engine.go.set()
+    assert ends(follow(studio, "ann", job.id)) == [Finished()]
+
+
+def test_stop_ends_a_running_dream_before_its_next_step(house: House, engine: FakeEngine) -> None:
+    studio = house.open(engine)
+    engine.go.clear()
+    job = studio.submit(BOAT, "ann")
+    assert engine.began.acquire(timeout=PATIENCE)
+    assert studio.cancel(job.id, "ann")
+    assert ends(follow(studio, "ann", job.id)) == [JobCancelled()]
+    assert engine.steps_run == 0
+
+
+def test_stop_takes_a_waiting_dream_out_of_the_queue(house: House, engine: FakeEngine) -> None:
+    studio = house.open(engine, batch_limit=1)
+    engine.go.clear()
+    running = studio.submit(DreamRequest(prompt="first"), "ann")
+    assert engine.began.acquire(timeout=PATIENCE)
+    waiting = studio.submit(BOAT, "ann")
+    assert studio.cancel(waiting.id, "ann")
+    assert ends(follow(studio, "ann", waiting.id)) == [JobCancelled()]
+    engine.go.set()
+    assert ends(follow(studio, "ann", running.id)) == [Finished()]
+    assert len(engine.batches) == 1
+
+
+def test_one_leaves_a_shared_batch_and_the_other_gets_their_picture(
+    house: House, engine: FakeEngine
+) -> None:
+    studio = house.open(engine)
+    engine.go.clear()
+    block = studio.submit(DreamRequest(prompt="block", steps=1), "eve")
+    assert engine.began.acquire(timeout=PATIENCE)
+    ann = studio.submit(DreamRequest(prompt="a", seed=1), "ann")
+    bob = studio.submit(DreamRequest(prompt="b", seed=2), "bob")
+    studio.cancel(ann.id, "ann")
+    engine.go.set()
+    assert ends(follow(studio, "bob", bob.id)) == [Finished()]
+    assert ends(follow(studio, "ann", ann.id)) == [JobCancelled()]
+    assert ends(follow(studio, "eve", block.id)) == [Finished()]
+
+
+def test_two_visitors_share_a_batch_and_get_their_own_pictures(
+    house: House, engine: FakeEngine
+) -> None:
+    engine.can_load.clear()
+    studio = house.open(engine)
+    ann = studio.submit(DreamRequest(prompt="a", seed=1), "ann")
+    bob = studio.submit(DreamRequest(prompt="b", seed=2), "bob")
+    engine.can_load.set()
+    assert ends(follow(studio, "ann", ann.id)) == [Finished()]
+    assert ends(follow(studio, "bob", bob.id)) == [Finished()]
+    assert len(engine.batches) == 1
+    (mine,) = studio.store.jobs("ann")
+    assert mine.id == ann.id
+    assert studio.store.picture(bob.tasks[0].id, "ann") is None
+    assert studio.store.picture(bob.tasks[0].id, "bob") is not None
+
+
+def test_a_dream_waits_for_the_model_and_says_so(house: House, engine: FakeEngine) -> None:
+    engine.can_load.clear()
+    studio = house.open(engine)
+    job = studio.submit(BOAT, "ann")
+
+    async def look() -> list[StudioEvent]:
+        events: list[StudioEvent] = []
+        async for _, event in studio.watch("ann", job.id):
+            events.append(event)
+            if isinstance(event, ModelLoading):
+                engine.can_load.set()
+        return events
+
+    events = run(look)
+    assert any(isinstance(event, ModelLoading) for event in events)
+    assert ends(events) == [Finished()]
+    assert studio.status().state == "ready"
+
+
+def test_those_behind_are_told_their_place_and_wait(house: House, engine: FakeEngine) -> None:
+    studio = house.open(engine, batch_limit=4)
+    follow(studio, "ann", studio.submit(BOAT, "ann").id)
+    engine.go.clear()
+    assert engine.began.acquire(timeout=PATIENCE)
+    studio.submit(BOAT, "ann")
+    assert engine.began.acquire(timeout=PATIENCE)
+    bob = studio.submit(DreamRequest(prompt="b", steps=9), "bob")
+    eve = studio.submit(DreamRequest(prompt="e", steps=8), "eve")
+
+    async def first(visitor: str, job: str) -> StudioEvent:
+        async for _, event in studio.watch(visitor, job):
+            return event
+        raise AssertionError("no news")
+
+    one = run(lambda: first("bob", bob.id))
+    two = run(lambda: first("eve", eve.id))
+    assert isinstance(one, Queued)
+    assert isinstance(two, Queued)
+    assert (one.place, two.place) == (1, 2)
+    engine.go.set()
+    assert ends(follow(studio, "eve", eve.id)) == [Finished()]
+
+
+def test_a_worker_that_breaks_once_is_given_the_batch_again(
+    house: House, engine: FakeEngine
+) -> None:
+    engine.breaks = [RuntimeError("lost the device")]
+    studio = house.open(engine)
+    job = studio.submit(BOAT, "ann")
+    assert ends(follow(studio, "ann", job.id)) == [Finished()]
+    assert len(engine.batches) == 2
+
+
+def test_a_batch_that_breaks_every_time_fails_in_plain_words_and_the_next_works(
+    house: House, engine: FakeEngine
+) -> None:
+    engine.breaks = [RuntimeError("/secret/path exploded"), RuntimeError("again")]
+    studio = house.open(engine)
+    (end,) = ends(follow(studio, "ann", studio.submit(BOAT, "ann").id))
+    assert isinstance(end, Failed)
+    assert "secret" not in end.message + end.hint
+    assert ends(follow(studio, "ann", studio.submit(BOAT, "ann").id)) == [Finished()]
+
+
+def test_a_model_that_cannot_be_loaded_is_told_by_the_status(
+    house: House, engine: FakeEngine
+) -> None:
+    engine.load_fault = UserError("There is no model there.", "Look again.")
+    studio = house.open(engine)
+    follow(studio, "ann", studio.submit(BOAT, "ann").id)
+    status = studio.status()
+    assert (status.state, status.message) == ("failed", "There is no model there.")
+
+
+def test_what_is_unfinished_at_the_close_comes_back(house: House) -> None:
+    blocked = FakeEngine()
+    blocked.go.clear()
+    studio = house.open(blocked)
+    job = studio.submit(BOAT, "ann")
+    assert blocked.began.acquire(timeout=PATIENCE)
+    house.close()
+    assert blocked.closed
+
+    again = house.open(FakeEngine())
+    assert ends(follow(again, "ann", job.id)) == [Finished()]
+    stored = again.store.job(job.id, "ann")
+    assert stored is not None
+    assert stored.state is JobState.FINISHED
+    assert all(task.stored for task in stored.tasks)
+
+
+def test_a_dream_whose_model_changed_meanwhile_says_so(house: House) -> None:
+    blocked = FakeEngine()
+    blocked.go.clear()
+    studio = house.open(blocked)
+    job = studio.submit(BOAT, "ann")
+    house.close()
+    info = house.models.info
+    house.models.info = replace(info, ref=replace(info.ref, hash="cd" * 32))
+    again = house.open(FakeEngine())
+    (end,) = ends(follow(again, "ann", job.id))
+    assert isinstance(end, Failed)
+    assert "changed" in end.message
+
+
+def test_a_visitor_may_not_fill_the_queue_without_end(house: House, engine: FakeEngine) -> None:
+    studio = house.open(engine, batch_limit=1)
+    engine.go.clear()
+    for _ in range(MAX_WAITING // 16):
+        studio.submit(DreamRequest(prompt="a", count=16), "ann")
+    with pytest.raises(UserError, match="waiting already"):
+        for _ in range(2):
+            studio.submit(DreamRequest(prompt="a", count=16), "ann")
+    studio.submit(DreamRequest(prompt="b"), "bob")
+
+
+def test_a_closed_studio_takes_no_dreams(house: House, engine: FakeEngine) -> None:
+    studio = house.open(engine)
+    studio.close()
+    with pytest.raises(UserError, match="closing"):
+        studio.submit(BOAT, "ann")
+
+
+def test_many_dreams_of_many_visitors_all_end(house: House, engine: FakeEngine) -> None:
+    studio: Studio = house.open(engine, FakeEngine())
+    jobs = [
+        (f"v{i % 5}", studio.submit(DreamRequest(prompt=f"p{i}", count=1 + i % 4), f"v{i % 5}").id)
+        for i in range(20)
+    ]
+
+    async def all_ends() -> list[StudioEvent]:
+        async def one(visitor: str, job: str) -> list[StudioEvent]:
+            return [event async for _, event in studio.watch(visitor, job)]
+
+        every = await asyncio.gather(*(one(visitor, job) for visitor, job in jobs))
+        return [end for events in every for end in ends(events)]
+
+    assert run(all_ends) == [Finished()] * 20
