@@ -1,0 +1,81 @@
+"""Starts sdgui: flags become Settings; store, models, studio and web are made and put together."""
+
+import functools
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from sdgui.demo.embedded import EMBEDDED
+from sdgui.errors import UserError
+from sdgui.ports import Engine
+from sdgui.settings import Settings, parse_settings
+
+BATCH_PIXELS = {"cpu": 16 * 128 * 128, "cuda": 16 * 512 * 512}
+"""How many pixels one batch may hold; an engine that runs out of memory splits it further."""
+
+
+def make_engine(settings: Settings) -> Engine:
+    """The engine; called in the worker's process, so that this one never imports torch."""
+    from sdgui.engine.engine import TorchEngine
+
+    from sdgui.engine.catalog import Catalog
+
+    cache = cache_dir(settings)
+    catalog = Catalog(settings.model, embedded=EMBEDDED, cache_dir=cache)
+    return TorchEngine(catalog, device=settings.device, dtype=settings.dtype, cache_dir=cache)
+
+
+def cache_dir(settings: Settings) -> Path:
+    """Where what was computed of models (hashes, preview maps) is kept."""
+    return settings.output_dir / ".cache"
+
+
+def serve(settings: Settings) -> None:
+    """Serves until it is told to stop; UserError when it cannot start."""
+    from sdgui.web.listen import listen
+
+    sock = listen(settings)  # first: who opens the page now waits instead of being turned away
+
+    from sdgui.engine.catalog import Catalog
+    from sdgui.storage.disk_store import DiskStore
+    from sdgui.studio.process_worker import ProcessWorker
+    from sdgui.studio.studio import Studio
+
+    store = DiskStore(settings.output_dir)
+    try:
+        catalog = Catalog(settings.model, embedded=EMBEDDED, cache_dir=cache_dir(settings))
+        catalog.describe(settings.model)
+        limit = BATCH_PIXELS["cuda" if settings.device == "cuda" else "cpu"]
+        studio = Studio(
+            models=catalog,
+            store=store,
+            workers=[ProcessWorker(functools.partial(make_engine, settings))],
+            batch_limit=lambda spec: max(1, limit // (spec.width * spec.height)),
+        )
+        studio.start()
+        try:
+            from sdgui.web.server import make_app, run
+
+            run(make_app(studio, store, settings), settings, sock)
+        finally:
+            studio.close()
+    finally:
+        store.close()
+
+
+def main(argv: Sequence[str]) -> int:
+    """The exit code: 0 after a clean stop, 2 when it could not start (the reason is on stderr)."""
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    try:
+        serve(parse_settings(argv))
+    except UserError as fault:
+        print(fault, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,129 @@
+"""Bare diffusers against the engine and the whole app, on the same batch."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from diffusers import StableDiffusionPipeline
+from gradio_client import Client
+
+from sdgui.bench.server import AppProcess
+from sdgui.engine.catalog import Catalog
+from sdgui.engine.device import choose_placement
+from sdgui.engine.engine import TorchEngine
+from sdgui.engine.samplers import make_scheduler
+from sdgui.events import Batch, Decoded, Preview, Task, TaskFailed, WorkerEvent
+from sdgui.spec import DreamRequest, PictureSpec
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dream:
+    """What is dreamt in every round; None stands for the model's default."""
+
+    prompt: str = "a red boat at sea"
+    count: int = 4
+    steps: int | None = None
+    size: int | None = None
+
+    def specs(self, catalog: Catalog) -> tuple[PictureSpec, ...]:
+        """The pictures of this dream, from seed 1041 on."""
+        request = DreamRequest(
+            prompt=self.prompt,
+            count=self.count,
+            steps=self.steps,
+            width=self.size,
+            height=self.size,
+            seed=1041,
+        )
+        return request.resolve(catalog.describe(catalog.names()[0]), lambda: 0)
+
+
+class EngineWay:
+    """The engine alone, in this process."""
+
+    def __init__(self, engine: TorchEngine, specs: tuple[PictureSpec, ...]) -> None:
+        self._engine = engine
+        self._specs = specs
+        self._runs = 0
+        self.first_preview: list[float] = []
+
+    def __call__(self) -> None:
+        self._runs += 1
+        batch = Batch(
+            tasks=tuple(Task(id=f"{self._runs}-{i}", spec=s) for i, s in enumerate(self._specs))
+        )
+        done = 0
+        begun = time.perf_counter()
+        first: float | None = None
+
+        def emit(event: WorkerEvent) -> None:
+            nonlocal done, first
+            match event:
+                case Preview() if first is None:
+                    first = time.perf_counter() - begun
+                case Decoded():
+                    done += 1
+                case TaskFailed(message=message):
+                    raise RuntimeError(message)
+
+        self._engine.run(batch, emit, lambda task: False)
+        if done != len(self._specs):
+            raise RuntimeError(f"{done} of {len(self._specs)} pictures came")
+        if first is not None:
+            self.first_preview.append(first)
+
+
+class BareWay:
+    """Diffusers' own pipeline, loaded and called as its documentation tells, decode included."""
+
+    def __init__(
+        self, model: str, device: str, dtype: str, catalog: Catalog, specs: tuple[PictureSpec, ...]
+    ) -> None:
+        placed = choose_placement(device, dtype)
+        self._pipe: Any = StableDiffusionPipeline.from_pretrained(
+            catalog.locate(model).folder, torch_dtype=placed.dtype, use_safetensors=True
+        ).to(placed.device)
+        self._pipe.set_progress_bar_config(disable=True)
+        self._pipe.scheduler = make_scheduler(
+            specs[0].sampler, self._pipe.scheduler.config, specs[0].steps
+        )
+        self._specs = specs
+
+    def __call__(self) -> None:
+        spec = self._specs[0]
+        images = self._pipe(
+            [s.prompt for s in self._specs],
+            negative_prompt=[s.negative_prompt for s in self._specs],
+            width=spec.width,
+            height=spec.height,
+            num_inference_steps=spec.steps,
+            guidance_scale=spec.guidance,
+            generator=[torch.Generator("cpu").manual_seed(s.seed) for s in self._specs],
+        ).images
+        if len(images) != len(self._specs):
+            raise RuntimeError("a picture is missing")
+
+
+class AppWay:
+    """The whole app over HTTP: from the request until every PNG has arrived."""
+
+    def __init__(self, app: AppProcess, specs: tuple[PictureSpec, ...]) -> None:
+        self._client: Any = Client(app.url, verbose=False)
+        self._specs = specs
+
+    def __call__(self) -> None:
+        spec = self._specs[0]
+        files = self._client.predict(
+            prompt=spec.prompt,
+            seed=spec.seed,
+            count=len(self._specs),
+            steps=spec.steps,
+            guidance=spec.guidance,
+            width=spec.width,
+            height=spec.height,
+            sampler=spec.sampler,
+            api_name="/dream",
+        )
+        if not files:
+            raise RuntimeError("no picture came")

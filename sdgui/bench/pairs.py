@@ -1,0 +1,49 @@
+"""Measuring several ways in turn, so that what disturbs one disturbs all."""
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """Seconds of one way in each round, in order."""
+
+    name: str
+    seconds: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        """The middle of the rounds, in seconds."""
+        return statistics.median(self.seconds)
+
+    def ratios(self, other: "Measured") -> tuple[float, ...]:
+        """This way's seconds over the other's, round by round."""
+        return tuple(a / b for a, b in zip(self.seconds, other.seconds, strict=True))
+
+
+def interleave(
+    ways: Mapping[str, Callable[[], float | None]],
+    rounds: int,
+    report: Callable[[str], None] = lambda line: None,
+) -> dict[str, Measured]:
+    """Runs every way once a round, the order turning from round to round.
+
+    A way that returns seconds is taken at its word; else the call itself is timed.
+    """
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    names = list(ways)
+    for turn in range(rounds):
+        for name in names[turn % len(names) :] + names[: turn % len(names)]:
+            begun = time.perf_counter()
+            told = ways[name]()
+            took = time.perf_counter() - begun
+            seconds[name].append(took if told is None else told)
+        report(f"round {turn + 1} of {rounds}")
+    return {name: Measured(name=name, seconds=tuple(s)) for name, s in seconds.items()}
+
+
+def spread(values: tuple[float, ...]) -> str:
+    """Median and the whole range, as 1.02 (1.00-1.05)."""
+    return f"{statistics.median(values):.2f} ({min(values):.2f}-{max(values):.2f})"

@@ -1,0 +1,107 @@
+"""Starting the app: what it refuses, and what survives."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from gradio_client import Client
+from PIL import Image
+
+from sdgui.storage.pictures import read_spec
+from tests.running_app import RunningApp, free_port, start_and_fail
+
+
+def the_refusal(folder: Path, *flags: str) -> str:
+    """What the app said; checks that it was one plain sentence with a hint, and exit code 2."""
+    done = start_and_fail(folder, *flags)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    return lines[0]
+
+
+def test_a_port_in_use(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert f"Port {port} is already in use" in the_refusal(tmp_path, "--port", str(port))
+
+
+def test_an_output_folder_under_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    said = the_refusal(tmp_path, "--port", str(free_port()), "--output-dir", "file/outputs")
+    assert "file/outputs" in said
+
+
+def test_an_output_folder_on_a_file_system_that_takes_nothing(tmp_path: Path) -> None:
+    said = the_refusal(tmp_path, "--port", str(free_port()), "--output-dir", "/proc/outputs")
+    assert "/proc/outputs" in said
+
+
+@pytest.mark.parametrize("model", ["./nothing-here", "/nothing/here"])
+def test_a_model_that_is_not_there(tmp_path: Path, model: str) -> None:
+    assert "nothing" in the_refusal(tmp_path, "--port", str(free_port()), "--model", model)
+
+
+def test_a_folder_that_is_no_model(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert "empty" in the_refusal(tmp_path, "--port", str(free_port()), "--model", "./empty")
+
+
+@pytest.mark.parametrize("flags", [("--share",), ("--host", "0.0.0.0")])
+def test_strangers_without_a_password(tmp_path: Path, flags: tuple[str, ...]) -> None:
+    assert "--auth" in the_refusal(tmp_path, *flags)
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[RunningApp]:
+    app = RunningApp(tmp_path)
+    yield app
+    app.kill()
+
+
+def test_a_second_instance_on_the_same_folder_is_refused_and_the_first_goes_on(
+    app: RunningApp, tmp_path: Path
+) -> None:
+    said = the_refusal(
+        tmp_path / "second", "--port", str(free_port()), "--output-dir", str(app.outputs)
+    )
+    assert str(app.outputs) in said
+    client = Client(app.url, verbose=False)
+    assert client.predict(prompt="a cat", steps=2, seed=1, api_name="/dream")
+
+
+def test_finished_pictures_survive_a_power_cut_and_the_queue_comes_back(tmp_path: Path) -> None:
+    app = RunningApp(tmp_path)
+    client = Client(app.url, verbose=False)
+    job = client.submit(prompt="a red boat", seed=7, count=16, steps=30, api_name="/dream")
+    first = client.submit(prompt="a cat", seed=1, count=1, steps=2, api_name="/dream")
+    first.result(timeout=120)
+    app.kill()
+    job.cancel()
+    before = {path.name: path.read_bytes() for path in app.pictures()}
+    assert before
+
+    again = RunningApp(tmp_path)
+    try:
+        done = threading.Event()
+        client = Client(again.url, verbose=False)
+        client.predict(prompt="a cat", seed=2, count=1, steps=31, api_name="/dream")
+        done.set()
+        after = {path.name: path.read_bytes() for path in again.pictures()}
+        assert before.items() <= after.items()
+        seeds = sorted(spec.seed for path in again.pictures() if (spec := read_spec(path)))
+        assert set(range(7, 23)) <= set(seeds)
+        for path in again.pictures():
+            with Image.open(path) as image:
+                image.load()
+    finally:
+        again.kill()
+
+
+def test_it_stops_cleanly_when_told(app: RunningApp) -> None:
+    assert app.stop() == 0
