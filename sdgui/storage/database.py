@@ -1,0 +1,288 @@
+"""The list of jobs and pictures: SQLite in WAL mode, synced at every commit."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from sdgui.errors import UserError
+from sdgui.records import JobRecord, JobState, PictureRecord, TaskRecord
+from sdgui.spec import PictureSpec
+from sdgui.storage.faults import plain_database_errors
+
+# One script per version of the schema, oldest first; `PRAGMA user_version` counts those applied. Never edit one that
+# has been released, add the next.
+MIGRATIONS = (
+    """
+    CREATE TABLE jobs (
+        id TEXT PRIMARY KEY,
+        visitor TEXT NOT NULL,
+        created REAL NOT NULL,            -- seconds since the epoch
+        state TEXT NOT NULL,
+        message TEXT NOT NULL DEFAULT '',
+        hint TEXT NOT NULL DEFAULT ''
+    ) WITHOUT ROWID;
+    CREATE INDEX jobs_history ON jobs (visitor, created DESC, id DESC);
+    CREATE INDEX jobs_queued ON jobs (created) WHERE state = 'queued';
+
+    CREATE TABLE tasks (
+        id TEXT PRIMARY KEY,              -- also the picture's id
+        job TEXT NOT NULL REFERENCES jobs (id),
+        position INTEGER NOT NULL,
+        spec TEXT NOT NULL,               -- JSON
+        path TEXT,                        -- of the PNG, fixed from the start; NULL once deleted and gone
+        stored INTEGER NOT NULL DEFAULT 0,
+        deleted INTEGER NOT NULL DEFAULT 0,
+        created REAL,                     -- when it was stored
+        notes TEXT NOT NULL DEFAULT '{}', -- JSON
+        bytes INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (job, position)
+    ) WITHOUT ROWID;
+    CREATE INDEX tasks_shown ON tasks (job) WHERE stored AND NOT deleted;
+    CREATE INDEX tasks_missing ON tasks (id) WHERE NOT stored;
+    CREATE INDEX tasks_leftover ON tasks (id) WHERE deleted AND path IS NOT NULL;
+    """,
+)
+
+_TASK = "SELECT tasks.*, jobs.visitor FROM tasks JOIN jobs ON jobs.id = tasks.job"
+_SHOWN = """(state = 'queued' OR EXISTS (
+    SELECT 1 FROM tasks WHERE tasks.job = jobs.id AND stored AND NOT deleted))"""
+_HISTORY = f"""SELECT * FROM jobs WHERE visitor = :visitor AND {_SHOWN}
+    ORDER BY created DESC, id DESC LIMIT :limit"""
+_HISTORY_BEFORE = f"""SELECT * FROM jobs WHERE visitor = :visitor
+    AND (created, id) < (:created, :id) AND {_SHOWN}
+    ORDER BY created DESC, id DESC LIMIT :limit"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskRow:
+    """One picture as the database knows it, made or not; `path` is relative to the output folder."""
+
+    id: str
+    job: str
+    index: int
+    visitor: str
+    spec: PictureSpec
+    path: PurePosixPath
+    stored: bool
+    deleted: bool
+    created: float
+    notes: dict[str, str] = field(default_factory=dict)
+    bytes: int = 0
+
+    def picture(self) -> PictureRecord:
+        """The picture as the other floors know it."""
+        return PictureRecord(
+            id=self.id,
+            job=self.job,
+            index=self.index,
+            visitor=self.visitor,
+            created=self.created,
+            spec=self.spec,
+            notes=self.notes,
+            bytes=self.bytes,
+        )
+
+
+class Database:
+    """One connection, shared by all threads behind a lock.
+
+    UserError when the file is damaged, of a newer sdgui, or cannot be written.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._lock = threading.Lock()
+        with plain_database_errors(file):
+            self._connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+            try:
+                self._open()
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def _open(self) -> None:
+        self._connection.row_factory = sqlite3.Row
+        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > len(MIGRATIONS):
+            raise UserError(
+                f"The list of pictures, {self._file}, was made by a newer sdgui.",
+                "Update sdgui, or choose another --output-dir.",
+            )
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = FULL")  # a commit survives a power cut
+        self._connection.execute("PRAGMA foreign_keys = ON")
+        for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+            self._connection.executescript(
+                f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;"
+            )
+
+    def close(self) -> None:
+        """Closes the file; more than once is fine."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, plain_database_errors(self._file):
+            yield self._connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._reading() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def add_job(self, job: JobRecord, paths: tuple[PurePosixPath, ...]) -> None:
+        """Adds a job and its tasks, with the place that each picture will have."""
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?)",
+                (job.id, job.visitor, job.created, job.state.value, job.message, job.hint),
+            )
+            connection.executemany(
+                "INSERT INTO tasks (id, job, position, spec, path) VALUES (?, ?, ?, ?, ?)",
+                [
+                    (task.id, job.id, position, task.spec.to_json(), str(path))
+                    for position, (task, path) in enumerate(zip(job.tasks, paths, strict=True))
+                ],
+            )
+
+    def end_job(self, job: str, state: JobState, message: str, hint: str) -> None:
+        """Sets how a job ended; KeyError when there is none with this id."""
+        with self._writing() as connection:
+            done = connection.execute(
+                "UPDATE jobs SET state = ?, message = ?, hint = ? WHERE id = ?",
+                (state.value, message, hint, job),
+            )
+            if not done.rowcount:
+                raise KeyError(job)
+
+    def mark_stored(self, task: TaskRow, created: float, notes: dict[str, str], size: int) -> None:
+        """Notes that the file of a task is safe; `created` in seconds since the epoch, `size` in bytes."""
+        with self._writing() as connection:
+            connection.execute(
+                "UPDATE tasks SET stored = 1, created = ?, notes = ?, bytes = ? WHERE id = ?",
+                (created, json.dumps(notes, ensure_ascii=False), size, task.id),
+            )
+
+    def mark_deleted(self, picture: str, visitor: str) -> bool:
+        """Hides a stored picture of the visitor for good; False when there is none or it is hidden already."""
+        with self._writing() as connection:
+            done = connection.execute(
+                """UPDATE tasks SET deleted = 1 WHERE id = ? AND stored AND NOT deleted
+                AND job IN (SELECT id FROM jobs WHERE visitor = ?)""",
+                (picture, visitor),
+            )
+            return done.rowcount == 1
+
+    def mark_removed(self, picture: str) -> None:
+        """Notes that the files of a deleted picture are gone."""
+        with self._writing() as connection:
+            connection.execute("UPDATE tasks SET path = NULL WHERE id = ?", (picture,))
+
+    def task(self, task: str) -> TaskRow | None:
+        """A task whose files are not removed, whoever owns it."""
+        with self._reading() as connection:
+            return _first(connection.execute(f"{_TASK} WHERE tasks.id = ? AND path <> ''", (task,)))
+
+    def picture(self, picture: str, visitor: str) -> TaskRow | None:
+        """A stored picture of the visitor that is not deleted."""
+        with self._reading() as connection:
+            return _first(
+                connection.execute(
+                    f"{_TASK} WHERE tasks.id = ? AND visitor = ? AND stored AND NOT deleted",
+                    (picture, visitor),
+                )
+            )
+
+    def missing(self) -> tuple[TaskRow, ...]:
+        """Tasks without a stored picture."""
+        with self._reading() as connection:
+            return tuple(map(_task_row, connection.execute(f"{_TASK} WHERE NOT stored")))
+
+    def leftovers(self) -> tuple[TaskRow, ...]:
+        """Deleted pictures whose files may still be there."""
+        with self._reading() as connection:
+            rows = connection.execute(f"{_TASK} WHERE deleted AND path IS NOT NULL")
+            return tuple(map(_task_row, rows))
+
+    def unfinished_jobs(self) -> tuple[JobRecord, ...]:
+        """Queued jobs, oldest first."""
+        with self._reading() as connection:
+            jobs = connection.execute("SELECT * FROM jobs WHERE state = 'queued' ORDER BY created")
+            return tuple(_job(connection, row) for row in jobs.fetchall())
+
+    def job(self, job: str, visitor: str) -> JobRecord | None:
+        """One job of the visitor."""
+        with self._reading() as connection:
+            row = connection.execute(
+                "SELECT * FROM jobs WHERE id = ? AND visitor = ?", (job, visitor)
+            ).fetchone()
+            return None if row is None else _job(connection, row)
+
+    def jobs(self, visitor: str, before: str | None, limit: int) -> tuple[JobRecord, ...]:
+        """The visitor's jobs that are queued or have a picture to show, newest first; none before an unknown job."""
+        wanted = {"visitor": visitor, "limit": max(0, limit)}
+        with self._reading() as connection:
+            if before is None:
+                rows = connection.execute(_HISTORY, wanted).fetchall()
+            else:
+                mark = connection.execute(
+                    "SELECT created, id FROM jobs WHERE id = ? AND visitor = ?", (before, visitor)
+                ).fetchone()
+                if mark is None:
+                    return ()
+                rows = connection.execute(_HISTORY_BEFORE, {**wanted, **dict(mark)}).fetchall()
+            return tuple(_job(connection, row) for row in rows)
+
+
+def _first(rows: sqlite3.Cursor) -> TaskRow | None:
+    row = rows.fetchone()
+    return None if row is None else _task_row(row)
+
+
+def _task_row(row: sqlite3.Row) -> TaskRow:
+    return TaskRow(
+        id=row["id"],
+        job=row["job"],
+        index=row["position"],
+        visitor=row["visitor"],
+        spec=PictureSpec.from_json(row["spec"]),
+        path=PurePosixPath(row["path"]),
+        stored=bool(row["stored"]),
+        deleted=bool(row["deleted"]),
+        created=0.0 if row["created"] is None else row["created"],
+        notes=json.loads(row["notes"]),
+        bytes=row["bytes"],
+    )
+
+
+def _job(connection: sqlite3.Connection, row: sqlite3.Row) -> JobRecord:
+    tasks = connection.execute("SELECT * FROM tasks WHERE job = ? ORDER BY position", (row["id"],))
+    return JobRecord(
+        id=row["id"],
+        visitor=row["visitor"],
+        created=row["created"],
+        state=JobState(row["state"]),
+        tasks=tuple(
+            TaskRecord(
+                id=task["id"],
+                spec=PictureSpec.from_json(task["spec"]),
+                stored=bool(task["stored"]),
+                deleted=bool(task["deleted"]),
+            )
+            for task in tasks
+        ),
+        message=row["message"],
+        hint=row["hint"],
+    )

@@ -1,0 +1,161 @@
+"""The store: pictures in a folder, and who owns them in SQLite (implements ports.Store)."""
+
+import logging
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from sdgui.errors import UserError
+from sdgui.events import Pixels
+from sdgui.records import JobRecord, JobState, PictureRecord
+from sdgui.storage.database import Database, TaskRow
+from sdgui.storage.faults import plain_disk_errors
+from sdgui.storage.layout import DATABASE, is_id, picture_path, thumbnail_path
+from sdgui.storage.output_folder import OutputFolder
+from sdgui.storage.pictures import encode_png
+from sdgui.storage.recovery import recover, remove_files
+from sdgui.storage.thumbnails import encode_thumbnail, encode_thumbnail_of
+from sdgui.storage.whole_file import write_whole
+
+log = logging.getLogger(__name__)
+
+
+class DiskStore:
+    """Jobs and pictures in one output folder, held by one sdgui at a time; safe to call from several threads.
+
+    UserError when the folder cannot be used: not writable, in use, or its database damaged or of a newer sdgui.
+    """
+
+    def __init__(self, output_dir: Path) -> None:
+        self._folder = OutputFolder(output_dir)
+        self._remaking = threading.Lock()
+        try:
+            self._database = Database(self._folder.path / DATABASE)
+            try:
+                recover(self._folder.path, self._database)
+            except BaseException:
+                self._database.close()
+                raise
+        except BaseException:
+            self._folder.release()
+            raise
+
+    def close(self) -> None:
+        """Closes the database and gives the output folder free; more than once is fine."""
+        self._database.close()
+        self._folder.release()
+
+    def add_job(self, job: JobRecord) -> None:
+        """Stores a queued job, durably, before it is announced; ValueError when an id is not 16 to 64 hex digits."""
+        if not is_id(job.id):
+            raise ValueError(f"not an id: {job.id!r}")
+        paths = (picture_path(job.created, task.spec.seed, task.id) for task in job.tasks)
+        self._database.add_job(job, tuple(paths))
+
+    def end_job(self, job: str, state: JobState, message: str = "", hint: str = "") -> None:
+        """Stores how the job ended; KeyError when it is unknown."""
+        self._database.end_job(job, state, message, hint)
+
+    def unfinished_jobs(self) -> tuple[JobRecord, ...]:
+        """Jobs still queued, oldest first; pictures whose files were safe before a crash count as stored."""
+        return self._database.unfinished_jobs()
+
+    def save_picture(self, task: str, pixels: Pixels, notes: dict[str, str]) -> PictureRecord:
+        """Writes the picture of a known task (file, thumbnail, row) and returns once nothing can lose it.
+
+        UserError when the disk is full or the folder cannot be written, and then no file stays; KeyError when the task
+        is unknown; a picture that is stored already stays as it is.
+        """
+        row = self._database.task(task)
+        if row is None or row.deleted:
+            raise KeyError(task)
+        if not row.stored:
+            png = encode_png(row.spec, pixels, notes)
+            thumbnail = encode_thumbnail(pixels)
+            try:
+                with plain_disk_errors(self._folder.path):
+                    write_whole(self._file(row), png)
+                    write_whole(self._thumbnail(row), thumbnail)
+                self._database.mark_stored(row, time.time(), notes, len(png))
+            except Exception:
+                with suppress(OSError):  # the first error is the one to tell
+                    remove_files(self._folder.path, row)
+                raise
+        stored = self._database.task(task)
+        if stored is None:
+            raise KeyError(task)
+        return stored.picture()
+
+    def picture(self, picture: str, visitor: str) -> PictureRecord | None:
+        """The picture, if it exists, is not deleted and belongs to the visitor."""
+        row = self._row(picture, visitor)
+        return None if row is None else row.picture()
+
+    def picture_file(self, picture: str, visitor: str) -> Path | None:
+        """The original PNG; None also when somebody took the file away."""
+        row = self._row(picture, visitor)
+        if row is None or not self._file(row).is_file():
+            return None
+        return self._file(row)
+
+    def thumb_file(self, picture: str, visitor: str) -> Path | None:
+        """The thumbnail (JPEG), made again when it is missing; None also when the PNG is gone or unreadable.
+
+        UserError when it is missing and cannot be written.
+        """
+        row = self._row(picture, visitor)
+        if row is None:
+            return None
+        if self._thumbnail(row).is_file():
+            return self._thumbnail(row)
+        with self._remaking:  # and not while the picture is being deleted
+            if self._row(picture, visitor) is None:
+                return None
+            return self._remake_thumbnail(row)
+
+    def delete_picture(self, picture: str, visitor: str) -> bool:
+        """Hides the picture for good, then removes its files; False when it is not there or not the visitor's."""
+        row = self._row(picture, visitor)
+        if row is None:
+            return False
+        with self._remaking:
+            if not self._database.mark_deleted(picture, visitor):
+                return False
+            try:
+                remove_files(self._folder.path, row)
+                self._database.mark_removed(picture)
+            except (OSError, UserError) as error:
+                log.warning("Files of picture %s stay until the next start: %s", picture, error)
+        return True
+
+    def job(self, job: str, visitor: str) -> JobRecord | None:
+        """One job of the visitor."""
+        return self._database.job(job, visitor) if is_id(job) else None
+
+    def jobs(
+        self, visitor: str, *, before: str | None = None, limit: int = 12
+    ) -> tuple[JobRecord, ...]:
+        """The visitor's jobs that are queued or have a picture to show, newest first; only those before `before`."""
+        if before is not None and not is_id(before):
+            return ()
+        return self._database.jobs(visitor, before, limit)
+
+    def _row(self, picture: str, visitor: str) -> TaskRow | None:
+        return self._database.picture(picture, visitor) if is_id(picture) else None
+
+    def _file(self, row: TaskRow) -> Path:
+        return self._folder.path / row.path
+
+    def _thumbnail(self, row: TaskRow) -> Path:
+        return self._folder.path / thumbnail_path(row.path, row.id)
+
+    def _remake_thumbnail(self, row: TaskRow) -> Path | None:
+        try:
+            jpeg = encode_thumbnail_of(self._file(row))
+        except (OSError, SyntaxError) as error:
+            log.warning("No thumbnail of picture %s: %s", row.id, error)
+            return None
+        with plain_disk_errors(self._folder.path):
+            write_whole(self._thumbnail(row), jpeg)
+        return self._thumbnail(row)

@@ -1,0 +1,69 @@
+"""Turns what the disk and SQLite complain of into sentences that a person can act on."""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sdgui.errors import UserError
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_UNWRITABLE = {
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+}
+_IN_USE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+@contextmanager
+def plain_disk_errors(folder: Path) -> Iterator[None]:
+    """Raises UserError in place of an OSError from writing below `folder`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise _disk_full(folder) from error
+        raise _unwritable(folder, error.strerror or str(error)) from error
+
+
+@contextmanager
+def plain_database_errors(file: Path) -> Iterator[None]:
+    """Raises UserError in place of an SQLite error that lies in the disk or the file, not in the program."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        # the low byte is the primary result code: https://www.sqlite.org/rescode.html
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if code == sqlite3.SQLITE_FULL:
+            raise _disk_full(file.parent) from error
+        if code in _DAMAGED:
+            raise UserError(
+                f"The list of pictures, {file}, is damaged.",
+                f"Move {file.name} and the files beside it whose names begin alike out of {file.parent} and start "
+                "again; the pictures themselves are not touched.",
+            ) from error
+        if code in _UNWRITABLE:
+            raise _unwritable(file, str(error)) from error
+        if code in _IN_USE:
+            raise UserError(
+                f"Another program is using {file}.", "Close it there and try again."
+            ) from error
+        raise
+
+
+def _disk_full(folder: Path) -> UserError:
+    return UserError(
+        f"The disk is full: nothing more can be saved in {folder}.",
+        "Free some space, then try again.",
+    )
+
+
+def _unwritable(path: Path, reason: str) -> UserError:
+    return UserError(
+        f"{path} cannot be written ({reason}).",
+        "Check that it is a folder that you may write to, or choose another --output-dir.",
+    )

@@ -1,0 +1,111 @@
+"""Infotext: a picture's parameters as the text that A1111 writes under the PNG key `parameters`, and its reader.
+
+The format cannot tell a prompt's own line "Negative prompt: …" from the negative prompt; everything else survives.
+"""
+
+import json
+import math
+import re
+from dataclasses import dataclass, field
+
+from sdgui import __version__
+from sdgui.spec import PictureSpec
+
+_NEGATIVE = "Negative prompt:"
+# A1111's pattern, with keys bounded so that a long line of nothing cannot take quadratic time
+_PARAMETER = re.compile(r'(\w[\w \-/]{1,60}):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
+_MIN_PARAMETERS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParsedInfotext:
+    """What an infotext says; None where it says nothing readable; `fields` holds every key as it was written."""
+
+    prompt: str
+    negative_prompt: str = ""
+    steps: int | None = None
+    sampler: str | None = None
+    guidance: float | None = None
+    seed: int | None = None
+    width: int | None = None
+    height: int | None = None
+    model: str | None = None
+    model_hash: str | None = None
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+def to_infotext(spec: PictureSpec) -> str:
+    """The infotext of a picture; the model's hash is cut to its first 10 hex digits."""
+    guidance = int(spec.guidance) if float(spec.guidance).is_integer() else spec.guidance
+    parameters = {
+        "Steps": spec.steps,
+        "Sampler": spec.sampler,
+        "CFG scale": guidance,
+        "Seed": spec.seed,
+        "Size": f"{spec.width}x{spec.height}",
+        "Model hash": spec.model.hash[:10],
+        "Model": spec.model.id,
+        "Version": f"sdgui {__version__}",
+    }
+    lines = [spec.prompt]
+    if spec.negative_prompt:
+        lines.append(f"{_NEGATIVE} {spec.negative_prompt}")
+    lines.append(", ".join(f"{key}: {_quoted(str(value))}" for key, value in parameters.items()))
+    return "\n".join(lines)
+
+
+def from_infotext(text: str) -> ParsedInfotext:
+    """What an infotext says, by A1111's rules; a last line of fewer than three parameters is part of the prompt."""
+    *lines, last = text.strip().split("\n")
+    found = _PARAMETER.findall(last)
+    if len(found) < _MIN_PARAMETERS:
+        lines, found = [*lines, last], []
+    fields = {key.strip(): _unquoted(value.strip()) for key, value in found}
+
+    starts = (i for i, line in enumerate(lines) if line.strip().startswith(_NEGATIVE))
+    start = next(starts, len(lines))
+    negative = "\n".join(lines[start:]).strip().removeprefix(_NEGATIVE)
+    size = re.fullmatch(r"(\d{1,9})x(\d{1,9})", fields.get("Size", ""))
+    return ParsedInfotext(
+        prompt="\n".join(lines[:start]).strip(),
+        negative_prompt=negative.strip(),
+        steps=_whole(fields.get("Steps")),
+        sampler=fields.get("Sampler"),
+        guidance=_real(fields.get("CFG scale")),
+        seed=_whole(fields.get("Seed")),
+        width=int(size[1]) if size else None,
+        height=int(size[2]) if size else None,
+        model=fields.get("Model"),
+        model_hash=fields.get("Model hash"),
+        fields=fields,
+    )
+
+
+def _quoted(value: str) -> str:
+    """JSON where the plain value would be cut or unquoted by a reader."""
+    plain = not any(char in value for char in ",:\n") and value.strip('" ') == value
+    return value if plain else json.dumps(value, ensure_ascii=False)
+
+
+def _unquoted(value: str) -> str:
+    if not (value.startswith('"') and value.endswith('"')):
+        return value
+    try:
+        return str(json.loads(value))
+    except ValueError:
+        return value
+
+
+def _whole(value: str | None) -> int | None:
+    try:
+        return None if value is None else int(value)
+    except ValueError:
+        return None
+
+
+def _real(value: str | None) -> float | None:
+    try:
+        number = math.nan if value is None else float(value)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

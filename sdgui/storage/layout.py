@@ -1,0 +1,32 @@
+"""Where things lie in the output folder."""
+
+import re
+from datetime import datetime
+from pathlib import PurePosixPath
+
+LOCK = ".sdgui.lock"
+DATABASE = "sdgui.db"
+THUMBNAILS = ".thumbs"
+
+_ID = re.compile(r"[0-9a-f]{16,64}")
+
+
+def is_id(text: str) -> bool:
+    """Whether `text` is an id of ours, 16 to 64 lower-case hex digits; nothing else ever becomes part of a path."""
+    return _ID.fullmatch(text) is not None
+
+
+def picture_path(created: float, seed: int, picture: str) -> PurePosixPath:
+    """The PNG of a picture, relative to the output folder: `YYYY-MM-DD/HHMMSS-<seed>-<id>.png`.
+
+    `created` in seconds since the epoch, shown in local time; ValueError when `picture` is not an id.
+    """
+    if not is_id(picture):
+        raise ValueError(f"not an id: {picture!r}")
+    when = datetime.fromtimestamp(created)
+    return PurePosixPath(f"{when:%Y-%m-%d}", f"{when:%H%M%S}-{seed:d}-{picture}.png")
+
+
+def thumbnail_path(picture_path: PurePosixPath, picture: str) -> PurePosixPath:
+    """The thumbnail that belongs to a PNG, relative to the output folder: `.thumbs/YYYY-MM-DD/<id>.jpg`."""
+    return PurePosixPath(THUMBNAILS, picture_path.parent, f"{picture}.jpg")

@@ -1,0 +1,95 @@
+"""Pictures as PNG bytes that carry what made them: `parameters` (infotext) and `sdgui` (the complete spec)."""
+
+import io
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from sdgui import __version__
+from sdgui.events import Pixels
+from sdgui.spec import PictureSpec
+from sdgui.storage.infotext import to_infotext
+
+PARAMETERS = "parameters"
+SDGUI = "sdgui"
+
+_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
+_COMPRESS_LEVEL = 1  # measured at 512 px: 24 ms, and 17 % larger than level 4 in 52 ms
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provenance:
+    """What a PNG of ours says of itself: its spec and how it was made."""
+
+    spec: PictureSpec
+    notes: dict[str, str]
+
+
+def encode_png(spec: PictureSpec, pixels: Pixels, notes: dict[str, str]) -> bytes:
+    """The picture as PNG, with its parameters inside; ValueError when the pixels are not of the spec's size."""
+    if pixels.shape != (spec.height, spec.width, 3) or pixels.dtype != np.uint8:
+        raise ValueError(f"{spec.width} × {spec.height} RGB bytes expected, got {pixels.shape}")
+    said = {"spec": asdict(spec), "notes": notes, "version": __version__}
+    texts = PngInfo()
+    texts.add_text(PARAMETERS, to_infotext(spec))  # tEXt, or iTXt where Latin-1 does not suffice
+    texts.add_text(SDGUI, json.dumps(said, sort_keys=True))
+    # In memory first: Pillow's own writing to a file loses the reason when the disk is full.
+    png = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels)).save(
+        png, format="PNG", pnginfo=texts, compress_level=_COMPRESS_LEVEL
+    )
+    return png.getvalue()
+
+
+def read_spec(file: Path) -> PictureSpec | None:
+    """The complete spec inside a PNG; None when it is not a picture of ours. The values are as written, unchecked."""
+    said = read_provenance(file)
+    return None if said is None else said.spec
+
+
+def read_provenance(file: Path) -> Provenance | None:
+    """The spec and notes inside a PNG; None when it is not a picture of ours."""
+    text = _text(file, SDGUI)
+    if text is None:
+        return None
+    try:
+        said = json.loads(text)
+        spec = PictureSpec.from_json(json.dumps(said["spec"]))
+        return Provenance(spec=spec, notes=dict(said["notes"]))
+    except (ValueError, KeyError, TypeError, AttributeError):  # JSON of another shape
+        return None
+
+
+def read_parameters(file: Path) -> str | None:
+    """The infotext inside a PNG, ours or another program's; None when there is none."""
+    return _text(file, PARAMETERS)
+
+
+def is_whole(file: Path, spec: PictureSpec) -> bool:
+    """Whether `file` is a PNG that decodes to the end and was made from exactly this spec."""
+    said = read_provenance(file)
+    if said is None or said.spec != spec:
+        return False
+    try:
+        if not file.read_bytes().endswith(_END):
+            return False
+        with Image.open(file, formats=["PNG"]) as image:
+            image.verify()  # every checksum
+        with Image.open(file, formats=["PNG"]) as image:
+            image.load()
+            return image.size == (spec.width, spec.height)
+    except (OSError, SyntaxError):  # Pillow raises SyntaxError for a broken PNG
+        return False
+
+
+def _text(file: Path, key: str) -> str | None:
+    try:
+        with Image.open(file, formats=["PNG"]) as image:
+            text = image.info.get(key)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return None
+    return text if isinstance(text, str) else None

@@ -1,0 +1,56 @@
+"""Brings the database and the files together again after a crash."""
+
+import logging
+from pathlib import Path
+
+from sdgui.storage.database import Database, TaskRow
+from sdgui.storage.faults import plain_disk_errors
+from sdgui.storage.layout import thumbnail_path
+from sdgui.storage.pictures import is_whole, read_provenance
+from sdgui.storage.thumbnails import encode_thumbnail_of
+from sdgui.storage.whole_file import temporary_file, write_whole
+
+log = logging.getLogger(__name__)
+
+
+def recover(folder: Path, database: Database) -> None:
+    """Finds pictures whose file was safe before their row; removes half-written files and those of deleted pictures.
+
+    For the start only: nothing may be saving. UserError when the folder cannot be written.
+    """
+    for task in database.missing():
+        with plain_disk_errors(folder):
+            _recover(folder, database, task)
+    for task in database.leftovers():
+        try:
+            remove_files(folder, task)
+        except OSError as error:  # nobody can see them any more; no reason not to start
+            log.warning("Files of the deleted picture %s stay: %s", task.id, error)
+        else:
+            database.mark_removed(task.id)
+
+
+def remove_files(folder: Path, task: TaskRow) -> None:
+    """Removes everything that a task may have on disk; what is not there is fine."""
+    for relative in (task.path, thumbnail_path(task.path, task.id)):
+        file = folder / relative
+        file.unlink(missing_ok=True)
+        temporary_file(file).unlink(missing_ok=True)
+
+
+def _recover(folder: Path, database: Database, task: TaskRow) -> None:
+    file = folder / task.path
+    thumbnail = folder / thumbnail_path(task.path, task.id)
+    for leftover in (temporary_file(file), temporary_file(thumbnail)):
+        leftover.unlink(missing_ok=True)
+    if not file.is_file():
+        return
+    said = read_provenance(file)
+    if said is None or not is_whole(file, task.spec):
+        log.warning("%s is not the picture it should be; it will be made again", file)
+        return
+    if not thumbnail.is_file():
+        write_whole(thumbnail, encode_thumbnail_of(file))
+    found = file.stat()
+    database.mark_stored(task, found.st_mtime, said.notes, found.st_size)
+    log.info("found the picture %s, finished just before sdgui ended", file)

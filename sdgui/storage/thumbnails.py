@@ -1,0 +1,30 @@
+"""Thumbnails: small JPEGs for the gallery, made again from the PNG whenever one is missing."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from sdgui.events import Pixels
+
+LONGEST_SIDE = 384
+_QUALITY = 85
+
+
+def encode_thumbnail(pixels: Pixels) -> bytes:
+    """The picture as JPEG, its longest side at most 384 px; never enlarged."""
+    return _jpeg(Image.fromarray(np.ascontiguousarray(pixels)))
+
+
+def encode_thumbnail_of(file: Path) -> bytes:
+    """The thumbnail of a PNG on disk; OSError or SyntaxError when it cannot be read."""
+    with Image.open(file, formats=["PNG"]) as image:
+        return _jpeg(image.convert("RGB"))
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    jpeg = io.BytesIO()
+    image.save(jpeg, format="JPEG", quality=_QUALITY)
+    return jpeg.getvalue()

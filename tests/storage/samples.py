@@ -1,0 +1,50 @@
+"""Jobs and pixels for the storage tests; the same id always gives the same pixels, in any process."""
+
+import secrets
+
+import numpy as np
+
+from sdgui.events import Pixels
+from sdgui.model_info import ModelRef
+from sdgui.records import JobRecord, JobState, TaskRecord
+from sdgui.spec import PictureSpec
+
+ANNA, BORIS = "visitor-anna", "visitor-boris"
+NOON = 1_700_000_000.0
+
+
+def new_id() -> str:
+    return secrets.token_hex(16)
+
+
+def spec(seed: int = 7, **changes: object) -> PictureSpec:
+    fields: dict[str, object] = {
+        "prompt": "a grey sketch of a car",
+        "negative_prompt": "",
+        "model": ModelRef(id="demo", hash="0123456789abcdef" * 4),
+        "width": 64,
+        "height": 48,
+        "steps": 20,
+        "guidance": 7.0,
+        "sampler": "Euler a",
+        "seed": seed,
+    }
+    return PictureSpec(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def job(
+    count: int = 1, *, visitor: str = ANNA, created: float = NOON, **changes: object
+) -> JobRecord:
+    return JobRecord(
+        id=new_id(),
+        visitor=visitor,
+        created=created,
+        state=JobState.QUEUED,
+        tasks=tuple(TaskRecord(id=new_id(), spec=spec(seed, **changes)) for seed in range(count)),
+    )
+
+
+def pixels(task: TaskRecord) -> Pixels:
+    random = np.random.default_rng(int(task.id, 16))
+    shape = (task.spec.height, task.spec.width, 3)
+    return random.integers(0, 256, shape, dtype=np.uint8)

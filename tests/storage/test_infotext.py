@@ -1,0 +1,105 @@
+import random
+
+import pytest
+
+from sdgui.model_info import ModelRef
+from sdgui.storage.infotext import ParsedInfotext, from_infotext, to_infotext
+from tests.storage.samples import spec
+
+STEPS_LINE = "Steps: 1, Sampler: none, CFG scale: 2, Seed: 3, Size: 8x8, Model: other"
+PIECES = (
+    *("a cat", "🦖🚀", "👩‍👩‍👧", "مرحبا بالعالم", "שלום", "<script>alert('x')</script>", "\\", "\\n", "\n", "\n\n"),
+    *('"', '"quoted, text: here"', "'", ",", ":", "Seed: 5,", STEPS_LINE, f"\n{STEPS_LINE}", "\n" + STEPS_LINE + "\n"),
+    *("<lora:x:0.5>", "((deep:1.3))", "\t", "  ", "\u2028", "\u00a0", "é", "Version: A1111", "Negative prompt", "%s{}"),
+)  # fmt: skip
+
+
+def nasty_prompts(seed: int) -> tuple[str, str]:
+    draw = random.Random(seed)
+    prompt, negative = (
+        "".join(draw.choice(PIECES) for _ in range(draw.randint(0, 7))).strip() for _ in range(2)
+    )
+    return prompt or "x", negative
+
+
+def test_looks_as_a1111_writes_it() -> None:
+    text = to_infotext(spec(965400086, negative_prompt="blurry, dark", width=512, height=512))
+    assert text == (
+        "a grey sketch of a car\n"
+        "Negative prompt: blurry, dark\n"
+        "Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 965400086, Size: 512x512, "
+        "Model hash: 0123456789, Model: demo, Version: sdgui 0.1.0"
+    )
+
+
+def test_empty_negative_prompt_is_left_out() -> None:
+    assert "Negative prompt" not in to_infotext(spec(negative_prompt=""))
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_nasty_prompts_survive(seed: int) -> None:
+    prompt, negative = nasty_prompts(seed)
+    read = from_infotext(to_infotext(spec(prompt=prompt, negative_prompt=negative)))
+    assert (read.prompt, read.negative_prompt) == (prompt, negative)
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_parameters_survive_nasty_prompts(seed: int) -> None:
+    prompt, negative = nasty_prompts(seed)
+    read = from_infotext(to_infotext(spec(12, prompt=prompt, negative_prompt=negative)))
+    assert (read.steps, read.sampler, read.guidance, read.seed, read.width, read.height) == (
+        20, "Euler a", 7.0, 12, 64, 48,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a, b", "a: b", "two\nlines", '"', '"quoted"', "C:\\models\\x", "/models/x.safetensors", "模型", " padded "],
+)  # fmt: skip
+def test_model_names_survive(name: str) -> None:
+    read = from_infotext(to_infotext(spec(model=ModelRef(id=name, hash="ab" * 32))))
+    assert (read.model, read.model_hash, read.fields["Version"]) == (name, "ababababab", "sdgui 0.1.0")  # fmt: skip
+
+
+@pytest.mark.parametrize("guidance", [0.0, 1.0, 7.5, 6.1, 29.999999, 1e-7])
+def test_guidance_survives_exactly(guidance: float) -> None:
+    assert from_infotext(to_infotext(spec(guidance=guidance))).guidance == guidance
+
+
+@pytest.mark.parametrize("seed", [0, 2**32 - 1])
+def test_first_and_last_seed_survive(seed: int) -> None:
+    assert from_infotext(to_infotext(spec(seed))).seed == seed
+
+
+def test_reads_a1111_text_with_keys_that_sdgui_does_not_write() -> None:
+    read = from_infotext(
+        "a fox\nin snow\nNegative prompt: blurry\nugly\nSteps: 30, Sampler: DPM++ 2M Karras, CFG scale: 6.5, Seed: 42, "
+        'Size: 512x768, Denoising strength: 0.7, Lora hashes: "a: 1, b: 2", Version: v1.9.4'
+    )
+    assert read.prompt == "a fox\nin snow"
+    assert read.negative_prompt == "blurry\nugly"
+    assert (read.width, read.height, read.guidance) == (512, 768, 6.5)
+    assert read.fields["Lora hashes"] == "a: 1, b: 2"
+
+
+def test_text_without_parameters_is_all_prompt() -> None:
+    assert from_infotext("a fox\nSteps: 20, Seed: 1") == ParsedInfotext(prompt="a fox\nSteps: 20, Seed: 1")  # fmt: skip
+
+
+@pytest.mark.parametrize("line", ["Steps: x, Seed: , CFG scale: nan, Size: bigxsmall", "", "\n\n"])
+def test_unreadable_values_are_none(line: str) -> None:
+    read = from_infotext(f"a fox\n{line}")
+    assert (read.steps, read.seed, read.guidance, read.width, read.height) == (None,) * 5
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 10**5, "a b-" * 10**5, 'aa:"\\"' * 10**5, " " * 10**5 + "."]
+)
+def test_long_hostile_text_is_read_in_linear_time(text: str) -> None:
+    # the unbounded pattern takes a minute for the first of these
+    assert isinstance(from_infotext(f"x\n{text}"), ParsedInfotext)
+
+
+def test_a_prompt_line_that_reads_negative_prompt_is_where_the_format_ends() -> None:
+    read = from_infotext(to_infotext(spec(prompt="a sign\nNegative prompt: it says")))
+    assert (read.prompt, read.negative_prompt) == ("a sign", "it says")
