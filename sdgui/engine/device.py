@@ -1,0 +1,50 @@
+"""Where and in which number format a model runs."""
+
+from dataclasses import dataclass
+
+import torch
+
+from sdgui.errors import UserError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placement:
+    """A device (`cpu`, `cuda`) and a dtype, fixed for as long as the engine lives."""
+
+    device: torch.device
+    dtype: torch.dtype
+
+    @property
+    def dtype_name(self) -> str:
+        """The dtype as `--dtype` spells it."""
+        return str(self.dtype).removeprefix("torch.")
+
+    @property
+    def device_name(self) -> str:
+        """The device in words."""
+        if self.device.type == "cuda":
+            return f"cuda ({torch.cuda.get_device_name(self.device)})"
+        return self.device.type
+
+
+def choose_placement(device: str = "auto", dtype: str = "auto") -> Placement:
+    """What `--device` and `--dtype` say; auto is CUDA with float16 where there is a GPU, else the CPU with float32.
+
+    UserError when the machine cannot do what is asked.
+    """
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    if device == "cuda" and not torch.cuda.is_available():
+        raise UserError(
+            "This machine has no CUDA device that torch can use.",
+            "Use --device cpu, or install the driver and torch's CUDA build.",
+        )
+    if dtype == "auto":
+        dtype = "float16" if device == "cuda" else "float32"
+    if device == "cpu" and dtype == "float16":
+        raise UserError(
+            "float16 is for CUDA devices.", "On the CPU use --dtype float32, or bfloat16."
+        )
+    if device == "cuda" and dtype == "bfloat16" and not torch.cuda.is_bf16_supported():
+        raise UserError("This GPU does not compute in bfloat16.", "Use --dtype float16.")
+    return Placement(device=torch.device(device), dtype=getattr(torch, dtype))

@@ -1,0 +1,265 @@
+"""The engine: batches in, events out, on one device; implements ports.Engine."""
+
+import logging
+import threading
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+import diffusers
+import torch
+
+from sdgui.engine.catalog import Catalog
+from sdgui.engine.device import choose_placement
+from sdgui.engine.generate import decode, denoise
+from sdgui.engine.loader import Loader, WarmModel
+from sdgui.engine.memory import free_memory, is_out_of_memory
+from sdgui.engine.preview import Clock, Previewer
+from sdgui.engine.steps import Predict
+from sdgui.errors import Cancelled, UserError
+from sdgui.events import Batch, Decoded, Stepped, Task, TaskFailed, WorkerEvent
+from sdgui.model_info import ModelRef
+from sdgui.ports import Emit, IsCancelled
+
+log = logging.getLogger(__name__)
+
+TOO_LARGE = UserError(
+    "There is not enough memory for this picture.", "Try a smaller size or fewer images."
+)
+NOT_FINITE = UserError(
+    "The numbers of this picture ran over, so there is nothing to show.",
+    "Try another sampler, a lower cfg scale, or start with --dtype float32.",
+)
+UNEXPECTED = UserError(
+    "Something unexpected went wrong while this picture was made.",
+    "Try it again; if it stays so, the log on the server's terminal says more.",
+)
+
+
+class TorchEngine:
+    """Diffusers' pipelines on one device; made from picklable arguments, in the thread or process that runs it."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        device: str = "auto",
+        dtype: str = "auto",
+        cache_dir: Path | None = None,
+        *,
+        previews: bool = True,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self._catalog = catalog
+        self._placement = choose_placement(device, dtype)
+        self._loader = Loader(catalog, self._placement, cache_dir)
+        self._previewer = Previewer(clock) if previews else None
+
+    def warm(self, model: str, emit: Emit) -> None:
+        """Loads the model ahead of its first batch; UserError when it cannot be."""
+        self._load(self._catalog.reference(model), emit)
+
+    def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
+        """Makes the batch: for each task that is not cancelled exactly one of Decoded or TaskFailed.
+
+        Picture i equals the one made alone within 1e-3 of pixels in 0 to 1 (fp32). Raises only when the device or
+        the receiver of events is broken.
+        """
+        run = Run(batch, emit, is_cancelled)
+        try:
+            if not run.unfinished(batch.tasks):
+                return
+            warm = self._load(batch.tasks[0].spec.model, run.emit)
+            try:
+                self._make(warm, run)
+            finally:
+                if warm.offloaded:
+                    self._loader.forget(warm.ref)
+        except Exception as error:
+            if run.receiver_broken or _device_broken(error):
+                raise
+            if isinstance(error, UserError):
+                run.fail_rest(error)
+                return
+            log.exception("a batch of %d failed", len(batch.tasks))
+            run.fail_rest(TOO_LARGE if is_out_of_memory(error) else UNEXPECTED)
+        finally:
+            if self._previewer is not None:
+                self._previewer.stop()
+
+    def close(self) -> None:
+        """Frees the device."""
+        if self._previewer is not None:
+            self._previewer.close()
+        self._loader.clear()
+
+    def _load(self, ref: ModelRef, emit: Emit) -> WarmModel:
+        try:
+            return self._loader.get(ref, emit)
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+            log.warning("out of memory while loading %s: %s", ref.id, error)
+        if not self._loader.clear():
+            raise UserError(
+                f"There is not enough memory to load “{ref.id}”.",
+                "Close other programs that use memory, or choose a smaller model.",
+            )
+        return self._loader.get(ref, emit)
+
+    def _make(self, warm: WarmModel, run: "Run") -> None:
+        """Denoises the batch, in halves of halves where memory does not suffice, and decodes each part at once."""
+        parts = deque([run.tasks])
+        finished_parts = 0
+        while parts:
+            part = run.unfinished(parts.popleft())
+            if not part:
+                continue
+            try:
+                latents = self._denoise(
+                    warm, run, part, finished_parts, finished_parts + 1 + len(parts)
+                )
+            except Cancelled:
+                continue  # all of this part; others may still be wanted
+            if latents is not None:
+                finished_parts += 1
+                for place, (task, one) in enumerate(zip(part, latents, strict=True), start=1):
+                    self._decode(warm, run, task, one, f"{place} of {len(part)}")
+                continue
+            if self._loader.clear(but=warm.ref):
+                parts.appendleft(part)
+            elif len(part) > 1:
+                half = (len(part) + 1) // 2
+                parts.extendleft((part[half:], part[:half]))
+                run.relief["batch"] = f"split into parts of at most {half}"
+            elif self._placement.device.type == "cuda" and not warm.offloaded:
+                warm.pipe.enable_model_cpu_offload(device=self._placement.device)
+                warm.offloaded = True
+                run.relief["model"] = "kept in main memory, in parts on the device"
+                parts.appendleft(part)
+            else:
+                run.fail(part[0], TOO_LARGE)
+
+    def _denoise(
+        self, warm: WarmModel, run: "Run", part: tuple[Task, ...], parts_done: int, parts: int
+    ) -> torch.Tensor | None:
+        """Latents of the tasks; None when memory did not suffice, which is then free again."""
+        ids = [task.id for task in part]
+        previewer = self._previewer
+
+        def observe(step: int, steps: int, predict: Predict) -> None:
+            run.stop_if_cancelled(ids)
+            if previewer is not None and step < steps and previewer.due():
+                previewer.offer(ids, step, steps, predict(), warm.colours)
+
+        def on_step(step: int, steps: int) -> None:
+            run.emit(Stepped(step=parts_done * steps + step, steps=parts * steps))
+
+        if previewer is not None:
+            previewer.start(run.emit)
+        try:
+            return denoise(warm, [task.spec for task in part], observe, on_step)
+        except Exception as error:
+            if run.receiver_broken or not is_out_of_memory(error):
+                raise
+            log.warning("out of memory with a batch of %d: %s", len(part), error)
+        finally:
+            if previewer is not None:
+                previewer.stop()  # no preview after the picture itself
+        free_memory()
+        return None
+
+    def _decode(
+        self, warm: WarmModel, run: "Run", task: Task, latents: torch.Tensor, place: str
+    ) -> None:
+        """Emits one finished picture; in tiles where memory does not suffice for the whole."""
+        if not run.unfinished((task,)):
+            return
+        vae, tiled = warm.pipe.vae, False
+        while True:
+            try:
+                pixels, note = decode(warm, latents)
+                break
+            except Exception as error:
+                if run.receiver_broken or not is_out_of_memory(error):
+                    raise
+                log.warning("out of memory while decoding: %s", error)
+            free_memory()
+            if tiled:
+                run.fail(task, TOO_LARGE)
+                vae.disable_tiling()
+                return
+            vae.enable_tiling()
+            tiled = True
+        if tiled:
+            vae.disable_tiling()
+        if pixels is None:
+            run.fail(task, NOT_FINITE)
+            return
+        notes = {
+            "device": self._placement.device_name,
+            "dtype": self._placement.dtype_name,
+            "torch": torch.__version__,
+            "diffusers": diffusers.__version__,
+            "place in batch": place,
+            **{f"memory: {what}": done for what, done in run.relief.items()},
+        }
+        if tiled:
+            notes["memory: decoding"] = "in tiles"
+        if note:
+            notes["decoding"] = note
+        run.done(Decoded(task=task.id, pixels=pixels, notes=notes))
+
+
+class Run:
+    """One batch under way: which tasks are still open, and a safe way out for their events."""
+
+    def __init__(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
+        self.tasks = batch.tasks
+        self.relief: dict[str, str] = {}
+        self.receiver_broken = False
+        self._open = {task.id for task in batch.tasks}
+        self._emit = emit
+        self._is_cancelled = is_cancelled
+        self._lock = threading.Lock()
+
+    def emit(self, event: WorkerEvent) -> None:
+        """Passes an event on, one at a time (steps and previews come from two threads)."""
+        with self._lock:
+            try:
+                self._emit(event)
+            except Exception:
+                self.receiver_broken = True
+                raise
+
+    def unfinished(self, tasks: tuple[Task, ...]) -> tuple[Task, ...]:
+        """Those that are neither finished nor cancelled."""
+        return tuple(
+            task for task in tasks if task.id in self._open and not self._is_cancelled(task.id)
+        )
+
+    def stop_if_cancelled(self, ids: list[str]) -> None:
+        """Raises Cancelled when none of the tasks is wanted any more."""
+        if all(self._is_cancelled(one) for one in ids):
+            raise Cancelled
+
+    def done(self, event: Decoded | TaskFailed) -> None:
+        """Emits the end of a task."""
+        self._open.discard(event.task)
+        self.emit(event)
+
+    def fail(self, task: Task, error: UserError) -> None:
+        """Emits that a task failed, unless it is cancelled."""
+        if self.unfinished((task,)):
+            self.done(TaskFailed(task=task.id, message=error.message, hint=error.hint))
+
+    def fail_rest(self, error: UserError) -> None:
+        """Emits that every open task failed."""
+        for task in self.tasks:
+            self.fail(task, error)
+
+
+def _device_broken(error: BaseException) -> bool:
+    """Whether the device is lost: after such an error every further call on it fails too."""
+    accelerator_error: Any = getattr(torch, "AcceleratorError", ())
+    return isinstance(error, accelerator_error) and not is_out_of_memory(error)

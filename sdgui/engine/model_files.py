@@ -1,0 +1,137 @@
+"""The files of one model, on disk or on the hub, behind one small protocol."""
+
+import hashlib
+import json
+import os
+import struct
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Protocol
+
+from sdgui.errors import UserError
+
+MAX_TEXT = 32 * 2**20
+MAX_HEADER = 100 * 2**20
+
+
+class ModelFiles(Protocol):
+    """What a model consists of: names relative to its root with `/`, sizes in bytes."""
+
+    sizes: Mapping[str, int]
+
+    def text(self, name: str) -> str:
+        """The content of a small text file."""
+        ...
+
+    def sha256(self, name: str) -> str:
+        """The hex SHA-256 of a file's content."""
+        ...
+
+    def tensor_bytes(self, name: str) -> int:
+        """Bytes of all tensors of a safetensors file; UserError when it is no such file."""
+        ...
+
+
+class HashCache:
+    """SHA-256 of files, remembered by path, size and modification time, in the process and in a small JSON file."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self._known: dict[str, tuple[int, int, str]] = self._read()
+
+    def sha256(self, path: Path) -> str:
+        """The hex SHA-256 of a file's content."""
+        status = path.stat()
+        stamp = (status.st_size, status.st_mtime_ns)
+        key = str(path.resolve())
+        known = self._known.get(key)
+        if known is not None and known[:2] == stamp:
+            return known[2]
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        self._known[key] = (*stamp, digest)
+        self._write()
+        return digest
+
+    def _read(self) -> dict[str, tuple[int, int, str]]:
+        if self._file is None or not self._file.is_file():
+            return {}
+        try:
+            entries = json.loads(self._file.read_text(encoding="utf-8"))
+            return {key: (int(a), int(b), str(c)) for key, (a, b, c) in entries.items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            return {}  # a cache that cannot be read is an empty cache
+
+    def _write(self) -> None:
+        if self._file is None:
+            return
+        temporary = self._file.with_name(f"{self._file.name}.{os.getpid()}.tmp")
+        with suppress(OSError):  # without the cache everything works, only slower
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_text(json.dumps({**self._read(), **self._known}), encoding="utf-8")
+            temporary.replace(self._file)
+
+
+class LocalFiles:
+    """The files of a model in a folder."""
+
+    def __init__(self, root: Path, hashes: HashCache) -> None:
+        self.root = root
+        self._hashes = hashes
+        self.sizes: Mapping[str, int] = {
+            path.relative_to(root).as_posix(): path.stat().st_size
+            for folder in (root, *(path for path in root.iterdir() if path.is_dir()))
+            for path in folder.iterdir()
+            if path.is_file()
+        }
+
+    def stamp(self) -> object:
+        """Equal while no file changed."""
+        return tuple(
+            (name, size, (self.root / name).stat().st_mtime_ns) for name, size in self.sizes.items()
+        )
+
+    def text(self, name: str) -> str:
+        if self.sizes[name] > MAX_TEXT:
+            raise UserError(f"{name} is too large to be a settings file.", "Is the model complete?")
+        return (self.root / name).read_text(encoding="utf-8")
+
+    def sha256(self, name: str) -> str:
+        return self._hashes.sha256(self.root / name)
+
+    def tensor_bytes(self, name: str) -> int:
+        return sum(
+            end - begin
+            for begin, end in (
+                entry["data_offsets"] for entry in read_header(self.root / name).values()
+            )
+        )
+
+
+def read_header(path: Path) -> dict[str, Any]:
+    """The tensors that a safetensors file declares: name to dtype, shape and data_offsets; UserError when it is no
+    such file (https://huggingface.co/docs/safetensors, format)."""
+    fault = UserError(
+        f"{path.parent.name}/{path.name} is not a safetensors file.",
+        "Only safetensors are loaded, because other formats can run code; convert or download the model anew.",
+    )
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        first = file.read(8)
+        if len(first) < 8:
+            raise fault
+        (length,) = struct.unpack("<Q", first)
+        if not 2 <= length <= min(MAX_HEADER, size - 8):
+            raise fault
+        try:
+            header = json.loads(file.read(length))
+            header.pop("__metadata__", None)
+            ends = [entry["data_offsets"][1] for entry in header.values()]
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+            raise fault from None
+    if max(ends, default=0) != size - 8 - length:
+        raise UserError(
+            f"{path.parent.name}/{path.name} is cut short or damaged.", "Download the model anew."
+        )
+    return header

@@ -1,0 +1,172 @@
+"""Previews off the step path: the newest prediction becomes one JPEG per picture in a thread of its own."""
+
+import io
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from PIL import Image
+
+from sdgui.engine.preview_map import PreviewMap
+from sdgui.events import Preview
+from sdgui.ports import Emit
+
+INTERVAL = 0.1
+"""Seconds between previews: ten a second at most."""
+ENLARGED = 4
+SMALLEST_SIDE = 128
+LARGEST_SIDE = 512
+QUALITY = 85
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """x0 of every picture of a batch on its way to the host; `arrived` waits until it is there."""
+
+    tasks: tuple[str, ...]
+    step: int
+    steps: int
+    latents: torch.Tensor
+    arrived: Callable[[], None]
+    colours: PreviewMap
+
+
+class Previewer:
+    """One thread that encodes and emits previews; the latest frame wins, older ones that still wait are dropped."""
+
+    def __init__(self, clock: Clock = time.monotonic) -> None:
+        self._clock = clock
+        self._condition = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._emit: Emit | None = None
+        self._waiting: Frame | None = None
+        self._busy = False
+        self._closed = False
+        self._error: Exception | None = None
+        self._last: float | None = None
+        self._side: Any = None
+
+    def start(self, emit: Emit) -> None:
+        """Begins a batch: its first preview is due at once."""
+        with self._condition:
+            self._emit = emit
+            self._last = None
+            self._error = None
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="previews", daemon=True)
+                self._thread.start()
+
+    def due(self) -> bool:
+        """Whether a preview may be offered now."""
+        return self._last is None or self._clock() - self._last >= INTERVAL
+
+    def offer(
+        self,
+        tasks: Sequence[str],
+        step: int,
+        steps: int,
+        x0: torch.Tensor,
+        colours: PreviewMap,
+    ) -> None:
+        """Takes x0 (pictures, channels, height, width) in fp32; returns without waiting for the device."""
+        self._last = self._clock()
+        latents, arrived = self._to_host(x0)
+        frame = Frame(
+            tasks=tuple(tasks),
+            step=step,
+            steps=steps,
+            latents=latents,
+            arrived=arrived,
+            colours=colours,
+        )
+        with self._condition:
+            self._waiting = frame
+            self._condition.notify_all()
+
+    def stop(self) -> None:
+        """Ends a batch: drops what waits and returns once nothing more will be emitted.
+
+        Raises what emitting raised.
+        """
+        with self._condition:
+            self._waiting = None
+            self._emit = None
+            self._condition.wait_for(lambda: not self._busy)
+            error, self._error = self._error, None
+        if error is not None:
+            raise error
+
+    def settle(self) -> None:
+        """Returns once every frame that was offered is emitted."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._waiting is None and not self._busy)
+
+    def close(self) -> None:
+        """Ends the thread."""
+        with self._condition:
+            self._closed = True
+            self._condition.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def _to_host(self, x0: torch.Tensor) -> tuple[torch.Tensor, Callable[[], None]]:
+        if x0.device.type != "cuda":
+            return x0, lambda: None
+        # On a stream of its own, into pinned memory, with an event to wait for: a bare non-blocking copy gives white
+        # frames, a blocking one stops the steps.
+        if self._side is None:
+            self._side = torch.cuda.Stream(x0.device)
+        self._side.wait_stream(torch.cuda.current_stream(x0.device))
+        with torch.cuda.stream(self._side):
+            host = torch.empty(x0.shape, dtype=x0.dtype, pin_memory=True)
+            host.copy_(x0, non_blocking=True)
+            x0.record_stream(self._side)
+            event = torch.cuda.Event()
+            event.record(self._side)
+        return host, event.synchronize
+
+    def _work(self) -> None:
+        while True:
+            with self._condition:
+                self._condition.wait_for(lambda: self._waiting is not None or self._closed)
+                if self._closed:
+                    return
+                frame, self._waiting = self._waiting, None
+                emit = self._emit
+                self._busy = True
+            try:
+                if frame is not None and emit is not None:
+                    for preview in encode_frame(frame):
+                        emit(preview)
+            except Exception as error:
+                with self._condition:
+                    self._error = error
+            finally:
+                with self._condition:
+                    self._busy = False
+                    self._condition.notify_all()
+
+
+def encode_frame(frame: Frame) -> list[Preview]:
+    """One JPEG per picture, four times as large as its latents, with sides of at least 128 and about 512 at most."""
+    frame.arrived()
+    previews = []
+    colours = frame.colours.colours(frame.latents.numpy())
+    height, width = colours.shape[1:3]
+    enlarged = max(1, min(ENLARGED, LARGEST_SIDE // max(width, height)))
+    scale = max(enlarged, -(-SMALLEST_SIDE // min(width, height)))
+    for task, picture in zip(frame.tasks, colours, strict=True):
+        file = io.BytesIO()
+        image = Image.fromarray(picture).resize(
+            (width * scale, height * scale), Image.Resampling.BILINEAR
+        )
+        image.save(file, "JPEG", quality=QUALITY)
+        previews.append(
+            Preview(task=task, step=frame.step, steps=frame.steps, jpeg=file.getvalue())
+        )
+    return previews

@@ -1,0 +1,61 @@
+"""Counts the tokens of a prompt as CLIP's tokenizer does, without transformers."""
+
+from pathlib import Path
+from typing import Any
+
+CLIP_WORDS = (
+    r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
+)
+
+
+class TokenCounter:
+    """The tokenizer of one model, from tokenizer.json or from vocab.json and merges.txt."""
+
+    def __init__(self, folder: Path) -> None:
+        self._tokenizer = _load(folder)
+
+    def count(self, prompt: str) -> int:
+        """Tokens of the prompt, with its start and end token, before anything is cut off."""
+        return len(self._tokenizer.encode(prompt).ids)
+
+
+def _load(folder: Path) -> Any:
+    from tokenizers import Tokenizer
+
+    if (folder / "tokenizer.json").is_file():
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
+    return _clip(folder)
+
+
+def _clip(folder: Path) -> Any:
+    """CLIP's byte-level BPE (Radford et al. 2021, https://arxiv.org/abs/2103.00020, 2.4), from its two files."""
+    from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers, processors
+    from tokenizers.models import BPE
+
+    start, end = "<|startoftext|>", "<|endoftext|>"
+    vocab, merges = BPE.read_file(str(folder / "vocab.json"), str(folder / "merges.txt"))
+    tokenizer = Tokenizer(
+        BPE(
+            vocab,
+            merges,
+            continuing_subword_prefix="",
+            end_of_word_suffix="</w>",
+            unk_token=end,
+        )
+    )
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.NFC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Lowercase()]
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(CLIP_WORDS), behavior="removed", invert=True),
+            pre_tokenizers.ByteLevel(add_prefix_space=False),
+        ]
+    )
+    tokenizer.post_processor = processors.RobertaProcessing(
+        (end, vocab[end]), (start, vocab[start]), trim_offsets=False, add_prefix_space=False
+    )
+    return tokenizer

@@ -1,0 +1,138 @@
+"""A small real hub on 127.0.0.1: serves the repositories of a folder as the hub client expects them."""
+
+import hashlib
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import unquote, urlsplit
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+class SmallHub:
+    """Serves `root/owner/name/…`; can break a connection half way, or answer nothing but errors."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.log: list[tuple[str, str, str | None]] = []
+        """(method, path, Range) of every request."""
+        self.break_once: str | None = None
+        """The end of a path whose next download breaks off half way."""
+        self.failing: str | None = None
+        """The end of a path whose downloads answer 500."""
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    def __enter__(self) -> "SmallHub":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def downloads(self, end: str) -> list[str | None]:
+        """The Range of every GET of a path with this end."""
+        return [
+            range_ for method, path, range_ in self.log if method == "GET" and path.endswith(end)
+        ]
+
+    def describe(self, name: str) -> bytes | None:
+        folder = self.root / name
+        if not (folder / "model_index.json").is_file():
+            return None
+        files = []
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                content = path.read_bytes()
+                entry: dict[str, object] = {
+                    "rfilename": path.relative_to(folder).as_posix(),
+                    "size": len(content),
+                    "blobId": hashlib.sha1(content).hexdigest(),
+                }
+                if path.suffix in (".safetensors", ".ckpt"):
+                    sha256 = hashlib.sha256(content).hexdigest()
+                    entry["lfs"] = {"sha256": sha256, "size": len(content), "pointerSize": 130}
+                files.append(entry)
+        return json.dumps({"id": name, "modelId": name, "sha": COMMIT, "siblings": files}).encode()
+
+    def _handler(hub) -> type[BaseHTTPRequestHandler]:
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_HEAD(self) -> None:
+                self._answer(body=False)
+
+            def do_GET(self) -> None:
+                self._answer(body=True)
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+            def _answer(self, *, body: bool) -> None:
+                path = unquote(urlsplit(self.path).path)
+                hub.log.append((self.command, path, self.headers.get("Range")))
+                if body and hub.failing is not None and path.endswith(hub.failing):
+                    self._send(500, b"", {})
+                    return
+                if path.startswith("/api/models/"):
+                    name = path.removeprefix("/api/models/").split("/revision/")[0]
+                    answer = hub.describe(name)
+                    if answer is None:
+                        self._send(404, b"", {"X-Error-Code": "RepoNotFound"})
+                    else:
+                        self._send(200, answer, {"Content-Type": "application/json"})
+                    return
+                name, _, rest = path.strip("/").partition("/resolve/")
+                file = hub.root / name / rest.partition("/")[2]
+                if not file.is_file():
+                    self._send(404, b"", {"X-Error-Code": "EntryNotFound"})
+                    return
+                self._send_file(path, file.read_bytes(), body)
+
+            def _send_file(self, path: str, content: bytes, body: bool) -> None:
+                headers = {
+                    "ETag": f'"{hashlib.sha256(content).hexdigest()}"',
+                    "X-Repo-Commit": COMMIT,
+                    "Accept-Ranges": "bytes",
+                }
+                start = 0
+                asked = self.headers.get("Range")
+                if asked is not None:
+                    start = int(asked.removeprefix("bytes=").partition("-")[0])
+                    headers["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
+                content = content[start:]
+                self.send_response(200 if asked is None else 206)
+                for key, value in headers.items():
+                    self.send_header(key, value)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                if not body:
+                    return
+                if hub.break_once is not None and path.endswith(hub.break_once):
+                    hub.break_once = None
+                    self.wfile.write(content[: len(content) // 2])
+                    self.wfile.flush()
+                    self.close_connection = True
+                    return
+                self.wfile.write(content)
+
+            def _send(self, status: int, content: bytes, headers: dict[str, str]) -> None:
+                self.send_response(status)
+                for key, value in headers.items():
+                    self.send_header(key, value)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                if self.command == "GET":
+                    self.wfile.write(content)
+
+        return Handler

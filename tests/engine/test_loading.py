@@ -1,0 +1,146 @@
+"""Loading: told while it happens, once per model, and never anything but safetensors."""
+
+import pickle
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from sdgui.engine import device as device_module
+from sdgui.engine.catalog import Catalog
+from sdgui.engine.device import choose_placement
+from sdgui.engine.engine import TorchEngine
+from sdgui.errors import UserError
+from sdgui.events import Batch, Decoded, Loaded, Loading, Task, TaskFailed, WorkerEvent
+from sdgui.model_info import ModelRef
+from sdgui.spec import DreamRequest, PictureSpec
+from tests.engine.conftest import Lab, of_type
+from tests.engine.tiny_model import write_tiny_model
+
+
+def spec_of(catalog: Catalog, model: str) -> PictureSpec:
+    request = DreamRequest(prompt="cat", seed=0, steps=1)
+    return request.resolve(catalog.describe(model), lambda: 0)[0]
+
+
+def run_one(engine: TorchEngine, spec: PictureSpec) -> list[WorkerEvent]:
+    events: list[WorkerEvent] = []
+    engine.run(Batch(tasks=(Task(id="0", spec=spec),)), events.append, lambda task: False)
+    return events
+
+
+def test_the_second_batch_reads_no_weights(tmp_path: Path) -> None:
+    folder = write_tiny_model(tmp_path / "model")
+    catalog = Catalog(str(folder))
+    spec = spec_of(catalog, str(folder))
+    engine = TorchEngine(catalog, "cpu")
+    first = run_one(engine, spec)
+    assert [type(event) for event in first[:2]] == [Loading, Loaded]
+    shutil.rmtree(folder)  # so that nothing can be read
+    second = run_one(engine, spec)
+    engine.close()
+    assert of_type(second, Decoded)
+    assert not of_type(second, Loading)
+
+
+def test_warming_up_loads_ahead(tiny_folder: Path) -> None:
+    catalog = Catalog(str(tiny_folder))
+    engine = TorchEngine(catalog, "cpu")
+    events: list[WorkerEvent] = []
+    engine.warm(str(tiny_folder), events.append)
+    loaded = of_type(events, Loaded)[0]
+    assert (loaded.device, loaded.dtype) == ("cpu", "float32")
+    assert not of_type(run_one(engine, spec_of(catalog, str(tiny_folder))), Loading)
+    engine.close()
+
+
+def test_two_models_stay_warm_on_the_cpu(
+    tiny_folder: Path, epsilon_folder: Path, tmp_path: Path
+) -> None:
+    third = write_tiny_model(tmp_path / "third", seed=3)
+    models = [str(tiny_folder), str(epsilon_folder), str(third)]
+    catalog = Catalog(models[0], others=tuple(models[1:]))
+    engine = TorchEngine(catalog, "cpu")
+    for model, is_loaded in ((0, 1), (1, 1), (0, 0), (1, 0), (2, 1), (1, 0), (0, 1)):
+        events = run_one(engine, spec_of(catalog, models[model]))
+        assert len(of_type(events, Loaded)) == is_loaded
+    engine.close()
+
+
+def test_the_same_prompt_is_encoded_once(lab: Lab) -> None:
+    warm = lab.engine._load(lab.specs()[0].model, lambda event: None)
+    calls: list[int] = []
+    hook = warm.pipe.text_encoder.register_forward_pre_hook(lambda *_: calls.append(1))
+    for _ in range(2):
+        lab.pictures(lab.specs(prompt="never seen before", negative_prompt="nor this", count=3))
+    hook.remove()
+    assert len(calls) == 2
+
+
+def test_a_model_that_changed_since_it_was_asked_for_is_refused(tmp_path: Path) -> None:
+    folder = str(write_tiny_model(tmp_path / "model"))
+    catalog = Catalog(folder)
+    spec = spec_of(catalog, folder)
+    write_tiny_model(Path(folder), seed=5)
+    engine = TorchEngine(catalog, "cpu")
+    (failed,) = of_type(run_one(engine, spec), TaskFailed)
+    engine.close()
+    assert "changed" in failed.message
+
+
+def test_a_model_that_is_gone_fails_its_pictures_plainly(tiny_folder: Path) -> None:
+    catalog = Catalog(str(tiny_folder))
+    spec = spec_of(catalog, str(tiny_folder))
+    engine = TorchEngine(catalog, "cpu")
+    gone = PictureSpec(**{**spec.__dict__, "model": ModelRef(id="/no/where", hash="0")})
+    (failed,) = of_type(run_one(engine, gone), TaskFailed)
+    assert failed.message == "There is no model at “/no/where”."
+    with pytest.raises(UserError):
+        engine.warm("/no/where", lambda event: None)
+    assert of_type(run_one(engine, spec), Decoded)
+    engine.close()
+
+
+def test_the_half_precision_variant_is_loaded_where_there_is_no_other(tmp_path: Path) -> None:
+    folder = write_tiny_model(tmp_path / "model")
+    for path in list(folder.glob("*/*.safetensors")):
+        path.rename(path.with_name(path.name.replace(".safetensors", ".fp16.safetensors")))
+    catalog = Catalog(str(folder))
+    engine = TorchEngine(catalog, "cpu")
+    assert of_type(run_one(engine, spec_of(catalog, str(folder))), Decoded)
+    engine.close()
+
+
+def test_bfloat16_on_the_cpu_gives_nearly_the_same_picture(lab: Lab) -> None:
+    engine = TorchEngine(lab.catalog, "cpu", "bfloat16")
+    (spec,) = lab.specs()
+    (done,) = of_type(run_one(engine, spec), Decoded)
+    engine.close()
+    assert done.notes["dtype"] == "bfloat16"
+    # bfloat16 keeps 8 bits of a number: a hundredth of the range on average is what rounding makes of it.
+    assert abs(done.pixels.astype(float) - lab.pictures((spec,))[0]).mean() < 255 / 50
+
+
+def test_what_makes_an_engine_can_be_pickled(lab: Lab) -> None:
+    catalog = pickle.loads(pickle.dumps(lab.catalog))
+    assert catalog.describe(lab.model) == lab.catalog.describe(lab.model)
+
+
+def test_cpu_and_float32_without_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device_module.torch.cuda, "is_available", lambda: False)
+    placement = choose_placement()
+    assert (placement.device, placement.dtype) == (torch.device("cpu"), torch.float32)
+    with pytest.raises(UserError, match="no CUDA device"):
+        choose_placement("cuda")
+
+
+def test_float16_with_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device_module.torch.cuda, "is_available", lambda: True)
+    placement = choose_placement()
+    assert (placement.device, placement.dtype) == (torch.device("cuda"), torch.float16)
+
+
+def test_float16_on_the_cpu_is_refused() -> None:
+    with pytest.raises(UserError, match="float16"):
+        choose_placement("cpu", "float16")

@@ -1,0 +1,137 @@
+"""Out of memory is not an end: the batch is split, the decode tiled, and the picture stays the same."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from sdgui.engine.memory import is_out_of_memory
+from sdgui.errors import UserError
+from sdgui.events import Decoded, Stepped, TaskFailed, WorkerEvent
+from tests.engine.conftest import Lab, of_type
+
+FAULTS = [
+    torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."),
+    MemoryError(),
+    RuntimeError(
+        "[enforce fail at alloc_cpu.cpp:124] DefaultCPUAllocator: can't allocate memory: you tried"
+    ),
+]
+
+
+class Limit:
+    """Lets a module run only on batches up to a size."""
+
+    def __init__(self, fault: Exception, largest: int) -> None:
+        self.fault = fault
+        self.largest = largest
+        self.refused: list[int] = []
+
+    def __call__(self, _module: Any, inputs: tuple[torch.Tensor, ...]) -> None:
+        if len(inputs[0]) > self.largest:
+            self.refused.append(len(inputs[0]))
+            raise self.fault
+
+
+@pytest.fixture
+def pipe(lab: Lab) -> Iterator[Any]:
+    pipe = lab.engine._load(lab.specs()[0].model, lambda event: None).pipe
+    hooks: list[Any] = []
+    pipe.limit = lambda module, limit: hooks.append(module.register_forward_pre_hook(limit))
+    yield pipe
+    for hook in hooks:
+        hook.remove()
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=["cuda", "python", "cpu"])
+def test_splitting_gives_the_same_pictures(lab: Lab, pipe: Any, fault: Exception) -> None:
+    specs = lab.specs(count=5, guidance=1.0, sampler="Euler a")
+    expected = lab.pictures(specs)
+    limit = Limit(fault, largest=2)
+    pipe.limit(pipe.unet.conv_in, limit)
+    events = lab.run(specs)
+    done = {event.task: event for event in of_type(events, Decoded)}
+    assert limit.refused == [5, 3]
+    for i, picture in enumerate(expected):
+        # Other shapes take other kernels: one level of rounding.
+        assert np.abs(done[str(i)].pixels.astype(int) - picture.astype(int)).max() <= 1
+        assert done[str(i)].notes["memory: batch"] == "split into parts of at most 2"
+    steps = of_type(events, Stepped)
+    assert (steps[-1].step, steps[-1].steps) == (15, 15)
+
+
+def test_a_picture_that_never_fits_fails_with_a_hint_and_the_next_batch_runs(
+    lab: Lab, pipe: Any
+) -> None:
+    limit = Limit(FAULTS[0], largest=0)
+    pipe.limit(pipe.unet.conv_in, limit)
+    events = lab.run(lab.specs(count=2))
+    failed = of_type(events, TaskFailed)
+    assert [event.task for event in failed] == ["0", "1"]
+    assert {event.hint for event in failed} == {"Try a smaller size or fewer images."}
+    limit.largest = 99
+    assert len(lab.pictures(lab.specs(count=2))) == 2
+
+
+def test_a_decode_that_does_not_fit_is_done_in_tiles(lab: Lab, pipe: Any) -> None:
+    specs = lab.specs(width=256, height=256)
+    (expected,) = lab.pictures(specs)
+
+    class AreaLimit(Limit):
+        def __call__(self, _module: Any, inputs: tuple[torch.Tensor, ...]) -> None:
+            if inputs[0].shape[-1] > 32:
+                raise self.fault
+
+    pipe.limit(pipe.vae.decoder, AreaLimit(FAULTS[0], 0))
+    (done,) = of_type(lab.run(specs), Decoded)
+    assert done.notes["memory: decoding"] == "in tiles"
+    assert done.pixels.shape == expected.shape
+    # Tiles normalise and blend on their own, so pixels move, more with a random decoder than with a trained one.
+    assert np.corrcoef(done.pixels.ravel(), expected.ravel())[0, 1] > 0.8
+    assert not pipe.vae.use_tiling
+
+
+def test_a_decode_that_never_fits_fails_that_picture_only(lab: Lab, pipe: Any) -> None:
+    limit = Limit(FAULTS[1], largest=0)
+    pipe.limit(pipe.vae.decoder, limit)
+    (failed,) = of_type(lab.run(lab.specs()), TaskFailed)
+    assert "memory" in failed.message
+    limit.largest = 1
+    lab.pictures(lab.specs())
+
+
+def test_other_faults_are_one_plain_sentence_and_the_next_batch_runs(
+    lab: Lab, pipe: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    limit = Limit(RuntimeError("secret path /root/x"), largest=0)
+    pipe.limit(pipe.unet.conv_in, limit)
+    failed = of_type(lab.run(lab.specs(count=2)), TaskFailed)
+    assert len(failed) == 2
+    assert "secret" not in failed[0].message + failed[0].hint
+    assert "secret path" in caplog.text
+    limit.largest = 99
+    lab.pictures(lab.specs())
+
+
+def test_other_errors_are_not_taken_for_memory() -> None:
+    assert not is_out_of_memory(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
+    assert not is_out_of_memory(ValueError("out of memory"))
+
+
+def test_a_receiver_that_raises_at_a_failure_is_not_swallowed(lab: Lab, pipe: Any) -> None:
+    def raise_failures(event: WorkerEvent) -> None:
+        if isinstance(event, TaskFailed):
+            raise UserError(event.message, event.hint)
+
+    pipe.limit(pipe.unet.conv_in, Limit(FAULTS[0], largest=0))
+    with pytest.raises(UserError, match="memory"):
+        lab.run(lab.specs(), emit=raise_failures)
+
+
+def test_a_lost_device_is_raised_to_the_worker(lab: Lab, pipe: Any) -> None:
+    fault = torch.AcceleratorError("CUDA error: an illegal memory access was encountered")
+    pipe.limit(pipe.unet.conv_in, Limit(fault, largest=0))
+    with pytest.raises(torch.AcceleratorError):
+        lab.run(lab.specs())
