@@ -10,6 +10,7 @@ from sdgui.demo.embedded import EMBEDDED
 from sdgui.errors import UserError
 from sdgui.ports import Engine
 from sdgui.settings import Settings, parse_settings
+from sdgui.spec import PictureSpec
 
 BATCH_PIXELS = {"cpu": 16 * 128 * 128, "cuda": 16 * 512 * 512}
 """How many pixels one batch may hold; an engine that runs out of memory splits it further."""
@@ -17,9 +18,8 @@ BATCH_PIXELS = {"cpu": 16 * 128 * 128, "cuda": 16 * 512 * 512}
 
 def make_engine(settings: Settings) -> Engine:
     """The engine; called in the worker's process, so that this one never imports torch."""
-    from sdgui.engine.engine import TorchEngine
-
     from sdgui.engine.catalog import Catalog
+    from sdgui.engine.engine import TorchEngine
 
     cache = cache_dir(settings)
     catalog = Catalog(settings.model, embedded=EMBEDDED, cache_dir=cache)
@@ -46,22 +46,39 @@ def serve(settings: Settings) -> None:
     try:
         catalog = Catalog(settings.model, embedded=EMBEDDED, cache_dir=cache_dir(settings))
         catalog.describe(settings.model)
-        limit = BATCH_PIXELS["cuda" if settings.device == "cuda" else "cpu"]
+
+        def batch_limit(spec: PictureSpec) -> int:
+            device = "cuda" if studio.status().device.startswith("cuda") else "cpu"
+            return max(1, BATCH_PIXELS[device] // (spec.width * spec.height))
+
         studio = Studio(
             models=catalog,
             store=store,
             workers=[ProcessWorker(functools.partial(make_engine, settings))],
-            batch_limit=lambda spec: max(1, limit // (spec.width * spec.height)),
+            batch_limit=batch_limit,
         )
         studio.start()
         try:
-            from sdgui.web.server import make_app, run
+            from sdgui.web import server
+            from sdgui.web.share import share_in_background
 
-            run(make_app(studio, store, settings), settings, sock)
+            def started() -> None:
+                print(f"sdgui is at http://{_shown(settings.host)}:{settings.port}", flush=True)
+                if settings.share:
+                    share_in_background(settings, settings.port, lambda s: print(s, flush=True))
+
+            server.serve(server.make_app(studio, store, settings), sock, started)
         finally:
             studio.close()
     finally:
         store.close()
+
+
+def _shown(host: str) -> str:
+    """The host as it stands in an address that a browser on this machine can open."""
+    if host in ("0.0.0.0", "::"):
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
 
 
 def main(argv: Sequence[str]) -> int:

@@ -41,8 +41,9 @@ class Dreamt:
 
 
 @cache
-def _engine(model: str, device: str, dtype: str) -> TorchEngine:
-    return TorchEngine(Catalog(model, embedded=EMBEDDED), device=device, dtype=dtype)
+def _engine(model: str, device: str, dtype: str) -> tuple[Catalog, TorchEngine]:
+    catalog = Catalog(model, embedded=EMBEDDED)
+    return catalog, TorchEngine(catalog, device=device, dtype=dtype, previews=False)
 
 
 def dream(
@@ -66,7 +67,7 @@ def dream(
     Sizes in pixels; what is left out is the model's default, and a seed left out is drawn by chance.
     `on_step(step, steps)` is called after each model evaluation. UserError when it cannot be dreamt.
     """
-    engine = _engine(model, device, dtype)
+    catalog, engine = _engine(model, device, dtype)
     request = DreamRequest(
         prompt=prompt,
         negative_prompt=negative_prompt,
@@ -79,7 +80,7 @@ def dream(
         seed=seed,
         count=count,
     )
-    specs = request.resolve(engine.catalog.describe(model), draw_seed)
+    specs = request.resolve(catalog.describe(model), draw_seed)
     batch = Batch(tasks=tuple(Task(id=str(i), spec=spec) for i, spec in enumerate(specs)))
     done: dict[str, Decoded] = {}
 

@@ -1,7 +1,6 @@
 """Starting the app: what it refuses, and what survives."""
 
 import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,8 +8,9 @@ import pytest
 from gradio_client import Client
 from PIL import Image
 
+from sdgui.bench.server import free_port
 from sdgui.storage.pictures import read_spec
-from tests.running_app import RunningApp, free_port, start_and_fail
+from tests.running_app import RunningApp, start_and_fail
 
 
 def the_refusal(folder: Path, *flags: str) -> str:
@@ -88,10 +88,8 @@ def test_finished_pictures_survive_a_power_cut_and_the_queue_comes_back(tmp_path
 
     again = RunningApp(tmp_path)
     try:
-        done = threading.Event()
         client = Client(again.url, verbose=False)
         client.predict(prompt="a cat", seed=2, count=1, steps=31, api_name="/dream")
-        done.set()
         after = {path.name: path.read_bytes() for path in again.pictures()}
         assert before.items() <= after.items()
         seeds = sorted(spec.seed for path in again.pictures() if (spec := read_spec(path)))

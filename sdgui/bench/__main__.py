@@ -5,6 +5,7 @@ import logging
 import os
 import resource
 import sys
+from collections.abc import Callable
 
 from sdgui.demo.embedded import EMBEDDED
 
@@ -38,9 +39,10 @@ def main() -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     from sdgui.bench.generation import AppWay, BareWay, Dream, EngineWay
     from sdgui.bench.pairs import interleave, spread
-    from sdgui.bench.server import AppProcess
+    from sdgui.bench.server import running_app
     from sdgui.bench.startup import FirstPictureWay, PageWay, import_gradio
     from sdgui.engine.catalog import Catalog
+    from sdgui.engine.device import choose_placement
     from sdgui.engine.engine import TorchEngine
 
     def say(line: str) -> None:
@@ -49,12 +51,13 @@ def main() -> None:
     flags = ("--model", given.model, "--device", given.device, "--dtype", given.dtype)
     catalog = Catalog(given.model, embedded=EMBEDDED)
     specs = Dream(count=given.count, steps=given.steps, size=given.size).specs(catalog)
+    placed = choose_placement(given.device, given.dtype)
     quiet = TorchEngine(catalog, device=given.device, dtype=given.dtype, previews=False)
     seen = TorchEngine(catalog, device=given.device, dtype=given.dtype)
-    with AppProcess(*flags) as app:
+    with running_app(*flags) as app:
         app.wait_for_page()
         with_previews = EngineWay(seen, specs)
-        ways = {
+        ways: dict[str, Callable[[], float | None]] = {
             "bare": BareWay(given.model, given.device, given.dtype, catalog, specs),
             "quiet": EngineWay(quiet, specs),
             "previews": with_previews,
@@ -70,7 +73,7 @@ def main() -> None:
     spec, bare = specs[0], dreams["bare"]
     print(
         f"\n{len(specs)} pictures of {spec.width}x{spec.height}, {spec.steps} steps, {spec.sampler}, "
-        f"cfg {spec.guidance:g}, model {spec.model.id}, on {seen.device} in {seen.dtype}; "
+        f"cfg {spec.guidance:g}, model {spec.model.id}, on {placed.device_name} in {placed.dtype_name}; "
         f"{given.rounds} interleaved rounds, median (lowest-highest)\n"
     )
     print("| what | seconds | against bare pipe() |")
@@ -110,7 +113,7 @@ def main() -> None:
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(f"\nPeak memory: the app and its worker {app_memory / 2**20:,.0f} MiB;", end=" ")
     print(f"this bench (three pipelines) {own / 2**20:,.0f} MiB.")
-    if seen.device == "cuda":
+    if placed.device.type == "cuda":
         import torch
 
         print(

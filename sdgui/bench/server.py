@@ -11,12 +11,12 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 from urllib.error import URLError
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 180.0
 """Seconds after which a server that does not answer is given up."""
+ENVIRONMENT = {**os.environ, "NO_PROXY": "127.0.0.1,localhost"}
 
 
 def free_port() -> int:
@@ -28,62 +28,65 @@ def free_port() -> int:
 
 
 class AppProcess:
-    """`app.py` on a free port with an output folder of its own; a context manager."""
+    """`python app.py` on a free port, with its output folder and its log under `folder`."""
 
-    def __init__(self, *flags: str) -> None:
+    def __init__(self, folder: Path, *flags: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._folder = tempfile.TemporaryDirectory(prefix="sdgui-bench-")
-        self._log = Path(self._folder.name) / "app.log"
+        self.outputs = folder / "outputs"
+        self.log = folder / "app.log"
         self.begun = time.perf_counter()
-        with self._log.open("wb") as log:
+        with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [
                     *(sys.executable, str(ROOT / "app.py"), "--port", str(self.port)),
-                    *("--output-dir", str(Path(self._folder.name) / "outputs"), *flags),
+                    *("--output-dir", str(self.outputs), *flags),
                 ],
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                cwd=self._folder.name,
-                env={**os.environ, "NO_PROXY": "127.0.0.1,localhost"},
+                cwd=folder,
+                env=ENVIRONMENT,
+                start_new_session=True,
             )
-
-    @property
-    def pid(self) -> int:
-        """The id of the server's process."""
-        return self._process.pid
 
     def wait_for_page(self) -> float:
         """Seconds from the start until the page answered."""
-        while time.perf_counter() - self.begun < PATIENCE:
-            if self._process.poll() is not None:
-                break
+        while time.perf_counter() - self.begun < PATIENCE and self._process.poll() is None:
             with contextlib.suppress(URLError, OSError), urllib.request.urlopen(self.url) as page:
                 page.read()
                 return time.perf_counter() - self.begun
-            time.sleep(0.01)
-        raise RuntimeError(f"the app did not come up:\n{self._log.read_text()}")
+        raise RuntimeError(f"the app did not come up:\n{self.log.read_text()}")
 
     def peak_memory(self) -> int:
         """Bytes that the server and its workers have held at most, summed (Linux; 0 elsewhere)."""
-        return sum(_peak(pid) for pid in _family(self.pid))
+        return sum(_peak(pid) for pid in _family(self._process.pid))
 
-    def __enter__(self) -> "AppProcess":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def stop(self) -> int:
+        """Ends it as Ctrl+C or a service manager would; its exit code."""
         self._process.send_signal(signal.SIGTERM)
         try:
-            self._process.wait(timeout=30)
+            return self._process.wait(timeout=60)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._folder.cleanup()
+            self.kill()
+            raise
+
+    def kill(self) -> None:
+        """Ends it as a power cut would: the app and its workers."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+
+@contextlib.contextmanager
+def running_app(*flags: str) -> Iterator[AppProcess]:
+    """The app with an output folder that goes with it."""
+    with tempfile.TemporaryDirectory(prefix="sdgui-bench-") as folder:
+        app = AppProcess(Path(folder), *flags)
+        try:
+            yield app
+        finally:
+            app.stop()
 
 
 def _family(pid: int) -> Iterator[int]:

@@ -6,7 +6,7 @@ import time
 
 from gradio_client import Client
 
-from sdgui.bench.server import AppProcess
+from sdgui.bench.server import running_app
 
 
 def import_gradio() -> float:
@@ -23,7 +23,7 @@ class PageWay:
         self._flags = flags
 
     def __call__(self) -> float:
-        with AppProcess(*self._flags) as app:
+        with running_app(*self._flags) as app:
             return app.wait_for_page()
 
 
@@ -34,7 +34,7 @@ class FirstPictureWay:
         self._flags = flags
 
     def __call__(self) -> float:
-        with AppProcess(*self._flags) as app:
+        with running_app(*self._flags) as app:
             app.wait_for_page()
             client = Client(app.url, verbose=False)
             client.predict(prompt="a red boat at sea", seed=1041, count=1, api_name="/dream")

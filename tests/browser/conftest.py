@@ -1,0 +1,124 @@
+"""A real Chromium on the real app with the embedded model; a fresh visitor for each test."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.running_app import RunningApp
+
+DESKTOP = (1440, 900)
+PHONE = (390, 844)
+PATIENCE = 120_000
+"""Milliseconds after which something that does not happen has failed."""
+SHOTS = Path(os.environ.get("SDGUI_SHOTS", "test-artifacts/screenshots"))
+
+
+def find_chromium() -> str:
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        if path := shutil.which(name):
+            return path
+    raise RuntimeError("No Chromium on the path; .ci/run installs it.")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    app = RunningApp(tmp_path_factory.mktemp("app"))
+    yield app
+    app.kill()
+
+
+class Visitor:
+    """One person with a browser of their own; whatever the console complains of is kept."""
+
+    def __init__(self, browser: Browser, size: tuple[int, int], *, touch: bool = False) -> None:
+        self.context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, has_touch=touch, color_scheme="dark"
+        )
+        self.complaints: list[str] = []
+        self.page = self.tab()
+
+    def tab(self) -> Page:
+        page = self.context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        return page
+
+    def _hear(self, message: object) -> None:
+        if getattr(message, "type", "") in ("error", "warning"):
+            self.complaints.append(getattr(message, "text", ""))
+
+    def open(self, url: str) -> Page:
+        self.page.goto(url)
+        self.page.wait_for_selector("html[data-sdgui=ready]")
+        return self.page
+
+
+@pytest.fixture
+def make_visitor(browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    made: list[Visitor] = []
+
+    def make(size: tuple[int, int] = DESKTOP, *, touch: bool = False) -> Visitor:
+        made.append(Visitor(browser, size, touch=touch))
+        return made[-1]
+
+    yield make
+    for visitor in made:
+        visitor.context.close()
+    assert [complaint for visitor in made for complaint in visitor.complaints] == []
+
+
+@pytest.fixture
+def page(make_visitor: Callable[..., Visitor], app: RunningApp) -> Page:
+    return make_visitor().open(app.url)
+
+
+def shoot(page: Page, name: str) -> None:
+    """Keeps what the page looks like now."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png")
+
+
+def set_slider(page: Page, name: str, value: int | float) -> None:
+    """Types a number into a slider's box."""
+    box = page.locator(f"#{name} input[type=number]")
+    box.fill(str(value))
+    box.press("Tab")
+
+
+def ask(
+    page: Page, prompt: str, *, count: int = 4, steps: int = 25, seed: int | None = 1041
+) -> None:
+    """Fills in the controls, as a person does; does not click Dream."""
+    page.fill("#prompt textarea", prompt)
+    if not page.locator("#count input[type=number]").is_visible():
+        page.click("#settings-button")
+    set_slider(page, "count", count)
+    set_slider(page, "steps", steps)
+    page.fill("#seed input, #seed textarea", "" if seed is None else str(seed))
+    if page.locator("#settings-close").is_visible():
+        page.click("#settings-close")
+
+
+def dream(page: Page) -> None:
+    page.click("#dream-button")
+
+
+def finished(page: Page, count: int, row: int = 0) -> None:
+    """Waits until the row shows `count` finished pictures."""
+    tiles = page.locator(".dream-row").nth(row).locator(".tile[data-state=done]")
+    expect(tiles).to_have_count(count)

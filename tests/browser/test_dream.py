@@ -1,0 +1,310 @@
+"""The Dream page as people use it."""
+
+import io
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PHONE, Visitor, ask, dream, finished, set_slider, shoot
+from tests.running_app import RunningApp
+
+pytestmark = pytest.mark.browser
+
+BOAT = "a red boat at sea"
+COUNT_PREVIEWS = """
+() => {
+  window.seen = {};
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      const tile = target.closest?.(".tile[data-revision]");
+      if (!tile) continue;
+      (window.seen[tile.dataset.index] ??= new Set()).add(tile.dataset.revision);
+    }
+  }).observe(document.querySelector("#gallery"), {
+    subtree: true, attributes: true, attributeFilter: ["data-revision"],
+  });
+}
+"""
+SEEN = "() => Object.fromEntries(Object.entries(window.seen).map(([k, v]) => [k, v.size]))"
+
+
+def test_all_four_pictures_form_live_and_are_kept(page: Page, app: RunningApp) -> None:
+    shoot(page, "welcome-1440")
+    ask(page, BOAT, steps=60)
+    page.evaluate(COUNT_PREVIEWS)
+    dream(page)
+    row = page.locator(".dream-row").first
+    expect(row.locator(".tile")).to_have_count(4)
+    expect(row.locator(".dream-meta")).to_contain_text(re.compile(r"step \d+ of 60 · .* left"))
+    expect(row.locator(".tile[data-state=preview]")).to_have_count(4)
+    shoot(page, "forming-1440")
+    assert re.fullmatch(r"\d of 4 · sdgui", page.title())
+    finished(page, 4)
+    shoot(page, "dream-1440")
+    seen = page.evaluate(SEEN)
+    assert sorted(seen) == ["0", "1", "2", "3"]
+    assert min(seen.values()) >= 5, seen
+    assert page.title() == "done · sdgui"
+    assert row.locator(".seed").all_inner_texts() == ["1041", "1042", "1043", "1044"]
+    assert len(app.pictures()) >= 4
+
+
+def test_nothing_jumps_while_pictures_come(page: Page) -> None:
+    ask(page, BOAT, steps=12)
+    dream(page)
+    tile = page.locator(".dream-row").first.locator(".tile").nth(3)
+    expect(tile).to_be_visible()
+    before = tile.bounding_box()
+    bar = page.locator("#dream-button").bounding_box()
+    finished(page, 4)
+    assert tile.bounding_box() == before
+    assert page.locator("#dream-button").bounding_box() == bar
+
+
+def test_stop_keeps_what_is_there_and_the_next_dream_works(page: Page) -> None:
+    ask(page, BOAT, steps=150)
+    dream(page)
+    expect(page.locator(".tile[data-state=preview]")).to_have_count(4)
+    page.click("#stop-button")
+    expect(page.locator("#stop-button")).to_be_hidden()
+    ask(page, "a cat", count=1, steps=4)
+    dream(page)
+    finished(page, 1)
+
+
+def test_a_reload_finds_the_dream_still_forming(page: Page) -> None:
+    ask(page, BOAT, steps=50)
+    dream(page)
+    expect(page.locator(".tile[data-state=preview]")).to_have_count(4)
+    page.reload()
+    expect(page.locator(".dream-row").first.locator(".tile[data-state=preview]")).to_have_count(4)
+    expect(page.locator("#prompt textarea")).to_have_value(BOAT)
+    finished(page, 4)
+
+
+def test_settings_survive_a_reload(page: Page) -> None:
+    page.fill("#prompt textarea", "a green cat")
+    set_slider(page, "steps", 17)
+    set_slider(page, "count", 3)
+    set_slider(page, "guidance", 6.5)
+    page.fill("#negative-prompt textarea", "snow")
+    page.locator("#prompt textarea").focus()
+    page.wait_for_function(
+        "() => (localStorage.getItem('sdgui-controls-1') ?? '').length > 10"
+        " && document.querySelector('#negative-prompt textarea').value === 'snow'"
+    )
+    page.reload()
+    page.wait_for_selector("html[data-sdgui=ready]")
+    expect(page.locator("#prompt textarea")).to_have_value("a green cat")
+    expect(page.locator("#steps input[type=number]")).to_have_value("17")
+    expect(page.locator("#count input[type=number]")).to_have_value("3")
+    expect(page.locator("#guidance input[type=number]")).to_have_value("6.5")
+    expect(page.locator("#negative-prompt textarea")).to_have_value("snow")
+
+
+def test_the_viewer_shows_settings_moves_downloads_reuses_and_deletes(page: Page) -> None:
+    ask(page, "a blue house in the snow", count=3, steps=5, seed=77)
+    dream(page)
+    finished(page, 3)
+    page.locator(".tile").first.locator("button.open").click()
+    viewer = page.locator("#viewer")
+    expect(viewer).to_be_visible()
+    expect(viewer).to_contain_text("a blue house in the snow")
+    expect(viewer).to_contain_text("77")
+    shoot(page, "viewer-1440")
+    page.keyboard.press("ArrowRight")
+    expect(viewer).to_contain_text("78")
+    page.keyboard.press("ArrowLeft")
+    expect(viewer.locator(".viewer-facts dd").first).to_have_text("77")
+    with page.expect_download() as download:
+        page.click("#viewer-download")
+    path = download.value.path()
+    with Image.open(path) as image:
+        image.load()
+        assert "Seed: 77" in image.info["parameters"]
+        assert json.loads(image.info["sdgui"])["spec"]["seed"] == 77
+    page.click("#viewer-same-seed")
+    expect(viewer).to_be_hidden()
+    expect(page.locator("#seed input, #seed textarea")).to_have_value("77")
+    page.locator(".tile").nth(1).locator("button.open").click()
+    page.click("#viewer-delete")
+    page.click("#viewer-delete")
+    expect(page.locator(".dream-row").first.locator(".tile")).to_have_count(2)
+    page.reload()
+    expect(page.locator(".dream-row").first.locator(".tile")).to_have_count(2)
+
+
+def test_reuse_takes_over_what_was_asked(page: Page) -> None:
+    page.fill("#negative-prompt textarea", "rain")
+    ask(page, "a yellow rocket", count=2, steps=3, seed=9)
+    dream(page)
+    finished(page, 2)
+    ask(page, "something else", count=1, steps=20, seed=None)
+    page.fill("#negative-prompt textarea", "")
+    page.locator(".dream-row").first.locator(".reuse").click()
+    expect(page.locator("#prompt textarea")).to_have_value("a yellow rocket")
+    expect(page.locator("#steps input[type=number]")).to_have_value("3")
+    expect(page.locator("#count input[type=number]")).to_have_value("2")
+    expect(page.locator("#negative-prompt textarea")).to_have_value("rain")
+
+
+def test_the_keyboard_alone_is_enough(page: Page) -> None:
+    page.locator("#prompt textarea").focus()
+    page.keyboard.type("a green tree")
+    set_slider(page, "steps", 6)
+    page.keyboard.press("Control+Enter")
+    finished(page, 4)
+    page.locator(".tile").first.locator("button.open").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#viewer")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#viewer")).to_be_hidden()
+    focused = page.evaluate("document.activeElement.className")
+    assert "open" in focused
+    set_slider(page, "steps", 150)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#stop-button")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#stop-button")).to_be_hidden()
+
+
+def test_two_visitors_dream_at_once_and_see_only_their_own(
+    make_visitor: Callable[..., Visitor], app: RunningApp
+) -> None:
+    ann, bob = make_visitor(), make_visitor()
+    ann.open(app.url)
+    bob.open(app.url)
+    ask(ann.page, "a red car", count=2, steps=12)
+    ask(bob.page, "a blue fish", count=2, steps=12)
+    dream(ann.page)
+    dream(bob.page)
+    finished(ann.page, 2)
+    finished(bob.page, 2)
+    assert ann.page.locator(".dream-title").all_inner_texts() == ["a red car"]
+    assert bob.page.locator(".dream-title").all_inner_texts() == ["a blue fish"]
+    address = ann.page.locator(".tile .download").first.get_attribute("href") or ""
+    assert ann.context.request.get(app.url + address).status == 200
+    assert bob.context.request.get(app.url + address).status == 404
+
+
+def test_the_download_is_the_original_file(
+    make_visitor: Callable[..., Visitor], app: RunningApp
+) -> None:
+    visitor = make_visitor()
+    page = visitor.open(app.url)
+    ask(page, "a pink mushroom", count=1, steps=4, seed=3)
+    dream(page)
+    finished(page, 1)
+    address = page.locator(".tile .download").first.get_attribute("href") or ""
+    body = visitor.context.request.get(app.url + address).body()
+    assert any(path.read_bytes() == body for path in app.pictures())
+    with Image.open(io.BytesIO(body)) as image:
+        assert image.format == "PNG"
+
+
+@pytest.mark.parametrize(
+    ("seed", "prompt", "words"),
+    [
+        ("abc", BOAT, "seed"),
+        ("-1", BOAT, "seed"),
+        ("4294967296", BOAT, "seed"),
+        ("1", "", "empty"),
+        ("1", "x" * 10_000, "10,000"),
+    ],
+)
+def test_bad_input_is_told_in_a_sentence(page: Page, seed: str, prompt: str, words: str) -> None:
+    page.fill("#prompt textarea", prompt)
+    page.fill("#seed input, #seed textarea", seed)
+    dream(page)
+    toast = page.locator(".toast").first
+    expect(toast).to_contain_text(words)
+    assert "Traceback" not in toast.inner_text()
+    expect(page.locator(".dream-row")).to_have_count(0)
+
+
+def test_a_prompt_is_shown_and_never_run(page: Page) -> None:
+    prompt = "<img src=x onerror=\"document.title='broken'\"><script>alert(1)</script> שלום 🚀"
+    ask(page, prompt, count=1, steps=2)
+    dream(page)
+    finished(page, 1)
+    expect(page.locator(".dream-title").first).to_have_text(prompt)
+    page.locator(".tile button.open").first.click()
+    expect(page.locator(".viewer-prompt")).to_have_text(prompt)
+    assert page.locator("#gallery script, #gallery img[src=x], #viewer script").count() == 0
+    assert page.title() != "broken"
+
+
+def test_seeds_that_run_over_say_so(page: Page) -> None:
+    ask(page, "a cat", count=2, steps=2, seed=2**32 - 1)
+    dream(page)
+    expect(page.locator(".toast").first).to_contain_text("0")
+    finished(page, 2)
+    assert page.locator(".seed").all_inner_texts() == [str(2**32 - 1), "0"]
+
+
+def test_older_dreams_come_while_scrolling(
+    make_visitor: Callable[..., Visitor], app: RunningApp
+) -> None:
+    visitor = make_visitor()
+    page = visitor.open(app.url)
+    for number in range(14):
+        ask(page, f"a cat {number}", count=1, steps=1, seed=number)
+        dream(page)
+        expect(page.locator(".dream-row")).to_have_count(number + 1)
+    expect(page.locator(".tile[data-state=done]")).to_have_count(14)
+    page.reload()
+    page.wait_for_selector("html[data-sdgui=ready]")
+    expect(page.locator(".dream-title").first).to_have_text("a cat 13")
+    page.locator(".dream-row").last.scroll_into_view_if_needed()
+    expect(page.locator(".dream-row")).to_have_count(14)
+
+
+def test_on_a_phone(make_visitor: Callable[..., Visitor], app: RunningApp) -> None:
+    page = make_visitor(PHONE, touch=True).open(app.url)
+    shoot(page, "welcome-390")
+    expect(page.locator("#steps input[type=number]")).to_be_hidden()
+    page.click("#settings-button")
+    expect(page.locator("#steps input[type=number]")).to_be_visible()
+    shoot(page, "settings-390")
+    page.click("#settings-close")
+    ask(page, BOAT, steps=60)
+    dream(page)
+    expect(page.locator(".tile[data-state=preview]")).to_have_count(4)
+    shoot(page, "forming-390")
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width == PHONE[0]
+    finished(page, 4)
+    shoot(page, "dream-390")
+    for name in ("#dream-button", "#settings-button"):
+        box = page.locator(name).bounding_box()
+        assert box is not None
+        assert box["height"] >= 40
+
+
+def test_everything_that_can_be_used_has_a_name(page: Page) -> None:
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll("button, input, textarea, select, a[href]")]
+          .filter((e) => e.offsetParent !== null)
+          .filter((e) => !(e.getAttribute("aria-label") || e.textContent.trim() || e.title
+            || e.labels?.length || e.getAttribute("aria-labelledby")))
+          .map((e) => e.outerHTML.slice(0, 120))"""
+    )
+    assert nameless == []
+
+
+def test_no_request_leaves_the_machine(
+    make_visitor: Callable[..., Visitor], app: RunningApp
+) -> None:
+    visitor = make_visitor()
+    asked: list[str] = []
+    visitor.page.on("request", lambda request: asked.append(request.url))
+    page = visitor.open(app.url)
+    ask(page, "a cat", count=1, steps=2)
+    dream(page)
+    finished(page, 1)
+    assert asked
+    assert [url for url in asked if not url.startswith((app.url, "data:", "blob:"))] == []

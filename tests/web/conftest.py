@@ -1,0 +1,104 @@
+"""A site: the real app over HTTP on a free port, with a real studio and store and a fake engine."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sdgui.events import StudioEvent
+from sdgui.records import JobRecord
+from sdgui.settings import Settings
+from sdgui.spec import DreamRequest
+from sdgui.storage import DiskStore
+from sdgui.studio.studio import Studio
+from sdgui.web.listen import listen
+from sdgui.web.server import make_app, make_server
+from sdgui.web.visitors import COOKIE, visitor_id
+from tests.fake_engine import PATIENCE, FakeEngine
+from tests.studio.conftest import OneModel
+
+
+class Site:
+    """A served studio; every client is a visitor of its own."""
+
+    def __init__(self, url: str, studio: Studio, store: DiskStore, engine: FakeEngine) -> None:
+        self.url = url
+        self.studio = studio
+        self.store = store
+        self.engine = engine
+
+    def client(self, **options: object) -> httpx.Client:
+        return httpx.Client(base_url=self.url, trust_env=False, timeout=PATIENCE, **options)  # type: ignore[arg-type]
+
+    def visitor(self, **options: object) -> httpx.Client:
+        """A client that has its cookie."""
+        client = self.client(**options)
+        client.get("/status")
+        return client
+
+    def begin(self, client: httpx.Client, prompt: str = "a cat", **asked: object) -> JobRecord:
+        request = DreamRequest(prompt=prompt, **asked)  # type: ignore[arg-type]
+        return self.studio.submit(request, visitor_id(client.cookies[COOKIE]))
+
+    def dream(self, client: httpx.Client, prompt: str = "a cat", **asked: object) -> JobRecord:
+        """A dream that has ended, with what is stored of it."""
+        job = self.begin(client, prompt, **asked)
+        self.wait(job)
+        stored = self.store.job(job.id, job.visitor)
+        assert stored is not None
+        return stored
+
+    def wait(self, job: JobRecord) -> list[StudioEvent]:
+        async def follow() -> list[StudioEvent]:
+            return [event async for _, event in self.studio.watch(job.visitor, job.id)]
+
+        return asyncio.run(asyncio.wait_for(follow(), PATIENCE))
+
+
+@contextmanager
+def open_site(folder: Path, auth: tuple[str, str] | None = None) -> Iterator[Site]:
+    settings = Settings(port=0, output_dir=folder, auth=auth)
+    engine = FakeEngine()
+    store = DiskStore(folder)
+    studio = Studio(models=OneModel(), store=store, workers=(engine,), batch_limit=lambda spec: 4)
+    studio.start()
+    sock = listen(settings)
+    answers = threading.Event()
+    server = make_server(make_app(studio, store, settings), answers.set)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
+    thread.start()
+    assert answers.wait(PATIENCE)
+    try:
+        yield Site(f"http://127.0.0.1:{sock.getsockname()[1]}", studio, store, engine)
+    finally:
+        engine.go.set()
+        server.should_exit = True
+        thread.join(PATIENCE)
+        studio.close()
+        store.close()
+        assert not thread.is_alive()
+
+
+@pytest.fixture(scope="session")
+def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with open_site(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@pytest.fixture
+def site(shared_site: Site) -> Iterator[Site]:
+    """The site, its engine ready to paint."""
+    shared_site.engine.go.set()
+    yield shared_site
+    shared_site.engine.go.set()
+
+
+@pytest.fixture(scope="session")
+def guarded_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site that asks for a name and a password."""
+    with open_site(tmp_path_factory.mktemp("guarded"), ("ann", "öpen: sesame")) as site:
+        yield site

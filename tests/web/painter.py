@@ -1,0 +1,134 @@
+"""A fake model and engine that paint moving gradients, for looking at the page without torch.
+
+`python -m tests.web.painter [port [folder [ask]]]` serves the page with them; with `ask` for ann and sesame.
+"""
+
+import io
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from sdgui.errors import UserError
+from sdgui.events import Batch, Decoded, Loaded, Loading, Pixels, Preview, Stepped
+from sdgui.model_info import ModelInfo, ModelRef
+from sdgui.ports import Emit, IsCancelled
+from sdgui.settings import Settings
+from sdgui.spec import PictureSpec
+from sdgui.storage import DiskStore
+from sdgui.studio.studio import Studio
+
+
+class PaintedModel:
+    """Knows one model, with examples."""
+
+    info = ModelInfo(
+        ref=ModelRef(id="demo", hash="cd" * 32),
+        title="demo",
+        family="sd1",
+        width=128,
+        height=128,
+        max_size=256,
+        steps=25,
+        guidance=5.0,
+        examples=(
+            "a red boat at sea",
+            "a blue house in the snow, pencil sketch",
+            "a green cat under a night sky, neon",
+            "an orange fish, watercolor",
+        ),
+    )
+
+    def describe(self, model: str) -> ModelInfo:
+        return self.info
+
+    def names(self) -> tuple[str, ...]:
+        return ("demo",)
+
+    def count_tokens(self, model: str, prompt: str) -> int:
+        return len(prompt.split()) + 2
+
+
+def gradient(spec: PictureSpec) -> Pixels:
+    """A picture of two colours and a disc, by seed."""
+    rng = np.random.default_rng(spec.seed)
+    top, bottom, disc = rng.integers(30, 226, size=(3, 3))
+    y, x = np.mgrid[0 : spec.height, 0 : spec.width]
+    t = (y / spec.height)[..., None]
+    pixels = top * (1 - t) + bottom * t
+    cx, cy = rng.uniform(0.3, 0.7, 2) * (spec.width, spec.height)
+    inside = (x - cx) ** 2 + (y - cy) ** 2 < (0.22 * min(spec.width, spec.height)) ** 2
+    pixels[inside] = disc
+    return pixels.clip(0, 255).astype(np.uint8)
+
+
+class Painter:
+    """Implements `ports.Engine`: a gradient that comes out of noise."""
+
+    def __init__(self, step_seconds: float = 0.12, load_seconds: float = 2.0) -> None:
+        self.step_seconds = step_seconds
+        self.load_seconds = load_seconds
+
+    def warm(self, model: str, emit: Emit) -> None:
+        for tenth in range(10):
+            emit(Loading(model=model, fraction=tenth / 10))
+            time.sleep(self.load_seconds / 10)
+        emit(Loaded(model=model, device="CPU", dtype="float32"))
+
+    def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
+        steps = batch.tasks[0].spec.steps
+        if "fail" in batch.tasks[0].spec.prompt:
+            raise UserError("The picture does not fit into memory.", "Make it smaller.")
+        painted = {task.id: gradient(task.spec) for task in batch.tasks}
+        for step in range(1, steps + 1):
+            if all(is_cancelled(task.id) for task in batch.tasks):
+                return
+            time.sleep(self.step_seconds)
+            emit(Stepped(step=step, steps=steps))
+            for task in batch.tasks:
+                noise = np.random.default_rng(step).integers(
+                    0, 256, painted[task.id].shape, dtype=np.uint8
+                )
+                part = (step / steps) ** 0.5
+                mixed = painted[task.id] * part + noise * (1 - part)
+                file = io.BytesIO()
+                Image.fromarray(mixed.astype(np.uint8)).save(file, "JPEG", quality=80)
+                emit(Preview(task=task.id, step=step, steps=steps, jpeg=file.getvalue()))
+        for task in batch.tasks:
+            if not is_cancelled(task.id):
+                emit(Decoded(task=task.id, pixels=painted[task.id], notes={"device": "CPU"}))
+
+    def close(self) -> None:
+        pass
+
+
+def main() -> None:
+    from sdgui.web.listen import listen
+    from sdgui.web.server import make_app, serve
+
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else 7899
+    folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(tempfile.mkdtemp())
+    settings = Settings(
+        port=port, output_dir=folder, auth=("ann", "sesame") if sys.argv[3:] else None
+    )
+    sock = listen(settings)
+    store = DiskStore(folder)
+    studio = Studio(
+        models=PaintedModel(), store=store, workers=(Painter(),), batch_limit=lambda spec: 4
+    )
+    studio.start()
+    serve(
+        make_app(studio, store, settings),
+        sock,
+        lambda: print(f"http://localhost:{sock.getsockname()[1]}", flush=True),
+    )
+    studio.close()
+    store.close()
+    print("closed")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""What the page is told of the visitor's dreams."""
+
+import json
+
+import httpx
+import pytest
+
+from tests.fake_engine import PATIENCE
+from tests.web.conftest import Site
+
+
+def listen_to(client: httpx.Client, path: str = "/watch") -> list[dict]:
+    """The stream's messages, to its end."""
+    with client.stream("GET", path, timeout=PATIENCE) as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        return [json.loads(line[6:]) for line in stream.iter_lines() if line.startswith("data: ")]
+
+
+def test_pages_of_dreams_are_newest_first_and_complete(site: Site) -> None:
+    client = site.visitor()
+    made = [site.dream(client, f"cat number {i}").id for i in range(5)]
+    found: list[str] = []
+    before = ""
+    while True:
+        page = client.get(f"/dreams?limit=2{before}").json()
+        found += [dream["id"] for dream in page["dreams"]]
+        if page["next"] is None:
+            break
+        before = f"&before={page['next']}"
+    assert found == made[::-1]
+
+
+def test_a_dream_is_told_with_all_its_settings(site: Site) -> None:
+    client = site.visitor()
+    site.dream(
+        client, "a boat", negative_prompt="fog", seed=2**32 - 1, count=2, steps=3, guidance=2.5
+    )
+    [dream] = client.get("/dreams").json()["dreams"]
+    assert dream["prompt"] == "a boat" and dream["negative_prompt"] == "fog"
+    assert (dream["steps"], dream["guidance"], dream["state"]) == (3, 2.5, "finished")
+    assert [tile["seed"] for tile in dream["tiles"]] == [2**32 - 1, 0]
+    assert {tile["state"] for tile in dream["tiles"]} == {"done"}
+
+
+def test_what_a_visitor_wrote_comes_back_as_json_text(site: Site) -> None:
+    client = site.visitor()
+    prompt = "</script><script>alert(1)</script>\n\ndata: شعر 🐈"
+    site.begin(client, prompt)
+    assert client.get("/dreams").json()["dreams"][0]["prompt"] == prompt
+    assert client.get("/dreams").headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_stream_replays_how_things_stand_and_ends_with_the_last_dream(site: Site) -> None:
+    client = site.visitor()
+    site.engine.go.clear()
+    first, second = site.begin(client, "one", count=2), site.begin(client, "two")
+    assert site.engine.began.acquire(timeout=PATIENCE)
+    site.engine.go.set()
+    news = listen_to(client)
+    assert news[0] == {"type": "attached", "active": [first.id, second.id]}
+    assert news[-1] == {"type": "idle"}
+    for job, count in ((first, 2), (second, 1)):
+        kinds = [event["type"] for event in news if event.get("job") == job.id]
+        assert kinds.count("picture") == count and kinds[-1] == "finished"
+
+
+def test_a_stream_with_nothing_to_tell_ends_at_once(site: Site) -> None:
+    assert listen_to(site.visitor()) == [{"type": "attached", "active": []}, {"type": "idle"}]
+
+
+def test_a_dream_that_begins_while_the_stream_is_open_is_told_too(site: Site) -> None:
+    client, other = site.visitor(), None
+    site.engine.go.clear()
+    first = site.begin(client, "one")
+    second = None
+    told = set()
+    with client.stream("GET", "/watch", timeout=PATIENCE) as stream:
+        for line in stream.iter_lines():
+            if not line.startswith("data: "):
+                continue
+            if second is None:
+                second = site.begin(client, "two")
+                site.engine.go.set()
+            news = json.loads(line[6:])
+            if news["type"] == "finished":
+                told.add(news["job"])
+    assert other is None and second is not None
+    assert told == {first.id, second.id}
+
+
+def test_stop_ends_a_dream_and_the_stream_says_so(site: Site) -> None:
+    client = site.visitor()
+    site.engine.go.clear()
+    job = site.begin(client)
+    with client.stream("GET", "/watch", timeout=PATIENCE) as stream:
+        lines = stream.iter_lines()
+        next(lines)
+        assert client.post("/cancel").json() == {"cancelled": 1}
+        told = [json.loads(line[6:]) for line in lines if line.startswith("data: ")]
+    assert {"job": job.id, "type": "cancelled"} in told
+    assert client.get(f"/dreams/{job.id}").json()["state"] == "cancelled"
+
+
+def test_tokens_are_counted(site: Site) -> None:
+    assert site.visitor().get("/tokens?prompt=a red boat").json() == {"count": 5, "limit": 77}
+
+
+def test_the_models_state_is_told(site: Site) -> None:
+    assert site.visitor().get("/status").json()["state"] == "ready"
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=9999", "before=..%2F", "limit=x"])
+def test_odd_pages_are_turned_away(site: Site, query: str) -> None:
+    assert site.visitor().get(f"/dreams?{query}").status_code == 422

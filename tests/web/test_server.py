@@ -1,0 +1,61 @@
+"""The server as a process: what it imports, and how it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+
+from tests.fake_engine import PATIENCE
+from tests.web.conftest import Site
+
+
+def test_the_page_needs_no_torch() -> None:
+    check = (
+        "import sys, sdgui.web.server;"
+        "print([m for m in ('torch', 'diffusers', 'transformers') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_open_streams_do_not_hold_up_the_end(tmp_path: Path) -> None:
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tests.web.painter", "0", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    assert server.stdout is not None
+    url = server.stdout.readline().strip()
+    with httpx.Client(base_url=url, trust_env=False, timeout=PATIENCE) as client:
+        client.get("/status")
+        with client.stream("GET", "/gradio_api/heartbeat/abc") as stream:
+            next(stream.iter_text())
+            server.send_signal(signal.SIGTERM)
+            out, err = server.communicate(timeout=PATIENCE)
+    assert server.returncode == 0
+    assert out.strip() == "closed"
+    assert err == ""
+
+
+def test_no_traceback_and_no_docs_are_served(site: Site) -> None:
+    client = site.visitor()
+    for path in ("/docs", "/redoc", "/openapi.json", "/gradio_api/runs", "/monitoring"):
+        reply = client.get(path)
+        assert reply.status_code in (401, 403, 404), path
+        assert "Traceback" not in reply.text
+
+
+def test_unqueued_calls_of_the_endpoint_are_refused(site: Site) -> None:
+    reply = site.visitor().post("/gradio_api/run/dream", json={"data": ["a cat"]})
+    assert reply.status_code == 404
+
+
+def test_files_of_this_machine_are_not_served(site: Site) -> None:
+    client = site.visitor()
+    for path in ("/etc/passwd", str(Path(__file__).resolve())):
+        assert client.get(f"/gradio_api/file={path}").status_code in (403, 404)

@@ -1,0 +1,33 @@
+"""The public link, or why there is none."""
+
+import pytest
+from gradio import networking
+
+from sdgui.settings import Settings
+from sdgui.web.share import NO_LINK, open_share
+from tests.web.conftest import Site
+
+SETTINGS = Settings(share=True, auth=("a", "b"))
+
+
+def test_without_the_tunnel_it_says_so_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(**_: object) -> str:
+        raise RuntimeError("Could not get share link from Gradio API Server.")
+
+    monkeypatch.setattr(networking, "setup_tunnel", fails)
+    assert open_share(SETTINGS, 7860) == (None, NO_LINK)
+
+
+def test_a_link_that_leads_here_is_told(
+    monkeypatch: pytest.MonkeyPatch, guarded_site: Site
+) -> None:
+    monkeypatch.setattr(networking, "setup_tunnel", lambda **_: guarded_site.url)
+    link, sentence = open_share(SETTINGS, 7860)
+    assert link == guarded_site.url and guarded_site.url in sentence
+
+
+def test_a_link_that_asks_for_no_password_is_not_told(
+    monkeypatch: pytest.MonkeyPatch, site: Site
+) -> None:
+    monkeypatch.setattr(networking, "setup_tunnel", lambda **_: site.url)
+    assert open_share(SETTINGS, 7860) == (None, NO_LINK)
