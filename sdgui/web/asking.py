@@ -1,0 +1,41 @@
+"""Handing a dream to the studio, with every fault translated into words for a visitor."""
+
+import logging
+from typing import TYPE_CHECKING
+
+from sdgui.errors import UserError
+from sdgui.ports import Models
+from sdgui.records import JobRecord
+from sdgui.spec import DreamRequest
+
+if TYPE_CHECKING:
+    from sdgui.studio.studio import Studio
+
+log = logging.getLogger(__name__)
+
+OUR_FAULT = UserError(
+    "Something went wrong on our side, and nothing was begun.",
+    "Try again; the server's log has the details.",
+)
+
+
+def submit(studio: "Studio", request: DreamRequest, visitor: str) -> JobRecord:
+    """Queues a dream; the only error that it raises is UserError, and any other fault goes to the log."""
+    try:
+        check_model(request.model, studio.models)
+        return studio.submit(request, visitor)
+    except UserError:
+        raise
+    except Exception as error:
+        log.exception("a dream could not be taken")
+        raise OUR_FAULT from error
+
+
+def check_model(model: object, models: Models) -> None:
+    """UserError unless the model is one that is offered: visitors may not name folders of this machine."""
+    names = models.names()
+    if model is not None and model not in names:
+        shown = "".join(char for char in str(model)[:80] if char.isprintable())
+        raise UserError(
+            f"There is no model called “{shown}” here.", f"Choose one of: {', '.join(names)}."
+        )

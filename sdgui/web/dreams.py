@@ -1,0 +1,203 @@
+"""The visitor's dreams for the page: pages of rows, a stream of news, stop, the model's state, tokens."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import StreamingResponse
+
+from sdgui.events import (
+    Failed,
+    Finished,
+    JobCancelled,
+    ModelLoading,
+    PictureDone,
+    Progress,
+    Queued,
+    Started,
+    StudioEvent,
+)
+from sdgui.ports import Store
+from sdgui.records import JobRecord, JobState
+from sdgui.settings import Settings
+from sdgui.web.pictures import Id
+from sdgui.web.visitors import visitor_of
+
+if TYPE_CHECKING:
+    from sdgui.studio.studio import Studio
+
+HEARTBEAT = 15.0
+"""Seconds of silence after which a stream says that it is still there."""
+_LONGEST_COUNTED = 20_000
+
+
+def dream_routes(studio: "Studio", store: Store, settings: Settings) -> APIRouter:
+    """Routes that tell a visitor of their dreams, and stop them."""
+    routes = APIRouter()
+
+    @routes.get("/dreams")
+    def dreams(
+        request: Request,
+        before: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,64}$")] = None,
+        limit: Annotated[int, Query(ge=1, le=48)] = 12,
+    ) -> dict[str, Any]:
+        """A page of dreams, newest first; `more` tells whether older ones may follow."""
+        visitor = visitor_of(request)
+        found = store.jobs(visitor, before=before, limit=limit)
+        active = studio.active_jobs(visitor)
+        rows = list(found)
+        if before is None:
+            known = {job.id for job in found}
+            missing = (store.job(job, visitor) for job in active if job not in known)
+            rows = [*(job for job in missing if job is not None), *found]
+            rows.sort(key=lambda job: job.created, reverse=True)
+        return {
+            "dreams": [describe_job(job, job.id in active) for job in rows],
+            "next": found[-1].id if len(found) == limit else None,
+        }
+
+    @routes.get("/dreams/{job}")
+    def dream(request: Request, job: Id) -> dict[str, Any]:
+        """One dream."""
+        visitor = visitor_of(request)
+        active = job in studio.active_jobs(visitor)
+        found = store.job(job, visitor)
+        if found is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such dream here.")
+        return describe_job(found, active)
+
+    @routes.get("/watch")
+    async def watch(request: Request) -> StreamingResponse:
+        """News of the visitor's active dreams as server-sent events, until none is active."""
+        return StreamingResponse(
+            _stream(studio, visitor_of(request)),
+            media_type="text/event-stream",
+            headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+        )
+
+    @routes.post("/jobs/{job}/cancel")
+    def cancel(request: Request, job: Id) -> dict[str, bool]:
+        """Stops one dream; pictures that are finished stay."""
+        return {"cancelled": studio.cancel(job, visitor_of(request))}
+
+    @routes.post("/cancel")
+    def cancel_all(request: Request) -> dict[str, int]:
+        """Stops all dreams of the visitor."""
+        return {"cancelled": studio.cancel_all(visitor_of(request))}
+
+    @routes.get("/status")
+    def status() -> dict[str, Any]:
+        """Whether the model is there, and where it runs."""
+        return asdict(studio.status())
+
+    @routes.get("/tokens")
+    def tokens(prompt: str, model: str | None = None) -> dict[str, int]:
+        """How many tokens a prompt has for a model, and how many it reads."""
+        names = studio.models.names()
+        name = model if model in names else names[0]
+        info = studio.models.describe(name)
+        count = studio.models.count_tokens(name, prompt[:_LONGEST_COUNTED])
+        return {"count": count, "limit": info.token_limit}
+
+    return routes
+
+
+async def _stream(studio: "Studio", visitor: str) -> AsyncIterator[str]:
+    """Server-sent events: which dreams are active, then their news, then `idle` when all have ended."""
+    yield _message({"type": "attached", "active": studio.active_jobs(visitor)})
+    while True:
+        async for event in _with_heartbeat(studio.watch(visitor)):
+            yield ": still here\n\n" if event is None else _message(describe_event(*event))
+        if not studio.active_jobs(visitor):
+            break
+        await asyncio.sleep(0.2)  # a dream began just as the watch ended, or the studio is closing
+    yield _message({"type": "idle"})
+
+
+async def _with_heartbeat(
+    events: AsyncIterator[tuple[str, StudioEvent]],
+) -> AsyncIterator[tuple[str, StudioEvent] | None]:
+    """The events, and None whenever none came for a while."""
+    upcoming = asyncio.ensure_future(_next(events))
+    try:
+        while True:
+            done, _ = await asyncio.wait((upcoming,), timeout=HEARTBEAT)
+            if not done:
+                yield None
+                continue
+            event = upcoming.result()
+            if event is None:
+                return
+            yield event
+            upcoming = asyncio.ensure_future(_next(events))
+    finally:
+        upcoming.cancel()
+
+
+async def _next(
+    events: AsyncIterator[tuple[str, StudioEvent]],
+) -> tuple[str, StudioEvent] | None:
+    return await anext(events, None)
+
+
+def _message(fields: dict[str, Any]) -> str:
+    return f"data: {json.dumps(fields, ensure_ascii=False, separators=(',', ':'))}\n\n"
+
+
+def describe_event(job: str, event: StudioEvent) -> dict[str, Any]:
+    """One event as the page is told it."""
+    match event:
+        case Queued(place=place, wait=wait):
+            return {"job": job, "type": "queued", "place": place, "wait": wait}
+        case Started():
+            return {"job": job, "type": "started"}
+        case ModelLoading(model=model, fraction=fraction):
+            return {"job": job, "type": "loading", "model": model, "fraction": fraction}
+        case Progress():
+            return {"job": job, "type": "progress", **asdict(event)}
+        case PictureDone(index=index, picture_id=picture):
+            return {"job": job, "type": "picture", "index": index, "picture": picture}
+        case Finished():
+            return {"job": job, "type": "finished"}
+        case JobCancelled():
+            return {"job": job, "type": "cancelled"}
+        case Failed(message=message, hint=hint):
+            return {"job": job, "type": "failed", "message": message, "hint": hint}
+
+
+def describe_job(job: JobRecord, active: bool) -> dict[str, Any]:
+    """One dream as the page shows it: its settings once, and a tile per picture that is not deleted."""
+    spec = job.tasks[0].spec
+    state = "active" if active or job.state is JobState.QUEUED else job.state.value
+    return {
+        "id": job.id,
+        "created": job.created,
+        "state": state,
+        "message": job.message,
+        "hint": job.hint,
+        "prompt": spec.prompt,
+        "negative_prompt": spec.negative_prompt,
+        "model": spec.model.id,
+        "width": spec.width,
+        "height": spec.height,
+        "steps": spec.steps,
+        "guidance": spec.guidance,
+        "sampler": spec.sampler,
+        "tiles": [
+            {
+                "index": index,
+                "seed": task.spec.seed,
+                "picture": task.id if task.stored else None,
+                "state": "done" if task.stored else _UNMADE[state],
+            }
+            for index, task in enumerate(job.tasks)
+            if not task.deleted
+        ],
+    }
+
+
+_UNMADE = {"active": "empty", "finished": "failed", "cancelled": "stopped", "failed": "failed"}

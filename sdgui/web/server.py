@@ -1,0 +1,152 @@
+"""One server: our FastAPI app with the Gradio page mounted in it, under uvicorn."""
+
+import asyncio
+import atexit
+import contextlib
+import logging
+import os
+import shutil
+import signal
+import socket
+import tempfile
+import threading
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import Response
+from fastapi.staticfiles import StaticFiles
+
+from sdgui.ports import Store
+from sdgui.settings import Settings, is_loopback
+from sdgui.web.asgi import Hangup
+from sdgui.web.auth import BasicAuth, CarefulHeaders, OwnHost, SameOrigin
+from sdgui.web.dreams import dream_routes
+from sdgui.web.page import STATIC, make_head, make_page
+from sdgui.web.pictures import picture_routes
+from sdgui.web.theme import make_theme
+from sdgui.web.visitors import Visitors
+
+if TYPE_CHECKING:
+    from sdgui.studio.studio import Studio
+
+log = logging.getLogger(__name__)
+
+_GRACE = 3
+"""Seconds that requests may still take after the server was asked to stop."""
+
+
+def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
+    """The whole app: guards, our routes, and the page with its endpoint for programs."""
+    _private_temp_dir()
+    app = FastAPI(title="sdgui", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.stopping = asyncio.Event()
+    app.include_router(picture_routes(studio, store))
+    app.include_router(dream_routes(studio, store, settings))
+    app.mount("/sdgui", _OwnFiles(directory=STATIC))
+
+    page = make_page(studio, store)
+    page.queue(api_open=False, default_concurrency_limit=None)
+    gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
+        footer_links=[],
+        run_history=False,
+        allowed_paths=[],
+        show_error=False,
+        max_file_size="1kb",  # nothing is uploaded
+        ssr_mode=False,
+        enable_monitoring=False,
+        mcp_server=False,
+        pwa=False,
+        theme=make_theme(),
+        head=make_head(studio.models),
+        favicon_path=str(STATIC / "favicon.png"),
+    )
+
+    # What is added last is asked first.
+    if settings.auth is not None:
+        user, password = settings.auth
+        app.add_middleware(BasicAuth, user=user, password=password)
+    app.add_middleware(SameOrigin)
+    app.add_middleware(Visitors)
+    if is_loopback(settings.host) and not settings.share:
+        app.add_middleware(OwnHost)
+    app.add_middleware(CarefulHeaders)
+    app.add_middleware(Hangup, stopping=app.state.stopping)
+    return app
+
+
+class _OwnFiles(StaticFiles):
+    """Our style and scripts; browsers ask each time whether they have changed."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["cache-control"] = "no-cache"
+        return response
+
+
+def serve(app: FastAPI, sock: socket.socket, started: Callable[[], None] | None = None) -> None:
+    """Serves on a listening socket until SIGINT or SIGTERM, then returns; `started` is called once it answers."""
+    make_server(app, started).run(sockets=[sock])
+
+
+def make_server(app: FastAPI, started: Callable[[], None] | None = None) -> uvicorn.Server:
+    """The server for `serve`; it also stops when its `should_exit` is set."""
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        ws="none",
+        timeout_graceful_shutdown=_GRACE,
+        # Forwarded addresses are believed from nobody: they would let anyone get round the limit on passwords.
+        proxy_headers=False,
+    )
+    return _Server(config, app.state.stopping, started)
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn that hangs up on open streams when it is asked to stop, and returns instead of dying by the signal."""
+
+    def __init__(
+        self, config: uvicorn.Config, stopping: asyncio.Event, started: Callable[[], None] | None
+    ) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+        self._tell = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._tell is not None:
+            self._tell()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping.set()
+        await super().shutdown(sockets)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {
+            number: signal.signal(number, self.handle_exit)
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _private_temp_dir() -> None:
+    """Gradio's scratch folder: our own, readable by nobody else, gone when the process ends."""
+    folder = tempfile.mkdtemp(prefix="sdgui-")
+    os.environ["GRADIO_TEMP_DIR"] = folder
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)

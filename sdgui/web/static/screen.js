@@ -1,0 +1,276 @@
+// The page around the gallery: prompt bar, keys, model pill, title, toasts, help, the settings sheet on phones.
+
+import { ask, make, pause } from "./dom.js";
+
+const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
+const KEY = IS_MAC ? "⌘" : "Ctrl";
+const LONGEST_PROMPT = 2000;
+const TITLE = "sdgui";
+
+export class Screen {
+  constructor(gallery) {
+    this.gallery = gallery;
+    this.prompt = document.querySelector("#prompt textarea");
+    this.hint = document.querySelector("#prompt-hint");
+    this.pill = document.querySelector("#model-pill");
+    this.toasts = make("div", { className: "toasts" });
+    this.status = make("div", { className: "sr-only-live", role: "status" });
+    this.shade = make("div", { className: "sheet-shade", onclick: () => this.sheet(false) });
+    document.body.append(this.toasts, this.status, this.shade);
+    this.sizeNote = make("span", { className: "size-note", id: "size-note" });
+    document.querySelector("#aspect").append(this.sizeNote);
+    this.prompt.setAttribute("enterkeyhint", "enter");
+    this.prompt.setAttribute("aria-describedby", "prompt-hint");
+    this.tokens = "";
+    this.makeHelp();
+    this.bind();
+    this.tell();
+    this.followControls();
+    this.followModel();
+  }
+
+  bind() {
+    const click = (selector, act) => document.querySelector(selector).addEventListener("click", act);
+    click("#stop-button", () => this.stop());
+    click("#help-button", () => this.help.showModal());
+    click("#settings-button", () => this.sheet(!document.body.classList.contains("shows-settings")));
+    click("#settings-close", () => this.sheet(false));
+    // Before Gradio's own listeners, which would swallow Enter where the prompt takes a new line.
+    document.addEventListener("keydown", (event) => this.key(event), true);
+    document.addEventListener("keypress", (event) => {
+      if (event.key === "Enter" && event.target === this.prompt) event.stopImmediatePropagation();
+    }, true);
+    for (const type of ["focus", "pointerdown", "keydown"]) window.addEventListener(type, () => this.seen(), true);
+  }
+
+  key(event) {
+    if (event.isComposing) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (!document.querySelector("dialog[open]")) this.dream();
+    } else if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
+      if (document.body.classList.contains("shows-settings")) this.sheet(false);
+      else if (event.target.getAttribute?.("aria-expanded") !== "true") this.stop();
+    }
+  }
+
+  /** As a click on Dream; a number that is still being typed counts. */
+  dream() {
+    const focused = document.activeElement;
+    if (focused instanceof HTMLInputElement) {
+      focused.blur();
+      focused.focus();
+    }
+    document.querySelector("#dream-button").click();
+  }
+
+  async stop() {
+    if (!document.body.classList.contains("is-dreaming")) return;
+    await ask("/cancel", { method: "POST" }).catch((error) => this.toast(error.message, "", true));
+  }
+
+  /** What Python says became of a click. */
+  outcome(told) {
+    if (!told) return;
+    if (told.error) {
+      this.toast(told.error, told.hint, true);
+      if (!this.prompt.value.trim()) this.prompt.focus();
+    }
+    if (told.notice) this.toast(told.notice);
+    if (told.job) {
+      for (const toast of this.toasts.querySelectorAll(".is-error")) toast.remove();
+      this.sheet(false);
+      this.gallery.begin(told.job);
+    }
+    if (told.reused && matchMedia("(hover: hover)").matches) this.prompt.focus();
+  }
+
+  // Title and Stop
+
+  dreaming(active) {
+    document.body.classList.toggle("is-dreaming", active.length > 0);
+    const stop = document.querySelector("#stop-button");
+    stop.title = active.length > 1 ? `Stop all ${active.length} dreams (Esc)` : "Stop (Esc)";
+    const row = active.at(-1);
+    if (row) {
+      document.title = `${row.done} of ${row.tiles.size} · ${TITLE}`;
+      this.wasDreaming = true;
+    } else if (this.wasDreaming) {
+      this.wasDreaming = false;
+      document.title = `done · ${TITLE}`;
+    }
+  }
+
+  finished(row) {
+    if (row) this.status.textContent = `Done: ${row.done} of “${row.dream.prompt}”`;
+  }
+
+  seen() {
+    if (document.title.startsWith("done")) document.title = TITLE;
+  }
+
+  // The prompt's hint line: keys and tokens
+
+  tell() {
+    const keys = matchMedia("(hover: hover)").matches ? [`${KEY}+Enter dreams`] : [];
+    const length = this.prompt.value.length;
+    const tooLong = length > LONGEST_PROMPT;
+    const words = tooLong ? `${length.toLocaleString("en")} of ${LONGEST_PROMPT.toLocaleString("en")} characters` : this.tokens;
+    const parts = [...keys, ...(words ? [words] : [])].join(" · ");
+    this.hint.replaceChildren(make("span", { textContent: parts, className: tooLong || this.isOver ? "too-long" : "" }));
+  }
+
+  async count() {
+    const prompt = this.prompt.value;
+    if (!prompt.trim() || prompt.length > LONGEST_PROMPT) {
+      this.tokens = "";
+      this.isOver = false;
+    } else {
+      try {
+        const { count, limit } = await ask(`/tokens?prompt=${encodeURIComponent(prompt)}`);
+        if (prompt !== this.prompt.value) return;
+        this.isOver = count > limit;
+        this.tokens = this.isOver ? `${count} of ${limit} tokens: the end is not read` : `${count} of ${limit} tokens`;
+      } catch {
+        this.tokens = "";
+      }
+    }
+    this.tell();
+  }
+
+  /** Gradio sets values without an event, so now and then we look. */
+  async followControls() {
+    let prompt = null;
+    let aspect = null;
+    for (;;) {
+      if (this.prompt.value !== prompt) {
+        prompt = this.prompt.value;
+        await this.count();
+      }
+      const now = document.querySelector("#aspect input:checked")?.value;
+      if (now !== aspect) {
+        aspect = now;
+        this.sizeNote.textContent = (window.sdguiModel.sizes[aspect] ?? []).join(" × ");
+      }
+      await pause(250);
+    }
+  }
+
+  // The model's state
+
+  async followModel() {
+    let failure = null;
+    for (;;) {
+      let status;
+      try {
+        status = await ask("/status");
+      } catch {
+        status = { state: "gone", model: "" };
+      }
+      this.pill.dataset.state = status.state;
+      this.pill.querySelector(".pill-text").textContent = modelWords(status);
+      this.pill.title = [status.message, status.hint, status.dtype].filter(Boolean).join(" ");
+      if (status.state === "failed" && failure !== status.message) {
+        failure = status.message;
+        this.toast(status.message, status.hint, true, 0);
+      }
+      await Promise.race([pause(status.state === "ready" ? 30_000 : 700), new Promise((wake) => (this.lookAgain = wake))]);
+      while (document.hidden) await pause(1000);
+    }
+  }
+
+  /** The connection was lost or found. */
+  connection() {
+    this.lookAgain?.();
+  }
+
+  // Toasts, welcome, help, sheet
+
+  /** One sentence and its hint; it goes by itself, or stays where `milliseconds` is 0. */
+  toast(message, hint = "", isError = false, milliseconds = 9000) {
+    const close = make("button", { type: "button", textContent: "×", aria: { label: "Close the message" } });
+    const toast = make(
+      "div",
+      { className: `toast${isError ? " is-error" : ""}`, role: isError ? "alert" : "status", data: { testid: "toast" } },
+      make("div", {}, make("p", { textContent: message }), ...(hint ? [make("p", { textContent: hint })] : [])),
+      close,
+    );
+    close.addEventListener("click", () => toast.remove());
+    const host = document.querySelector("dialog[open]") ?? document.body;
+    host.append(this.toasts);
+    for (const other of [...this.toasts.children]) {
+      if (other.textContent === toast.textContent) other.remove();
+    }
+    this.toasts.append(toast);
+    while (this.toasts.children.length > 3) this.toasts.firstChild.remove();
+    if (milliseconds) setTimeout(() => toast.remove(), milliseconds);
+  }
+
+  welcome(isNew) {
+    const there = this.gallery.element.querySelector(".welcome");
+    if (!isNew) there?.remove();
+    if (!isNew || there) return;
+    const examples = window.sdguiModel.examples.map((example) => {
+      const button = make("button", { type: "button", className: "example", textContent: example });
+      button.addEventListener("click", () => this.write(example));
+      return button;
+    });
+    this.gallery.element.prepend(make(
+      "div",
+      { className: "welcome", data: { testid: "welcome" } },
+      make("h2", { textContent: "Your pictures will form here" }),
+      make("p", { textContent: examples.length ? "Say below what you want to see, or begin with one of these:" : "Say below what you want to see, then click Dream." }),
+      make("div", { className: "examples" }, ...examples),
+    ));
+  }
+
+  write(text) {
+    this.prompt.value = text;
+    this.prompt.dispatchEvent(new Event("input", { bubbles: true }));
+    this.prompt.focus();
+  }
+
+  sheet(isOpen) {
+    if (document.body.classList.contains("shows-settings") === isOpen) return;
+    document.body.classList.toggle("shows-settings", isOpen);
+    document.querySelector("#settings-button").setAttribute("aria-expanded", isOpen);
+    document.querySelector(isOpen ? "#settings-close" : "#settings-button").focus();
+  }
+
+  makeHelp() {
+    const keys = [
+      [[KEY, "Enter"], "dream, from anywhere on the page"],
+      [["Esc"], "stop; in a picture: close it"],
+      [["←", "→"], "in a picture: the one before, the next"],
+    ];
+    const close = make("button", { type: "button", className: "quiet-button", textContent: "Close" });
+    this.help = make(
+      "dialog",
+      { id: "help", className: "sd-dialog", aria: { label: "Help" } },
+      make("h2", { textContent: "Keys" }),
+      make("dl", {}, ...keys.flatMap(([names, what]) => [
+        make("dt", {}, ...names.flatMap((name, i) => [...(i && names[0] === KEY ? [" + "] : i ? [" "] : []), make("kbd", { textContent: name })])),
+        make("dd", { textContent: what }),
+      ])),
+      make("p", { textContent: "A seed makes a picture repeatable: the same seed and settings give the same picture. Leave it empty for a new one each time; the lock keeps it." }),
+      close,
+    );
+    close.addEventListener("click", () => this.help.close());
+    this.help.addEventListener("click", (event) => event.target === this.help && this.help.close());
+    document.body.append(this.help);
+  }
+}
+
+function modelWords({ state, model, device, fraction }) {
+  switch (state) {
+    case "ready":
+      return [model, device, "ready"].filter(Boolean).join(" · ");
+    case "failed":
+      return `${model} · cannot be loaded`;
+    case "gone":
+      return "no connection";
+    default:
+      return `${model} · loading…${fraction ? ` ${Math.round(fraction * 100)} %` : ""}`;
+  }
+}

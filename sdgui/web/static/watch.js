@@ -1,0 +1,37 @@
+// The stream of news, open only while something is being dreamt: browsers allow six connections.
+
+const LONGEST_WAIT = 8000;
+
+export class Watch {
+  constructor(hear, lose) {
+    this.hear = hear;
+    this.lose = lose;
+    this.source = null;
+    this.wait = 500;
+  }
+
+  open() {
+    if (this.source) return;
+    const source = new EventSource("/watch");
+    this.source = source;
+    source.onmessage = (message) => {
+      this.wait = 500;
+      const news = JSON.parse(message.data);
+      if (news.type === "idle") this.close();
+      this.hear(news);
+    };
+    // A server that stops ends the stream: then ask again, later and later.
+    source.onerror = () => {
+      if (this.source !== source) return;
+      this.close();
+      this.lose();
+      setTimeout(() => this.open(), this.wait);
+      this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
+    };
+  }
+
+  close() {
+    this.source?.close();
+    this.source = null;
+  }
+}

@@ -1,0 +1,58 @@
+// Times and progress in a person's words.
+
+/** "2 s", "1 min 20 s", "2 h 5 min". */
+export function duration(seconds) {
+  const whole = Math.max(1, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) {
+    const rest = whole % 60;
+    return `${Math.floor(whole / 60)} min${rest ? ` ${rest} s` : ""}`;
+  }
+  const minutes = Math.round((whole % 3600) / 60);
+  return `${Math.floor(whole / 3600)} h${minutes ? ` ${minutes} min` : ""}`;
+}
+
+/** How long ago a moment (seconds since the epoch) was. */
+export function ago(moment) {
+  const seconds = Date.now() / 1000 - moment;
+  if (seconds < 60) return "just now";
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 24 * 3600) return `${Math.floor(seconds / 3600)} h ago`;
+  const day = new Date(moment * 1000);
+  const sameYear = day.getFullYear() === new Date().getFullYear();
+  return day.toLocaleDateString("en", { day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) });
+}
+
+/** A moment in full: "22 Nov 2026, 18:01", as the visitor's country writes it. */
+export const moment = (seconds) =>
+  new Date(seconds * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+/** The settings of a dream, short: "Euler · 25 steps · cfg 5". */
+export const settings = ({ sampler, steps, guidance }) =>
+  `${sampler} · ${steps} ${steps === 1 ? "step" : "steps"} · cfg ${guidance}`;
+
+/** What an active dream is doing, from the studio's latest news. */
+export function doing(news) {
+  switch (news?.type) {
+    case "queued": {
+      const wait = news.wait ? ` · about ${duration(news.wait)}` : "";
+      if (!news.place) return `waiting: next${wait}`;
+      return `waiting: ${news.place} ${news.place === 1 ? "dream" : "dreams"} ahead${wait}`;
+    }
+    case "loading": {
+      const part = news.fraction === null ? "" : ` ${Math.round(news.fraction * 100)} %`;
+      return `loading the model…${part}`;
+    }
+    case "progress": {
+      const done = news.done ? `${news.done} of ${news.total} done · ` : "";
+      if (!news.step) return `${done}starting…`;
+      const left = news.seconds_left === null ? "" : ` · ${duration(news.seconds_left)} left`;
+      const finishing = news.step >= news.steps ? " · finishing" : left;
+      return `${done}step ${news.step} of ${news.steps}${finishing}`;
+    }
+    case "offline":
+      return "the connection is lost, trying again…";
+    default:
+      return "waiting…";
+  }
+}
