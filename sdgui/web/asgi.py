@@ -62,3 +62,34 @@ class Hangup:
                 stopped.cancel()
 
         await self.app(scope, receive_or_stop, send)
+
+
+class BodyLimit:
+    """Middleware: refuses bodies larger than anything that this page or its programs send."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self.app = app
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuses by the announced length, and hangs up on a body that grows beyond the limit unannounced."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        announced = header(scope, b"content-length")
+        if announced is not None and (not announced.isdigit() or int(announced) > self.limit):
+            text = "That is more than this server takes in one request."
+            await answer(scope, receive, send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, text)
+            return
+        taken = 0
+
+        async def receive_within_limit() -> Message:
+            nonlocal taken
+            message = await receive()
+            if message["type"] == "http.request":
+                taken += len(message.get("body", b""))
+                if taken > self.limit:
+                    return {"type": "http.disconnect"}
+            return message
+
+        await self.app(scope, receive_within_limit, send)

@@ -28,15 +28,23 @@ _GALLERY_JS = "window.sdguiTrigger = (data) => trigger('reuse', data);"
 # The fields of Controls and the lock, unless they name what has gone meanwhile.
 _RESTORE_JS = """
 (saved, ...now) => {
+  const models = window.sdguiModels;
+  const fits = Array.isArray(saved) && saved.length === now.length
+    && models?.known[saved[10]]?.samplers.includes(saved[9]);
+  const values = fits ? saved : now;
+  if (models) models.now = values[10];
   window.sdguiRestored = true;
-  const known = window.sdguiModel;
-  const fits = Array.isArray(saved) && saved.length === now.length && known
-    && known.samplers.includes(saved[9]) && known.models.includes(saved[10]);
-  return fits ? saved : now;
+  return values;
 }
 """
-_SAVE_JS = "(saved, ...now) => [window.sdguiRestored ? now : saved]"
-_SIZE_JS = "(aspect, ...now) => window.sdguiModel?.sizes[aspect] ?? now"
+_SAVE_JS = """
+(saved, ...now) => {
+  if (!window.sdguiRestored) return saved;
+  window.sdguiModels.now = now[10];
+  return now;
+}
+"""
+_SIZE_JS = "(aspect, model, ...now) => window.sdguiModels?.known[model]?.sizes[aspect] ?? now"
 _DIE_JS = "() => String(crypto.getRandomValues(new Uint32Array(1))[0])"
 _LOCK_TYPED_JS = "(seed) => String(seed).trim() !== ''"
 _OUTCOME_JS = "(outcome) => { window.sdgui?.outcome(outcome); return []; }"
@@ -111,7 +119,7 @@ def add_dream_tab(page: gr.Blocks, studio: "Studio", store: Store) -> None:
         api_visibility="private",
     )
     size = [widgets.width, widgets.height]
-    widgets.aspect.input(None, [widgets.aspect, *size], size, js=_SIZE_JS)
+    widgets.aspect.input(None, [widgets.aspect, widgets.model, *size], size, js=_SIZE_JS)
     widgets.die.click(None, None, widgets.seed, js=_DIE_JS)
     widgets.seed.input(None, widgets.seed, widgets.lock, js=_LOCK_TYPED_JS)
 

@@ -1,11 +1,14 @@
 """The page: header, tabs, head. One file per tab."""
 
+import contextlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from sdgui.errors import UserError
+from sdgui.model_info import ModelInfo
 from sdgui.ports import Models, Store
 from sdgui.web.api import add_dream_endpoint
 from sdgui.web.controls import ASPECTS, OWN_SIZE, size_for
@@ -39,21 +42,28 @@ def make_page(studio: "Studio", store: Store) -> gr.Blocks:
 
 
 def make_head(models: Models) -> str:
-    """Style, script and what the script must know of the model, for the document's head."""
+    """Style, script and what the script must know of the models, for the document's head."""
     facts = json.dumps(_facts(models), ensure_ascii=True).replace("<", "\\u003c")
     return (
         '<meta name="color-scheme" content="dark light">'
         f"<style>{variables()}</style>"
         '<link rel="stylesheet" href="/sdgui/sdgui.css">'
-        f"<script>window.sdguiModel = {facts};</script>"
+        f"<script>window.sdguiModels = {facts};</script>"
         '<script type="module" src="/sdgui/main.js"></script>'
     )
 
 
 def _facts(models: Models) -> dict[str, Any]:
-    info = models.describe(models.names()[0])
+    names = models.names()
+    known = {}
+    for name in names:
+        with contextlib.suppress(UserError):  # said when it is chosen
+            known[name] = _facts_of(models.describe(name))
+    return {"now": names[0], "known": known}
+
+
+def _facts_of(info: ModelInfo) -> dict[str, Any]:
     return {
-        "models": models.names(),
         "samplers": info.samplers,
         "examples": info.examples,
         "sizes": {aspect: size_for(aspect, info) for aspect in ASPECTS if aspect != OWN_SIZE},

@@ -21,7 +21,7 @@ from fastapi.staticfiles import StaticFiles
 
 from sdgui.ports import Store
 from sdgui.settings import Settings, is_loopback
-from sdgui.web.asgi import Hangup
+from sdgui.web.asgi import BodyLimit, Hangup
 from sdgui.web.auth import BasicAuth, CarefulHeaders, OwnHost, SameOrigin
 from sdgui.web.dreams import dream_routes
 from sdgui.web.page import STATIC, make_head, make_page
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_LARGEST_BODY = 2**20
+"""Bytes of one request: a long prompt is a few thousand."""
 _GRACE = 3
 """Seconds that requests may still take after the server was asked to stop."""
 
@@ -72,6 +74,7 @@ def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
     if settings.auth is not None:
         user, password = settings.auth
         app.add_middleware(BasicAuth, user=user, password=password)
+    app.add_middleware(BodyLimit, limit=_LARGEST_BODY)
     app.add_middleware(SameOrigin)
     app.add_middleware(Visitors)
     if is_loopback(settings.host) and not settings.share:

@@ -16,9 +16,9 @@ def test_the_script_knows_the_model_and_no_example_can_end_it() -> None:
     models.info = replace(models.info, examples=("</script><script>alert(1)</script>",))
     head = make_head(models)
     assert head.lower().count("</script>") == head.count("<script") == 2
-    facts = re.search(r"window\.sdguiModel = (\{.*?\});</script>", head)
+    facts = re.search(r"window\.sdguiModels = (\{.*?\});</script>", head)
     assert facts is not None
-    assert json.loads(facts[1])["examples"] == list(models.info.examples)
+    assert json.loads(facts[1])["known"]["demo"]["examples"] == list(models.info.examples)
 
 
 @pytest.mark.parametrize("file", sorted(path.name for path in STATIC.iterdir()))

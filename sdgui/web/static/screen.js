@@ -127,8 +127,9 @@ export class Screen {
       this.tokens = "";
       this.isOver = false;
     } else {
+      const model = window.sdguiModels.now;
       try {
-        const { count, limit } = await ask(`/tokens?prompt=${encodeURIComponent(prompt)}`);
+        const { count, limit } = await ask(`/tokens?${new URLSearchParams({ prompt, model })}`);
         if (prompt !== this.prompt.value) return;
         this.isOver = count > limit;
         this.tokens = this.isOver ? `${count} of ${limit} tokens: the end is not read` : `${count} of ${limit} tokens`;
@@ -141,17 +142,19 @@ export class Screen {
 
   /** Gradio sets values without an event, so now and then we look. */
   async followControls() {
-    let prompt = null;
-    let aspect = null;
+    const models = window.sdguiModels;
+    let [prompt, aspect, model] = [null, null, null];
     for (;;) {
-      if (this.prompt.value !== prompt) {
+      const isOther = models.now !== model;
+      model = models.now;
+      if (isOther || this.prompt.value !== prompt) {
         prompt = this.prompt.value;
         await this.count();
       }
       const now = document.querySelector("#aspect input:checked")?.value;
-      if (now !== aspect) {
+      if (isOther || now !== aspect) {
         aspect = now;
-        this.sizeNote.textContent = (window.sdguiModel.sizes[aspect] ?? []).join(" × ");
+        this.sizeNote.textContent = (models.known[model]?.sizes[aspect] ?? []).join(" × ");
       }
       await pause(250);
     }
@@ -211,7 +214,8 @@ export class Screen {
     const there = this.gallery.element.querySelector(".welcome");
     if (!isNew) there?.remove();
     if (!isNew || there) return;
-    const examples = window.sdguiModel.examples.map((example) => {
+    const models = window.sdguiModels;
+    const examples = (models.known[models.now]?.examples ?? []).map((example) => {
       const button = make("button", { type: "button", className: "example", textContent: example });
       button.addEventListener("click", () => this.write(example));
       return button;
