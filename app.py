@@ -2,6 +2,7 @@
 
 import functools
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,8 @@ BATCH_PIXELS = {"cpu": 16 * 128 * 128, "cuda": 16 * 512 * 512}
 
 def make_engine(settings: Settings) -> Engine:
     """The engine; called in the worker's process, so that this one never imports torch."""
+    # Else transformers says at every start which optional packages it would like to have.
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     from sdgui.engine.catalog import Catalog
     from sdgui.engine.engine import TorchEngine
 
@@ -82,7 +85,7 @@ def _shown(host: str) -> str:
 
 
 def main(argv: Sequence[str]) -> int:
-    """The exit code: 0 after a clean stop, 2 when it could not start (the reason is on stderr)."""
+    """The exit code: 0 after a clean stop, 2 when it could not start (the reason is on stderr), 130 at Ctrl+C."""
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
@@ -91,6 +94,8 @@ def main(argv: Sequence[str]) -> int:
     except UserError as fault:
         print(fault, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:  # Ctrl+C before the server listens for it
+        return 130
     return 0
 
 

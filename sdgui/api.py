@@ -1,5 +1,6 @@
 """Dreaming from Python: `from sdgui.api import dream`."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -40,6 +41,10 @@ class Dreamt:
         Path(path).write_bytes(encode_png(self.spec, self.pixels, self.notes))
 
 
+_one_at_a_time = threading.Lock()
+"""Engines are called by one thread at a time."""
+
+
 @cache
 def _engine(model: str, device: str, dtype: str) -> tuple[Catalog, TorchEngine]:
     catalog = Catalog(model, embedded=EMBEDDED)
@@ -67,7 +72,8 @@ def dream(
     Sizes in pixels; what is left out is the model's default, and a seed left out is drawn by chance.
     `on_step(step, steps)` is called after each model evaluation. UserError when it cannot be dreamt.
     """
-    catalog, engine = _engine(model, device, dtype)
+    with _one_at_a_time:
+        catalog, engine = _engine(model, device, dtype)
     request = DreamRequest(
         prompt=prompt,
         negative_prompt=negative_prompt,
@@ -93,7 +99,8 @@ def dream(
             case TaskFailed(message=message, hint=hint):
                 raise UserError(message, hint)
 
-    engine.run(batch, emit, lambda task: False)
+    with _one_at_a_time:
+        engine.run(batch, emit, lambda task: False)
     return tuple(
         Dreamt(spec=task.spec, pixels=done[task.id].pixels, notes=done[task.id].notes)
         for task in batch.tasks

@@ -93,6 +93,14 @@ class DyingEngine(FakeEngine):
         super().run(batch, emit, is_cancelled)
 
 
+class BreakingEngine(FakeEngine):
+    """Raises at the end of every batch but leaves its process alive, as a lost device does."""
+
+    def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
+        super().run(batch, emit, is_cancelled)
+        raise RuntimeError("the device is lost")
+
+
 class BlockedEngine(FakeEngine):
     """Waits at its first step until its batch is cancelled."""
 

@@ -19,6 +19,18 @@ class RunningApp(AppProcess):
         return sorted(self.outputs.glob("*/*.png"))
 
 
+def start(*flags: str, folder: Path) -> subprocess.Popen[str]:
+    """The app on its way up."""
+    return subprocess.Popen(
+        [sys.executable, str(ROOT / "app.py"), *flags],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=folder,
+        env=ENVIRONMENT,
+    )
+
+
 def start_and_fail(folder: Path, *flags: str) -> subprocess.CompletedProcess[str]:
     """Starts the app with flags that it must refuse."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,7 @@
 """Starting the app: what it refuses, and what survives."""
 
+import contextlib
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,9 +10,9 @@ import pytest
 from gradio_client import Client
 from PIL import Image
 
-from sdgui.bench.server import free_port
+from sdgui.bench.server import PATIENCE, free_port
 from sdgui.storage.pictures import read_spec
-from tests.running_app import RunningApp, start_and_fail
+from tests.running_app import RunningApp, start, start_and_fail
 
 
 def the_refusal(folder: Path, *flags: str) -> str:
@@ -57,6 +59,18 @@ def test_strangers_without_a_password(tmp_path: Path, flags: tuple[str, ...]) ->
     assert "--auth" in the_refusal(tmp_path, *flags)
 
 
+def test_ctrl_c_while_it_starts_is_no_fault(tmp_path: Path) -> None:
+    port = free_port()
+    starting = start("--port", str(port), folder=tmp_path)
+    while starting.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            break
+    starting.send_signal(signal.SIGINT)
+    _, said = starting.communicate(timeout=PATIENCE)
+    assert starting.returncode == 130
+    assert said == ""
+
+
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[RunningApp]:
     app = RunningApp(tmp_path)
@@ -99,6 +113,12 @@ def test_finished_pictures_survive_a_power_cut_and_the_queue_comes_back(tmp_path
                 image.load()
     finally:
         again.kill()
+
+
+def test_the_terminal_shows_the_address_and_nothing_else(app: RunningApp) -> None:
+    client = Client(app.url, verbose=False)
+    client.predict(prompt="a cat", steps=1, seed=1, api_name="/dream")
+    assert app.log.read_text() == f"sdgui is at {app.url}\n"
 
 
 def test_it_stops_cleanly_when_told(app: RunningApp) -> None:

@@ -114,7 +114,7 @@ class AppWay:
 
     def __call__(self) -> None:
         spec = self._specs[0]
-        files = self._client.predict(
+        files, _, _ = self._client.predict(
             prompt=spec.prompt,
             seed=spec.seed,
             count=len(self._specs),
@@ -125,5 +125,5 @@ class AppWay:
             sampler=spec.sampler,
             api_name="/dream",
         )
-        if not files:
-            raise RuntimeError("no picture came")
+        if len(files) != len(self._specs):
+            raise RuntimeError(f"{len(files)} of {len(self._specs)} pictures came")

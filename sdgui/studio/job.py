@@ -133,3 +133,12 @@ class Job:
                 return JobState.CANCELLED
             case Failed():
                 return JobState.FAILED
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """Message and hint to store, the same as the watchers are told."""
+        match self.end:
+            case Failed(message=message, hint=hint):
+                return message, hint
+            case _:
+                return "", ""

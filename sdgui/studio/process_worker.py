@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 from sdgui.errors import UserError
@@ -22,14 +23,19 @@ class WorkerDied(Exception):
     """The process ended in the middle of its work; the next call starts a new one."""
 
 
+class WorkerBroke(Exception):
+    """The engine raised what it should never raise; its process is ended, and the next call starts a new one."""
+
+
 class ProcessWorker:
     """Implements `ports.Engine` by an engine that `make_engine` (picklable) makes in a spawned process."""
 
     def __init__(self, make_engine: Callable[[], Engine]) -> None:
         self._make_engine = make_engine
         self._context = multiprocessing.get_context("spawn")
-        self._process: multiprocessing.process.BaseProcess | None = None
+        self._process: BaseProcess | None = None
         self._pipe: Connection[Any, Any] | None = None
+        self._ending = threading.Lock()
 
     @property
     def pid(self) -> int | None:
@@ -41,19 +47,20 @@ class ProcessWorker:
         self._ask(("warm", model), emit, None, ())
 
     def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
-        """See `ports.Engine.run`; WorkerDied when the process ended."""
+        """See `ports.Engine.run`; WorkerDied when the process ended, WorkerBroke when its engine raised."""
         self._ask(("run", batch), emit, is_cancelled, tuple(task.id for task in batch.tasks))
 
     def close(self) -> None:
-        """Ends the process; kills it when it does not go by itself."""
-        if self._pipe is not None:
-            self._pipe.close()
-        if self._process is not None:
-            self._process.join(timeout=5)
-            if self._process.is_alive():
-                self._process.kill()
-                self._process.join()
-        self._process = self._pipe = None
+        """Ends the process, also under a call that waits for it; kills it when it does not go by itself."""
+        with self._ending:
+            if self._pipe is not None:
+                self._pipe.close()
+            if self._process is not None:
+                self._process.join(timeout=5)
+                if self._process.is_alive():
+                    self._process.kill()
+                    self._process.join()
+            self._process = self._pipe = None
 
     def _ask(
         self,
@@ -62,7 +69,7 @@ class ProcessWorker:
         is_cancelled: IsCancelled | None,
         tasks: tuple[str, ...],
     ) -> None:
-        pipe = self._started()
+        process, pipe = self._started()
         told: set[str] = set()
         try:
             pipe.send(request)
@@ -75,18 +82,22 @@ class ProcessWorker:
                 if not pipe.poll(POLL):
                     continue
                 kind, value = pipe.recv()
-                if kind == "event":
-                    emit(value)
-                elif kind == "fault":
-                    raise value
-                else:
-                    return
+                if kind != "event":
+                    break
+                emit(value)
         except (EOFError, OSError) as fault:
-            code = None if self._process is None else self._process.exitcode
             self.close()
-            raise WorkerDied(f"the worker process ended (exit code {code})") from fault
+            raise WorkerDied(f"the worker process ended (exit code {process.exitcode})") from fault
+        except Exception:
+            self.close()  # what it still has to say of this must not answer the next request
+            raise
+        if isinstance(value, UserError):
+            raise value
+        if kind == "fault":
+            self.close()  # a lost device, for example, comes back in a new process only
+            raise WorkerBroke(value)
 
-    def _started(self) -> "Connection[Any, Any]":
+    def _started(self) -> "tuple[BaseProcess, Connection[Any, Any]]":
         if self._pipe is None or self._process is None or not self._process.is_alive():
             self.close()
             here, there = self._context.Pipe()
@@ -96,7 +107,7 @@ class ProcessWorker:
             process.start()
             there.close()
             self._process, self._pipe = process, here
-        return self._pipe
+        return self._process, self._pipe
 
 
 def _serve(make_engine: Callable[[], Engine], pipe: "Connection[Any, Any]") -> None:
@@ -159,7 +170,7 @@ def _serve(make_engine: Callable[[], Engine], pipe: "Connection[Any, Any]") -> N
             send("fault", fault)
         except Exception as fault:
             log.exception("the engine failed")
-            send("fault", RuntimeError(f"{type(fault).__name__}: {fault}"))
+            send("fault", f"{type(fault).__name__}: {fault}")
         else:
             send("done", None)
     if engine is not None:

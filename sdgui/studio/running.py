@@ -1,5 +1,6 @@
 """A batch on its way through a worker."""
 
+from sdgui.errors import UserError
 from sdgui.events import Batch
 from sdgui.studio.job import Job
 
@@ -14,7 +15,7 @@ class RunningBatch:
         self.steps = batch.tasks[0].spec.steps
         self.settled: set[str] = set()
         self.decoded = 0
-        self.cut_short = False
+        self.fault: UserError | None = None
         self._first: tuple[int, float] | None = None
         self._last = begun
 

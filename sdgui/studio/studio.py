@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from sdgui.errors import UserError
 from sdgui.events import (
@@ -48,6 +49,7 @@ OUR_FAULT = UserError(
     "Something went wrong on our side, and the picture could not be made.",
     "Try again; the server's log has the details.",
 )
+NOT_LOADED = UserError("The model could not be loaded.", "The server's log has the details.")
 
 
 def draw_seed() -> int:
@@ -84,8 +86,10 @@ class Studio:
         self._pace = Pace()
         self._active: OrderedDict[str, Job] = OrderedDict()
         self._ended: OrderedDict[str, Job] = OrderedDict()
+        self._unstored: dict[str, Job] = {}
         self._by_task: dict[str, Job] = {}
         self._running: dict[int, RunningBatch] = {}
+        self._loading: set[int] = set()
         self._watchers: set[Watcher] = set()
         self._closing = False
         self._reckoned = 0.0
@@ -109,16 +113,24 @@ class Studio:
             thread.start()
 
     def close(self) -> None:
-        """Leaves running batches at their next step, stores what is decoded, closes the workers."""
+        """Leaves running batches at their next step, stores what is decoded, closes the workers.
+
+        A worker that loads a model is not waited for: that can take minutes, and nothing of it is to be kept.
+        """
         with self._lock:
             self._closing = True
             self._work.notify_all()
             self._notify()
-        for thread in self._threads:
+            waited_for = [t for i, t in enumerate(self._threads) if i not in self._loading]
+        for thread in waited_for:
             thread.join(timeout=30)
         self._saver.shutdown(wait=True)
+        with self._lock:
+            self._store_ends()
         for worker in self._workers:
             worker.close()
+        for thread in self._threads:
+            thread.join(timeout=1)
 
     def _bring_back(self) -> None:
         for record in self.store.unfinished_jobs():
@@ -132,12 +144,12 @@ class Studio:
                 fault = self._changed_model(left[0].spec) if left else None
                 if fault is not None:
                     for task in left:
-                        job.settle(task.id, Fate.FAILED, fault)
+                        self._settle(task.id, Fate.FAILED, fault)
                 elif left:
                     self._queue.put(record.visitor, left)
                 else:
                     job.finish()
-                self._close_job(job)
+                    self._close_job(job)
 
     def _changed_model(self, spec: PictureSpec) -> UserError | None:
         try:
@@ -209,6 +221,15 @@ class Studio:
             return tuple(
                 job.record.id for job in self._active.values() if job.record.visitor == visitor
             )
+
+    def as_it_stands(self, record: JobRecord) -> JobRecord:
+        """What the store told of a job, with the end that the store could not take in (its disk is full)."""
+        with self._lock:
+            job = self._unstored.get(record.id)
+            if job is None:
+                return record
+            message, hint = job.words
+            return replace(record, state=job.state, message=message, hint=hint)
 
     def live(self, job: str, index: int, visitor: str) -> tuple[int, bytes] | None:
         """The newest preview of one picture as (revision, JPEG bytes); None when there is none."""
@@ -284,17 +305,16 @@ class Studio:
         try:
             worker.warm(model, lambda event: self._take_in(number, event))
         except UserError as fault:
-            self._cannot_load(model, fault)
+            self._cannot_load(number, model, fault)
         except Exception:
-            log.exception("the model %s could not be loaded", model)
-            self._cannot_load(
-                model,
-                UserError("The model could not be loaded.", "The server's log has the details."),
-            )
+            if not self._closing:  # which ends the worker in the middle of its loading
+                log.exception("the model %s could not be loaded", model)
+            self._cannot_load(number, model, NOT_LOADED)
 
-    def _cannot_load(self, model: str, fault: UserError) -> None:
-        log.error("%s", fault)
+    def _cannot_load(self, number: int, model: str, fault: UserError) -> None:
+        log.log(logging.INFO if self._closing else logging.ERROR, "%s", fault)
         with self._lock:
+            self._loading.discard(number)
             self._status = ModelStatus(
                 state="failed", model=model, message=fault.message, hint=fault.hint
             )
@@ -307,14 +327,18 @@ class Studio:
             worker.run(
                 running.batch, lambda event: self._take_in(number, event), self._is_cancelled
             )
-        except UserError as reason:
-            fault = reason
+        except UserError as told:
+            fault = told
         except Exception:
-            log.exception("a worker broke")
+            if not self._closing:
+                log.exception("a worker broke")
             broken = True
         with self._lock:
             del self._running[number]
-            if running.decoded and not running.cut_short:
+            if number in self._loading:
+                reason = NOT_LOADED if running.fault is None else running.fault
+                self._cannot_load(number, self._status.model, reason)
+            if running.decoded and running.fault is None:
                 self._pace.learn(
                     running.batch.tasks[0].spec,
                     len(running.batch.tasks),
@@ -324,10 +348,12 @@ class Studio:
             again: list[Task] = []
             for task in left:
                 job = self._by_task.get(task.id)
-                if job is None or self._closing:
+                if job is None:
                     continue
                 if job.cancelled:
                     self._settle(task.id, Fate.CANCELLED)
+                elif self._closing:
+                    continue
                 elif broken and running.attempt(task.id, job) < ATTEMPTS:
                     again.append(task)
                 else:
@@ -346,10 +372,12 @@ class Studio:
             running = self._running.get(number)
             match event:
                 case Loading(model=model, fraction=fraction):
+                    self._loading.add(number)
                     self._status = ModelStatus(state="loading", model=model, fraction=fraction)
                     for job in self._waiting_for_model(running):
                         job.tell(ModelLoading(model=model, fraction=fraction))
                 case Loaded(model=model, device=device, dtype=dtype):
+                    self._loading.discard(number)
                     self._status = ModelStatus(
                         state="ready", model=model, device=device, dtype=dtype
                     )
@@ -373,10 +401,11 @@ class Studio:
                         running.decoded += 1
                     self._saver.submit(self._save, event)
                 case TaskFailed(task=task, message=message, hint=hint):
+                    reason = UserError(message, hint)
                     if running is not None:
                         running.settled.add(task)
-                        running.cut_short = True
-                    self._settle(task, Fate.FAILED, UserError(message, hint))
+                        running.fault = reason
+                    self._settle(task, Fate.FAILED, reason)
             self._notify()
 
     def _save(self, event: Decoded) -> None:
@@ -425,17 +454,22 @@ class Studio:
     def _close_job(self, job: Job) -> None:
         if job.end is None or job.record.id not in self._active:
             return
-        fault = job.fault
-        self.store.end_job(
-            job.record.id,
-            job.state,
-            "" if fault is None else fault.message,
-            "" if fault is None else fault.hint,
-        )
+        self._unstored[job.record.id] = job
+        self._store_ends()
         del self._active[job.record.id]
         self._ended[job.record.id] = job
         while len(self._ended) > KEPT_ENDED:
             self._ended.popitem(last=False)
+
+    def _store_ends(self) -> None:
+        """Stores how jobs ended; what the store cannot take in now is tried again with the next end."""
+        for name, job in list(self._unstored.items()):
+            try:
+                self.store.end_job(name, job.state, *job.words)
+            except Exception:  # a worker must not die of it, nor a watcher wait for ever
+                log.exception("the end of dream %s could not be stored", name)
+                return
+            del self._unstored[name]
 
     def _reckon(self) -> None:
         """Tells every job that waits how many batches are before it and how long that may take."""

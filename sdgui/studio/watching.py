@@ -1,6 +1,7 @@
 """Watching is async and cheap: a watcher wakes when something changed and reads what is new."""
 
 import asyncio
+import contextlib
 
 from sdgui.events import StudioEvent
 from sdgui.studio.job import Job
@@ -25,7 +26,7 @@ class Watcher:
 
     def notify(self) -> None:
         """Wakes the watcher; from any thread."""
-        if not self._loop.is_closed():
+        with contextlib.suppress(RuntimeError):  # its loop is closed: nobody reads any more
             self._loop.call_soon_threadsafe(self._changed.set)
 
     async def changed(self) -> None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from sdgui.errors import UserError
-from sdgui.events import Failed, JobCancelled, ModelLoading, Progress, Queued, StudioEvent
+from sdgui.events import ModelLoading, Progress, Queued
 from sdgui.ports import Store
-from sdgui.records import JobRecord
+from sdgui.records import JobRecord, JobState
 from sdgui.spec import DreamRequest, parse_seed
 from sdgui.web.asking import OUR_FAULT, submit
 from sdgui.web.pictures import file_name
@@ -86,7 +86,6 @@ async def _follow(
         "seconds_left": None,
     }
     yield [], seeds, progress
-    end: StudioEvent | None = None
     async for _, event in studio.watch(job.visitor, job.id):
         match event:
             case Queued():
@@ -103,21 +102,20 @@ async def _follow(
                     "seconds_left": event.seconds_left,
                 }
             case _:
-                end = event
                 continue
         yield [], seeds, progress
 
     stored = await asyncio.to_thread(store.job, job.id, job.visitor)
-    made = [task.id for task in (() if stored is None else stored.tasks) if task.stored]
+    job = studio.as_it_stands(job if stored is None else stored)
+    made = [task.id for task in job.tasks if task.stored]
     if not made:
-        match end:
-            case Failed():
-                raise UserError(end.message, end.hint)
-            case JobCancelled():
+        match job.state:
+            case JobState.FAILED:
+                raise UserError(job.message, job.hint)
+            case JobState.CANCELLED:
                 raise UserError("The dream was stopped.")
             case _:
                 raise UserError("The studio closed before the dream was done.", "Ask again later.")
-    state = {Failed: "failed in part", JobCancelled: "stopped"}.get(type(end), "done")
     files = []
     kept_seeds = []
     for picture in made:
@@ -125,7 +123,20 @@ async def _follow(
         if record is not None:
             files.append(_file(f"{origin}/picture/{picture}", file_name(record)))
             kept_seeds.append(record.spec.seed)
-    yield files, kept_seeds, {**progress, "state": state, "done": len(files), "seconds_left": 0.0}
+    yield (
+        files,
+        kept_seeds,
+        {**progress, "state": _STATES[job.state], "done": len(files), "seconds_left": 0.0},
+    )
+
+
+_STATES = {
+    JobState.QUEUED: "interrupted",
+    JobState.FINISHED: "done",
+    JobState.CANCELLED: "stopped",
+    JobState.FAILED: "failed in part",
+}
+"""How a dream ended of which there are pictures; one that the end of the studio interrupted comes back with it."""
 
 
 def _file(address: str, name: str) -> dict[str, Any]:

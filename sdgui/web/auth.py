@@ -91,7 +91,7 @@ def _from_here(scope: Scope) -> bool:
     if site is not None:
         return site in ("same-origin", "none")
     origin = header(scope, b"origin")
-    return origin is None or urlsplit(origin).netloc == header(scope, b"host")
+    return origin is None or origin.partition("://")[2] == header(scope, b"host")
 
 
 class BasicAuth:

@@ -52,14 +52,23 @@ class Events:
 
     def reuse(self, request: gr.Request, event: gr.EventData) -> list[Any]:
         """Sets the controls to what made a dream; where `seed` is true, also to the seed of one picture, locked."""
+        try:
+            return self._reuse(request, event)
+        except UserError as fault:
+            told = _error(fault)
+        except Exception:
+            log.exception("the settings of a dream could not be had")
+            told = _error(OUR_FAULT)
+        return [told, *[gr.skip()] * (1 + len(_NAMES))]
+
+    def _reuse(self, request: gr.Request, event: gr.EventData) -> list[Any]:
         asked = event._data if isinstance(event._data, dict) else {}
         job = self._store.job(str(asked.get("job")), visitor_of(request))
         spec = None
         if job is not None:
             spec = next((t.spec for i, t in enumerate(job.tasks) if i == asked.get("index")), None)
         if job is None or spec is None:
-            fault = UserError("That dream is not here any more.", "Reload the page.")
-            return [_error(fault), *[gr.skip()] * (1 + len(_NAMES))]
+            raise UserError("That dream is not here any more.", "Reload the page.")
         keeps_seed = asked.get("seed") is True
         told: Told = {"reused": job.id}
         model: str | None = spec.model.id

@@ -23,7 +23,6 @@ from sdgui.events import (
 )
 from sdgui.ports import Store
 from sdgui.records import JobRecord, JobState
-from sdgui.settings import Settings
 from sdgui.web.pictures import Id
 from sdgui.web.visitors import visitor_of
 
@@ -35,7 +34,7 @@ HEARTBEAT = 15.0
 _LONGEST_COUNTED = 20_000
 
 
-def dream_routes(studio: "Studio", store: Store, settings: Settings) -> APIRouter:
+def dream_routes(studio: "Studio", store: Store) -> APIRouter:
     """Routes that tell a visitor of their dreams, and stop them."""
     routes = APIRouter()
 
@@ -56,7 +55,7 @@ def dream_routes(studio: "Studio", store: Store, settings: Settings) -> APIRoute
             rows = [*(job for job in missing if job is not None), *found]
             rows.sort(key=lambda job: job.created, reverse=True)
         return {
-            "dreams": [describe_job(job, job.id in active) for job in rows],
+            "dreams": [describe_job(studio.as_it_stands(job), job.id in active) for job in rows],
             "next": found[-1].id if len(found) == limit else None,
         }
 
@@ -68,7 +67,7 @@ def dream_routes(studio: "Studio", store: Store, settings: Settings) -> APIRoute
         found = store.job(job, visitor)
         if found is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such dream here.")
-        return describe_job(found, active)
+        return describe_job(studio.as_it_stands(found), active)
 
     @routes.get("/watch")
     async def watch(request: Request) -> StreamingResponse:

@@ -1,6 +1,7 @@
 """The address that the server listens on, taken before anything slow happens."""
 
 import errno
+import os
 import socket
 
 from sdgui.errors import UserError
@@ -22,7 +23,8 @@ def listen(settings: Settings) -> socket.socket:
         ) from error
     sock = socket.socket(family, kind, protocol)
     try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # elsewhere it would let two programs have the same port
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(address)
         sock.listen(128)
     except OSError as error:

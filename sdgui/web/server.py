@@ -11,14 +11,16 @@ import socket
 import tempfile
 import threading
 from collections.abc import Callable, Generator
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI
-from fastapi.responses import Response
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
+from sdgui.errors import UserError
 from sdgui.ports import Store
 from sdgui.settings import Settings, is_loopback
 from sdgui.web.asgi import BodyLimit, Hangup
@@ -46,7 +48,8 @@ def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
     app = FastAPI(title="sdgui", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.stopping = asyncio.Event()
     app.include_router(picture_routes(studio, store))
-    app.include_router(dream_routes(studio, store, settings))
+    app.include_router(dream_routes(studio, store))
+    app.add_exception_handler(UserError, _plainly)
     app.mount("/sdgui", _OwnFiles(directory=STATIC))
 
     page = make_page(studio, store)
@@ -82,6 +85,11 @@ def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
     app.add_middleware(CarefulHeaders)
     app.add_middleware(Hangup, stopping=app.state.stopping)
     return app
+
+
+async def _plainly(request: Request, fault: Exception) -> Response:
+    """The answer to what a person can mend, a full disk for example, in the shape of FastAPI's own errors."""
+    return JSONResponse({"detail": str(fault)}, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class _OwnFiles(StaticFiles):

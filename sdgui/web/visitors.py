@@ -3,7 +3,6 @@
 import hashlib
 import re
 import secrets
-from http.cookies import CookieError, SimpleCookie
 
 import gradio as gr
 from fastapi import Request
@@ -61,13 +60,13 @@ class Visitors:
 
 
 def _token(cookies: str | None) -> str | None:
-    """The visitor's token among the request's cookies, if it is one that we could have made."""
-    if cookies is None:
-        return None
-    try:
-        morsel = SimpleCookie(cookies).get(COOKIE)
-    except CookieError:
-        return None
-    if morsel is None or not _TOKEN.fullmatch(morsel.value):
-        return None
-    return morsel.value
+    """The visitor's token among the request's cookies, if it is one that we could have made.
+
+    Not by SimpleCookie, which gives up at what it does not understand: all programs on localhost share their cookies,
+    whatever the port, and some write JSON.
+    """
+    for cookie in (cookies or "").split(";"):
+        name, _, value = cookie.partition("=")
+        if name.strip() == COOKIE and _TOKEN.fullmatch(value.strip()):
+            return value.strip()
+    return None

@@ -11,8 +11,8 @@ import pytest
 from sdgui.errors import UserError
 from sdgui.events import Batch, Decoded, Loaded, Preview, Stepped, Task, TaskFailed, WorkerEvent
 from sdgui.ports import Engine
-from sdgui.studio.process_worker import ProcessWorker, WorkerDied
-from tests.fake_engine import BlockedEngine, DyingEngine, FakeEngine, paint
+from sdgui.studio.process_worker import ProcessWorker, WorkerBroke, WorkerDied
+from tests.fake_engine import BlockedEngine, BreakingEngine, DyingEngine, FakeEngine, paint
 from tests.studio.test_queue import tasks
 
 BATCH = Batch(tasks=tasks("a", 3))
@@ -112,6 +112,27 @@ def test_a_process_that_is_killed_is_told_and_replaced(tmp_path: Path) -> None:
     worker.run(BATCH, events.append, never)
     worker.close()
     assert sum(isinstance(e, Decoded) for e in events) == 3
+
+
+def test_an_engine_that_broke_is_not_asked_again_in_the_same_process() -> None:
+    worker = ProcessWorker(BreakingEngine)
+    with pytest.raises(WorkerBroke, match="the device is lost"):
+        worker.run(BATCH, lambda event: None, never)
+    assert worker.pid is None
+
+
+def test_what_a_broken_receiver_left_unheard_does_not_answer_the_next_batch() -> None:
+    def refuse(event: WorkerEvent) -> None:
+        raise ValueError("the receiver broke")
+
+    worker = ProcessWorker(FakeEngine)
+    with pytest.raises(ValueError, match="the receiver broke"):
+        worker.run(BATCH, refuse, never)
+    events: list[WorkerEvent] = []
+    other = Batch(tasks=tasks("b", 2))
+    worker.run(other, events.append, never)
+    worker.close()
+    assert [e.task for e in events if isinstance(e, Decoded)] == [task.id for task in other.tasks]
 
 
 @pytest.mark.parametrize(

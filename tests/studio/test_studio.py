@@ -1,6 +1,7 @@
 """Dreams from asking to the end, with a real store and a fake engine."""
 
 import asyncio
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -9,18 +10,23 @@ from PIL import Image
 
 from sdgui.errors import UserError
 from sdgui.events import (
+    Batch,
     Failed,
     Finished,
     JobCancelled,
+    Loading,
     ModelLoading,
     PictureDone,
     Progress,
     Queued,
     Started,
     StudioEvent,
+    TaskFailed,
 )
+from sdgui.ports import Emit, IsCancelled
 from sdgui.records import JobState
 from sdgui.spec import DreamRequest
+from sdgui.storage import DiskStore
 from sdgui.studio.studio import MAX_WAITING, Studio
 from tests.fake_engine import PATIENCE, FakeEngine, paint
 from tests.studio.conftest import House, ends, follow, run
@@ -248,6 +254,108 @@ def test_a_model_that_cannot_be_loaded_is_told_by_the_status(
     follow(studio, "ann", studio.submit(BOAT, "ann").id)
     status = studio.status()
     assert (status.state, status.message) == ("failed", "There is no model there.")
+
+
+def test_a_model_that_cannot_be_loaded_for_a_dream_is_told_by_the_status(house: House) -> None:
+    class Unloadable(FakeEngine):
+        def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
+            emit(Loading(model="demo"))
+            for task in batch.tasks:
+                emit(TaskFailed(task=task.id, message="Its weights are damaged.", hint="Copy it."))
+
+    studio = house.open(Unloadable())
+    assert ends(follow(studio, "ann", studio.submit(BOAT, "ann").id)) == [
+        Failed(message="Its weights are damaged.", hint="Copy it.")
+    ]
+    studio.close()
+    assert (studio.status().state, studio.status().hint) == ("failed", "Copy it.")
+
+
+def test_an_end_that_cannot_be_stored_is_told_and_stored_later(
+    house: House, engine: FakeEngine
+) -> None:
+    studio = house.open(engine)
+    store = studio.store
+    assert isinstance(store, DiskStore)
+    engine.go.clear()
+    job = studio.submit(BOAT, "ann")
+    assert engine.began.acquire(timeout=PATIENCE)
+    store._database._connection.execute("PRAGMA query_only = ON")
+    studio.cancel(job.id, "ann")
+    assert ends(follow(studio, "ann", job.id)) == [JobCancelled()]
+    stored = store.job(job.id, "ann")
+    assert stored is not None
+    assert (stored.state, studio.as_it_stands(stored).state) == (
+        JobState.QUEUED,
+        JobState.CANCELLED,
+    )
+    store._database._connection.execute("PRAGMA query_only = OFF")
+    engine.go.set()
+    assert ends(follow(studio, "ann", studio.submit(BOAT, "ann").id)) == [Finished()]
+    stored = store.job(job.id, "ann")
+    assert stored is not None
+    assert stored.state is JobState.CANCELLED
+
+
+def test_what_failed_in_part_is_stored_in_the_words_that_were_told(house: House) -> None:
+    class FailsFirst(FakeEngine):
+        def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
+            emit(TaskFailed(task=batch.tasks[0].id, message="No memory.", hint="Less."))
+            super().run(Batch(tasks=batch.tasks[1:]), emit, is_cancelled)
+
+    studio = house.open(FailsFirst())
+    job = studio.submit(BOAT, "ann")
+    (end,) = ends(follow(studio, "ann", job.id))
+    stored = studio.store.job(job.id, "ann")
+    assert isinstance(end, Failed)
+    assert stored is not None
+    assert (stored.message, stored.hint) == (end.message, end.hint)
+    assert stored.message == "1 of 3 pictures could not be made: No memory."
+
+
+def test_the_close_does_not_wait_for_a_model_that_loads(house: House) -> None:
+    class Slow(FakeEngine):
+        def __init__(self) -> None:
+            super().__init__()
+            self.loads = threading.Event()
+            self.left = threading.Event()
+            self.can_load.clear()
+
+        def warm(self, model: str, emit: Emit) -> None:
+            self.loads.set()
+            super().warm(model, emit)
+
+        def close(self) -> None:
+            self.left.set()
+
+    slow = Slow()
+    studio = house.open(slow)
+    assert slow.loads.wait(PATIENCE)
+    closing = threading.Thread(target=studio.close)
+    closing.start()
+    assert slow.left.wait(PATIENCE / 3)  # it still loads
+    slow.can_load.set()
+    closing.join(PATIENCE)
+
+
+def test_what_was_stopped_just_before_the_close_stays_stopped(
+    house: House, engine: FakeEngine
+) -> None:
+    studio = house.open(engine)
+    engine.go.clear()
+    block = studio.submit(DreamRequest(prompt="block", steps=1), "eve")
+    assert engine.began.acquire(timeout=PATIENCE)
+    ann = studio.submit(DreamRequest(prompt="a", seed=1), "ann")
+    bob = studio.submit(DreamRequest(prompt="b", seed=2), "bob")
+    studio.cancel(block.id, "eve")
+    assert engine.began.acquire(timeout=PATIENCE)  # of the two together
+    studio.cancel(ann.id, "ann")
+    studio.close()
+    states = [studio.store.job(job.id, job.visitor) for job in (ann, bob)]
+    assert [job.state for job in states if job is not None] == [
+        JobState.CANCELLED,
+        JobState.QUEUED,
+    ]
 
 
 def test_what_is_unfinished_at_the_close_comes_back(house: House) -> None:

@@ -1,14 +1,21 @@
 """The endpoint for programs, through gradio_client."""
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 from PIL import Image
 
+from sdgui.events import Batch, PictureDone
+from sdgui.ports import Emit, IsCancelled
+from sdgui.spec import DreamRequest
+from sdgui.web.api import _follow
 from sdgui.web.visitors import COOKIE, visitor_id
-from tests.fake_engine import PATIENCE
+from tests.fake_engine import PATIENCE, FakeEngine
+from tests.studio.conftest import House, run
 from tests.web.conftest import Site
 
 
@@ -74,6 +81,34 @@ def test_a_client_that_goes_away_takes_nothing_with_it(site: Site, client: Clien
     site.wait(record)
     [stored] = site.store.jobs(visitor)
     assert stored.tasks[0].stored
+
+
+def test_a_dream_that_the_end_of_the_studio_interrupts_says_so(tmp_path: Path) -> None:
+    class OneOnly(FakeEngine):
+        def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
+            super().run(batch, emit, is_cancelled)
+            self.go.clear()
+
+    house = House(tmp_path)
+    studio = house.open(OneOnly(), batch_limit=1)
+    job = studio.submit(DreamRequest(prompt="a boat", count=2), "ann")
+
+    async def close_after_one() -> None:
+        async for _, event in studio.watch("ann", job.id):
+            if isinstance(event, PictureDone):
+                break
+        await asyncio.to_thread(studio.close)
+
+    async def follow() -> list[dict[str, Any]]:
+        closing = asyncio.create_task(close_after_one())
+        news = _follow(studio, studio.store, job, "http://here")
+        states = [progress async for _, _, progress in news]
+        await closing
+        return states
+
+    last = run(follow)[-1]
+    assert (last["state"], last["done"]) == ("interrupted", 1)
+    house.close()
 
 
 def test_only_dream_is_offered_to_programs(client: Client) -> None:

@@ -45,12 +45,11 @@ OURS = [
 
 
 def test_every_route_of_ours_is_tried(guarded_site: Site) -> None:
-    from sdgui.settings import Settings
     from sdgui.web.dreams import dream_routes
     from sdgui.web.pictures import picture_routes
 
     routers = (
-        dream_routes(guarded_site.studio, guarded_site.store, Settings()),
+        dream_routes(guarded_site.studio, guarded_site.store),
         picture_routes(guarded_site.studio, guarded_site.store),
     )
     templates = {

@@ -8,6 +8,7 @@ import gradio as gr
 import pytest
 from fastapi import Request
 
+from sdgui.errors import UserError
 from sdgui.web.controls import Controls, default_controls
 from sdgui.web.dream_events import Events
 from tests.web.conftest import Site
@@ -139,6 +140,18 @@ def test_reuse_sets_the_controls_to_what_made_the_dream(
 @pytest.mark.parametrize("data", [{}, {"job": "x"}, {"job": ["x"], "index": {}}, "text", None])
 def test_reuse_of_what_is_not_there_is_said(events: Events, data: Any) -> None:
     assert "not here any more" in reuse(events, "ann", data)[0]["error"]
+
+
+def test_reuse_of_a_dream_whose_model_is_broken_now_is_said(
+    site: Site, events: Events, controls: Controls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(model: str) -> None:
+        raise UserError("Its weights are damaged.", "Copy it anew.")
+
+    told, _ = dream(events, controls)
+    monkeypatch.setattr(site.studio.models, "describe", broken)
+    said = reuse(events, "ann", {"job": told["job"], "index": 0})[0]
+    assert said == {"error": "Its weights are damaged.", "hint": "Copy it anew."}
 
 
 def test_reuse_of_anothers_dream_is_refused(events: Events, controls: Controls) -> None:

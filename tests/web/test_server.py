@@ -1,6 +1,7 @@
 """The server as a process: what it imports, and how it ends."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from tests.fake_engine import PATIENCE
-from tests.web.conftest import Site
+from tests.web.conftest import Site, open_site
 
 
 def test_the_page_needs_no_torch() -> None:
@@ -40,6 +41,17 @@ def test_open_streams_do_not_hold_up_the_end(tmp_path: Path) -> None:
     assert server.returncode == 0
     assert out.strip() == "closed"
     assert err == ""
+
+
+def test_what_a_person_can_mend_is_answered_in_their_words(tmp_path: Path) -> None:
+    with open_site(tmp_path) as site:
+        client = site.visitor()
+        picture = site.dream(client).tasks[0].id
+        shutil.rmtree(tmp_path / ".thumbs")
+        (tmp_path / ".thumbs").touch()
+        reply = client.get(f"/thumb/{picture}")
+    assert reply.status_code == 503
+    assert "cannot be written" in reply.json()["detail"]
 
 
 def test_no_traceback_and_no_docs_are_served(site: Site) -> None:

@@ -24,6 +24,18 @@ def test_a_known_visitor_gets_no_new_cookie(site: Site) -> None:
     assert "set-cookie" not in site.visitor().get("/").headers
 
 
+@pytest.mark.parametrize(
+    "other", ["flag", 'tree={"a": [1, 2]}', "a@b=1", "words=one two", "_xsrf=2|1:0|10:5"]
+)
+def test_the_cookies_of_other_programs_on_this_machine_do_not_hide_ours(
+    site: Site, other: str
+) -> None:
+    owner = site.visitor()
+    cookies = f"{other}; {COOKIE}={owner.cookies[COOKIE]}"
+    reply = httpx.get(f"{site.url}/status", headers={"cookie": cookies}, trust_env=False)
+    assert "set-cookie" not in reply.headers
+
+
 @pytest.mark.parametrize("forged", ["", "short", "../../etc/passwd" * 3, "x" * 500])
 def test_a_cookie_that_we_could_not_have_made_is_replaced(site: Site, forged: str) -> None:
     reply = httpx.get(
