@@ -3,7 +3,6 @@
 import logging
 import threading
 import time
-from contextlib import suppress
 from pathlib import Path
 
 from sdgui.errors import UserError
@@ -64,24 +63,18 @@ class DiskStore:
     def save_picture(self, task: str, pixels: Pixels, notes: dict[str, str]) -> PictureRecord:
         """Writes the picture of a known task (file, thumbnail, row) and returns once nothing can lose it.
 
-        UserError when the disk is full or the folder cannot be written, and then no file stays; KeyError when the task
-        is unknown; a picture that is stored already stays as it is.
+        UserError when the disk is full or the folder cannot be written; a file that was whole by then stays, and is
+        found at the next start. KeyError when the task is unknown; a picture that is stored already stays as it is.
         """
         row = self._database.task(task)
         if row is None or row.deleted:
             raise KeyError(task)
         if not row.stored:
             png = encode_png(row.spec, pixels, notes)
-            thumbnail = encode_thumbnail(pixels)
-            try:
-                with plain_disk_errors(self._folder.path):
-                    write_whole(self._file(row), png)
-                    write_whole(self._thumbnail(row), thumbnail)
-                self._database.mark_stored(row, time.time(), notes, len(png))
-            except Exception:
-                with suppress(OSError):  # the first error is the one to tell
-                    remove_files(self._folder.path, row)
-                raise
+            with plain_disk_errors(self._folder.path):
+                write_whole(self._file(row), png)
+            self._write_thumbnail(row, pixels)
+            self._database.mark_stored(row, time.time(), notes, len(png))
         stored = self._database.task(task)
         if stored is None:
             raise KeyError(task)
@@ -149,6 +142,13 @@ class DiskStore:
 
     def _thumbnail(self, row: TaskRow) -> Path:
         return self._folder.path / thumbnail_path(row.path, row.id)
+
+    def _write_thumbnail(self, row: TaskRow, pixels: Pixels) -> None:
+        """Writes the thumbnail; where that fails, the picture stays, and another try is made when it is asked for."""
+        try:
+            write_whole(self._thumbnail(row), encode_thumbnail(pixels))
+        except OSError as error:
+            log.warning("No thumbnail of picture %s yet: %s", row.id, error)
 
     def _remake_thumbnail(self, row: TaskRow) -> Path | None:
         try:
