@@ -39,9 +39,9 @@ _RESTORE_JS = """
 """
 _SAVE_JS = """
 (saved, ...now) => {
-  if (!window.sdguiRestored) return saved;
+  if (!window.sdguiRestored) return [saved];
   window.sdguiModels.now = now[10];
-  return now;
+  return [now];
 }
 """
 _SIZE_JS = "(aspect, model, ...now) => window.sdguiModels?.known[model]?.sizes[aspect] ?? now"

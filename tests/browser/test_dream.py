@@ -271,6 +271,7 @@ def test_on_a_phone(make_visitor: Callable[..., Visitor], app: RunningApp) -> No
     expect(page.locator("#steps input[type=number]")).to_be_visible()
     shoot(page, "settings-390")
     page.click("#settings-close")
+    expect(page.locator("#steps input[type=number]")).to_be_hidden()
     ask(page, BOAT, steps=60)
     dream(page)
     expect(page.locator(".tile[data-state=preview]")).to_have_count(4)
