@@ -167,7 +167,7 @@ def _build(info: ModelInfo, names: tuple[str, ...]) -> _Widgets:
         )
         model = gr.Dropdown(
             [
-                (f"{info.title} ({info.width}×{info.height})", names[0]),
+                (info.title, names[0]),
                 *((n, n) for n in names[1:]),
             ],
             value=names[0],

@@ -1,0 +1,178 @@
+"""Training CLIP: pictures and captions side by side, with heads that name what is in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from transformers import CLIPModel
+
+from sdgui.demo import data
+from sdgui.demo.captions import canonical_caption
+from sdgui.demo.networks import TEXT_WIDTH, TOKENS, make_clip
+from sdgui.demo.schedule import (
+    Budget,
+    Progress,
+    load_checkpoint,
+    save_checkpoint,
+    set_rate,
+)
+from sdgui.demo.tokenizer import load_tokenizer
+from sdgui.demo.vocabulary import COLOURS, PLACES, STYLES, THINGS
+
+BATCH = 64
+PEAK_RATE = 1e-3
+CAPTIONS_EACH = 6
+KINDS = (len(THINGS), len(COLOURS), len(PLACES), len(STYLES))
+
+# OpenAI's CLIP statistics are for photographs; ours map 0…255 to −1…1.
+PICTURE_MEAN = PICTURE_STD = (0.5, 0.5, 0.5)
+
+
+def tokenize(captions: list[str], folder: Path) -> np.ndarray:
+    """Token ids `[n, 77]` as int16, padded with the end token."""
+    tokenizer = load_tokenizer(folder)
+    ids = tokenizer(captions, padding="max_length", max_length=TOKENS, truncation=True).input_ids
+    return np.array(ids, dtype=np.int16)
+
+
+class Names(nn.Module):
+    """Linear heads for thing, colour, place and style; only used while CLIP is trained."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.heads = nn.ModuleList(nn.Linear(width, kinds) for kinds in KINDS)
+
+    def loss(self, features: Tensor, names: Tensor) -> Tensor:
+        """Mean cross-entropy of the four answers; `names` is `[n, 4]`."""
+        losses = [F.cross_entropy(h(features), names[:, i]) for i, h in enumerate(self.heads)]
+        return torch.stack(losses).mean()
+
+
+def contrastive_loss(logits: Tensor, names: Tensor) -> Tensor:
+    """CLIP's symmetric loss (arXiv 2103.00020); pairs with the same four names do not repel."""
+    same = (names[:, None] == names[None]).all(dim=-1)
+    same.fill_diagonal_(False)
+    logits = logits.masked_fill(same, -1e4)
+    answer = torch.arange(len(logits), device=logits.device)
+    return (F.cross_entropy(logits, answer) + F.cross_entropy(logits.T, answer)) / 2
+
+
+@torch.no_grad()
+def retrieval(clip: CLIPModel, drawings: data.Drawings, folder: Path, rounds: int = 15) -> float:
+    """How often the caption of a picture is found among those of 64 different scenes.
+
+    Captions name all four; scenes in one set of 64 differ in at least one of the names.
+    """
+    from sdgui.demo.vae_stage import to_tensor
+
+    rng = np.random.default_rng(64)
+    right = total = 0
+    for _ in range(rounds):
+        order = rng.permutation(len(drawings))
+        _, first = np.unique(drawings.names[order], axis=0, return_index=True)
+        chosen = order[np.sort(first)[:64]]
+        captions = [canonical_caption(drawings.scene(i)) for i in chosen]
+        ids = torch.from_numpy(tokenize(captions, folder).astype(np.int64)).to(clip.device)
+        pictures = to_tensor(drawings.pictures[chosen]).to(clip.device)
+        logits = clip(input_ids=ids, pixel_values=pictures).logits_per_image
+        right += (logits.argmax(dim=1).cpu() == torch.arange(len(chosen))).sum().item()
+        total += len(chosen)
+    return right / total
+
+
+def train_clip(
+    minutes: float,
+    *,
+    work: Path = data.WORK,
+    device: str = "cpu",
+    resume: bool = False,
+    only_vision: bool = False,
+) -> None:
+    """Train for `minutes` and write `clip.pt`.
+
+    With `only_vision` the text side of `clip.pt` stays as it is, for the UNet was trained on it.
+    """
+    torch.manual_seed(2)
+    rng = np.random.default_rng(2)
+    drawings = data.load(work)
+    held_out = data.load(work, held_out=True)
+    folder = work / "tokenizer"
+    captions = drawings.captions(CAPTIONS_EACH, seed=2)
+    flat = tokenize([each for group in captions for each in group], folder)
+    ids = flat.reshape(len(drawings), CAPTIONS_EACH, TOKENS)
+    tokenizer = load_tokenizer(folder)
+    clip = make_clip(len(tokenizer), tokenizer.bos_token_id, tokenizer.eos_token_id).to(device)
+    of_text, of_picture = Names(TEXT_WIDTH).to(device), Names(TEXT_WIDTH).to(device)
+    networks = nn.ModuleDict({"clip": clip, "of_text": of_text, "of_picture": of_picture})
+    optimizer = torch.optim.AdamW(networks.parameters(), betas=(0.9, 0.98), weight_decay=0.02)
+    peak, step, spent = PEAK_RATE, 0, 0.0
+    if only_vision:
+        clip.load_state_dict(load_checkpoint(work / "clip.pt"))
+        clip.text_model.requires_grad_(False)
+        peak = PEAK_RATE / 4
+    path = work / ("vision-training.pt" if only_vision else "clip-training.pt")
+    if resume and path.exists():
+        state = load_checkpoint(path)
+        networks.load_state_dict(state["networks"])
+        optimizer.load_state_dict(state["optimizer"])
+        step, spent = state["step"], state["spent"]
+        rng = np.random.default_rng([2, step])
+    budget = Budget(minutes, spent)
+    progress = Progress("vision" if only_vision else "clip", budget, work)
+    saved = budget.spent
+    while budget.share < 1:
+        set_rate(optimizer, budget.rate(peak, step, warmup=200))
+        chosen = rng.integers(len(drawings), size=BATCH)
+        batch = ids[chosen, rng.integers(CAPTIONS_EACH, size=BATCH)].astype(np.int64)
+        # Attention is causal: the state at the end token does not depend on the padding.
+        longest = int((batch != tokenizer.eos_token_id).sum(axis=1).max()) + 1
+        tokens = torch.from_numpy(batch[:, :longest]).to(device)
+        names = torch.from_numpy(drawings.names[chosen].astype(np.int64)).to(device)
+        pictures = _augmented(drawings.pictures[chosen], rng).to(device)
+        seen = clip.vision_model(pixel_values=pictures).pooler_output
+        read = clip.text_model(input_ids=tokens).pooler_output
+        image = F.normalize(clip.visual_projection(seen), dim=-1)
+        text = F.normalize(clip.text_projection(read), dim=-1)
+        logits = clip.logit_scale.exp().clamp(max=100) * image @ text.T
+        loss = contrastive_loss(logits, names)
+        names_loss = of_text.loss(read, names) + of_picture.loss(seen, names)
+        optimizer.zero_grad()
+        (loss + names_loss).backward()
+        torch.nn.utils.clip_grad_norm_(networks.parameters(), 1.0)
+        optimizer.step()
+        step += 1
+        progress.update(step, loss.item(), f"names {names_loss.item():.3f}")
+        if budget.spent - saved > 120:
+            saved = budget.spent
+            state = {"networks": networks.state_dict(), "optimizer": optimizer.state_dict()}
+            save_checkpoint(path, {**state, "step": step, "spent": saved})
+            share = retrieval(clip.eval(), held_out, folder, rounds=2)
+            clip.train()
+            progress.say(f"retrieval {share:.3f} of held-out, 1 in 64")
+    progress.say(f"retrieval {retrieval(clip.eval(), held_out, folder):.3f} of held-out, done")
+    progress.close()
+    save_checkpoint(work / "clip.pt", clip.state_dict())
+
+
+def _augmented(pictures: np.ndarray, rng: np.random.Generator) -> Tensor:
+    """Mirrored half of the time and moved by up to 6 pixels, the edge repeated."""
+    from sdgui.demo.vae_stage import to_tensor
+
+    tensor = to_tensor(pictures)
+    mirrored = torch.from_numpy(rng.random(len(tensor)) < 0.5)
+    tensor[mirrored] = tensor[mirrored].flip(-1)
+    padded = F.pad(tensor, (6, 6, 6, 6), mode="replicate")
+    y, x = (int(i) for i in rng.integers(13, size=2))
+    return padded[:, :, y : y + data.SIZE, x : x + data.SIZE]
+
+
+def load_clip(work: Path = data.WORK) -> CLIPModel:
+    """The trained CLIP, ready to use."""
+    tokenizer = load_tokenizer(work / "tokenizer")
+    clip = make_clip(len(tokenizer), tokenizer.bos_token_id, tokenizer.eos_token_id)
+    clip.load_state_dict(load_checkpoint(work / "clip.pt"))
+    return clip.eval().requires_grad_(False)
