@@ -12,7 +12,7 @@ from tests.running_app import RunningApp
 
 DESKTOP = (1440, 900)
 PHONE = (390, 844)
-PATIENCE = 20_000
+PATIENCE = 120_000
 """Milliseconds after which something that does not happen has failed."""
 SHOTS = Path(os.environ.get("SDGUI_SHOTS", "test-artifacts/screenshots"))
 

@@ -77,7 +77,7 @@ def test_stop_keeps_what_is_there_and_the_next_dream_works(page: Page) -> None:
 
 
 def test_a_reload_finds_the_dream_still_forming(page: Page) -> None:
-    ask(page, BOAT, steps=50)
+    ask(page, BOAT, steps=100)
     dream(page)
     expect(page.locator(".tile[data-state=preview]")).to_have_count(4)
     page.reload()
