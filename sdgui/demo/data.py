@@ -72,10 +72,20 @@ def names_of(scene: Scene) -> tuple[int, int, int, int]:
     )
 
 
+def _chunk_scenes(seed: int, held_out: bool) -> list[Scene]:
+    rng = np.random.default_rng(seed)
+    return [sample_scene(rng, held_out=held_out) for _ in range(CHUNK)]
+
+
+def training_scenes(n: int = TRAIN_SCENES) -> list[Scene]:
+    """The first `n` scenes of the training set, without drawing any."""
+    chunks = -(-n // CHUNK)
+    return [scene for seed in range(chunks) for scene in _chunk_scenes(seed, False)][:n]
+
+
 def _draw_chunk(job: tuple[Path, int, bool]) -> None:
     path, seed, held_out = job
-    rng = np.random.default_rng(seed)
-    scenes = [sample_scene(rng, held_out=held_out) for _ in range(CHUNK)]
+    scenes = _chunk_scenes(seed, held_out)
     pictures = np.stack([np.asarray(draw(scene, SIZE), dtype=np.uint8) for scene in scenes])
     names = np.array([names_of(scene) for scene in scenes], dtype=np.int8)
     seeds = np.array([scene.seed for scene in scenes], dtype=np.int64)

@@ -20,7 +20,7 @@ from transformers import CLIPModel
 
 from sdgui.demo.captions import caption
 from sdgui.demo.clip_stage import retrieval
-from sdgui.demo.data import Drawings, names_of
+from sdgui.demo.data import Drawings, names_of, training_scenes
 from sdgui.demo.export import DEFAULTS, WEIGHTS
 from sdgui.demo.judge import Judge, load_judge
 from sdgui.demo.prompts import HAND_WRITTEN
@@ -175,34 +175,37 @@ def _evaluate_parts(weights: Path, pipe: StableDiffusionPipeline, judge: Judge, 
 
 def _evaluate_seeds(pipe: StableDiffusionPipeline, seeds: int) -> None:
     """How much seeds differ, and whether pictures are copies of training drawings."""
-    prompts = [each for each in hand_written_prompts(100) if None not in each.names][:4]
-    ours, drawn, nearest, between = [], [], [], []
+    trained = training_scenes()
     rng = np.random.default_rng(78)
-    for asked in prompts:
+    ours, drawn, nearest, between = [], [], [], []
+    for asked in [each for each in hand_written_prompts(100) if None not in each.names][:4]:
         images = dream(pipe, [asked.prompt] * seeds, range(seeds), "seeds")
         made = np.stack([np.asarray(image) for image in images])
-        same = _drawings_of(asked, rng, 8 * seeds)
+        fresh = _drawings([_scene_of(asked, int(rng.integers(2**32))) for _ in range(seeds)])
+        # The training drawings most like it: the same thing and place, in any colour and style.
+        thing, _, place, _ = asked.names
+        close = _drawings([s for s in trained if (s.thing, s.place) == (thing, place)])
         off = ~np.eye(seeds, dtype=bool)
         ours.append(distances(made, made)[off].mean())
-        drawn.append(distances(same[:seeds], same[:seeds])[off].mean())
-        nearest.append(distances(made, same).min(axis=1).mean())
-        between.append(distances(same[:seeds], same[seeds:]).min(axis=1).mean())
+        drawn.append(distances(fresh, fresh)[off].mean())
+        nearest.append(distances(made, close).min(axis=1).mean())
+        between.append(distances(fresh, close).min(axis=1).mean())
     print(
         f"seeds: pictures of one prompt differ by {np.mean(ours):.1f} of 255, "
         f"drawings of one scene by {np.mean(drawn):.1f}"
     )
     print(
-        f"copies: a picture's nearest of {8 * seeds} drawings of its names is {np.mean(nearest):.1f} "
-        f"away, a drawing's nearest other {np.mean(between):.1f}"
+        f"copies: a picture's nearest training drawing is {np.mean(nearest):.1f} away, "
+        f"a fresh drawing's {np.mean(between):.1f}"
     )
 
 
-def _drawings_of(asked: Asked, rng: np.random.Generator, n: int) -> np.ndarray:
+def _scene_of(asked: Asked, seed: int) -> Scene:
     thing, colour, place, style = (name if name is not None else "" for name in asked.names)
-    scenes = (
-        Scene(thing=thing, colour=colour, place=place, style=style, seed=int(rng.integers(2**32)))
-        for _ in range(n)
-    )
+    return Scene(thing=thing, colour=colour, place=place, style=style, seed=seed)
+
+
+def _drawings(scenes: Sequence[Scene]) -> np.ndarray:
     return np.stack([np.asarray(draw(scene, SIZE)) for scene in scenes])
 
 
@@ -225,7 +228,7 @@ def main() -> None:
     images = dream(pipe, [each.prompt for each in written], range(len(written)), "by hand")
     _say_rates(f"{len(written)} prompts by hand", right_rates(judge, images, written))
     if options.sheet is not None:
-        contact_sheet(images[:48], 8).save(options.sheet, optimize=True)
+        contact_sheet(images[:48], 8).quantize(128).save(options.sheet, optimize=True)
     _evaluate_seeds(pipe, 4 if options.quick else 8)
 
 

@@ -14,14 +14,14 @@ from tqdm import tqdm
 
 
 class Budget:
-    """Minutes to spend; the learning rate follows the time spent, so that it always anneals.
+    """Minutes to spend from now; the learning rate follows the time spent, so that it always anneals.
 
-    Time is the wall clock's, also while the process is stopped; after a resumption it goes on
-    from what the checkpoint had spent.
+    Time is the wall clock's, also while the process is stopped; after a resumption what the
+    checkpoint had spent (in seconds) counts as the first part of the whole.
     """
 
     def __init__(self, minutes: float, spent: float = 0.0) -> None:
-        self.seconds = 60 * minutes
+        self.seconds = 60 * minutes + spent
         self._start = time.monotonic() - spent
 
     @property

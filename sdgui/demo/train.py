@@ -47,8 +47,10 @@ def run(plan: Plan) -> None:
     ships = (plan.weights / "model_index.json").exists()
     if plan.resume and ships and not (plan.work / "vae.pt").exists():
         adopt(plan.work, plan.weights)
-    for stage in (each for each in STAGES if each in plan.stages):
-        _run_stage(stage, plan, plan.minutes * SHARES.get(stage, 0.0))
+    chosen = [stage for stage in STAGES if stage in plan.stages]
+    whole = sum(SHARES.get(stage, 0.0) for stage in chosen)
+    for stage in chosen:
+        _run_stage(stage, plan, plan.minutes * SHARES.get(stage, 0.0) / (whole or 1.0))
 
 
 def _run_stage(stage: str, plan: Plan, minutes: float) -> None:
@@ -82,7 +84,9 @@ def main() -> None:
     """Read the flags and train."""
     parser = argparse.ArgumentParser(description="Train the embedded model.")
     parser.add_argument("--stage", nargs="+", choices=STAGES, default=list(STAGES))
-    parser.add_argument("--minutes", type=float, default=180.0, help="for all stages together")
+    parser.add_argument(
+        "--minutes", type=float, default=180.0, help="from now, for the chosen stages together"
+    )
     parser.add_argument("--scenes", type=int, default=data.TRAIN_SCENES, help="to draw")
     parser.add_argument(
         "--resume", action="store_true", help="go on from the checkpoints, or from what ships"
