@@ -55,9 +55,3 @@ def test_one_command_starts_and_one_tests() -> None:
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\((?!http)([^)#]+)\)", README))))
 def test_what_is_linked_is_there(path: str) -> None:
     assert (ROOT / path).exists()
-
-
-def test_the_figures_were_printed_by_the_bench() -> None:
-    rows = re.findall(r"^\| (.+?) \|", README, re.MULTILINE)
-    assert "engine, previews of every picture" in rows
-    assert "start to page" in rows
