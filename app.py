@@ -6,12 +6,16 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sdgui.demo.embedded import EMBEDDED
 from sdgui.errors import UserError
 from sdgui.ports import Engine
 from sdgui.settings import Settings, parse_settings
 from sdgui.spec import PictureSpec
+
+if TYPE_CHECKING:
+    from sdgui.engine.catalog import Catalog
 
 BATCH_PIXELS = {"cpu": 16 * 128 * 128, "cuda": 16 * 512 * 512}
 """How many pixels one batch may hold; an engine that runs out of memory splits it further."""
@@ -21,12 +25,21 @@ def make_engine(settings: Settings) -> Engine:
     """The engine; called in the worker's process, so that this one never imports torch."""
     # Else transformers says at every start which optional packages it would like to have.
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    from sdgui.engine.catalog import Catalog
     from sdgui.engine.engine import TorchEngine
 
-    cache = cache_dir(settings)
-    catalog = Catalog(settings.model, embedded=EMBEDDED, cache_dir=cache)
-    return TorchEngine(catalog, device=settings.device, dtype=settings.dtype, cache_dir=cache)
+    return TorchEngine(
+        make_catalog(settings),
+        device=settings.device,
+        dtype=settings.dtype,
+        cache_dir=cache_dir(settings),
+    )
+
+
+def make_catalog(settings: Settings) -> "Catalog":
+    """The models that can be chosen; the server and its worker have one each."""
+    from sdgui.engine.catalog import Catalog
+
+    return Catalog(settings.model, embedded=EMBEDDED, cache_dir=cache_dir(settings))
 
 
 def cache_dir(settings: Settings) -> Path:
@@ -40,14 +53,13 @@ def serve(settings: Settings) -> None:
 
     sock = listen(settings)  # first: who opens the page now waits instead of being turned away
 
-    from sdgui.engine.catalog import Catalog
     from sdgui.storage.disk_store import DiskStore
     from sdgui.studio.process_worker import ProcessWorker
     from sdgui.studio.studio import Studio
 
     store = DiskStore(settings.output_dir)
     try:
-        catalog = Catalog(settings.model, embedded=EMBEDDED, cache_dir=cache_dir(settings))
+        catalog = make_catalog(settings)
         catalog.describe(settings.model)
 
         def batch_limit(spec: PictureSpec) -> int:

@@ -10,13 +10,7 @@ from dataclasses import dataclass
 class Measured:
     """Seconds of one way in each round, in order."""
 
-    name: str
     seconds: tuple[float, ...]
-
-    @property
-    def median(self) -> float:
-        """The middle of the rounds, in seconds."""
-        return statistics.median(self.seconds)
 
     def ratios(self, other: "Measured") -> tuple[float, ...]:
         """This way's seconds over the other's, round by round."""
@@ -41,7 +35,7 @@ def interleave(
             took = time.perf_counter() - begun
             seconds[name].append(took if told is None else told)
         report(f"round {turn + 1} of {rounds}")
-    return {name: Measured(name=name, seconds=tuple(s)) for name, s in seconds.items()}
+    return {name: Measured(seconds=tuple(s)) for name, s in seconds.items()}
 
 
 def spread(values: tuple[float, ...]) -> str:
