@@ -24,7 +24,8 @@ def find_chromium() -> str:
     raise RuntimeError("No Chromium on the path; .ci/run installs it.")
 
 
-@pytest.fixture(scope="session")
+# For this folder alone: while Playwright runs, no later test could start an event loop.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE)
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -34,7 +35,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
     app = RunningApp(tmp_path_factory.mktemp("app"))
     yield app
