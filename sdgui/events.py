@@ -126,10 +126,20 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class PictureDone:
-    """A picture is stored and can be fetched."""
+    """A picture is stored and can be fetched; `match` as in its record."""
 
     index: int
     picture_id: str
+    match: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureFailed:
+    """A picture could not be made, others of its job may; message and hint are fit for a visitor."""
+
+    index: int
+    message: str
+    hint: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +161,14 @@ class Failed:
 
 
 StudioEvent = (
-    Queued | Started | ModelLoading | Progress | PictureDone | Finished | JobCancelled | Failed
+    Queued
+    | Started
+    | ModelLoading
+    | Progress
+    | PictureDone
+    | PictureFailed
+    | Finished
+    | JobCancelled
+    | Failed
 )
 End = Finished | JobCancelled | Failed

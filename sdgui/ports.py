@@ -1,12 +1,12 @@
 """The protocols between the floors: what the studio and the web need, without saying how it is done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
 from sdgui.events import Batch, Pixels, WorkerEvent
 from sdgui.model_info import ModelInfo
-from sdgui.records import JobRecord, JobState, PictureRecord
+from sdgui.records import JobRecord, JobState, Mark, PictureRecord
 
 Emit = Callable[[WorkerEvent], None]
 IsCancelled = Callable[[str], bool]
@@ -54,8 +54,19 @@ class Store(Protocol):
         """Stores a queued job, durably, before it is announced."""
         ...
 
-    def end_job(self, job: str, state: JobState, message: str = "", hint: str = "") -> None:
-        """Stores how the job ended."""
+    def end_job(
+        self,
+        job: str,
+        state: JobState,
+        message: str = "",
+        hint: str = "",
+        faults: Mapping[str, str] | None = None,
+    ) -> None:
+        """Stores how the job ended; `faults` tells by task why pictures could not be made, in words for a visitor."""
+        ...
+
+    def reopen_job(self, job: str) -> None:
+        """Makes an ended job queued again, durably, and forgets its faults."""
         ...
 
     def unfinished_jobs(self) -> tuple[JobRecord, ...]:
@@ -85,14 +96,28 @@ class Store(Protocol):
         """Removes file, thumbnail and row; False when it is not there or not the visitor's."""
         ...
 
+    def mark_picture(self, picture: str, visitor: str, mark: Mark) -> bool:
+        """Stores what its owner thinks of a picture; False when it is not there or not the visitor's."""
+        ...
+
+    def kept(self, visitor: str) -> tuple[PictureRecord, ...]:
+        """The visitor's kept pictures, in the order in which they were kept."""
+        ...
+
     def job(self, job: str, visitor: str) -> JobRecord | None:
         """One job of the visitor."""
         ...
 
     def jobs(
-        self, visitor: str, *, before: str | None = None, limit: int = 12
+        self,
+        visitor: str,
+        *,
+        before: str | None = None,
+        limit: int = 12,
+        sheets: bool = False,
     ) -> tuple[JobRecord, ...]:
-        """The visitor's jobs that still have something to show, newest first, older than job `before` where given."""
+        """The visitor's jobs that still have something to show, newest first, older than job `before` where given;
+        with `sheets` only those whose pictures are laid out to be compared."""
         ...
 
     def close(self) -> None:

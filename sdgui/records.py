@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sdgui.sheet import Sheet
 from sdgui.spec import PictureSpec
 
 
@@ -15,19 +16,37 @@ class JobState(StrEnum):
     FAILED = "failed"
 
 
+class Mark(StrEnum):
+    """What its owner thinks of a picture."""
+
+    NONE = ""
+    KEPT = "kept"
+    REJECTED = "rejected"
+
+
 @dataclass(frozen=True, kw_only=True)
 class TaskRecord:
-    """One picture of a job, made or not: `stored` once its file is safe, `deleted` once its owner removed it."""
+    """One picture of a job, made or not: `stored` once its file is safe, `deleted` once its owner removed it.
+
+    `fault` says in words for a visitor why it could not be made; `match` is how well it fits its prompt (the cosine
+    of CLIP's embeddings), where that is known.
+    """
 
     id: str
     spec: PictureSpec
     stored: bool = False
     deleted: bool = False
+    mark: Mark = Mark.NONE
+    fault: str = ""
+    match: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobRecord:
-    """One dream: who asked (`visitor`), when (`created`, seconds since the epoch), its pictures in order of seed."""
+    """One dream: who asked (`visitor`), when (`created`, seconds since the epoch), its pictures in order.
+
+    `sheet` tells how they lie where they were asked for to be compared.
+    """
 
     id: str
     visitor: str
@@ -36,6 +55,7 @@ class JobRecord:
     tasks: tuple[TaskRecord, ...]
     message: str = ""
     hint: str = ""
+    sheet: Sheet | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,3 +70,21 @@ class PictureRecord:
     spec: PictureSpec
     notes: dict[str, str] = field(default_factory=dict)
     bytes: int = 0
+    mark: Mark = Mark.NONE
+
+    @property
+    def match(self) -> float | None:
+        """How well it fits its prompt, from its notes."""
+        return match_in(self.notes)
+
+
+MATCH = "match"
+"""The note that holds how well a picture fits its prompt."""
+
+
+def match_in(notes: dict[str, str]) -> float | None:
+    """How well a picture fits its prompt, from -1 to 1, as its notes tell it; None where they do not."""
+    try:
+        return float(notes[MATCH])
+    except (KeyError, ValueError):
+        return None

@@ -3,19 +3,29 @@
 import json
 import math
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from sdgui.errors import UserError
 from sdgui.model_info import ModelInfo, ModelRef
 
-SCHEMA = 1
+SCHEMA = 2
+_READABLE = (1, 2)
+"""Schemas that are read; 1 knew no variations."""
 SEEDS = 2**32
 MAX_COUNT = 16
 MAX_STEPS = 150
 MAX_GUIDANCE = 30.0
 MAX_PROMPT = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variation:
+    """A second seed whose noise is mixed in on the sphere, with a strength above 0 (barely) to 1 (it alone)."""
+
+    seed: int
+    strength: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +45,7 @@ class PictureSpec:
     guidance: float
     sampler: str
     seed: int
+    variation: Variation | None = None
 
     def to_json(self) -> str:
         """This spec as one JSON object."""
@@ -44,9 +55,15 @@ class PictureSpec:
     def from_json(text: str) -> "PictureSpec":
         """The spec that `to_json` wrote; ValueError when it is of a schema this program does not know."""
         fields = json.loads(text)
-        if fields.get("schema") != SCHEMA:
+        if fields.get("schema") not in _READABLE:
             raise ValueError(f"unknown spec schema {fields.get('schema')!r}")
-        return PictureSpec(**{**fields, "model": ModelRef(**fields["model"])})
+        variation = fields.get("variation")
+        known = {
+            "schema": SCHEMA,
+            "model": ModelRef(**fields["model"]),
+            "variation": None if variation is None else Variation(**variation),
+        }
+        return PictureSpec(**{**fields, **known})
 
 
 def batch_key(spec: PictureSpec) -> tuple[object, ...]:
@@ -54,9 +71,35 @@ def batch_key(spec: PictureSpec) -> tuple[object, ...]:
     return (spec.model, spec.width, spec.height, spec.steps, spec.guidance, spec.sampler)
 
 
+BATCH_PIXELS = {"cpu": 16 * 128 * 128, "cuda": 16 * 512 * 512}
+"""How many pixels one batch may hold on a device; an engine that runs out of memory splits it further."""
+
+
+def batch_limit(spec: PictureSpec, device: str) -> int:
+    """How many pictures like this one are put into one batch on a device, in words as `cuda (…)` or `cpu`."""
+    pixels = BATCH_PIXELS["cuda" if device.startswith("cuda") else "cpu"]
+    return max(1, pixels // (spec.width * spec.height))
+
+
+def work_order(specs: Sequence[PictureSpec]) -> tuple[int, ...]:
+    """Indices of the specs in the order of work: each model once, within it each batch key once.
+
+    Models come in the order of their first appearance, so do the keys of one model, and pictures with the same key
+    keep their order.
+    """
+    models: dict[ModelRef, int] = {}
+    keys: dict[tuple[object, ...], int] = {}
+    for spec in specs:
+        models.setdefault(spec.model, len(models))
+        keys.setdefault(batch_key(spec), len(keys))
+    return tuple(
+        sorted(range(len(specs)), key=lambda i: (models[specs[i].model], keys[batch_key(specs[i])]))
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class DreamRequest:
-    """A dream as asked; None means unsaid, and 0 is a value."""
+    """A dream as asked; None means unsaid, and 0 is a value. A variation strength of 0 is no variation."""
 
     prompt: str
     negative_prompt: str = ""
@@ -68,11 +111,16 @@ class DreamRequest:
     sampler: str | None = None
     seed: int | None = None
     count: int = 1
+    variation_seed: int | None = None
+    variation_strength: float | None = None
 
-    def resolve(self, info: ModelInfo, draw_seed: Callable[[], int]) -> tuple[PictureSpec, ...]:
-        """One complete spec per picture; picture i has seed + i, wrapping at 2**32.
+    def resolve(
+        self, info: ModelInfo, draw_seed: Callable[[], int], *, most: int = MAX_COUNT
+    ) -> tuple[PictureSpec, ...]:
+        """One complete spec per picture, at most `most`; picture i has seed + i, wrapping at 2**32.
 
-        Raises UserError for anything that cannot be dreamt, before any work is done.
+        With a variation the seed stays and the variation seed counts up, as in A1111. Raises UserError for anything
+        that cannot be dreamt, before any work is done.
         """
         prompt = _text(self.prompt, "prompt")
         if not prompt:
@@ -81,7 +129,7 @@ class DreamRequest:
         sampler = info.sampler if self.sampler is None else self.sampler
         if sampler not in info.samplers:
             raise UserError(
-                f"There is no sampler called “{_shown(sampler)}” for this model.",
+                f"There is no sampler called “{shown(sampler)}” for this model.",
                 f"Choose one of: {', '.join(info.samplers)}.",
             )
         width = _size(self.width, info.width, "width", info)
@@ -95,10 +143,14 @@ class DreamRequest:
             0.0,
             MAX_GUIDANCE,
         )
-        count = whole_number(self.count, "number of images", 1, MAX_COUNT)
+        count = whole_number(self.count, "number of images", 1, most)
         seed = parse_seed(self.seed)
         if seed is None:
             seed = draw_seed() % SEEDS
+        strength = real_number(self.variation_strength or 0.0, "variation strength", 0.0, 1.0)
+        other = parse_seed(self.variation_seed)
+        if strength > 0 and other is None:
+            other = draw_seed() % SEEDS
         return tuple(
             PictureSpec(
                 prompt=prompt,
@@ -109,7 +161,10 @@ class DreamRequest:
                 steps=steps,
                 guidance=guidance,
                 sampler=sampler,
-                seed=(seed + i) % SEEDS,
+                seed=(seed if strength > 0 else seed + i) % SEEDS,
+                variation=None
+                if strength == 0 or other is None
+                else Variation(seed=(other + i) % SEEDS, strength=strength),
             )
             for i in range(count)
         )
@@ -130,7 +185,7 @@ def parse_seed(value: object) -> int | None:
 def whole_number(value: object, name: str, low: int, high: int) -> int:
     """A whole number from `low` to `high`; text and 4.0 are accepted; UserError in the person's words otherwise."""
     fault = UserError(
-        f"The {name} must be a whole number from {low:,} to {high:,}, and “{_shown(value)}” is not.",
+        f"The {name} must be a whole number from {low:,} to {high:,}, and “{shown(value)}” is not.",
         f"Set the {name} within that range.",
     )
     if isinstance(value, bool):
@@ -161,7 +216,7 @@ def real_number(value: object, name: str, low: float, high: float) -> float:
             number = math.nan
     if not (math.isfinite(number) and low <= number <= high):
         raise UserError(
-            f"The {name} must be a number from {low:g} to {high:g}, and “{_shown(value)}” is not.",
+            f"The {name} must be a number from {low:g} to {high:g}, and “{shown(value)}” is not.",
             f"Set the {name} within that range.",
         )
     return number
@@ -197,7 +252,7 @@ def _text(value: object, name: str) -> str:
     return text
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """A visitor's value, short and on one line, for a sentence."""
     text = "".join(char if char.isprintable() else "·" for char in str(value)[:41])
     return text if len(text) <= 40 else text[:40] + "…"

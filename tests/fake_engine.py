@@ -3,14 +3,25 @@
 import io
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from sdgui.errors import UserError
-from sdgui.events import Batch, Decoded, Loaded, Loading, Pixels, Preview, Stepped
+from sdgui.events import (
+    Batch,
+    Decoded,
+    Loaded,
+    Loading,
+    Pixels,
+    Preview,
+    Stepped,
+    TaskFailed,
+)
 from sdgui.ports import Emit, IsCancelled
+from sdgui.records import MATCH
 from sdgui.spec import PictureSpec
 
 PATIENCE = 30.0
@@ -18,8 +29,9 @@ PATIENCE = 30.0
 
 
 def paint(spec: PictureSpec) -> Pixels:
-    """Pixels that depend on the seed and the prompt only."""
-    rng = np.random.default_rng([spec.seed, *spec.prompt.encode()])
+    """Pixels that depend on the seed, the variation and the prompt only."""
+    varied = () if spec.variation is None else (spec.variation.seed, spec.variation.strength * 1e6)
+    rng = np.random.default_rng([spec.seed, *map(int, varied), *spec.prompt.encode()])
     colour = rng.integers(0, 256, size=3, dtype=np.uint8)
     return np.broadcast_to(colour, (spec.height, spec.width, 3)).copy()
 
@@ -33,11 +45,16 @@ def small_jpeg(spec: PictureSpec, step: int) -> bytes:
 
 
 class FakeEngine:
-    """Implements `ports.Engine`. Clear `go` and a batch waits before each step until it is set."""
+    """Implements `ports.Engine`. Clear `go` and a batch waits before each step until it is set.
+
+    `most`, where set, is how many more batches it makes before it waits so. A model is loaded once; `load_fault`
+    keeps every model from loading, `unloadable` those with these ids. `match` says how well a picture fits.
+    """
 
     def __init__(self) -> None:
         self.go = threading.Event()
         self.go.set()
+        self.most: int | None = None
         self.can_load = threading.Event()
         self.can_load.set()
         self.began = threading.Semaphore(0)
@@ -45,18 +62,38 @@ class FakeEngine:
         self.steps_run = 0
         self.breaks: list[Exception] = []
         self.load_fault: UserError | None = None
+        self.unloadable: dict[str, UserError] = {}
+        self.loaded: set[str] = set()
+        self.loads: list[str] = []
+        self.match: Callable[[PictureSpec], float] | None = None
         self.closed = False
 
     def warm(self, model: str, emit: Emit) -> None:
+        self.loads.append(model)
         emit(Loading(model=model, fraction=0.5))
         assert self.can_load.wait(PATIENCE)
-        if self.load_fault is not None:
-            raise self.load_fault
+        fault = self.unloadable.get(model, self.load_fault)
+        if fault is not None:
+            raise fault
+        self.loaded.add(model)
         emit(Loaded(model=model, device="fake", dtype="float32"))
 
     def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
         self.batches.append(batch)
+        if self.most is not None:
+            self.most -= 1
+            if self.most < 0:
+                self.go.clear()
         self.began.release()
+        model = batch.tasks[0].spec.model.id
+        if model not in self.loaded:
+            try:
+                self.warm(model, emit)
+            except UserError as fault:
+                for task in batch.tasks:
+                    if not is_cancelled(task.id):
+                        emit(TaskFailed(task=task.id, message=fault.message, hint=fault.hint))
+                return
         steps = batch.tasks[0].spec.steps
         for step in range(steps):
             while not self.go.wait(0.005):
@@ -73,7 +110,10 @@ class FakeEngine:
                 emit(Preview(task=task.id, step=step + 1, steps=steps, jpeg=jpeg))
         for task in batch.tasks:
             if not is_cancelled(task.id):
-                emit(Decoded(task=task.id, pixels=paint(task.spec), notes={"device": "fake"}))
+                notes = {"device": "fake"}
+                if self.match is not None:
+                    notes[MATCH] = str(self.match(task.spec))
+                emit(Decoded(task=task.id, pixels=paint(task.spec), notes=notes))
 
     def close(self) -> None:
         self.closed = True

@@ -1,12 +1,22 @@
 """What is asked becomes complete specs, or one plain sentence."""
 
+import json
 import math
 
 import pytest
 
 from sdgui.errors import UserError
 from sdgui.model_info import ModelInfo, ModelRef
-from sdgui.spec import SEEDS, DreamRequest, PictureSpec, batch_key, parse_seed, seeds_wrap
+from sdgui.spec import (
+    SCHEMA,
+    SEEDS,
+    DreamRequest,
+    PictureSpec,
+    Variation,
+    batch_key,
+    parse_seed,
+    seeds_wrap,
+)
 
 INFO = ModelInfo(
     ref=ModelRef(id="demo", hash="ab" * 32),
@@ -62,7 +72,51 @@ def test_a_spec_survives_json() -> None:
 def test_an_unknown_schema_is_refused() -> None:
     (spec,) = resolve()
     with pytest.raises(ValueError, match="schema"):
-        PictureSpec.from_json(spec.to_json().replace('"schema": 1', '"schema": 99'))
+        PictureSpec.from_json(json.dumps({**json.loads(spec.to_json()), "schema": SCHEMA + 1}))
+
+
+def test_a_spec_of_the_first_schema_is_read_as_one_of_today() -> None:
+    (spec,) = resolve()
+    old = {**json.loads(spec.to_json()), "schema": 1}
+    del old["variation"]
+    assert PictureSpec.from_json(json.dumps(old)) == spec
+
+
+def test_a_variation_keeps_the_seed_and_counts_the_variation_seed_up() -> None:
+    specs = resolve(seed=5, variation_seed=SEEDS - 1, variation_strength=0.3, count=3)
+    assert [spec.seed for spec in specs] == [5, 5, 5]
+    assert [spec.variation for spec in specs] == [
+        Variation(seed=seed, strength=0.3) for seed in (SEEDS - 1, 0, 1)
+    ]
+
+
+def test_a_variation_seed_unsaid_is_drawn() -> None:
+    (spec,) = resolve(seed=5, variation_strength=1)
+    assert spec.variation == Variation(seed=7, strength=1.0)
+
+
+@pytest.mark.parametrize("strength", [None, 0, 0.0])
+def test_a_variation_of_no_strength_is_none(strength: float | None) -> None:
+    specs = resolve(seed=5, variation_seed=9, variation_strength=strength, count=2)
+    assert [(spec.seed, spec.variation) for spec in specs] == [(5, None), (6, None)]
+
+
+def test_a_variation_survives_json() -> None:
+    (spec,) = resolve(variation_seed=0, variation_strength=1 / 3)
+    assert PictureSpec.from_json(spec.to_json()) == spec
+
+
+def test_variations_fit_into_one_batch() -> None:
+    (plain,) = resolve()
+    (varied,) = resolve(variation_strength=0.5)
+    assert batch_key(plain) == batch_key(varied)
+
+
+def test_as_many_pictures_as_are_allowed() -> None:
+    request = DreamRequest(prompt="a red boat", count=64)
+    assert len(request.resolve(INFO, lambda: 7, most=64)) == 64
+    with pytest.raises(UserError, match="images"):
+        request.resolve(INFO, lambda: 7)
 
 
 def test_prompts_and_seeds_may_differ_within_a_batch_and_sizes_may_not() -> None:
@@ -112,6 +166,10 @@ def test_unusual_text_is_a_prompt_like_any_other(prompt: str) -> None:
         ({"seed": "abc"}, "seed"),
         ({"seed": "9" * 5000}, "seed"),
         ({"seed": True}, "seed"),
+        ({"variation_strength": 1.01}, "variation strength"),
+        ({"variation_strength": -0.1}, "variation strength"),
+        ({"variation_strength": math.nan}, "variation strength"),
+        ({"variation_strength": 0.5, "variation_seed": -1}, "seed"),
         ({"count": 0}, "images"),
         ({"count": 1000}, "images"),
         ({"sampler": "Warp\n<b>"}, "sampler"),

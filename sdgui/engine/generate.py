@@ -41,6 +41,7 @@ def denoise(
                 generators,
                 warm.family.latent_shape(pipe, first.width, first.height),
                 conditioning["prompt_embeds"].dtype,
+                variations=[spec.variation for spec in specs],
             )
             return pipe(
                 **conditioning,

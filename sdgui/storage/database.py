@@ -3,58 +3,34 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from sdgui.errors import UserError
-from sdgui.records import JobRecord, JobState, PictureRecord, TaskRecord
+from sdgui.records import JobRecord, JobState, Mark, PictureRecord, TaskRecord, match_in
+from sdgui.sheet import Sheet
 from sdgui.spec import PictureSpec
 from sdgui.storage.faults import plain_database_errors
-
-# One script per version of the schema, oldest first; `PRAGMA user_version` counts those applied. Never edit one that
-# has been released, add the next.
-MIGRATIONS = (
-    """
-    CREATE TABLE jobs (
-        id TEXT PRIMARY KEY,
-        visitor TEXT NOT NULL,
-        created REAL NOT NULL,            -- seconds since the epoch
-        state TEXT NOT NULL,
-        message TEXT NOT NULL DEFAULT '',
-        hint TEXT NOT NULL DEFAULT ''
-    ) WITHOUT ROWID;
-    CREATE INDEX jobs_history ON jobs (visitor, created DESC, id DESC);
-    CREATE INDEX jobs_queued ON jobs (created) WHERE state = 'queued';
-
-    CREATE TABLE tasks (
-        id TEXT PRIMARY KEY,              -- also the picture's id
-        job TEXT NOT NULL REFERENCES jobs (id),
-        position INTEGER NOT NULL,
-        spec TEXT NOT NULL,               -- JSON
-        path TEXT,                        -- of the PNG, fixed from the start; NULL once deleted and gone
-        stored INTEGER NOT NULL DEFAULT 0,
-        deleted INTEGER NOT NULL DEFAULT 0,
-        created REAL,                     -- when it was stored
-        notes TEXT NOT NULL DEFAULT '{}', -- JSON
-        bytes INTEGER NOT NULL DEFAULT 0,
-        UNIQUE (job, position)
-    ) WITHOUT ROWID;
-    CREATE INDEX tasks_shown ON tasks (job) WHERE stored AND NOT deleted;
-    CREATE INDEX tasks_missing ON tasks (id) WHERE NOT stored;
-    CREATE INDEX tasks_leftover ON tasks (id) WHERE deleted AND path IS NOT NULL;
-    """,
-)
+from sdgui.storage.migrations import MIGRATIONS
 
 _TASK = "SELECT tasks.*, jobs.visitor FROM tasks JOIN jobs ON jobs.id = tasks.job"
 _SHOWN = """(state = 'queued' OR EXISTS (
     SELECT 1 FROM tasks WHERE tasks.job = jobs.id AND stored AND NOT deleted))"""
-_HISTORY = f"""SELECT * FROM jobs WHERE visitor = :visitor AND {_SHOWN}
-    ORDER BY created DESC, id DESC LIMIT :limit"""
-_HISTORY_BEFORE = f"""SELECT * FROM jobs WHERE visitor = :visitor
-    AND (created, id) < (:created, :id) AND {_SHOWN}
-    ORDER BY created DESC, id DESC LIMIT :limit"""
+# SQLite would rather read every picture of the visitor: it knows nothing of how few are kept.
+_KEPT = """SELECT tasks.*, jobs.visitor FROM tasks INDEXED BY tasks_kept
+    CROSS JOIN jobs ON jobs.id = tasks.job
+    WHERE visitor = :visitor AND mark = 'kept' AND NOT deleted AND stored
+    ORDER BY marked, tasks.id"""
+
+
+def history(*, sheets: bool, before: bool) -> str:
+    """The query for a page of jobs, newest first: only those with a sheet, only those before a moment and id."""
+    return f"""SELECT * FROM jobs WHERE visitor = :visitor
+        {"AND (created, id) < (:created, :id)" if before else ""}
+        {"AND sheet IS NOT NULL" if sheets else ""}
+        AND {_SHOWN} ORDER BY created DESC, id DESC LIMIT :limit"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +48,7 @@ class TaskRow:
     created: float
     notes: dict[str, str] = field(default_factory=dict)
     bytes: int = 0
+    mark: Mark = Mark.NONE
 
     def picture(self) -> PictureRecord:
         """The picture as the other floors know it."""
@@ -84,6 +61,7 @@ class TaskRow:
             spec=self.spec,
             notes=self.notes,
             bytes=self.bytes,
+            mark=self.mark,
         )
 
 
@@ -146,8 +124,13 @@ class Database:
         """Adds a job and its tasks, with the place that each picture will have."""
         with self._writing() as connection:
             connection.execute(
-                "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?)",
-                (job.id, job.visitor, job.created, job.state.value, job.message, job.hint),
+                """INSERT INTO jobs (id, visitor, created, state, message, hint, sheet)
+                VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                (
+                    *(job.id, job.visitor, job.created),
+                    *(job.state.value, job.message, job.hint),
+                    None if job.sheet is None else job.sheet.to_json(),
+                ),
             )
             connection.executemany(
                 "INSERT INTO tasks (id, job, position, spec, path) VALUES (?, ?, ?, ?, ?)",
@@ -157,21 +140,29 @@ class Database:
                 ],
             )
 
-    def end_job(self, job: str, state: JobState, message: str, hint: str) -> None:
-        """Sets how a job ended; KeyError when there is none with this id."""
+    def end_job(
+        self, job: str, state: JobState, message: str, hint: str, faults: Mapping[str, str]
+    ) -> None:
+        """Sets how a job ended, and by task why it was not made; KeyError when there is no job with this id."""
         with self._writing() as connection:
-            done = connection.execute(
-                "UPDATE jobs SET state = ?, message = ?, hint = ? WHERE id = ?",
-                (state.value, message, hint, job),
+            _set_state(connection, job, state, message, hint)
+            connection.executemany(
+                "UPDATE tasks SET fault = ? WHERE id = ? AND job = ? AND NOT stored",
+                [(fault, task, job) for task, fault in faults.items()],
             )
-            if not done.rowcount:
-                raise KeyError(job)
+
+    def reopen_job(self, job: str) -> None:
+        """Sets a job queued again and clears what was said of its end; KeyError when there is none with this id."""
+        with self._writing() as connection:
+            _set_state(connection, job, JobState.QUEUED, "", "")
+            connection.execute("UPDATE tasks SET fault = '' WHERE job = ?", (job,))
 
     def mark_stored(self, task: TaskRow, created: float, notes: dict[str, str], size: int) -> None:
         """Notes that the file of a task is safe; `created` in seconds since the epoch, `size` in bytes."""
         with self._writing() as connection:
             connection.execute(
-                "UPDATE tasks SET stored = 1, created = ?, notes = ?, bytes = ? WHERE id = ?",
+                """UPDATE tasks SET stored = 1, created = ?, notes = ?, bytes = ?, fault = ''
+                WHERE id = ?""",
                 (created, json.dumps(notes, ensure_ascii=False), size, task.id),
             )
 
@@ -184,6 +175,26 @@ class Database:
                 (picture, visitor),
             )
             return done.rowcount == 1
+
+    def mark(self, picture: str, visitor: str, mark: Mark, when: float) -> bool:
+        """Marks a picture of the visitor at `when` (seconds since the epoch); False when there is none.
+
+        The same mark again changes nothing, so that a kept picture keeps its place among the kept.
+        """
+        with self._writing() as connection:
+            done = connection.execute(
+                """UPDATE tasks SET mark = :mark,
+                    marked = CASE WHEN mark = :mark THEN marked ELSE :when END
+                WHERE id = :id AND stored AND NOT deleted
+                AND job IN (SELECT id FROM jobs WHERE visitor = :visitor)""",
+                {"id": picture, "visitor": visitor, "mark": mark.value, "when": when},
+            )
+            return done.rowcount == 1
+
+    def kept(self, visitor: str) -> tuple[TaskRow, ...]:
+        """The visitor's kept pictures, in the order in which they were kept."""
+        with self._reading() as connection:
+            return tuple(map(_task_row, connection.execute(_KEPT, {"visitor": visitor})))
 
     def mark_removed(self, picture: str) -> None:
         """Notes that the files of a deleted picture are gone."""
@@ -220,30 +231,45 @@ class Database:
         """Queued jobs, oldest first."""
         with self._reading() as connection:
             jobs = connection.execute("SELECT * FROM jobs WHERE state = 'queued' ORDER BY created")
-            return tuple(_job(connection, row) for row in jobs.fetchall())
+            found = _with_tasks(connection, jobs.fetchall())
+        return tuple(_job(row, tasks) for row, tasks in found)
 
     def job(self, job: str, visitor: str) -> JobRecord | None:
         """One job of the visitor."""
         with self._reading() as connection:
-            row = connection.execute(
+            jobs = connection.execute(
                 "SELECT * FROM jobs WHERE id = ? AND visitor = ?", (job, visitor)
-            ).fetchone()
-            return None if row is None else _job(connection, row)
+            )
+            found = _with_tasks(connection, jobs.fetchall())
+        return next((_job(row, tasks) for row, tasks in found), None)
 
-    def jobs(self, visitor: str, before: str | None, limit: int) -> tuple[JobRecord, ...]:
+    def jobs(
+        self, visitor: str, before: str | None, limit: int, *, sheets: bool
+    ) -> tuple[JobRecord, ...]:
         """The visitor's jobs that are queued or have a picture to show, newest first; none before an unknown job."""
-        wanted = {"visitor": visitor, "limit": max(0, limit)}
+        wanted: dict[str, object] = {"visitor": visitor, "limit": max(0, limit)}
         with self._reading() as connection:
-            if before is None:
-                rows = connection.execute(_HISTORY, wanted).fetchall()
-            else:
-                mark = connection.execute(
+            if before is not None:
+                place = connection.execute(
                     "SELECT created, id FROM jobs WHERE id = ? AND visitor = ?", (before, visitor)
                 ).fetchone()
-                if mark is None:
+                if place is None:
                     return ()
-                rows = connection.execute(_HISTORY_BEFORE, {**wanted, **dict(mark)}).fetchall()
-            return tuple(_job(connection, row) for row in rows)
+                wanted |= dict(place)
+            jobs = connection.execute(history(sheets=sheets, before=before is not None), wanted)
+            found = _with_tasks(connection, jobs.fetchall())
+        return tuple(_job(row, tasks) for row, tasks in found)
+
+
+def _set_state(
+    connection: sqlite3.Connection, job: str, state: JobState, message: str, hint: str
+) -> None:
+    done = connection.execute(
+        "UPDATE jobs SET state = ?, message = ?, hint = ? WHERE id = ?",
+        (state.value, message, hint, job),
+    )
+    if not done.rowcount:
+        raise KeyError(job)
 
 
 def _first(rows: sqlite3.Cursor) -> TaskRow | None:
@@ -264,11 +290,19 @@ def _task_row(row: sqlite3.Row) -> TaskRow:
         created=0.0 if row["created"] is None else row["created"],
         notes=json.loads(row["notes"]),
         bytes=row["bytes"],
+        mark=Mark(row["mark"]),
     )
 
 
-def _job(connection: sqlite3.Connection, row: sqlite3.Row) -> JobRecord:
-    tasks = connection.execute("SELECT * FROM tasks WHERE job = ? ORDER BY position", (row["id"],))
+def _with_tasks(
+    connection: sqlite3.Connection, jobs: list[sqlite3.Row]
+) -> list[tuple[sqlite3.Row, list[sqlite3.Row]]]:
+    """The jobs, each with its tasks in order; what they say is read later, without holding up others who save."""
+    tasks = "SELECT * FROM tasks WHERE job = ? ORDER BY position"
+    return [(job, connection.execute(tasks, (job["id"],)).fetchall()) for job in jobs]
+
+
+def _job(row: sqlite3.Row, tasks: list[sqlite3.Row]) -> JobRecord:
     return JobRecord(
         id=row["id"],
         visitor=row["visitor"],
@@ -280,9 +314,13 @@ def _job(connection: sqlite3.Connection, row: sqlite3.Row) -> JobRecord:
                 spec=PictureSpec.from_json(task["spec"]),
                 stored=bool(task["stored"]),
                 deleted=bool(task["deleted"]),
+                mark=Mark(task["mark"]),
+                fault=task["fault"],
+                match=match_in(json.loads(task["notes"])) if task["stored"] else None,
             )
             for task in tasks
         ),
         message=row["message"],
         hint=row["hint"],
+        sheet=None if row["sheet"] is None else Sheet.from_json(row["sheet"]),
     )

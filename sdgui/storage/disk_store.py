@@ -3,11 +3,12 @@
 import logging
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from sdgui.errors import UserError
 from sdgui.events import Pixels
-from sdgui.records import JobRecord, JobState, PictureRecord
+from sdgui.records import JobRecord, JobState, Mark, PictureRecord
 from sdgui.storage.database import Database, TaskRow
 from sdgui.storage.faults import plain_disk_errors
 from sdgui.storage.layout import DATABASE, is_id, picture_path, thumbnail_path
@@ -52,9 +53,20 @@ class DiskStore:
         paths = (picture_path(job.created, task.spec.seed, task.id) for task in job.tasks)
         self._database.add_job(job, tuple(paths))
 
-    def end_job(self, job: str, state: JobState, message: str = "", hint: str = "") -> None:
-        """Stores how the job ended; KeyError when it is unknown."""
-        self._database.end_job(job, state, message, hint)
+    def end_job(
+        self,
+        job: str,
+        state: JobState,
+        message: str = "",
+        hint: str = "",
+        faults: Mapping[str, str] | None = None,
+    ) -> None:
+        """Stores how the job ended; `faults` tells by task why pictures could not be made. KeyError when unknown."""
+        self._database.end_job(job, state, message, hint, {} if faults is None else faults)
+
+    def reopen_job(self, job: str) -> None:
+        """Makes an ended job queued again, durably, and forgets its faults; KeyError when it is unknown."""
+        self._database.reopen_job(job)
 
     def unfinished_jobs(self) -> tuple[JobRecord, ...]:
         """Jobs still queued, oldest first; pictures whose files were safe before a crash count as stored."""
@@ -122,17 +134,33 @@ class DiskStore:
                 log.warning("Files of picture %s stay until the next start: %s", picture, error)
         return True
 
+    def mark_picture(self, picture: str, visitor: str, mark: Mark) -> bool:
+        """Stores what its owner thinks of a picture; False when it is not there or not the visitor's."""
+        return is_id(picture) and self._database.mark(picture, visitor, mark, time.time())
+
+    def kept(self, visitor: str) -> tuple[PictureRecord, ...]:
+        """The visitor's kept pictures, in the order in which they were kept."""
+        return tuple(row.picture() for row in self._database.kept(visitor))
+
     def job(self, job: str, visitor: str) -> JobRecord | None:
         """One job of the visitor."""
         return self._database.job(job, visitor) if is_id(job) else None
 
     def jobs(
-        self, visitor: str, *, before: str | None = None, limit: int = 12
+        self,
+        visitor: str,
+        *,
+        before: str | None = None,
+        limit: int = 12,
+        sheets: bool = False,
     ) -> tuple[JobRecord, ...]:
-        """The visitor's jobs that are queued or have a picture to show, newest first; only those before `before`."""
+        """The visitor's jobs that are queued or have a picture to show, newest first; only those before `before`.
+
+        With `sheets` only those whose pictures are laid out to be compared.
+        """
         if before is not None and not is_id(before):
             return ()
-        return self._database.jobs(visitor, before, limit)
+        return self._database.jobs(visitor, before, limit, sheets=sheets)
 
     def _row(self, picture: str, visitor: str) -> TaskRow | None:
         return self._database.picture(picture, visitor) if is_id(picture) else None

@@ -31,20 +31,28 @@ class ParsedInfotext:
     height: int | None = None
     model: str | None = None
     model_hash: str | None = None
+    variation_seed: int | None = None
+    variation_strength: float | None = None
     fields: dict[str, str] = field(default_factory=dict)
 
 
 def to_infotext(spec: PictureSpec) -> str:
     """The infotext of a picture; the model's hash is cut to its first 10 hex digits."""
-    guidance = int(spec.guidance) if float(spec.guidance).is_integer() else spec.guidance
-    parameters = {
+    variation: dict[str, object] = {}
+    if spec.variation is not None:
+        variation = {
+            "Variation seed": spec.variation.seed,
+            "Variation seed strength": _short(spec.variation.strength),
+        }
+    parameters: dict[str, object] = {
         "Steps": spec.steps,
         "Sampler": spec.sampler,
-        "CFG scale": guidance,
+        "CFG scale": _short(spec.guidance),
         "Seed": spec.seed,
         "Size": f"{spec.width}x{spec.height}",
         "Model hash": spec.model.hash[:10],
         "Model": spec.model.id,
+        **variation,
         "Version": f"sdgui {__version__}",
     }
     lines = [spec.prompt]
@@ -77,8 +85,15 @@ def from_infotext(text: str) -> ParsedInfotext:
         height=int(size[2]) if size else None,
         model=fields.get("Model"),
         model_hash=fields.get("Model hash"),
+        variation_seed=_whole(fields.get("Variation seed")),
+        variation_strength=_real(fields.get("Variation seed strength")),
         fields=fields,
     )
+
+
+def _short(number: float) -> float:
+    """7.0 as A1111 writes it: 7."""
+    return int(number) if float(number).is_integer() else number
 
 
 def _quoted(value: str) -> str:

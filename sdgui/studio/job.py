@@ -1,5 +1,6 @@
 """One dream while it is alive: the state of its pictures and what its watchers are told."""
 
+from collections import Counter
 from enum import Enum, auto
 
 from sdgui.errors import UserError
@@ -10,12 +11,15 @@ from sdgui.events import (
     JobCancelled,
     ModelLoading,
     PictureDone,
+    PictureFailed,
     Progress,
     Queued,
     Started,
     StudioEvent,
+    Task,
 )
-from sdgui.records import JobRecord, JobState
+from sdgui.records import JobRecord, JobState, TaskRecord
+from sdgui.studio.pace import Kind, kind_of
 
 Passing = Queued | ModelLoading | Progress
 """What only the latest of counts."""
@@ -30,44 +34,77 @@ class Fate(Enum):
     FAILED = auto()
 
 
+def unmade(record: JobRecord) -> tuple[Task, ...]:
+    """The pictures of a job that can still be made: neither stored nor deleted by their owner."""
+    return tuple(Task(id=task.id, spec=task.spec) for task in record.tasks if not _settled(task))
+
+
+def _settled(task: TaskRecord) -> bool:
+    return task.stored or task.deleted
+
+
 class Job:
     """One dream while it is alive; its owner holds a lock around every call."""
 
     def __init__(self, record: JobRecord) -> None:
         self.record = record
         self.index = {task.id: i for i, task in enumerate(record.tasks)}
-        self.fates = [Fate.DONE if task.stored else Fate.PENDING for task in record.tasks]
+        self.fates = [Fate.DONE if _settled(task) else Fate.PENDING for task in record.tasks]
+        self.faults: dict[str, UserError] = {}
+        self.work: Counter[Kind] = Counter()
+        """Steps that are still to be made, summed over pictures, by kind."""
         self.previews: list[bytes | None] = [None] * len(record.tasks)
         self.revisions = [0] * len(record.tasks)
         self.attempts: dict[str, int] = {}
         self.lasting: list[StudioEvent] = []
-        self.passing: Passing | None = None
         self.changes = 0
         self.end: End | None = None
+        self.started = False
         self.cancelled = False
-        self.fault: UserError | None = None
-        for task in record.tasks:
-            if task.stored:
-                self.lasting.append(PictureDone(index=self.index[task.id], picture_id=task.id))
-
-    @property
-    def started(self) -> bool:
-        """Whether work on it has begun."""
-        return any(isinstance(event, Started) for event in self.lasting)
+        self._counts = Counter(self.fates)
+        self._told: Queued | ModelLoading | None = None
+        self._position: tuple[int, int, float | None] | None = None
+        for i, task in enumerate(record.tasks):
+            if task.stored and not task.deleted:
+                self.lasting.append(PictureDone(index=i, picture_id=task.id, match=task.match))
+        for left in unmade(record):
+            self.work[kind_of(left.spec)] += left.spec.steps
 
     @property
     def pending(self) -> int:
         """Pictures that nothing has become of yet."""
-        return sum(fate is Fate.PENDING for fate in self.fates)
+        return self._counts[Fate.PENDING]
 
-    def tell(self, event: Passing) -> None:
-        """Makes `event` the latest news."""
-        self.passing = event
+    @property
+    def passing(self) -> Passing | None:
+        """The latest news of those that pass; made only when somebody reads it."""
+        if self._position is None:
+            return self._told
+        step, steps, seconds_left = self._position
+        return Progress(
+            done=self._counts[Fate.DONE],
+            total=len(self.fates),
+            step=step,
+            steps=steps,
+            seconds_left=seconds_left,
+            revisions=tuple(self.revisions),
+        )
+
+    def tell(self, event: Queued | ModelLoading) -> None:
+        """Makes `event` the latest news, if it is any."""
+        if event != self._told:
+            self._told, self._position = event, None
+            self.changes += 1
+
+    def progress(self, step: int, steps: int, seconds_left: float | None) -> None:
+        """Where the running batch is; tells the revisions of the previews too."""
+        self._told, self._position = None, (step, steps, seconds_left)
         self.changes += 1
 
     def start(self) -> None:
         """Work has begun."""
         if not self.started:
+            self.started = True
             self.lasting.append(Started())
 
     def preview(self, task: str, jpeg: bytes) -> None:
@@ -75,31 +112,33 @@ class Job:
         i = self.index[task]
         self.previews[i] = jpeg
         self.revisions[i] += 1
+        self.changes += 1
 
-    def progress(self, step: int, steps: int, seconds_left: float | None) -> None:
-        """Where the running batch is; tells the revisions of the previews too."""
-        self.tell(
-            Progress(
-                done=sum(fate is Fate.DONE for fate in self.fates),
-                total=len(self.fates),
-                step=step,
-                steps=steps,
-                seconds_left=seconds_left,
-                revisions=tuple(self.revisions),
-            )
-        )
+    def settle(
+        self,
+        task: str,
+        fate: Fate,
+        fault: UserError | None = None,
+        match: float | None = None,
+    ) -> None:
+        """What became of one picture, with its fault where it failed; the first word counts.
 
-    def settle(self, task: str, fate: Fate, fault: UserError | None = None) -> None:
-        """What became of one picture; the first word counts. Ends the job with its last picture."""
+        Ends the job with its last picture.
+        """
         i = self.index[task]
         if self.fates[i] is not Fate.PENDING:
             return
         self.fates[i] = fate
+        self._counts[Fate.PENDING] -= 1
+        self._counts[fate] += 1
         self.previews[i] = None
+        self._done_with(self.record.tasks[i])
         if fate is Fate.DONE:
-            self.lasting.append(PictureDone(index=i, picture_id=task))
-        if self.fault is None:
-            self.fault = fault
+            self.lasting.append(PictureDone(index=i, picture_id=task, match=match))
+        elif fate is Fate.FAILED:
+            assert fault is not None
+            self.faults[task] = fault
+            self.lasting.append(PictureFailed(index=i, message=fault.message, hint=fault.hint))
         self.finish()
 
     def finish(self) -> None:
@@ -107,18 +146,26 @@ class Job:
         if not self.pending and self.end is None:
             self._end()
 
+    def _done_with(self, task: TaskRecord) -> None:
+        kind = kind_of(task.spec)
+        self.work[kind] -= task.spec.steps
+        if not self.work[kind]:
+            del self.work[kind]
+
     def _end(self) -> None:
-        failed = sum(fate is Fate.FAILED for fate in self.fates)
-        if failed and self.fault is not None:
-            message = self.fault.message
-            if failed < len(self.fates):
-                message = f"{failed} of {len(self.fates)} pictures could not be made: {message}"
-            self.end = Failed(message=message, hint=self.fault.hint)
-        elif any(fate is Fate.CANCELLED for fate in self.fates):
+        if self.faults:
+            first = next(iter(self.faults.values()))
+            message = first.message
+            if len(self.faults) < len(self.fates):
+                message = (
+                    f"{len(self.faults)} of {len(self.fates)} pictures could not be made: {message}"
+                )
+            self.end = Failed(message=message, hint=first.hint)
+        elif self._counts[Fate.CANCELLED]:
             self.end = JobCancelled()
         else:
             self.end = Finished()
-        self.passing = None
+        self._told = self._position = None
         self.lasting.append(self.end)
 
     @property

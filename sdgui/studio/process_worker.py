@@ -128,6 +128,8 @@ def _serve(make_engine: Callable[[], Engine], pipe: "Connection[Any, Any]") -> N
                 if kind == "cancel":
                     cancelled.add(value)
                 else:
+                    # A word that came after its batch had ended must not meet the same task when it is asked for again.
+                    cancelled.clear()
                     if kind == "close":
                         closing.set()
                     requests.append((kind, value))
@@ -165,7 +167,6 @@ def _serve(make_engine: Callable[[], Engine], pipe: "Connection[Any, Any]") -> N
                 engine.warm(value, emit)
             else:
                 engine.run(value, emit, is_cancelled)
-                cancelled.difference_update(task.id for task in value.tasks)
         except UserError as fault:
             send("fault", fault)
         except Exception as fault:

@@ -1,13 +1,18 @@
 """The queue of pictures: forms batches of what fits together, turns going round among visitors."""
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 
 from sdgui.events import Batch, Task
-from sdgui.spec import PictureSpec, batch_key
+from sdgui.spec import PictureSpec, batch_key, work_order
 
 BatchLimit = Callable[[PictureSpec], int]
 """How many pictures like this one fit into one batch; at least 1."""
+
+
+def in_working_order(tasks: Sequence[Task]) -> tuple[Task, ...]:
+    """The tasks as `work_order` puts their specs: with few changes of model."""
+    return tuple(tasks[i] for i in work_order([task.spec for task in tasks]))
 
 
 class PictureQueue:
@@ -15,31 +20,27 @@ class PictureQueue:
 
     def __init__(self, batch_limit: BatchLimit) -> None:
         self._batch_limit = batch_limit
-        self._waiting: OrderedDict[str, deque[Task]] = OrderedDict()
+        self._waiting: OrderedDict[str, _Line] = OrderedDict()
 
     def __len__(self) -> int:
-        return sum(len(tasks) for tasks in self._waiting.values())
+        return sum(len(line) for line in self._waiting.values())
 
     def count(self, visitor: str) -> int:
         """Pictures of one visitor that wait."""
         return len(self._waiting.get(visitor, ()))
 
-    def put(self, visitor: str, tasks: tuple[Task, ...], *, first: bool = False) -> None:
+    def put(self, visitor: str, tasks: Sequence[Task], *, first: bool = False) -> None:
         """Adds tasks behind the visitor's others, or before them."""
-        own = self._waiting.setdefault(visitor, deque())
-        if first:
-            own.extendleft(reversed(tasks))
-        else:
-            own.extend(tasks)
+        if tasks:
+            self._waiting.setdefault(visitor, _Line()).put(tasks, first=first)
 
     def remove(self, tasks: frozenset[str]) -> tuple[str, ...]:
         """Takes out those of the tasks that wait; their ids."""
         removed: list[str] = []
-        for visitor in list(self._waiting):
-            own = self._waiting[visitor]
-            removed += [task.id for task in own if task.id in tasks]
-            kept = deque(task for task in own if task.id not in tasks)
-            self._keep(self._waiting, visitor, kept)
+        for visitor, line in list(self._waiting.items()):
+            removed += line.remove(tasks)
+            if not line:
+                del self._waiting[visitor]
         return tuple(removed)
 
     def take(self) -> Batch | None:
@@ -52,42 +53,85 @@ class PictureQueue:
 
     def batches(self) -> Iterator[Batch]:
         """The batches as they would be taken if nothing more came."""
-        waiting = OrderedDict((visitor, deque(tasks)) for visitor, tasks in self._waiting.items())
+        waiting = OrderedDict((visitor, line.copy()) for visitor, line in self._waiting.items())
         while (batch := self._take(waiting)) is not None:
             yield batch
 
-    def _take(self, waiting: OrderedDict[str, deque[Task]]) -> Batch | None:
+    def _take(self, waiting: "OrderedDict[str, _Line]") -> Batch | None:
         if not waiting:
             return None
-        visitor = next(iter(waiting))
-        key = batch_key(waiting[visitor][0].spec)
-        room = max(1, self._batch_limit(waiting[visitor][0].spec))
-        taken: list[Task] = []
-        own: deque[Task] = deque()
-        for task in waiting[visitor]:
-            if len(taken) < room and batch_key(task.spec) == key:
-                taken.append(task)
-            else:
-                own.append(task)
-        self._keep(waiting, visitor, own)
-        if visitor in waiting:
-            waiting.move_to_end(visitor)
-        guests = [other for other in waiting if other != visitor]
+        visitor, line = next(iter(waiting.items()))
+        key, first = line.next()
+        room = max(1, self._batch_limit(first.spec))
+        taken = line.take(key, room)
+        waiting.move_to_end(visitor)
+        guests = [other for other in waiting.values() if other is not line]
         while len(taken) < room and guests:
-            for other in list(guests):
-                match = next((t for t in waiting[other] if batch_key(t.spec) == key), None)
-                if match is None or len(taken) >= room:
-                    guests.remove(other)
-                    continue
-                taken.append(match)
-                waiting[other].remove(match)
-        for other in list(waiting):
-            self._keep(waiting, other, waiting[other])
+            for guest in list(guests):
+                one = guest.take(key, 1) if len(taken) < room else []
+                taken += one
+                if not one:
+                    guests.remove(guest)
+        for name in [name for name, line in waiting.items() if not line]:
+            del waiting[name]
         return Batch(tasks=tuple(taken))
 
-    @staticmethod
-    def _keep(waiting: OrderedDict[str, deque[Task]], visitor: str, tasks: deque[Task]) -> None:
-        if tasks:
-            waiting[visitor] = tasks
+
+class _Line:
+    """The tasks of one visitor by `batch_key`, each with its place in the line (the lowest is first)."""
+
+    def __init__(self) -> None:
+        self._groups: dict[Hashable, deque[tuple[int, Task]]] = {}
+        self._front = 0
+        self._back = 0
+        self._size = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    def copy(self) -> "_Line":
+        other = _Line()
+        other._groups = {key: deque(group) for key, group in self._groups.items()}
+        other._front, other._back, other._size = self._front, self._back, self._size
+        return other
+
+    def put(self, tasks: Sequence[Task], *, first: bool) -> None:
+        for task in reversed(tasks) if first else tasks:
+            group = self._groups.setdefault(batch_key(task.spec), deque())
+            if first:
+                self._front -= 1
+                group.appendleft((self._front, task))
+            else:
+                group.append((self._back, task))
+                self._back += 1
+        self._size += len(tasks)
+
+    def remove(self, tasks: frozenset[str]) -> list[str]:
+        removed: list[str] = []
+        for key, group in list(self._groups.items()):
+            out = [task.id for _, task in group if task.id in tasks]
+            if out:
+                removed += out
+                self._keep(key, deque(item for item in group if item[1].id not in tasks))
+        self._size -= len(removed)
+        return removed
+
+    def next(self) -> tuple[Hashable, Task]:
+        """The kind and the task that have waited longest."""
+        key = min(self._groups, key=lambda key: self._groups[key][0][0])
+        return key, self._groups[key][0][1]
+
+    def take(self, key: Hashable, most: int) -> list[Task]:
+        group = self._groups.get(key)
+        if group is None:
+            return []
+        taken = [group.popleft()[1] for _ in range(min(most, len(group)))]
+        self._keep(key, group)
+        self._size -= len(taken)
+        return taken
+
+    def _keep(self, key: Hashable, group: deque[tuple[int, Task]]) -> None:
+        if group:
+            self._groups[key] = group
         else:
-            waiting.pop(visitor, None)
+            del self._groups[key]

@@ -8,8 +8,9 @@ from sdgui.studio.job import Job
 class RunningBatch:
     """What is known of a batch while a worker makes it; times in seconds of the studio's clock."""
 
-    def __init__(self, batch: Batch, begun: float) -> None:
+    def __init__(self, batch: Batch, jobs: tuple[Job, ...], begun: float) -> None:
         self.batch = batch
+        self.jobs = jobs
         self.begun = begun
         self.step = 0
         self.steps = batch.tasks[0].spec.steps

@@ -7,10 +7,17 @@ import numpy as np
 from sdgui.events import Pixels
 from sdgui.model_info import ModelRef
 from sdgui.records import JobRecord, JobState, TaskRecord
+from sdgui.sheet import Axis, Sheet, SheetKind
 from sdgui.spec import PictureSpec
 
 ANNA, BORIS = "visitor-anna", "visitor-boris"
 NOON = 1_700_000_000.0
+GRID = Sheet(
+    kind=SheetKind.GRID,
+    x=Axis(title="Steps", labels=("10", "20")),
+    y=Axis(title="Prompt S/R", labels=('a "fox"', "🦖 <b>")),
+    sources=("", "ab" * 16, "", ""),
+)
 
 
 def new_id() -> str:
@@ -33,7 +40,12 @@ def spec(seed: int = 7, **changes: object) -> PictureSpec:
 
 
 def job(
-    count: int = 1, *, visitor: str = ANNA, created: float = NOON, **changes: object
+    count: int = 1,
+    *,
+    visitor: str = ANNA,
+    created: float = NOON,
+    sheet: Sheet | None = None,
+    **changes: object,
 ) -> JobRecord:
     return JobRecord(
         id=new_id(),
@@ -41,6 +53,7 @@ def job(
         created=created,
         state=JobState.QUEUED,
         tasks=tuple(TaskRecord(id=new_id(), spec=spec(seed, **changes)) for seed in range(count)),
+        sheet=sheet,
     )
 
 

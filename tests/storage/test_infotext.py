@@ -3,6 +3,7 @@ import random
 import pytest
 
 from sdgui.model_info import ModelRef
+from sdgui.spec import Variation
 from sdgui.storage.infotext import ParsedInfotext, from_infotext, to_infotext
 from tests.storage.samples import spec
 
@@ -30,6 +31,27 @@ def test_looks_as_a1111_writes_it() -> None:
         "Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 965400086, Size: 512x512, "
         "Model hash: 0123456789, Model: demo, Version: sdgui 0.1.0"
     )
+
+
+def test_a_variation_stands_where_a1111_writes_it() -> None:
+    text = to_infotext(spec(5, variation=Variation(seed=12, strength=0.1)))
+    assert text.endswith(
+        "Model hash: 0123456789, Model: demo, Variation seed: 12, Variation seed strength: 0.1, "
+        "Version: sdgui 0.1.0"
+    )
+
+
+@pytest.mark.parametrize("strength", [0.05, 0.3, 1 / 3, 1e-6, 1.0])
+@pytest.mark.parametrize("seed", [0, 2**32 - 1])
+def test_a_variation_survives_exactly(seed: int, strength: float) -> None:
+    read = from_infotext(to_infotext(spec(variation=Variation(seed=seed, strength=strength))))
+    assert (read.variation_seed, read.variation_strength) == (seed, strength)
+
+
+def test_no_variation_is_none() -> None:
+    read = from_infotext(to_infotext(spec()))
+    assert (read.variation_seed, read.variation_strength) == (None, None)
+    assert "ariation" not in to_infotext(spec())
 
 
 def test_empty_negative_prompt_is_left_out() -> None:

@@ -208,18 +208,22 @@ def test_a_page_of_nothing_is_empty(store: DiskStore, limit: int) -> None:
     assert store.jobs(ANNA, limit=limit) == ()
 
 
-@pytest.mark.parametrize("query", [database._HISTORY, database._HISTORY_BEFORE])
-def test_a_page_of_a_thousand_jobs_is_read_from_the_index(store: DiskStore, query: str) -> None:
+@pytest.mark.parametrize("before", [False, True])
+@pytest.mark.parametrize(("sheets", "index"), [(False, "jobs_history"), (True, "jobs_sheets")])
+def test_a_page_of_a_thousand_jobs_is_read_from_the_index(
+    store: DiskStore, sheets: bool, index: str, before: bool
+) -> None:
     connection = store._database._connection
     connection.execute("BEGIN")
     connection.executemany(
-        "INSERT INTO jobs VALUES (?, ?, ?, 'queued', '', '')",
+        "INSERT INTO jobs VALUES (?, ?, ?, 'queued', '', '', '{}')",
         [(f"{i:032x}", (ANNA, BORIS)[i % 2], NOON + i) for i in range(1000)],
     )
     connection.execute("COMMIT")
+    query = database.history(sheets=sheets, before=before)
     named = {"visitor": ANNA, "limit": 12, "created": NOON + 500, "id": "f"}
     plan = [row["detail"] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", named)]
-    assert "SEARCH jobs USING INDEX jobs_history (visitor=?" in plan[0]
+    assert f"SEARCH jobs USING INDEX {index} (visitor=?" in plan[0]
     assert any("SEARCH tasks USING INDEX tasks_shown (job=?)" in line for line in plan)
     assert not any("TEMP B-TREE" in line or "SCAN" in line for line in plan)
 

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from sdgui.records import JobRecord, PictureRecord
+from sdgui.spec import Variation
 from sdgui.storage import DiskStore
 from sdgui.storage.infotext import to_infotext
 from sdgui.storage.pictures import is_whole, read_parameters, read_spec
@@ -49,6 +50,14 @@ def test_pixels_in_another_memory_order_come_back_unchanged(store: DiskStore) ->
 def test_the_complete_spec_is_inside(store: DiskStore, save: Save) -> None:
     dream = save(job(prompt=NASTY, negative_prompt=NASTY, guidance=6.1))
     assert read_spec(png_of(store, dream)) == dream.tasks[0].spec
+
+
+def test_a_variation_is_inside(store: DiskStore, save: Save) -> None:
+    dream = save(job(variation=Variation(seed=2**32 - 1, strength=0.3)))
+    file = png_of(store, dream)
+    assert read_spec(file) == dream.tasks[0].spec
+    assert is_whole(file, dream.tasks[0].spec)
+    assert not is_whole(file, spec(0))
 
 
 @pytest.mark.parametrize("prompt", ["plain", "Latin-1: é", NASTY])

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
+from sdgui.errors import UserError
 from sdgui.events import End, Failed, Finished, JobCancelled, StudioEvent
 from sdgui.model_info import ModelInfo, ModelRef
 from sdgui.ports import Engine
@@ -40,12 +42,37 @@ class OneModel:
         return len(prompt.split()) + 2
 
 
+class ManyModels(OneModel):
+    """Knows several models, the one called demo first; those in `gone` cannot be found."""
+
+    def __init__(self, *others: str) -> None:
+        super().__init__()
+        self.infos = {name: self._named(name) for name in ("demo", *others)}
+        self.gone: set[str] = set()
+
+    def _named(self, name: str) -> ModelInfo:
+        return replace(self.info, ref=ModelRef(id=name, hash=name.encode().hex()), title=name)
+
+    def change(self, name: str) -> None:
+        """The model's files are others from now on."""
+        info = self.infos[name]
+        self.infos[name] = replace(info, ref=ModelRef(id=name, hash=info.ref.hash + "00"))
+
+    def describe(self, model: str) -> ModelInfo:
+        if model in self.gone or model not in self.infos:
+            raise UserError(f"There is no model called {model}.", "Choose another.")
+        return self.infos[model]
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.infos)
+
+
 class House:
     """Makes studios over one output folder and closes what is open at the end."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.models = OneModel()
+        self.models: OneModel = OneModel()
         self._open: list[Studio] = []
 
     def open(self, *workers: Engine, batch_limit: int = 4) -> Studio:

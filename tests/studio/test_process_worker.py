@@ -102,6 +102,17 @@ def test_batches_follow_each_other(make_worker: MakeWorker) -> None:
         assert sum(isinstance(e, Decoded) for e in events) == count
 
 
+def test_what_was_cancelled_is_made_when_it_is_asked_for_again() -> None:
+    worker = ProcessWorker(FakeEngine)
+    worker.run(Batch(tasks=tasks("b", 1)), lambda event: None, never)
+    _, pipe = worker._started()
+    pipe.send(("cancel", "a0"))  # a word that came after its batch had ended
+    events: list[WorkerEvent] = []
+    worker.run(Batch(tasks=tasks("a", 1)), events.append, never)
+    worker.close()
+    assert [e.task for e in events if isinstance(e, Decoded)] == ["a0"]
+
+
 def test_a_process_that_is_killed_is_told_and_replaced(tmp_path: Path) -> None:
     mark = tmp_path / "die"
     mark.touch()

@@ -5,7 +5,7 @@ import dataclasses
 from sdgui.events import Batch, Task
 from sdgui.model_info import ModelRef
 from sdgui.spec import PictureSpec
-from sdgui.studio.queue import PictureQueue
+from sdgui.studio.queue import PictureQueue, in_working_order
 
 SPEC = PictureSpec(
     prompt="a boat",
@@ -87,3 +87,57 @@ def test_a_batch_begun_again_comes_first() -> None:
     queue.put("ann", tasks("a", 1))
     queue.put("ann", tasks("r", 1), first=True)
     assert ids(queue.take()) == ["r0"]
+
+
+def test_what_waits_longer_comes_first_though_equal_pictures_came_later() -> None:
+    queue = PictureQueue(lambda spec: 2)
+    queue.put("ann", tasks("a", 3))
+    queue.put("ann", tasks("w", 1, width=128))
+    queue.put("ann", tasks("b", 2))
+    assert [ids(queue.take()) for _ in range(4)] == [["a0", "a1"], ["a2", "b0"], ["w0"], ["b1"]]
+
+
+def test_several_begun_again_keep_their_order() -> None:
+    queue = PictureQueue(lambda spec: 1)
+    queue.put("ann", tasks("a", 1))
+    queue.put("ann", (*tasks("r", 2), *tasks("w", 1, width=128)), first=True)
+    assert [ids(queue.take())[0] for _ in range(4)] == ["r0", "r1", "w0", "a0"]
+
+
+def test_it_counts_what_waits() -> None:
+    queue = PictureQueue(lambda spec: 2)
+    queue.put("ann", tasks("a", 5))
+    queue.put("bob", tasks("b", 1))
+    queue.take()
+    queue.remove(frozenset({"a4"}))
+    assert (len(queue), queue.count("ann"), queue.count("bob"), queue.count("eve")) == (3, 2, 1, 0)
+
+
+def model_rows(*models: str) -> tuple[Task, ...]:
+    """A grid: one row per model, two kinds of batch in turn along it."""
+    return tuple(
+        Task(
+            id=f"{row}{model}{column}",
+            spec=dataclasses.replace(
+                SPEC, model=ModelRef(id=model, hash=model), steps=(4, 8)[column % 2]
+            ),
+        )
+        for row, model in enumerate(models)
+        for column in range(4)
+    )
+
+
+def test_the_working_order_changes_the_model_as_seldom_as_possible() -> None:
+    order = in_working_order(model_rows("x", "y", "x", "z", "y"))
+    models = [task.spec.model.id for task in order]
+    assert models == ["x"] * 8 + ["y"] * 8 + ["z"] * 4
+
+
+def test_the_working_order_puts_together_what_fits_together_and_is_stable() -> None:
+    order = [task.id for task in in_working_order(model_rows("x", "y"))]
+    assert order == ["0x0", "0x2", "0x1", "0x3", "1y0", "1y2", "1y1", "1y3"]
+
+
+def test_the_working_order_keeps_the_order_of_equals() -> None:
+    wall = tasks("a", 64)
+    assert in_working_order(wall) == wall

@@ -252,6 +252,7 @@ def test_a_model_that_cannot_be_loaded_is_told_by_the_status(
     engine.load_fault = UserError("There is no model there.", "Look again.")
     studio = house.open(engine)
     follow(studio, "ann", studio.submit(BOAT, "ann").id)
+    studio.close()
     status = studio.status()
     assert (status.state, status.message) == ("failed", "There is no model there.")
 

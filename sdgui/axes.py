@@ -1,0 +1,169 @@
+"""The axes that a grid can have, and what each value of one changes in a request."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from sdgui.axis_values import MAX_VALUES, read_names, read_numbers, read_sizes, read_texts, written
+from sdgui.errors import UserError
+from sdgui.samplers import SAMPLER_NAMES
+from sdgui.sheet import Axis
+from sdgui.spec import DreamRequest, shown
+
+MAX_CELLS = MAX_VALUES
+"""A grid has no more cells."""
+ASK_CELLS = 64
+"""A grid with more cells is asked about before it begins."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AxisRequest:
+    """An axis as asked: its name (in any case, spaces or underscores) and its values as a person writes them."""
+
+    name: str
+    values: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One value of an axis: its label, and the request with this value in it (UserError where it cannot be)."""
+
+    label: str
+    change: Callable[[DreamRequest], DreamRequest]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """An axis that was read: its title (one of AXES) and its values, at least one, each once."""
+
+    title: str
+    values: tuple[Choice, ...]
+    notices: tuple[str, ...] = ()
+
+    @property
+    def axis(self) -> Axis:
+        """Title and labels, for the sheet."""
+        return Axis(title=self.title, labels=tuple(choice.label for choice in self.values))
+
+    @property
+    def varies(self) -> bool:
+        """Whether there is more than one value."""
+        return len(self.values) > 1
+
+
+def axis_title(name: str) -> str:
+    """The title, one of AXES, of an axis named in any case; UserError when there is none such."""
+    try:
+        return _TITLES[_key(name)]
+    except KeyError:
+        raise UserError(
+            f"There is no axis called “{shown(name)}”.", f"Choose one of: {', '.join(AXES)}."
+        ) from None
+
+
+def read_axis(asked: AxisRequest) -> Choices:
+    """The axis with its values read, each kept once; UserError where one cannot be read, or there is none.
+
+    Whether the values suit the model is judged when the changed request is resolved.
+    """
+    title = axis_title(asked.name)
+    if not isinstance(asked.values, str):
+        raise UserError(
+            f"The values of the axis {title} must be text.", "Write them as in “1, 2, 5”."
+        )
+    read = _READERS[title](asked.values, title)
+    once: dict[str, Choice] = {}
+    for choice in read:
+        once.setdefault(choice.label, choice)
+    doubled = len(once) < len(read)
+    return Choices(
+        title=title,
+        values=tuple(once.values()),
+        notices=(f"The axis {title} has equal values; each is taken once.",) if doubled else (),
+    )
+
+
+def _numbers(text: str, title: str, *, field: str, whole: bool) -> list[Choice]:
+    return [
+        _choice(written(value), **{field: int(value) if whole else float(value)})
+        for value in read_numbers(text, title, whole=whole)
+    ]
+
+
+def _samplers(text: str, title: str) -> list[Choice]:
+    """Names in any case; an unknown one stays as it is and is refused when it is resolved."""
+    known = {name.casefold(): name for name in SAMPLER_NAMES}
+    names = [known.get(name.casefold(), name) for name in read_names(text, title)]
+    return [_choice(name, sampler=name) for name in names]
+
+
+def _sizes(text: str, title: str) -> list[Choice]:
+    return [
+        _choice(f"{width} × {height}", width=width, height=height)
+        for width, height in read_sizes(text, title)
+    ]
+
+
+def _texts(text: str, title: str, *, field: str, empty: bool = False) -> list[Choice]:
+    return [
+        _choice(value or NOTHING, **{field: value})
+        for value in read_texts(text, title, empty=empty)
+    ]
+
+
+def _replacements(text: str, title: str) -> list[Choice]:
+    """The first text is searched for, and each, the first one too, stands in its place once."""
+    texts = read_texts(text, title, empty=True)
+    if not texts[0]:
+        raise UserError(
+            f"The axis {title} does not say what to search for.",
+            "Write the text to search for first, then what to put in its place.",
+        )
+    return [
+        Choice(label=value or NOTHING, change=partial(_put, texts[0], value)) for value in texts
+    ]
+
+
+def _put(search: str, value: str, request: DreamRequest) -> DreamRequest:
+    if search not in request.prompt:
+        raise UserError(
+            f"“{shown(search)}” is not in the prompt.",
+            f"{SEARCH} searches for its first value, and the prompt is “{shown(request.prompt)}”.",
+        )
+    return replace(
+        request,
+        prompt=request.prompt.replace(search, value),
+        negative_prompt=request.negative_prompt.replace(search, value),
+    )
+
+
+def _choice(label: str, **changes: Any) -> Choice:
+    return Choice(label=label, change=lambda request: replace(request, **changes))
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[\W_]", "", str(name).casefold())
+
+
+NOTHING = "(nothing)"
+"""The label of an empty text."""
+STEPS = "Steps"
+SEARCH = "Prompt S/R"
+MODEL = "Model"
+STRENGTH = "Variation strength"
+_READERS: dict[str, Callable[[str, str], list[Choice]]] = {
+    "Seed": partial(_numbers, field="seed", whole=True),
+    STEPS: partial(_numbers, field="steps", whole=True),
+    "Guidance": partial(_numbers, field="guidance", whole=False),
+    "Sampler": _samplers,
+    "Size": _sizes,
+    SEARCH: _replacements,
+    "Prompt": partial(_texts, field="prompt"),
+    "Negative prompt": partial(_texts, field="negative_prompt", empty=True),
+    MODEL: partial(_texts, field="model"),
+    STRENGTH: partial(_numbers, field="variation_strength", whole=False),
+}
+AXES: tuple[str, ...] = tuple(_READERS)
+_TITLES = {_key(title): title for title in AXES}

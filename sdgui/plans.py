@@ -1,0 +1,263 @@
+"""What is asked to be compared becomes a plan: a complete spec for each picture, and how they lie."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import cache
+from itertools import product
+from math import prod
+
+from sdgui.axes import (
+    MAX_CELLS,
+    MODEL,
+    SEARCH,
+    STEPS,
+    STRENGTH,
+    AxisRequest,
+    Choice,
+    Choices,
+    axis_title,
+    read_axis,
+)
+from sdgui.axis_values import read_numbers, written
+from sdgui.errors import UserError
+from sdgui.model_info import ModelInfo
+from sdgui.samplers import SAMPLER_NAMES, SAMPLERS
+from sdgui.sheet import Axis, Plan, Sheet, SheetKind
+from sdgui.spec import (
+    MAX_STEPS,
+    SEEDS,
+    DreamRequest,
+    PictureSpec,
+    Variation,
+    parse_seed,
+    real_number,
+    seeds_wrap,
+    whole_number,
+)
+
+Describe = Callable[[str], ModelInfo]
+DrawSeed = Callable[[], int]
+
+WALL = (4, 64)
+"""How few and how many pictures a wall has."""
+ROW = (2, 16)
+"""How few and how many variation seeds a row has."""
+STRENGTHS = 64
+"""A row has no more strengths."""
+USUAL_STRENGTH = 0.3
+USUAL_COUNT = 8
+
+SEEDS_WRAP = "The seeds ran past the last one (4,294,967,295) and went on from 0."
+_STEADY = tuple(sampler.name for sampler in SAMPLERS if sampler.keeps_composition)
+_OFFERED = "DPM++ 2M"
+
+
+def plan_wall(
+    request: DreamRequest, info: ModelInfo, draw_seed: DrawSeed, *, draft_steps: int | None = None
+) -> Plan:
+    """A wall of `request.count` pictures, seeds counting up; with `draft_steps` instead of its steps for a draft."""
+    few, many = WALL
+    whole_number(request.count, "number of pictures of a wall", few, many)
+    specs = request.resolve(info, draw_seed, most=many)
+    notices = _wrap_notices(specs)
+    if draft_steps is not None:
+        steps = _steps(draft_steps)
+        if steps != specs[0].steps:
+            notices += _composition_notices(specs, info.samplers)
+        specs = tuple(replace(spec, steps=steps) for spec in specs)
+    return Plan(specs=specs, sheet=Sheet(kind=SheetKind.WALL), notices=notices)
+
+
+def plan_refined(specs: Sequence[PictureSpec], *, steps: object, sources: Sequence[str]) -> Plan:
+    """The same pictures with other steps; `sources` are the ids of the drafts, in the order of `specs`."""
+    if not specs:
+        raise UserError("No picture is kept to be refined.", "Keep the ones that you like first.")
+    number = _steps(steps)
+    notices: tuple[str, ...]
+    if all(spec.steps == number for spec in specs):
+        notices = (f"These pictures have {number} steps already, so they come out the same.",)
+    else:
+        notices = _composition_notices([spec for spec in specs if spec.steps != number])
+    return Plan(
+        specs=tuple(replace(spec, steps=number) for spec in specs),
+        sheet=Sheet(kind=SheetKind.REFINED, sources=_as_many(sources, len(specs))),
+        notices=notices,
+    )
+
+
+def plan_variations(
+    spec: PictureSpec,
+    *,
+    source: str,
+    draw_seed: DrawSeed,
+    seed: object = None,
+    strengths: str | None = None,
+    strength: object = None,
+    count: object = None,
+) -> Plan:
+    """Variations of one kept picture, whose id is `source`.
+
+    With `strengths` (a list or ranges from 0 to 1): a row of strengths of one variation seed; 0 is the plain picture.
+    Else `count` variation seeds that count up at one `strength`. A `seed` unsaid is drawn.
+    """
+    first = parse_seed(seed)
+    if first is None:
+        first = draw_seed() % SEEDS
+    notices: tuple[str, ...] = ()
+    if spec.variation is not None:
+        notices = (
+            "The picture is a variation itself; the new ones go out from its seed alone "
+            f"(variation seed {spec.variation.seed}, strength {spec.variation.strength:g} before).",
+        )
+    if strengths is None:
+        number = whole_number(USUAL_COUNT if count is None else count, "number of variations", *ROW)
+        share = _strength(USUAL_STRENGTH if strength is None else strength)
+        if share == 0:
+            raise UserError(
+                "At variation strength 0 every variation is the picture itself.",
+                "Set the strength above 0.",
+            )
+        variations = [Variation(seed=(first + i) % SEEDS, strength=share) for i in range(number)]
+        axis = Axis(title="Variation seed", labels=tuple(str(one.seed) for one in variations))
+        if seeds_wrap(first, number):
+            notices += (SEEDS_WRAP,)
+    else:
+        labels = _strengths(strengths)
+        variations = [Variation(seed=first, strength=_strength(one)) for one in labels]
+        axis = Axis(title="Strength", labels=labels)
+    return Plan(
+        specs=tuple(
+            replace(spec, variation=one if one.strength > 0 else None) for one in variations
+        ),
+        sheet=Sheet(kind=SheetKind.VARIATIONS, x=axis, sources=(source,) * len(variations)),
+        notices=notices,
+    )
+
+
+def plan_grid(
+    request: DreamRequest,
+    x: AxisRequest,
+    y: AxisRequest | None = None,
+    *,
+    describe: Describe,
+    draw_seed: DrawSeed,
+) -> Plan:
+    """A grid, row by row: x varies along a row, y from row to row.
+
+    What the request leaves unsaid is drawn once (seeds) or each model's own; its count does not matter. The request
+    names its model, unless an axis does. UserError for what cannot be read or dreamt, before any work is done.
+    """
+    if y is not None and axis_title(x.name) == axis_title(y.name):
+        raise UserError(
+            f"Both axes are {axis_title(x.name)}.",
+            "Choose another one, or nothing, for the second.",
+        )
+    columns = read_axis(x)
+    rows = None if y is None else read_axis(y)
+    axes = [columns] if rows is None else [rows, columns]
+    _check_cells(axes)
+    base = _shared_seeds(request, axes, draw_seed)
+    described = cache(describe)
+    titles = [axis.title for axis in axes]
+    specs = tuple(
+        _cell(base, list(zip(titles, choices, strict=True)), described)
+        for choices in product(*(axis.values for axis in axes))
+    )
+    notices = tuple(notice for axis in axes for notice in axis.notices)
+    if any(axis.title == STEPS and axis.varies for axis in axes):
+        infos = [described(model) for model in {spec.model.id for spec in specs}]
+        fitting = [name for name in SAMPLER_NAMES if all(name in i.samplers for i in infos)]
+        notices += _composition_notices(specs, fitting)
+    return Plan(
+        specs=specs,
+        sheet=Sheet(kind=SheetKind.GRID, x=columns.axis, y=None if rows is None else rows.axis),
+        notices=notices,
+    )
+
+
+def _cell(
+    base: DreamRequest, choices: Sequence[tuple[str, Choice]], describe: Describe
+) -> PictureSpec:
+    """The spec of one cell; texts are replaced last, in the prompt of this cell."""
+    request = base
+    for _title, choice in sorted(choices, key=lambda one: one[0] == SEARCH):
+        request = choice.change(request)
+    if request.model is None:
+        raise ValueError("the request of a grid names its model")
+    info = describe(request.model)
+    try:
+        (spec,) = request.resolve(info, lambda: 0)  # no seed is left to draw
+    except UserError as fault:
+        if all(title != MODEL for title, _choice in choices):
+            raise
+        message = fault.message[:1].lower() + fault.message[1:]
+        raise UserError(f"With the model {request.model}, {message}", fault.hint) from None
+    return spec
+
+
+def _check_cells(axes: Sequence[Choices]) -> None:
+    cells = prod(len(axis.values) for axis in axes)
+    if cells > MAX_CELLS:
+        raise UserError(
+            f"This grid would have {cells:,} cells, and at most {MAX_CELLS} are made.",
+            "Take fewer values, or make several grids.",
+        )
+
+
+def _shared_seeds(
+    request: DreamRequest, axes: Iterable[Choices], draw_seed: DrawSeed
+) -> DreamRequest:
+    """The request for one picture, with the seeds that it leaves unsaid drawn, so that all cells share them."""
+    seed, other = parse_seed(request.seed), parse_seed(request.variation_seed)
+    if seed is None:
+        seed = draw_seed() % SEEDS
+    varied = any(axis.title == STRENGTH for axis in axes)
+    if other is None and (varied or request.variation_strength):
+        other = draw_seed() % SEEDS
+    return replace(request, seed=seed, variation_seed=other, count=1)
+
+
+def _wrap_notices(specs: Sequence[PictureSpec]) -> tuple[str, ...]:
+    first = specs[0]
+    seed = first.seed if first.variation is None else first.variation.seed
+    return (SEEDS_WRAP,) if seeds_wrap(seed, len(specs)) else ()
+
+
+def _composition_notices(
+    specs: Iterable[PictureSpec], samplers: Sequence[str] = _STEADY
+) -> tuple[str, ...]:
+    """Names the samplers whose composition changes with the steps, and one of `samplers` that keeps it."""
+    names = list(dict.fromkeys(s.sampler for s in specs if s.sampler not in _STEADY))
+    if not names:
+        return ()
+    listed = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    verb = "change" if len(names) > 1 else "changes"
+    steady = [name for name in _STEADY if name in samplers]
+    offered = _OFFERED if _OFFERED in steady else next(iter(steady), None)
+    keeps = "" if offered is None else f" {offered} keeps it."
+    return (f"{listed} {verb} the composition when the steps change.{keeps}",)
+
+
+def _steps(steps: object) -> int:
+    return whole_number(steps, "steps", 1, MAX_STEPS)
+
+
+def _strength(strength: object) -> float:
+    return real_number(strength, "variation strength", 0.0, 1.0)
+
+
+def _strengths(text: str) -> tuple[str, ...]:
+    """The strengths of a row as they are written, each once."""
+    values = dict.fromkeys(read_numbers(text, "Strength", whole=False))
+    if len(values) > STRENGTHS:
+        raise UserError(
+            f"A row would have {len(values)} strengths, and at most {STRENGTHS} are made.",
+            "Take fewer, as in 0-1 [6].",
+        )
+    return tuple(written(value) for value in values)
+
+
+def _as_many(sources: Sequence[str], count: int) -> tuple[str, ...]:
+    if len(sources) != count:
+        raise ValueError(f"{count} sources expected, got {len(sources)}")
+    return tuple(sources)

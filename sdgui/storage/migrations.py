@@ -1,0 +1,44 @@
+"""The schema of the database, version by version."""
+
+# One script per version of the schema, oldest first; `PRAGMA user_version` counts those applied. Never edit one that
+# has been released, add the next.
+MIGRATIONS = (
+    """
+    CREATE TABLE jobs (
+        id TEXT PRIMARY KEY,
+        visitor TEXT NOT NULL,
+        created REAL NOT NULL,            -- seconds since the epoch
+        state TEXT NOT NULL,
+        message TEXT NOT NULL DEFAULT '',
+        hint TEXT NOT NULL DEFAULT ''
+    ) WITHOUT ROWID;
+    CREATE INDEX jobs_history ON jobs (visitor, created DESC, id DESC);
+    CREATE INDEX jobs_queued ON jobs (created) WHERE state = 'queued';
+
+    CREATE TABLE tasks (
+        id TEXT PRIMARY KEY,              -- also the picture's id
+        job TEXT NOT NULL REFERENCES jobs (id),
+        position INTEGER NOT NULL,
+        spec TEXT NOT NULL,               -- JSON
+        path TEXT,                        -- of the PNG, fixed from the start; NULL once deleted and gone
+        stored INTEGER NOT NULL DEFAULT 0,
+        deleted INTEGER NOT NULL DEFAULT 0,
+        created REAL,                     -- when it was stored
+        notes TEXT NOT NULL DEFAULT '{}', -- JSON
+        bytes INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (job, position)
+    ) WITHOUT ROWID;
+    CREATE INDEX tasks_shown ON tasks (job) WHERE stored AND NOT deleted;
+    CREATE INDEX tasks_missing ON tasks (id) WHERE NOT stored;
+    CREATE INDEX tasks_leftover ON tasks (id) WHERE deleted AND path IS NOT NULL;
+    """,
+    """
+    ALTER TABLE jobs ADD COLUMN sheet TEXT;                    -- JSON; NULL for a dream that is no sheet
+    CREATE INDEX jobs_sheets ON jobs (visitor, created DESC, id DESC) WHERE sheet IS NOT NULL;
+
+    ALTER TABLE tasks ADD COLUMN mark TEXT NOT NULL DEFAULT '';
+    ALTER TABLE tasks ADD COLUMN marked REAL;                  -- when the mark was set, seconds since the epoch
+    ALTER TABLE tasks ADD COLUMN fault TEXT NOT NULL DEFAULT ''; -- why it could not be made
+    CREATE INDEX tasks_kept ON tasks (marked, id) WHERE mark = 'kept' AND NOT deleted;
+    """,
+)
