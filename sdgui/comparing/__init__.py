@@ -1,0 +1,1 @@
+"""Pictures beside each other: difference maps, and sheets as PNG, ZIP and HTML."""
