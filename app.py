@@ -12,13 +12,10 @@ from sdgui.demo.embedded import EMBEDDED
 from sdgui.errors import UserError
 from sdgui.ports import Engine
 from sdgui.settings import Settings, parse_settings
-from sdgui.spec import PictureSpec
+from sdgui.spec import batch_limit
 
 if TYPE_CHECKING:
     from sdgui.engine.catalog import Catalog
-
-BATCH_PIXELS = {"cpu": 16 * 128 * 128, "cuda": 16 * 512 * 512}
-"""How many pixels one batch may hold; an engine that runs out of memory splits it further."""
 
 
 def make_engine(settings: Settings) -> Engine:
@@ -32,6 +29,7 @@ def make_engine(settings: Settings) -> Engine:
         device=settings.device,
         dtype=settings.dtype,
         cache_dir=cache_dir(settings),
+        clip=settings.clip,
     )
 
 
@@ -62,15 +60,11 @@ def serve(settings: Settings) -> None:
         catalog = make_catalog(settings)
         catalog.describe(settings.model)
 
-        def batch_limit(spec: PictureSpec) -> int:
-            device = "cuda" if studio.status().device.startswith("cuda") else "cpu"
-            return max(1, BATCH_PIXELS[device] // (spec.width * spec.height))
-
         studio = Studio(
             models=catalog,
             store=store,
             workers=[ProcessWorker(functools.partial(make_engine, settings))],
-            batch_limit=batch_limit,
+            batch_limit=lambda spec: batch_limit(spec, studio.status().device),
         )
         studio.start()
         try:

@@ -24,6 +24,7 @@ class Settings:
     output_dir: Path = Path("outputs")
     device: str = "auto"
     dtype: str = "auto"
+    clip: str | None = None
 
 
 def is_loopback(host: str) -> bool:
@@ -62,6 +63,11 @@ def parse_settings(argv: Sequence[str]) -> Settings:
     parser.add_argument(
         "--dtype", choices=DTYPES, default="auto", help="number format to compute in"
     )
+    parser.add_argument(
+        "--clip",
+        help="CLIP that scores how well pictures fit their prompt, for models without one of their own: "
+        "a folder or a hub id",
+    )
     given = parser.parse_args(argv)
 
     if not 1 <= given.port <= 65535:
@@ -80,6 +86,8 @@ def parse_settings(argv: Sequence[str]) -> Settings:
             f"{flag} would let strangers use this machine.",
             "Add --auth name:password, and tell the name and the password to your guests only.",
         )
+    if given.clip is not None and not given.clip.strip():
+        raise UserError("--clip needs a folder or a hub id.", "Leave it out to have no scores.")
     return Settings(
         model=given.model,
         host=given.host,
@@ -89,4 +97,5 @@ def parse_settings(argv: Sequence[str]) -> Settings:
         output_dir=given.output_dir,
         device=given.device,
         dtype=given.dtype,
+        clip=given.clip,
     )

@@ -14,6 +14,11 @@ def test_a_password_may_contain_colons() -> None:
     assert parse_settings(["--auth", "ann:a:b"]).auth == ("ann", "a:b")
 
 
+def test_a_clip_is_used_only_where_one_is_named() -> None:
+    assert parse_settings([]).clip is None
+    assert parse_settings(["--clip", "someone/clip"]).clip == "someone/clip"
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
 def test_loopback_needs_no_password(host: str) -> None:
     assert parse_settings(["--host", host]).host == host
@@ -47,6 +52,7 @@ def test_strangers_are_let_in_only_with_a_password(flags: list[str]) -> None:
         ["--auth", "ann:"],
         ["--device", "tpu"],
         ["--dtype", "int8"],
+        ["--clip", " "],
         ["--nonsense"],
     ],
 )

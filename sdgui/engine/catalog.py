@@ -47,7 +47,7 @@ class Catalog:
         self._default = default
         self._embedded = dict(embedded or {})
         self._others = others
-        self._hub = Hub(hub_cache)
+        self.hub = Hub(hub_cache)
         self._hashes = HashCache(None if cache_dir is None else cache_dir / "hashes.json")
         self._inspections: dict[str, tuple[object, Inspection]] = {}
         self._repositories: dict[str, Repository] = {}
@@ -78,7 +78,7 @@ class Catalog:
             if folder is None:
                 repository = self._repository(model)
                 names = [name for name in repository.sizes if name.startswith("tokenizer/")]
-                folder = self._hub.fetch(repository, names)
+                folder = self.hub.fetch(repository, names)
             counter = self._tokens[info.ref.hash] = TokenCounter(folder / "tokenizer")
         return counter.count(prompt)
 
@@ -94,7 +94,7 @@ class Catalog:
         folder = self._folder(model)
         if folder is None:
             inspection = self._inspect(model)
-            folder = self._hub.fetch(self._repository(model), inspection.files, on_bytes)
+            folder = self.hub.fetch(self._repository(model), inspection.files, on_bytes)
         return Located(folder=folder, inspection=self._inspect_folder(model, folder))
 
     def _inspect(self, model: str) -> Inspection:
@@ -105,7 +105,7 @@ class Catalog:
         return self._remembered(
             model,
             repository.commit,
-            lambda: inspect_model(model, HubFiles(self._hub, repository, self._hashes)),
+            lambda: inspect_model(model, HubFiles(self.hub, repository, self._hashes)),
         )
 
     def _inspect_folder(self, model: str, folder: Path) -> Inspection:
@@ -151,7 +151,7 @@ class Catalog:
                 f"There is no model at “{model}”.",
                 "Give demo, a folder in diffusers' layout, or a hub id such as owner/name.",
             )
-        snapshot = self._hub.snapshot(model)
+        snapshot = self.hub.snapshot(model)
         if snapshot is None or not self._complete(model, snapshot):
             return None
         return snapshot
@@ -168,7 +168,7 @@ class Catalog:
         """What the hub holds, asked once: the commit stays the same while this program runs."""
         repository = self._repositories.get(model)
         if repository is None:
-            repository = self._repositories[model] = self._hub.repository(model)
+            repository = self._repositories[model] = self.hub.repository(model)
         return repository
 
 

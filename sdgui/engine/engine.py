@@ -21,6 +21,7 @@ from sdgui.errors import Cancelled, UserError
 from sdgui.events import Batch, Decoded, Stepped, Task, TaskFailed, WorkerEvent
 from sdgui.model_info import ModelRef
 from sdgui.ports import Emit, IsCancelled
+from sdgui.records import MATCH
 
 log = logging.getLogger(__name__)
 
@@ -47,12 +48,14 @@ class TorchEngine:
         dtype: str = "auto",
         cache_dir: Path | None = None,
         *,
+        clip: str | None = None,
         previews: bool = True,
         clock: Clock = time.monotonic,
     ) -> None:
+        """`clip`, a folder or a hub id, scores the pictures of models that have no CLIP of their own."""
         self._catalog = catalog
         self._placement = choose_placement(device, dtype)
-        self._loader = Loader(catalog, self._placement, cache_dir)
+        self._loader = Loader(catalog, self._placement, cache_dir, clip=clip)
         self._previewer = Previewer(clock) if previews else None
 
     def warm(self, model: str, emit: Emit) -> None:
@@ -91,21 +94,21 @@ class TorchEngine:
         """Frees the device."""
         if self._previewer is not None:
             self._previewer.close()
-        self._loader.clear()
+        self._loader.close()
 
     def _load(self, ref: ModelRef, emit: Emit) -> WarmModel:
-        try:
-            return self._loader.get(ref, emit)
-        except Exception as error:
-            if not is_out_of_memory(error):
-                raise
-            log.warning("out of memory while loading %s: %s", ref.id, error)
-        if not self._loader.clear():
-            raise UserError(
-                f"There is not enough memory to load “{ref.id}”.",
-                "Close other programs that use memory, or choose a smaller model.",
-            )
-        return self._loader.get(ref, emit)
+        while True:
+            try:
+                return self._loader.get(ref, emit)
+            except Exception as error:
+                if not is_out_of_memory(error):
+                    raise
+                log.warning("out of memory while loading %s: %s", ref.id, error)
+            if not self._loader.clear():
+                raise UserError(
+                    f"There is not enough memory to load “{ref.id}”.",
+                    "Close other programs that use memory, or choose a smaller model.",
+                )
 
     def _make(self, warm: WarmModel, run: "Run") -> None:
         """Denoises the batch, in halves of halves where memory does not suffice, and decodes each part at once."""
@@ -185,12 +188,13 @@ class TorchEngine:
                     raise
                 log.warning("out of memory while decoding: %s", error)
             free_memory()
-            if tiled:
+            if not tiled:
+                vae.enable_tiling()
+                tiled = True
+            elif not self._loader.clear(but=warm.ref):
                 run.fail(task, TOO_LARGE)
                 vae.disable_tiling()
                 return
-            vae.enable_tiling()
-            tiled = True
         if tiled:
             vae.disable_tiling()
         if pixels is None:
@@ -208,6 +212,9 @@ class TorchEngine:
             notes["memory: decoding"] = "in tiles"
         if note:
             notes["decoding"] = note
+        match = warm.match(task.spec.prompt, pixels)
+        if match is not None:
+            notes[MATCH] = f"{match:.4f}"
         run.done(Decoded(task=task.id, pixels=pixels, notes=notes))
 
 

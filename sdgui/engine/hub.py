@@ -31,13 +31,11 @@ class Hub:
     def __init__(self, cache_dir: Path | None = None) -> None:
         self._cache_dir = cache_dir
 
-    def snapshot(self, name: str) -> Path | None:
-        """The folder of the cached snapshot of a repository, complete or not; no network."""
+    def snapshot(self, name: str, file: str = "model_index.json") -> Path | None:
+        """The folder of the cached snapshot of a repository that has `file`, complete or not; no network."""
         import huggingface_hub
 
-        found = huggingface_hub.try_to_load_from_cache(
-            name, "model_index.json", cache_dir=self._cache_dir
-        )
+        found = huggingface_hub.try_to_load_from_cache(name, file, cache_dir=self._cache_dir)
         return Path(found).parent if isinstance(found, str) else None
 
     def repository(self, name: str) -> Repository:

@@ -131,7 +131,7 @@ def _kind(name: str, files: ModelFiles) -> Kind:
 def _weights(name: str, kind: Kind, files: ModelFiles) -> tuple[list[str], str | None]:
     """The weight files (and shard indices) of the first variant that is complete."""
     for variant in VARIANTS:
-        found = [_part_weights(part, variant, files) for part in kind.weights]
+        found = [weight_files(_stem(part), variant, files) for part in kind.weights]
         if all(found):
             return [file for part in found for file in part], variant
     if any(file.lower().endswith(UNSAFE) for file in files.sizes):
@@ -142,7 +142,7 @@ def _weights(name: str, kind: Kind, files: ModelFiles) -> tuple[list[str], str |
     missing = [
         part
         for part in kind.weights
-        if not any(_part_weights(part, variant, files) for variant in VARIANTS)
+        if not any(weight_files(_stem(part), variant, files) for variant in VARIANTS)
     ]
     raise UserError(
         f"“{name}” is not complete: the weights of {' and '.join(missing or kind.weights)} are missing.",
@@ -150,15 +150,23 @@ def _weights(name: str, kind: Kind, files: ModelFiles) -> tuple[list[str], str |
     )
 
 
-def _part_weights(part: str, variant: str | None, files: ModelFiles) -> list[str]:
-    stem = "model" if part.startswith("text_encoder") else "diffusion_pytorch_model"
+def _stem(part: str) -> str:
+    name = "model" if part.startswith("text_encoder") else "diffusion_pytorch_model"
+    return f"{part}/{name}"
+
+
+def weight_files(stem: str, variant: str | None, files: ModelFiles) -> list[str]:
+    """The safetensors with this stem (`unet/diffusion_pytorch_model`), one or shards with their index before them.
+
+    Empty where they are not all there; UserError when an index points elsewhere.
+    """
     suffix = "" if variant is None else f".{variant}"
-    single = f"{part}/{stem}{suffix}.safetensors"
+    single = f"{stem}{suffix}.safetensors"
     if single in files.sizes:
         return [single]
     for index in (
-        f"{part}/{stem}.safetensors.index{suffix}.json",
-        f"{part}/{stem}{suffix}.safetensors.index.json",
+        f"{stem}.safetensors.index{suffix}.json",
+        f"{stem}{suffix}.safetensors.index.json",
     ):
         if index not in files.sizes:
             continue
@@ -167,7 +175,8 @@ def _part_weights(part: str, variant: str | None, files: ModelFiles) -> list[str
             raise UserError(f"{index} points out of the model's folder.", "Do not use this model.")
         if not all(shard.endswith(".safetensors") for shard in shards):
             return []
-        paths = [f"{part}/{shard}" for shard in shards]
+        folder = stem[: stem.rfind("/") + 1]
+        paths = [f"{folder}{shard}" for shard in shards]
         if paths and all(path in files.sizes for path in paths):
             return [index, *paths]
     return []

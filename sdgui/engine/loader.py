@@ -2,16 +2,12 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import diffusers
-import transformers
-
 from sdgui.engine.catalog import Catalog, Located
+from sdgui.engine.clip_files import CONFIG, find_clip
 from sdgui.engine.device import Placement
 from sdgui.engine.families.family import Family
 from sdgui.engine.families.table import FAMILIES
@@ -19,8 +15,10 @@ from sdgui.engine.memory import fits, free_memory
 from sdgui.engine.model_files import HashCache
 from sdgui.engine.preview_map import PreviewMap, cached_preview_map
 from sdgui.engine.prompts import PromptCache
+from sdgui.engine.quiet import quiet
+from sdgui.engine.similarity import Similarity
 from sdgui.errors import UserError
-from sdgui.events import Loaded, Loading
+from sdgui.events import Loaded, Loading, Pixels
 from sdgui.model_info import ModelRef
 from sdgui.ports import Emit
 
@@ -37,16 +35,30 @@ class WarmModel:
     scheduler_config: dict[str, Any]
     prompts: PromptCache
     colours: PreviewMap
+    similarity: Similarity | None
     offloaded: bool = False
+
+    def match(self, prompt: str, pixels: Pixels) -> float | None:
+        """How well a picture fits its prompt, -1 to 1; None where there is no CLIP to tell."""
+        return None if self.similarity is None else self.similarity.match(prompt, pixels)
 
 
 class Loader:
     """Warm models by reference, the least recently used out first: two on the CPU, what fits on CUDA."""
 
-    def __init__(self, catalog: Catalog, placement: Placement, cache_dir: Path | None) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        placement: Placement,
+        cache_dir: Path | None,
+        *,
+        clip: str | None = None,
+    ) -> None:
         self._catalog = catalog
         self._placement = placement
         self._cache_dir = cache_dir
+        self._shared = None if clip is None else self._similarity(clip)
+        """For every model that has no CLIP of its own."""
         self._warm: OrderedDict[ModelRef, WarmModel] = OrderedDict()
 
     def get(self, ref: ModelRef, emit: Emit) -> WarmModel:
@@ -72,17 +84,24 @@ class Loader:
         free_memory()
 
     def clear(self, *, but: ModelRef | None = None) -> bool:
-        """Drops every model but one; False when there was none to drop."""
+        """Drops every model but one, or where there is no other makes CLIP give way; False when nothing was left."""
         others = [ref for ref in self._warm if ref != but]
         for ref in others:
             del self._warm[ref]
         free_memory()
-        return bool(others)
+        return bool(others) or (self._shared is not None and self._shared.give_way())
+
+    def close(self) -> None:
+        """Drops everything."""
+        self._warm.clear()
+        self._shared = None
+        free_memory()
 
     def _load(self, ref: ModelRef, emit: Emit) -> WarmModel:
-        located = self._catalog.locate(
-            ref.id, lambda fraction: emit(Loading(model=ref.id, fraction=fraction))
-        )
+        def on_bytes(fraction: float) -> None:
+            emit(Loading(model=ref.id, fraction=fraction))
+
+        located = self._catalog.locate(ref.id, on_bytes)
         if located.inspection.info.ref != ref:
             raise UserError(
                 f"The model “{ref.id}” changed since this picture was asked for.",
@@ -90,10 +109,15 @@ class Loader:
             )
         self._make_room(located.inspection.info.memory_bytes)
         family = FAMILIES[located.inspection.info.family]
-        with _quiet():
+        with quiet():
             pipe = family.load(
                 located.folder, self._placement.dtype, located.inspection.variant
             ).to(self._placement.device)
+        own_clip = located.folder / "clip"
+        has_own = (own_clip / CONFIG).is_file()
+        similarity = self._similarity(str(own_clip)) if has_own else self._shared
+        if similarity is not None:
+            similarity.load(on_bytes)
         return WarmModel(
             ref=ref,
             pipe=pipe,
@@ -103,7 +127,12 @@ class Loader:
             colours=cached_preview_map(
                 self._cache_dir, self._vae_hash(located), family, pipe, self._placement.device
             ),
+            similarity=similarity,
         )
+
+    def _similarity(self, clip: str) -> Similarity:
+        hub = self._catalog.hub
+        return Similarity(lambda on_bytes: find_clip(clip, hub, on_bytes), self._placement.device)
 
     def _make_room(self, needed: int) -> None:
         """Drops models until the new one fits, with as much again for its work."""
@@ -123,22 +152,3 @@ class Loader:
             if name.startswith("vae/"):
                 digest.update(f"{name}\0{hashes.sha256(located.folder / name)}\n".encode())
         return digest.hexdigest()
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """No progress bars and no advice on standard error while weights are read."""
-    verbosity = diffusers.utils.logging.get_verbosity(), transformers.logging.get_verbosity()
-    bars = transformers.logging.is_progress_bar_enabled()
-    diffusers.utils.logging.set_verbosity_error()
-    transformers.logging.set_verbosity_error()
-    diffusers.utils.logging.disable_progress_bar()
-    transformers.logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        diffusers.utils.logging.set_verbosity(verbosity[0])
-        transformers.logging.set_verbosity(verbosity[1])
-        diffusers.utils.logging.enable_progress_bar()
-        if bars:
-            transformers.logging.enable_progress_bar()

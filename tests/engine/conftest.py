@@ -50,7 +50,7 @@ class Lab:
     """An engine with one model; runs batches and keeps their events."""
 
     def __init__(
-        self, folder: Path, cache_dir: Path, embedded: Mapping[str, Path] | None = None
+        self, folder: Path, cache_dir: Path | None, embedded: Mapping[str, Path] | None = None
     ) -> None:
         self.model = str(folder)
         self.catalog = Catalog(self.model, embedded=embedded, cache_dir=cache_dir)

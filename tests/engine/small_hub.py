@@ -48,7 +48,7 @@ class SmallHub:
 
     def describe(self, name: str) -> bytes | None:
         folder = self.root / name
-        if not (folder / "model_index.json").is_file():
+        if not folder.is_dir():
             return None
         files = []
         for path in sorted(folder.rglob("*")):

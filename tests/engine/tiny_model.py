@@ -40,7 +40,7 @@ def write_tiny_model(
         sample_size=128,
         scaling_factor=0.5,
     )
-    tokenizer = _tokenizer()
+    tokenizer = tiny_tokenizer()
     text_encoder = CLIPTextModel(
         CLIPTextConfig(
             vocab_size=len(tokenizer),
@@ -82,7 +82,7 @@ def write_defaults(folder: Path, **defaults: object) -> None:
     (folder / "sdgui.json").write_text(json.dumps(defaults))
 
 
-def _tokenizer() -> CLIPTokenizer:
+def tiny_tokenizer() -> CLIPTokenizer:
     """Every byte, each at the end of a word too, a few merges, and the two special tokens: nothing is unknown."""
     letters = sorted(ByteLevel.alphabet())
     words = [
