@@ -1,20 +1,21 @@
-"""The typed endpoint `dream` for programs (gradio_client)."""
+"""The typed endpoints `dream` and `compare` for programs (gradio_client)."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import gradio as gr
 
 from sdgui.errors import UserError
-from sdgui.events import ModelLoading, Progress, Queued
 from sdgui.ports import Store
-from sdgui.records import JobRecord, JobState
+from sdgui.records import JobRecord
 from sdgui.spec import DreamRequest, parse_seed
-from sdgui.web.asking import OUR_FAULT, submit
-from sdgui.web.pictures import file_name
+from sdgui.web.asking import OUR_FAULT, submit, submit_plan
+from sdgui.web.compare_controls import axis_request
+from sdgui.web.describing import describe_axis
+from sdgui.web.following import How, file_of, origin_of, outcome_of, progress_of
+from sdgui.web.planning import grid
 from sdgui.web.visitors import visitor_of
 
 if TYPE_CHECKING:
@@ -22,12 +23,18 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-News = tuple[list[dict[str, Any]], list[int], dict[str, Any]]
+_News = TypeVar("_News")
+
+File = dict[str, Any]
+DreamNews = tuple[list[File], list[int], How]
 """Finished files (empty until the end), their seeds, and how far the dream is."""
+CompareNews = tuple[list[File | None], dict[str, Any], How]
+"""Files of the cells in order (empty until the end; None where a cell was not made), what stands along the axes, and
+how far the grid is."""
 
 
-def add_dream_endpoint(studio: "Studio", store: Store) -> None:
-    """Adds `/dream` to the Blocks that is being built."""
+def add_endpoints(studio: "Studio", store: Store) -> None:
+    """Adds `/dream` and `/compare` to the Blocks that is being built."""
 
     async def dream(
         request: gr.Request,
@@ -41,120 +48,113 @@ def add_dream_endpoint(studio: "Studio", store: Store) -> None:
         height: int | None = None,
         sampler: str | None = None,
         model: str | None = None,
-    ) -> AsyncIterator[News]:
+    ) -> AsyncIterator[DreamNews]:
         """Dreams pictures: yields progress on the way, and at last the finished files and their seeds."""
-        asked = DreamRequest(
-            prompt=prompt,
-            negative_prompt=negative_prompt,
-            model=model,
-            width=width,
-            height=height,
-            steps=steps,
-            guidance=guidance,
-            sampler=sampler,
-            count=count,
-        )
-        try:
-            asked = replace(asked, seed=parse_seed(seed))
-            visitor = visitor_of(request)
-            job = await asyncio.to_thread(submit, studio, asked, visitor)
-            async for news in _follow(studio, store, job, _origin(request)):
-                yield news
-        except UserError as fault:
-            raise gr.Error(str(fault), print_exception=False) from None
-        except Exception:
-            log.exception("the endpoint failed")
-            raise gr.Error(str(OUR_FAULT), print_exception=False) from None
+
+        def begin() -> JobRecord:
+            asked = DreamRequest(
+                prompt=prompt,
+                negative_prompt=negative_prompt,
+                model=model,
+                width=width,
+                height=height,
+                steps=steps,
+                guidance=guidance,
+                sampler=sampler,
+                seed=parse_seed(seed),
+                count=count,
+            )
+            return submit(studio, asked, visitor_of(request))
+
+        async for news in _plainly(follow_dream(studio, store, begin, origin_of(request))):
+            yield news
+
+    async def compare(
+        request: gr.Request,
+        prompt: str,
+        x_axis: str,
+        x_values: str,
+        y_axis: str = "",
+        y_values: str = "",
+        negative_prompt: str = "",
+        seed: int | None = None,
+        steps: int | None = None,
+        guidance: float | None = None,
+        width: int | None = None,
+        height: int | None = None,
+        sampler: str | None = None,
+        model: str | None = None,
+    ) -> AsyncIterator[CompareNews]:
+        """Dreams a grid: yields progress on the way, and at last the files of its cells, row by row."""
+
+        def begin() -> JobRecord:
+            asked = DreamRequest(
+                prompt=prompt,
+                negative_prompt=negative_prompt,
+                model=model,
+                width=width,
+                height=height,
+                steps=steps,
+                guidance=guidance,
+                sampler=sampler,
+                seed=parse_seed(seed),
+            )
+            x = axis_request(x_axis, x_values)
+            y = axis_request(y_axis, y_values) if y_axis else None
+            return submit_plan(studio, grid(studio.models, asked, x, y), visitor_of(request))
+
+        async for news in _plainly(follow_grid(studio, store, begin, origin_of(request))):
+            yield news
 
     # Gradio reads the types of what is yielded where a plain function says what it returns.
-    dream.__annotations__["return"] = News
+    dream.__annotations__["return"] = DreamNews
+    compare.__annotations__["return"] = CompareNews
     gr.api(dream, api_name="dream", concurrency_limit=None)
+    gr.api(compare, api_name="compare", concurrency_limit=None)
 
 
-async def _follow(
-    studio: "Studio", store: Store, job: JobRecord, origin: str
-) -> AsyncIterator[News]:
-    """Only watches: a client that leaves takes nothing with it."""
+async def follow_dream(
+    studio: "Studio", store: Store, begin: Callable[[], JobRecord], origin: str
+) -> AsyncIterator[DreamNews]:
+    """Begins a dream and tells of it; at last come the files that there are."""
+    job = await asyncio.to_thread(begin)
     seeds = [task.spec.seed for task in job.tasks]
-    progress: dict[str, Any] = {
-        "job": job.id,
-        "state": "waiting",
-        "step": 0,
-        "steps": job.tasks[0].spec.steps,
-        "done": 0,
-        "total": len(seeds),
-        "seconds_left": None,
-    }
-    yield [], seeds, progress
-    async for _, event in studio.watch(job.visitor, job.id):
-        match event:
-            case Queued():
-                progress = {**progress, "state": "waiting", "seconds_left": event.wait}
-            case ModelLoading():
-                progress = {**progress, "state": "loading the model"}
-            case Progress():
-                progress = {
-                    **progress,
-                    "state": "dreaming",
-                    "step": event.step,
-                    "steps": event.steps,
-                    "done": event.done,
-                    "seconds_left": event.seconds_left,
-                }
-            case _:
-                continue
-        yield [], seeds, progress
-
-    stored = await asyncio.to_thread(store.job, job.id, job.visitor)
-    job = studio.as_it_stands(job if stored is None else stored)
-    made = [task.id for task in job.tasks if task.stored]
-    if not made:
-        match job.state:
-            case JobState.FAILED:
-                raise UserError(job.message, job.hint)
-            case JobState.CANCELLED:
-                raise UserError("The dream was stopped.")
-            case _:
-                raise UserError("The studio closed before the dream was done.", "Ask again later.")
-    files = []
-    kept_seeds = []
-    for picture in made:
-        record = await asyncio.to_thread(store.picture, picture, job.visitor)
-        if record is not None:
-            files.append(_file(f"{origin}/picture/{picture}", file_name(record)))
-            kept_seeds.append(record.spec.seed)
-    yield (
-        files,
-        kept_seeds,
-        {**progress, "state": _STATES[job.state], "done": len(files), "seconds_left": 0.0},
-    )
+    how: How = {}
+    async for how in progress_of(studio, job):
+        yield [], seeds, how
+    records, state = await outcome_of(studio, store, job)
+    made = [record for record in records if record is not None]
+    files = [file_of(record, origin) for record in made]
+    yield files, [record.spec.seed for record in made], _ended(how, state, len(made))
 
 
-_STATES = {
-    JobState.QUEUED: "interrupted",
-    JobState.FINISHED: "done",
-    JobState.CANCELLED: "stopped",
-    JobState.FAILED: "failed in part",
-}
-"""How a dream ended of which there are pictures; one that the end of the studio interrupted comes back with it."""
+async def follow_grid(
+    studio: "Studio", store: Store, begin: Callable[[], JobRecord], origin: str
+) -> AsyncIterator[CompareNews]:
+    """Begins a grid and tells of it; at last comes a file, or None, for every cell."""
+    job = await asyncio.to_thread(begin)
+    sheet = job.sheet
+    assert sheet is not None
+    labels = {"x": describe_axis(sheet.x), "y": describe_axis(sheet.y)}
+    how: How = {}
+    async for how in progress_of(studio, job):
+        yield [], labels, how
+    records, state = await outcome_of(studio, store, job)
+    cells = [None if record is None else file_of(record, origin) for record in records]
+    yield cells, labels, _ended(how, state, sum(cell is not None for cell in cells))
 
 
-def _file(address: str, name: str) -> dict[str, Any]:
-    """A file as Gradio's clients know it: as a "stream" they fetch it from its own address, with the visitor's cookie,
-    and not from Gradio's cache, which knows no owner."""
-    return {
-        "path": name,
-        "url": f"{address}/{name}",
-        "orig_name": name,
-        "mime_type": "image/png",
-        "is_stream": True,
-        "meta": {"_type": "gradio.FileData"},
-    }
+async def _plainly(news: AsyncIterator[_News]) -> AsyncIterator[_News]:
+    """The news; what goes wrong becomes one sentence."""
+    try:
+        async for item in news:
+            yield item
+    except UserError as fault:
+        raise gr.Error(str(fault), print_exception=False) from None
+    except Exception:
+        log.exception("an endpoint failed")
+        raise gr.Error(str(OUR_FAULT), print_exception=False) from None
 
 
-def _origin(request: gr.Request) -> str:
-    """Where the client found us, also behind the public link's tunnel."""
-    headers = request.request.headers
-    scheme = headers.get("x-forwarded-proto", request.request.url.scheme).split(",")[0].strip()
-    host = headers.get("x-forwarded-host", headers.get("host", "")).split(",")[0].strip()
-    return f"{scheme}://{host}"
+def _ended(how: How, state: str, done: int) -> How:
+    return {**how, "state": state, "done": done, "seconds_left": 0.0}

@@ -1,11 +1,13 @@
-"""Handing a dream to the studio, with every fault translated into words for a visitor."""
+"""Handing dreams and sheets to the studio, with every fault translated into words for a visitor."""
 
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sdgui.errors import UserError
 from sdgui.ports import Models
 from sdgui.records import JobRecord
+from sdgui.sheet import Plan
 from sdgui.spec import DreamRequest
 
 if TYPE_CHECKING:
@@ -21,9 +23,22 @@ OUR_FAULT = UserError(
 
 def submit(studio: "Studio", request: DreamRequest, visitor: str) -> JobRecord:
     """Queues a dream; the only error that it raises is UserError, and any other fault goes to the log."""
-    try:
+
+    def begin() -> JobRecord:
         check_model(request.model, studio.models)
         return studio.submit(request, visitor)
+
+    return _guarded(begin)
+
+
+def submit_plan(studio: "Studio", plan: Plan, visitor: str) -> JobRecord:
+    """Queues what a sheet needs; errors as of `submit`."""
+    return _guarded(lambda: studio.submit_plan(plan, visitor))
+
+
+def _guarded(begin: Callable[[], JobRecord]) -> JobRecord:
+    try:
+        return begin()
     except UserError:
         raise
     except Exception as error:

@@ -49,11 +49,11 @@ def to_request(controls: Controls, info: ModelInfo) -> DreamRequest:
         model=controls.model,
         width=width,
         height=height,
-        steps=_whole(controls.steps),
+        steps=whole(controls.steps),
         guidance=controls.guidance,
         sampler=controls.sampler,
         seed=parse_seed(controls.seed),
-        count=_whole(controls.count),
+        count=whole(controls.count),
     )
 
 
@@ -104,6 +104,6 @@ def _pixels(value: object, name: str) -> int | None:
     return whole_number(value, name, -(10**9), 10**9)
 
 
-def _whole(value: float) -> int:
-    """4.0, as sliders send it, is 4; anything odd stays as it is and is refused when it is resolved."""
+def whole(value: float) -> int:
+    """A number as sliders send it: 4.0 is 4; anything odd stays as it is and is refused when it is resolved."""
     return int(value) if isinstance(value, float) and value.is_integer() else value  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""What the controls of the Dream tab do, as plain functions of their values."""
+"""What the Dream button, Reuse and the choice of a model do, as plain functions of the controls' values."""
 
 import logging
 from dataclasses import astuple, fields, replace
@@ -8,9 +8,12 @@ import gradio as gr
 
 from sdgui.errors import UserError
 from sdgui.ports import Store
-from sdgui.spec import DreamRequest, PictureSpec, seeds_wrap
-from sdgui.web.asking import OUR_FAULT, check_model, submit
+from sdgui.spec import MAX_COUNT, DreamRequest, PictureSpec, seeds_wrap
+from sdgui.web.asking import check_model, submit
+from sdgui.web.compare_controls import read_controls
+from sdgui.web.compare_events import CompareEvents
 from sdgui.web.controls import Controls, default_controls, from_request, to_request
+from sdgui.web.telling import Told, guarded
 from sdgui.web.visitors import visitor_of
 
 if TYPE_CHECKING:
@@ -20,30 +23,37 @@ log = logging.getLogger(__name__)
 
 _NAMES = tuple(field.name for field in fields(Controls))
 
-Told = dict[str, Any]
-"""What our script is told of the outcome: `job`, `notice`, or `error` with its `hint`."""
-
 
 class Events:
-    """The handlers of the Dream tab; none of them raises, and none blocks for long."""
+    """The handlers of the controls that both tabs share; none of them raises, and none blocks for long."""
 
-    def __init__(self, studio: "Studio", store: Store) -> None:
+    def __init__(self, studio: "Studio", store: Store, compare: CompareEvents) -> None:
         self._studio = studio
         self._store = store
+        self._compare = compare
 
-    def dream(self, request: gr.Request, locked: object, *values: Any) -> tuple[Told, Any]:
-        """Queues what the controls ask for; a locked seed stays for the next dream, another one is used up."""
+    def dream(
+        self, request: gr.Request, asked: object, locked: object, *values: Any
+    ) -> tuple[Told, Any]:
+        """Queues what the controls ask for in the tab that is `asked` from; a locked seed stays for the next dream,
+        another one is used up."""
+
+        def act() -> tuple[Told, Any]:
+            controls, compare = read_controls(values)
+            visitor = visitor_of(request)
+            if isinstance(asked, dict) and asked.get("tab") == "compare":
+                return self._compare.dream(
+                    visitor, asked, locked, controls=controls, compare=compare
+                )
+            return self._dream(visitor, locked, controls)
+
+        return guarded(act, lambda told: (told, gr.skip()))
+
+    def _dream(self, visitor: str, locked: object, controls: Controls) -> tuple[Told, Any]:
         models = self._studio.models
-        try:
-            controls = Controls(**dict(zip(_NAMES, values, strict=True)))
-            check_model(controls.model, models)
-            asked = to_request(controls, models.describe(controls.model))
-            job = submit(self._studio, asked, visitor_of(request))
-        except UserError as fault:
-            return _error(fault), gr.skip()
-        except Exception:
-            log.exception("a dream could not be taken")
-            return _error(OUR_FAULT), gr.skip()
+        check_model(controls.model, models)
+        asked = to_request(controls, models.describe(controls.model))
+        job = submit(self._studio, asked, visitor)
         seeds = [task.spec.seed for task in job.tasks]
         told: Told = {"job": job.id}
         if seeds_wrap(seeds[0], len(seeds)):
@@ -52,14 +62,10 @@ class Events:
 
     def reuse(self, request: gr.Request, event: gr.EventData) -> list[Any]:
         """Sets the controls to what made a dream; where `seed` is true, also to the seed of one picture, locked."""
-        try:
-            return self._reuse(request, event)
-        except UserError as fault:
-            told = _error(fault)
-        except Exception:
-            log.exception("the settings of a dream could not be had")
-            told = _error(OUR_FAULT)
-        return [told, *[gr.skip()] * (1 + len(_NAMES))]
+        return guarded(
+            lambda: self._reuse(request, event),
+            lambda told: [told, *[gr.skip()] * (1 + len(_NAMES))],
+        )
 
     def _reuse(self, request: gr.Request, event: gr.EventData) -> list[Any]:
         asked = event._data if isinstance(event._data, dict) else {}
@@ -75,12 +81,20 @@ class Events:
         if model not in self._studio.models.names():
             told["notice"] = f"The model of that dream ({model}) is not here now."
             model = self._studio.models.names()[0]
+        if keeps_seed and spec.variation is not None:
+            told.setdefault("notice", "That is a variation; these settings make what it varies.")
         info = self._studio.models.describe(model)
-        wanted = _request(spec, model, len(job.tasks), spec.seed if keeps_seed else None)
+        count = min(len(job.tasks), MAX_COUNT)
+        wanted = _request(spec, model, count, spec.seed if keeps_seed else None)
         controls = from_request(wanted, info)
         if controls.sampler not in info.samplers:
             controls = replace(controls, sampler=info.sampler)
-        return [told, keeps_seed, *astuple(controls)]
+        values: list[Any] = list(astuple(controls))
+        if (
+            job.sheet is not None
+        ):  # how many a sheet has says nothing of how many a dream should have
+            values[_NAMES.index("count")] = gr.skip()
+        return [told, keeps_seed, *values]
 
     def defaults(self, model: str) -> list[Any]:
         """A chosen model's own settings, from aspect to sampler; prompt and what to avoid stay."""
@@ -107,7 +121,3 @@ def _request(spec: PictureSpec, model: str, count: int, seed: int | None) -> Dre
         seed=seed,
         count=count,
     )
-
-
-def _error(fault: UserError) -> Told:
-    return {"error": fault.message, "hint": fault.hint}

@@ -10,19 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import StreamingResponse
 
-from sdgui.events import (
-    Failed,
-    Finished,
-    JobCancelled,
-    ModelLoading,
-    PictureDone,
-    Progress,
-    Queued,
-    Started,
-    StudioEvent,
-)
+from sdgui.events import StudioEvent
 from sdgui.ports import Store
-from sdgui.records import JobRecord, JobState
+from sdgui.web.describing import describe_event, describe_job
 from sdgui.web.pictures import Id
 from sdgui.web.visitors import visitor_of
 
@@ -33,6 +23,9 @@ HEARTBEAT = 15.0
 """Seconds of silence after which a stream says that it is still there."""
 _LONGEST_COUNTED = 20_000
 
+Before = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Limit = Annotated[int, Query(ge=1, le=48)]
+
 
 def dream_routes(studio: "Studio", store: Store) -> APIRouter:
     """Routes that tell a visitor of their dreams, and stop them."""
@@ -41,23 +34,11 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
     @routes.get("/dreams")
     def dreams(
         request: Request,
-        before: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,64}$")] = None,
-        limit: Annotated[int, Query(ge=1, le=48)] = 12,
+        before: Before = None,
+        limit: Limit = 12,
     ) -> dict[str, Any]:
         """A page of dreams, newest first; `more` tells whether older ones may follow."""
-        visitor = visitor_of(request)
-        found = store.jobs(visitor, before=before, limit=limit)
-        active = studio.active_jobs(visitor)
-        rows = list(found)
-        if before is None:
-            known = {job.id for job in found}
-            missing = (store.job(job, visitor) for job in active if job not in known)
-            rows = [*(job for job in missing if job is not None), *found]
-            rows.sort(key=lambda job: job.created, reverse=True)
-        return {
-            "dreams": [describe_job(studio.as_it_stands(job), job.id in active) for job in rows],
-            "next": found[-1].id if len(found) == limit else None,
-        }
+        return page_of_jobs(studio, store, visitor_of(request), before=before, limit=limit)
 
     @routes.get("/dreams/{job}")
     def dream(request: Request, job: Id) -> dict[str, Any]:
@@ -105,6 +86,30 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
     return routes
 
 
+def page_of_jobs(
+    studio: "Studio",
+    store: Store,
+    visitor: str,
+    *,
+    before: str | None,
+    limit: int,
+    sheets: bool = False,
+) -> dict[str, Any]:
+    """A page of the visitor's dreams, or of their sheets alone, newest first; what is alive is on the first page."""
+    found = store.jobs(visitor, before=before, limit=limit, sheets=sheets)
+    active = studio.active_jobs(visitor)
+    rows = list(found)
+    if before is None:
+        known = {job.id for job in found}
+        missing = (store.job(job, visitor) for job in active if job not in known)
+        rows += [job for job in missing if job is not None and not (sheets and job.sheet is None)]
+        rows.sort(key=lambda job: job.created, reverse=True)
+    return {
+        "dreams": [describe_job(studio.as_it_stands(job), job.id in active) for job in rows],
+        "next": found[-1].id if len(found) == limit else None,
+    }
+
+
 async def _stream(studio: "Studio", visitor: str) -> AsyncIterator[str]:
     """Server-sent events: which dreams are active, then their news, then `idle` when all have ended."""
     yield _message({"type": "attached", "active": studio.active_jobs(visitor)})
@@ -145,58 +150,3 @@ async def _next(
 
 def _message(fields: dict[str, Any]) -> str:
     return f"data: {json.dumps(fields, ensure_ascii=False, separators=(',', ':'))}\n\n"
-
-
-def describe_event(job: str, event: StudioEvent) -> dict[str, Any]:
-    """One event as the page is told it."""
-    match event:
-        case Queued(place=place, wait=wait):
-            return {"job": job, "type": "queued", "place": place, "wait": wait}
-        case Started():
-            return {"job": job, "type": "started"}
-        case ModelLoading(model=model, fraction=fraction):
-            return {"job": job, "type": "loading", "model": model, "fraction": fraction}
-        case Progress():
-            return {"job": job, "type": "progress", **asdict(event)}
-        case PictureDone(index=index, picture_id=picture):
-            return {"job": job, "type": "picture", "index": index, "picture": picture}
-        case Finished():
-            return {"job": job, "type": "finished"}
-        case JobCancelled():
-            return {"job": job, "type": "cancelled"}
-        case Failed(message=message, hint=hint):
-            return {"job": job, "type": "failed", "message": message, "hint": hint}
-
-
-def describe_job(job: JobRecord, active: bool) -> dict[str, Any]:
-    """One dream as the page shows it: its settings once, and a tile per picture that is not deleted."""
-    spec = job.tasks[0].spec
-    state = "active" if active or job.state is JobState.QUEUED else job.state.value
-    return {
-        "id": job.id,
-        "created": job.created,
-        "state": state,
-        "message": job.message,
-        "hint": job.hint,
-        "prompt": spec.prompt,
-        "negative_prompt": spec.negative_prompt,
-        "model": spec.model.id,
-        "width": spec.width,
-        "height": spec.height,
-        "steps": spec.steps,
-        "guidance": spec.guidance,
-        "sampler": spec.sampler,
-        "tiles": [
-            {
-                "index": index,
-                "seed": task.spec.seed,
-                "picture": task.id if task.stored else None,
-                "state": "done" if task.stored else _UNMADE[state],
-            }
-            for index, task in enumerate(job.tasks)
-            if not task.deleted
-        ],
-    }
-
-
-_UNMADE = {"active": "empty", "finished": "failed", "cancelled": "stopped", "failed": "failed"}

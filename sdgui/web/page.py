@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from sdgui.axes import AXES
 from sdgui.errors import UserError
 from sdgui.model_info import ModelInfo
 from sdgui.ports import Models, Store
-from sdgui.web.api import add_dream_endpoint
+from sdgui.samplers import SAMPLERS
+from sdgui.web.api import add_endpoints
+from sdgui.web.compare_events import CompareEvents
+from sdgui.web.compare_tab import add_compare, add_compare_settings, bind_compare
 from sdgui.web.controls import ASPECTS, OWN_SIZE, size_for
-from sdgui.web.dream_tab import add_dream_tab
+from sdgui.web.dream_events import Events
+from sdgui.web.dream_tab import add_gallery, bind_dream
+from sdgui.web.panel import Panel, add_prompt_bar, add_settings, add_settings_head
 from sdgui.web.theme import variables
 
 if TYPE_CHECKING:
@@ -23,6 +29,10 @@ STATIC = Path(__file__).parent / "static"
 _HEADER = """
 <header class="top">
   <div class="logo" translate="no">sd<i>gui</i></div>
+  <nav class="tabs" role="tablist" aria-label="What to do">
+    <button id="tab-dream" type="button" role="tab" aria-selected="true" aria-controls="gallery">Dream</button>
+    <button id="tab-compare" type="button" role="tab" aria-selected="false" aria-controls="compare">Compare</button>
+  </nav>
   <div class="top-right">
     <span id="model-pill" class="pill" role="status" data-state="waiting"><b aria-hidden="true">●</b>
       <span class="pill-text">…</span></span>
@@ -33,11 +43,37 @@ _HEADER = """
 
 
 def make_page(studio: "Studio", store: Store) -> gr.Blocks:
-    """All of the Blocks: the Dream tab and the endpoint for programs."""
+    """All of the Blocks: the tabs Dream and Compare, what they share, and the endpoints for programs."""
+    names = studio.models.names()
+    info = studio.models.describe(names[0])
+    compare_events = CompareEvents(studio, store)
     with gr.Blocks(title="sdgui", analytics_enabled=False, delete_cache=(600, 3600)) as page:
         gr.HTML(_HEADER, elem_id="header", js_on_load=None, apply_default_css=False)
-        add_dream_tab(page, studio, store)
-        add_dream_endpoint(studio, store)
+        gallery = add_gallery()
+        mode, compare_block = add_compare()
+        with gr.Column(elem_id="settings"):
+            add_settings_head()
+            widgets = add_compare_settings(mode)
+            settings = add_settings(info, names)
+        panel = Panel(**settings, **add_prompt_bar())
+        outcome = gr.JSON(visible="hidden", elem_id="outcome")
+        bind_dream(
+            page,
+            Events(studio, store, compare_events),
+            gallery=gallery,
+            panel=panel,
+            own_of_compare=widgets.controls,
+            outcome=outcome,
+        )
+        bind_compare(
+            page,
+            compare_events,
+            block=compare_block,
+            widgets=widgets,
+            panel=panel,
+            outcome=outcome,
+        )
+        add_endpoints(studio, store)
     return page
 
 
@@ -48,6 +84,8 @@ def make_head(models: Models) -> str:
         '<meta name="color-scheme" content="dark light">'
         f"<style>{variables()}</style>"
         '<link rel="stylesheet" href="/sdgui/sdgui.css">'
+        '<link rel="stylesheet" href="/sdgui/compare.css">'
+        '<link rel="stylesheet" href="/sdgui/pair.css">'
         f"<script>window.sdguiModels = {facts};</script>"
         '<script type="module" src="/sdgui/main.js"></script>'
     )
@@ -59,12 +97,13 @@ def _facts(models: Models) -> dict[str, Any]:
     for name in names:
         with contextlib.suppress(UserError):  # said when it is chosen
             known[name] = _facts_of(models.describe(name))
-    return {"now": names[0], "known": known}
+    return {"now": names[0], "known": known, "axes": AXES}
 
 
 def _facts_of(info: ModelInfo) -> dict[str, Any]:
     return {
         "samplers": info.samplers,
+        "steady": [s.name for s in SAMPLERS if s.keeps_composition and s.name in info.samplers],
         "examples": info.examples,
         "sizes": {aspect: size_for(aspect, info) for aspect in ASPECTS if aspect != OWN_SIZE},
     }

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 Id = Annotated[str, FromPath(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
-_KEEP = {"cache-control": "private, max-age=31536000, immutable"}
-_NO_STORE = {"cache-control": "no-store"}
+KEEP = {"cache-control": "private, max-age=31536000, immutable"}
+NO_STORE = {"cache-control": "no-store"}
 
 
 def picture_routes(studio: "Studio", store: Store) -> APIRouter:
@@ -40,11 +40,11 @@ def picture_routes(studio: "Studio", store: Store) -> APIRouter:
         preview = studio.live(job, index, visitor)
         if preview is None:
             if await run_in_threadpool(store.job, job, visitor) is None:
-                raise _not_found()
+                raise not_found()
             # It was finished or stopped while the page asked: no fault, and none in the browser's console.
-            return Response(status_code=HTTPStatus.NO_CONTENT, headers=_NO_STORE)
+            return Response(status_code=HTTPStatus.NO_CONTENT, headers=NO_STORE)
         revision, jpeg = preview
-        headers = {**_NO_STORE, "x-revision": str(revision)}
+        headers = {**NO_STORE, "x-revision": str(revision)}
         return Response(jpeg, media_type="image/jpeg", headers=headers)
 
     @routes.get("/picture/{picture}")
@@ -54,7 +54,7 @@ def picture_routes(studio: "Studio", store: Store) -> APIRouter:
         record = store.picture(picture, visitor)
         file = store.picture_file(picture, visitor)
         if record is None or file is None:
-            raise _not_found()
+            raise not_found()
         return _file(file, "image/png", file_name(record) if download else None)
 
     @routes.get("/picture/{picture}/{name}")
@@ -67,31 +67,37 @@ def picture_routes(studio: "Studio", store: Store) -> APIRouter:
         """The thumbnail (JPEG)."""
         file = store.thumb_file(picture, visitor_of(request))
         if file is None:
-            raise _not_found()
+            raise not_found()
         return _file(file, "image/jpeg")
 
     @routes.delete("/picture/{picture}")
     def delete(request: Request, picture: Id) -> Response:
         """Removes a picture for good."""
         if not store.delete_picture(picture, visitor_of(request)):
-            raise _not_found()
-        return Response(status_code=HTTPStatus.NO_CONTENT, headers=_NO_STORE)
+            raise not_found()
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=NO_STORE)
 
     return routes
 
 
 def file_name(record: PictureRecord) -> str:
     """A name for the downloaded file that every system can keep: words of the prompt, then the seed."""
-    plain = unicodedata.normalize("NFKD", record.spec.prompt).encode("ascii", "ignore").decode()
-    words = re.sub(r"[^a-z0-9]+", "-", plain.lower())[:60].strip("-")
-    return "-".join(part for part in (words, str(record.spec.seed)) if part) + ".png"
+    parts = (words_of(record.spec.prompt), str(record.spec.seed))
+    return "-".join(part for part in parts if part) + ".png"
+
+
+def words_of(prompt: str) -> str:
+    """The beginning of a prompt as part of a file name: a-z, 0-9 and hyphens, maybe nothing."""
+    plain = unicodedata.normalize("NFKD", prompt).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower())[:60].strip("-")
 
 
 def _file(file: Path, media_type: str, download_name: str | None = None) -> Response:
     if not file.is_file():
-        raise _not_found()
-    return FileResponse(file, media_type=media_type, filename=download_name, headers=_KEEP)
+        raise not_found()
+    return FileResponse(file, media_type=media_type, filename=download_name, headers=KEEP)
 
 
-def _not_found() -> HTTPException:
-    return HTTPException(HTTPStatus.NOT_FOUND, "There is no such picture here.", _NO_STORE)
+def not_found() -> HTTPException:
+    """The answer about a picture that is not there, or not the visitor's."""
+    return HTTPException(HTTPStatus.NOT_FOUND, "There is no such picture here.", NO_STORE)

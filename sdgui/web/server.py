@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import uvicorn
+from anyio import CapacityLimiter
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
@@ -25,9 +26,12 @@ from sdgui.ports import Store
 from sdgui.settings import Settings, is_loopback
 from sdgui.web.asgi import BodyLimit, Hangup
 from sdgui.web.auth import BasicAuth, CarefulHeaders, OwnHost, SameOrigin
+from sdgui.web.differences import difference_routes
 from sdgui.web.dreams import dream_routes
+from sdgui.web.exports import export_routes
 from sdgui.web.page import STATIC, make_head, make_page
 from sdgui.web.pictures import picture_routes
+from sdgui.web.sheets import sheet_routes
 from sdgui.web.theme import make_theme
 from sdgui.web.visitors import Visitors
 
@@ -38,6 +42,8 @@ log = logging.getLogger(__name__)
 
 _LARGEST_BODY = 2**20
 """Bytes of one request: a long prompt is a few thousand."""
+_HEAVY = 2
+"""Exports and differences that are made at once: they take seconds and memory, and threads are needed for all else."""
 _GRACE = 3
 """Seconds that requests may still take after the server was asked to stop."""
 
@@ -47,6 +53,10 @@ def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
     _private_temp_dir()
     app = FastAPI(title="sdgui", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.stopping = asyncio.Event()
+    app.include_router(sheet_routes(studio, store))  # before /picture/{picture}/{name}
+    heavy = CapacityLimiter(_HEAVY)
+    app.include_router(export_routes(studio, store, heavy))
+    app.include_router(difference_routes(store, heavy))
     app.include_router(picture_routes(studio, store))
     app.include_router(dream_routes(studio, store))
     app.add_exception_handler(UserError, _plainly)

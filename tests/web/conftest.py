@@ -10,16 +10,37 @@ import httpx
 import pytest
 
 from sdgui.events import StudioEvent
+from sdgui.plans import plan_wall
+from sdgui.ports import Models
 from sdgui.records import JobRecord
 from sdgui.settings import Settings
+from sdgui.sheet import Plan
 from sdgui.spec import DreamRequest
 from sdgui.storage import DiskStore
 from sdgui.studio.studio import Studio
+from sdgui.web.compare_controls import CompareControls
 from sdgui.web.listen import listen
 from sdgui.web.server import make_app, make_server
 from sdgui.web.visitors import COOKIE, visitor_id
 from tests.fake_engine import PATIENCE, FakeEngine
 from tests.studio.conftest import OneModel
+
+COMPARE = CompareControls(
+    mode="wall",
+    wall_count=4.0,
+    draft=False,
+    draft_steps=2.0,
+    vary_by="Variation seeds",
+    vary_count=3.0,
+    vary_strength=0.4,
+    vary_strengths="0-1 [3]",
+    vary_seed="",
+    x_axis="Steps",
+    x_values="2, 3",
+    y_axis="Nothing",
+    y_values="",
+)
+"""The controls of Compare as a test may find them."""
 
 
 class Site:
@@ -48,9 +69,30 @@ class Site:
         """A dream that has ended, with what is stored of it."""
         job = self.begin(client, prompt, **asked)
         self.wait(job)
-        stored = self.store.job(job.id, job.visitor)
-        assert stored is not None
-        return stored
+        return self.stored(job)
+
+    def begin_plan(self, client: httpx.Client, plan: Plan) -> JobRecord:
+        return self.studio.submit_plan(plan, visitor_id(client.cookies[COOKIE]))
+
+    def compare(self, client: httpx.Client, plan: Plan) -> JobRecord:
+        """A sheet that has ended, with what is stored of it."""
+        job = self.begin_plan(client, plan)
+        self.wait(job)
+        return self.stored(job)
+
+    def wall(self, client: httpx.Client, prompt: str = "a cat", count: int = 4) -> JobRecord:
+        """A wall of seeds from 500 on that has ended."""
+        return self.compare(client, self.wall_plan(prompt, count))
+
+    def wall_plan(self, prompt: str = "a cat", count: int = 4) -> Plan:
+        asked = DreamRequest(prompt=prompt, count=count, seed=500, steps=2)
+        return plan_wall(asked, self.studio.models.describe("demo"), lambda: 0)
+
+    def stored(self, job: JobRecord) -> JobRecord:
+        """What is stored of a job."""
+        found = self.store.job(job.id, job.visitor)
+        assert found is not None
+        return found
 
     def wait(self, job: JobRecord) -> list[StudioEvent]:
         async def follow() -> list[StudioEvent]:
@@ -60,11 +102,19 @@ class Site:
 
 
 @contextmanager
-def open_site(folder: Path, auth: tuple[str, str] | None = None) -> Iterator[Site]:
+def open_site(
+    folder: Path,
+    auth: tuple[str, str] | None = None,
+    *,
+    engine: FakeEngine | None = None,
+    models: Models | None = None,
+    batch: int = 4,
+) -> Iterator[Site]:
     settings = Settings(port=0, output_dir=folder, auth=auth)
-    engine = FakeEngine()
+    engine = FakeEngine() if engine is None else engine
+    models = OneModel() if models is None else models
     store = DiskStore(folder)
-    studio = Studio(models=OneModel(), store=store, workers=(engine,), batch_limit=lambda spec: 4)
+    studio = Studio(models=models, store=store, workers=(engine,), batch_limit=lambda spec: batch)
     studio.start()
     sock = listen(settings)
     answers = threading.Event()
@@ -92,9 +142,12 @@ def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture
 def site(shared_site: Site) -> Iterator[Site]:
     """The site, its engine ready to paint."""
-    shared_site.engine.go.set()
+    engine = shared_site.engine
+    engine.go.set()
     yield shared_site
-    shared_site.engine.go.set()
+    engine.most, engine.match = None, None
+    engine.breaks.clear()
+    engine.go.set()
 
 
 @pytest.fixture(scope="session")

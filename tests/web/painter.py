@@ -10,12 +10,14 @@ import time
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from sdgui.errors import UserError
 from sdgui.events import Batch, Decoded, Loaded, Loading, Pixels, Preview, Stepped
 from sdgui.model_info import ModelInfo, ModelRef
 from sdgui.ports import Emit, IsCancelled
+from sdgui.records import MATCH
 from sdgui.settings import Settings
 from sdgui.spec import PictureSpec
 from sdgui.storage import DiskStore
@@ -53,16 +55,31 @@ class PaintedModel:
 
 
 def gradient(spec: PictureSpec) -> Pixels:
-    """A picture of two colours and a disc, by seed."""
-    rng = np.random.default_rng(spec.seed)
-    top, bottom, disc = rng.integers(30, 226, size=(3, 3))
+    """A picture of two colours and a disc, by seed; a variation is on the way to that of its own seed."""
+    looks = _look(spec.seed)
+    if spec.variation is not None:
+        share = spec.variation.strength
+        looks = looks * (1 - share) + _look(spec.variation.seed) * share
+    top, bottom, disc = looks[:3], looks[3:6], looks[6:9]
     y, x = np.mgrid[0 : spec.height, 0 : spec.width]
     t = (y / spec.height)[..., None]
     pixels = top * (1 - t) + bottom * t
-    cx, cy = rng.uniform(0.3, 0.7, 2) * (spec.width, spec.height)
+    cx, cy = looks[9:] * (spec.width, spec.height)
     inside = (x - cx) ** 2 + (y - cy) ** 2 < (0.22 * min(spec.width, spec.height)) ** 2
     pixels[inside] = disc
     return pixels.clip(0, 255).astype(np.uint8)
+
+
+def _look(seed: int) -> npt.NDArray[np.float64]:
+    """Three colours and a place."""
+    rng = np.random.default_rng(seed)
+    colours = rng.integers(30, 226, size=9)
+    return np.concatenate([colours, rng.uniform(0.3, 0.7, 2)])
+
+
+def notes_of(spec: PictureSpec) -> dict[str, str]:
+    """How a picture was made, and how well it fits, by chance."""
+    return {"device": "CPU", MATCH: f"{np.random.default_rng(spec.seed).uniform(0.2, 0.35):.4f}"}
 
 
 class Painter:
@@ -99,7 +116,7 @@ class Painter:
                 emit(Preview(task=task.id, step=step, steps=steps, jpeg=file.getvalue()))
         for task in batch.tasks:
             if not is_cancelled(task.id):
-                emit(Decoded(task=task.id, pixels=painted[task.id], notes={"device": "CPU"}))
+                emit(Decoded(task=task.id, pixels=painted[task.id], notes=notes_of(task.spec)))
 
     def close(self) -> None:
         pass

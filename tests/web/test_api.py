@@ -9,10 +9,11 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from PIL import Image
 
+from sdgui.errors import UserError
 from sdgui.events import Batch, PictureDone
 from sdgui.ports import Emit, IsCancelled
 from sdgui.spec import DreamRequest
-from sdgui.web.api import _follow
+from sdgui.web.api import follow_dream
 from sdgui.web.visitors import COOKIE, visitor_id
 from tests.fake_engine import PATIENCE, FakeEngine
 from tests.studio.conftest import House, run
@@ -43,6 +44,18 @@ def test_progress_comes_on_the_way(site: Site, client: Client) -> None:
     job.result(timeout=PATIENCE)
     states = [progress["state"] for _, _, progress in job.outputs()]
     assert states[0] == "waiting" and states[-1] == "done"
+
+
+def test_what_was_held_back_is_told_although_nothing_follows(site: Site, client: Client) -> None:
+    site.engine.go.clear()
+    job = client.submit("a boat", steps=4, api_name="/dream")
+    told: list[str] = []
+    while "dreaming" not in told:
+        told = [progress["state"] for _, _, progress in job.outputs()]
+        assert not job.done()
+    site.engine.go.set()
+    files, _, progress = job.result(timeout=PATIENCE)
+    assert len(files) == 1 and progress["state"] == "done"
 
 
 @pytest.mark.parametrize(
@@ -101,7 +114,7 @@ def test_a_dream_that_the_end_of_the_studio_interrupts_says_so(tmp_path: Path) -
 
     async def follow() -> list[dict[str, Any]]:
         closing = asyncio.create_task(close_after_one())
-        news = _follow(studio, studio.store, job, "http://here")
+        news = follow_dream(studio, studio.store, lambda: job, "http://here")
         states = [progress async for _, _, progress in news]
         await closing
         return states
@@ -111,7 +124,62 @@ def test_a_dream_that_the_end_of_the_studio_interrupts_says_so(tmp_path: Path) -
     house.close()
 
 
-def test_only_dream_is_offered_to_programs(client: Client) -> None:
-    assert list(client.view_api(return_format="dict", print_info=False)["named_endpoints"]) == [
-        "/dream"
-    ]  # type: ignore[index,call-overload]
+def test_dream_and_compare_are_offered_to_programs(client: Client) -> None:
+    api: Any = client.view_api(return_format="dict", print_info=False)
+    assert sorted(api["named_endpoints"]) == ["/compare", "/dream"]
+
+
+def test_a_grid_comes_as_files_in_the_order_of_its_cells(client: Client) -> None:
+    files, labels, progress = client.predict(
+        "a boat", "Seed", "5-7", "Steps", "2, 3", api_name="/compare"
+    )
+    assert labels == {
+        "x": {"title": "Seed", "labels": ["5", "6", "7"]},
+        "y": {"title": "Steps", "labels": ["2", "3"]},
+    }
+    assert (progress["state"], progress["done"], progress["total"]) == ("done", 6, 6)
+    made = []
+    for file in files:
+        with Image.open(file) as image:
+            made.append(image.text["parameters"])  # type: ignore[attr-defined]
+    wanted = [(seed, steps) for steps in (2, 3) for seed in (5, 6, 7)]
+    for said, (seed, steps) in zip(made, wanted, strict=True):
+        assert f"Seed: {seed}," in said and f"Steps: {steps}," in said
+
+
+def test_a_grid_of_one_axis_has_no_rows(client: Client) -> None:
+    files, labels, _ = client.predict("a boat", "guidance", "2, 3.5", steps=2, api_name="/compare")
+    assert len(files) == 2
+    assert labels == {"x": {"title": "Guidance", "labels": ["2", "3.5"]}, "y": None}
+
+
+def test_a_cell_that_was_not_made_is_null(site: Site, client: Client) -> None:
+    site.engine.breaks = [UserError("The picture does not fit into memory.", "Make it smaller.")]
+    files, _, progress = client.predict("a boat", "Steps", "2, 3", api_name="/compare")
+    assert files[0] is None and Path(files[1]).is_file()
+    assert (progress["state"], progress["done"]) == ("failed in part", 1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"x_axis": "Steps", "x_values": ""}, "has no values"),
+        ({"x_axis": "Steps", "x_values": "10-1"}, "runs backwards"),
+        ({"x_axis": "Mood", "x_values": "1"}, "no axis called"),
+        ({"x_axis": 3, "x_values": "1"}, "as text"),
+        ({"x_axis": "Steps", "x_values": 3}, "as text"),
+        ({"x_axis": "Seed", "x_values": "1-100", "y_axis": "Steps", "y_values": "1-100"}, "cells"),
+        ({"x_axis": "Prompt S/R", "x_values": "cow, dog"}, "is not in the prompt"),
+        ({"x_axis": "Sampler", "x_values": "Euler, Nope"}, "no sampler called"),
+        ({"x_axis": "Model", "x_values": "/etc/passwd"}, "no model called"),
+        ({"x_axis": "Steps", "x_values": "2", "model": "/etc/passwd"}, "no model called"),
+        ({"x_axis": "Steps", "x_values": "2", "seed": "abc"}, "The seed must be"),
+    ],
+)
+def test_a_grid_that_cannot_be_is_an_error_in_one_sentence(
+    client: Client, asked: dict, said: str
+) -> None:
+    with pytest.raises(AppError) as caught:
+        client.predict("a boat", **asked, api_name="/compare")
+    assert said in str(caught.value)
+    assert "Traceback" not in str(caught.value)

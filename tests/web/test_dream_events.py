@@ -9,9 +9,10 @@ import pytest
 from fastapi import Request
 
 from sdgui.errors import UserError
+from sdgui.web.compare_events import CompareEvents
 from sdgui.web.controls import Controls, default_controls
 from sdgui.web.dream_events import Events
-from tests.web.conftest import Site
+from tests.web.conftest import COMPARE, Site
 
 
 def asked_by(visitor: str) -> gr.Request:
@@ -20,7 +21,7 @@ def asked_by(visitor: str) -> gr.Request:
 
 @pytest.fixture
 def events(site: Site) -> Events:
-    return Events(site.studio, site.store)
+    return Events(site.studio, site.store, CompareEvents(site.studio, site.store))
 
 
 @pytest.fixture
@@ -29,7 +30,8 @@ def controls(site: Site) -> Controls:
 
 
 def dream(events: Events, controls: Controls, locked: bool = False) -> tuple[dict[str, Any], Any]:
-    return events.dream(asked_by("ann"), locked, *astuple(controls))
+    tab = {"tab": "dream"}
+    return events.dream(asked_by("ann"), tab, locked, *astuple(controls), *astuple(COMPARE))
 
 
 def test_a_click_queues_one_dream(site: Site, events: Events, controls: Controls) -> None:

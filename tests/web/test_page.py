@@ -39,3 +39,26 @@ def test_the_page_asks_nobody_else_for_style_or_script(site: Site) -> None:
     assert re.findall(r"<(?:script|link)[^>]*(?:src|href)=\"https?:", html) == []
     theme = site.visitor().get("/theme.css").text
     assert "@import" not in theme and "https://" not in theme
+
+
+def test_the_script_knows_the_axes_and_which_samplers_keep_the_composition() -> None:
+    facts = re.search(r"window\.sdguiModels = (\{.*?\});</script>", make_head(OneModel()))
+    assert facts is not None
+    told = json.loads(facts[1])
+    assert told["axes"][:3] == ["Seed", "Steps", "Guidance"]
+    steady = told["known"]["demo"]["steady"]
+    assert "Euler" in steady and "Euler a" not in steady and "LCM" not in steady
+
+
+def test_what_the_scripts_look_for_is_on_the_page(site: Site) -> None:
+    config = json.dumps(site.visitor().get("/config").json())
+    ids = (
+        *("gallery-block", "compare-mode", "compare-block", "settings", "pair-block"),
+        *("wall-settings", "wall-count", "draft", "draft-steps"),
+        *("variation-settings", "vary-by", "vary-count", "vary-strength", "vary-strengths"),
+        *("vary-seed", "grid-settings", "x-axis", "x-values", "y-axis", "y-values"),
+        *("prompt", "dream-button", "outcome"),
+    )
+    assert [name for name in ids if f'"elem_id": "{name}"' not in config] == []
+    for name in ("tab-dream", "tab-compare", "compare", "pair", "tray", "plan"):
+        assert f'id=\\"{name}\\"' in config

@@ -1,18 +1,98 @@
 // Begins once Gradio has built the page.
 
-import { present } from "./dom.js";
-import { Gallery } from "./gallery.js";
+import { Actions } from "./actions.js";
+import { Base } from "./base.js";
+import { controls, follow } from "./controls.js";
+import { make, present } from "./dom.js";
+import { watchDraft } from "./draft.js";
+import { Dreams } from "./dreams.js";
+import { tellExportsTo } from "./export.js";
+import { List } from "./list.js";
+import { Marks } from "./marks.js";
+import { Menu } from "./menu.js";
+import { Pair } from "./pair.js";
+import { writePlan } from "./plan.js";
+import { Row } from "./row.js";
 import { Screen } from "./screen.js";
+import { Selection } from "./selection.js";
+import { Sheet } from "./sheet.js";
+import { Tabs } from "./tabs.js";
+import { TileTools } from "./tools.js";
+import { Tray } from "./tray.js";
 import { Viewer } from "./viewer.js";
+import { greetCompare, greetDream } from "./welcome.js";
 
-const root = await present("#gallery");
-await Promise.all(["#dream-button", "#prompt textarea", "#aspect", "#model-pill"].map(present));
+const NEEDED = [
+  "#gallery", "#compare", "#pair", "#tray", "#tab-dream", "#tab-compare", "#compare-mode input", "#dream-button",
+  "#prompt textarea", "#aspect", "#model-pill",
+];
+await Promise.all(NEEDED.map(present));
+const find = (selector) => document.querySelector(selector);
 
-const calls = {};
-const gallery = new Gallery(root, calls, (tile) => viewer.open(tile));
-const screen = new Screen(gallery);
-for (const name of ["connection", "dreaming", "finished", "welcome", "toast"]) calls[name] = screen[name].bind(screen);
-const viewer = new Viewer(gallery, screen);
-window.sdgui = { outcome: (told) => screen.outcome(told) };
-await gallery.refresh();
+const screen = new Screen((job, isSheet) => {
+  if (isSheet) tabs.choose("compare");
+  dreams.begin(job, isSheet ? sheets : gallery);
+});
+const dreams = new Dreams(screen);
+const panel = find("#pair");
+const pair = new Pair(panel, screen);
+const marks = new Marks(dreams, screen);
+const actions = new Actions({ marks, pair, screen });
+const menu = new Menu();
+tellExportsTo(screen);
+
+const viewer = new Viewer({
+  screen,
+  actions,
+  forget: (id) => {
+    dreams.forget(id);
+    pair.forget(id);
+    tray.refresh();
+  },
+});
+
+const write = (text) => screen.write(text);
+const gallery = new List(find("#gallery"), {
+  dreams, address: "/dreams", tab: "dream", fits: () => true,
+  view: (list, dream) => new Row(list, dream),
+  greet: () => greetDream(write),
+});
+const sheets = new List(find("#compare"), {
+  dreams, address: "/sheets", tab: "compare", fits: (dream) => dream.sheet !== null,
+  view: (list, dream) => new Sheet(list, dream),
+  greet: () => greetCompare(document.body.dataset.mode, write),
+});
+for (const list of [gallery, sheets]) {
+  list.open = (picture) => viewer.open(picture, list);
+  list.menu = menu;
+}
+gallery.compare = async (dream) => {
+  tabs.choose("compare");
+  sheets.place(dream).element.scrollIntoView({ block: "start" });
+};
+
+const bar = make("div", { className: "tile-bar", hidden: true });
+find("#compare").append(bar);
+const tools = new TileTools(actions, bar);
+sheets.selection = new Selection(sheets, { actions, tools, pair, panel });
+const tray = new Tray(find("#tray"), { dreams, marks, viewer, menu, pair });
+const base = new Base({ selection: sheets.selection, sheets, pair, panel, tray, dreams });
+
+const tabs = new Tabs((tab, mode) => {
+  screen.change(tab, mode);
+  find("#compare .welcome")?.remove();
+  for (const list of [gallery, sheets]) {
+    if (list.isShown) list.shown();
+    list.welcome();
+  }
+});
+watchDraft();
+follow(() => controls.hasY, (hasY) => document.body.classList.toggle("has-no-y", !hasY));
+
+window.sdgui = {
+  outcome: (told) => screen.outcome(told),
+  plan: writePlan,
+  asked: () => ({ tab: tabs.tab, mode: tabs.mode, picture: base.id, confirmed: screen.confirmed() }),
+};
+await Promise.all([dreams.refresh(), tray.refresh()]);
 document.documentElement.dataset.sdgui = "ready";

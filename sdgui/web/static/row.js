@@ -1,139 +1,115 @@
-// One dream: its title, what it is doing or how it was made, and the grid of its pictures.
+// One dream: its title, what it is doing or how it was made, and its pictures.
 
-import { ask, make } from "./dom.js";
+import { make } from "./dom.js";
+import { inFrame } from "./frame.js";
 import { Tile } from "./tile.js";
 import { ago, doing, moment, settings } from "./words.js";
 
+/** Tiles of a sheet that the gallery shows: the whole of it is in Compare. */
+const MOST = 8;
+
 export class Row {
-  constructor(gallery, dream) {
-    this.gallery = gallery;
+  constructor(list, dream) {
+    this.list = list;
     this.dream = dream;
-    this.id = dream.id;
-    this.news = null;
-    this.fraction = 0;
+    this.tiles = new Map();
     this.title = make("h2", { className: "dream-title", textContent: dream.prompt, title: dream.prompt });
     this.meta = make("span", { className: "dream-meta" });
     this.progress = make("div", { className: "dream-progress", role: "progressbar", aria: { label: "Progress" } }, make("i"));
     this.note = make("p", { className: "dream-note" });
-    this.stop = make("button", { type: "button", className: "row-stop", textContent: "Stop", onclick: () => this.cancel() });
-    const reuse = make("button", { type: "button", className: "reuse", textContent: "Reuse", title: "Take over these settings" });
-    reuse.addEventListener("click", () => gallery.reuse(this.id, this.tiles.keys().next().value ?? 0, false));
-    this.grid = make("div", { className: "grid" });
-    this.tiles = new Map();
-    for (const tile of dream.tiles) {
-      const made = new Tile(this, tile);
-      this.tiles.set(tile.index, made);
-      this.grid.append(made.element);
-    }
+    this.stop = this.action("row-stop", "Stop", () => this.cancel());
+    this.reuse = this.action("reuse", "Reuse", () => list.reuse(dream.id, this.tiles.keys().next().value ?? 0, false));
+    this.reuse.title = "Take over these settings";
     this.element = make(
       "section",
       { className: "dream-row", data: { job: dream.id, testid: "dream" }, aria: { label: dream.prompt } },
       make("div", { className: "dream-head" }, this.title, this.meta,
-        make("div", { className: "dream-actions" }, this.stop, reuse), this.progress),
+        make("div", { className: "dream-actions" }, ...this.actions()), this.progress),
       this.note,
-      this.grid,
     );
-    this.update(dream);
+    this.fill();
+    dream.views.add(this);
+    this.say();
   }
 
-  get isActive() {
-    return this.dream.state === "active";
+  action(className, text, act) {
+    const button = make("button", { type: "button", className, textContent: text });
+    button.addEventListener("click", act);
+    return button;
   }
 
+  actions() {
+    const whole = this.action("open-sheet", `Open in Compare (${this.dream.pictures.size})`, () => this.list.compare(this.dream));
+    return [...(this.dream.sheet ? [whole] : []), this.stop, this.reuse];
+  }
+
+  /** The pictures in their places. */
+  fill() {
+    const shown = [...this.dream.pictures.values()].slice(0, this.dream.sheet ? MOST : Infinity);
+    for (const picture of shown) this.tiles.set(picture.index, new Tile(this, picture));
+    this.element.append(make("div", { className: "grid" }, ...[...this.tiles.values()].map((tile) => tile.element)));
+  }
+
+  /** The pictures that can be opened, in the order in which they are seen. */
   get pictures() {
-    return [...this.tiles.values()].filter((tile) => tile.state === "done");
+    return [...this.tiles.values()].map((tile) => tile.picture).filter(({ id }) => id !== null);
   }
 
-  get done() {
-    return [...this.tiles.values()].filter((tile) => tile.picture !== null).length;
+  changed() {
+    inFrame(this, () => this.say());
   }
 
-  /** Takes over what the server says of this dream. */
-  update(dream, lazily = true) {
-    this.dream = { ...dream };
-    for (const { index, state, picture } of dream.tiles) {
-      const tile = this.tiles.get(index);
-      if (picture) tile?.show(picture, lazily && tile.state === "empty");
-      else if (state === "failed" || state === "stopped") tile?.end(state);
-    }
-    if (dream.state === "failed") this.explain(dream.message, dream.hint);
-    this.say();
+  /** A tile has begun to show something else. */
+  seen() {
+    this.changed();
   }
 
-  /** One piece of news from the studio. */
-  apply(news) {
-    switch (news.type) {
-      case "picture":
-        this.tiles.get(news.index)?.show(news.picture);
-        break;
-      case "finished":
-      case "cancelled":
-      case "failed":
-        this.end(news);
-        break;
-      case "started":
-        break;
-      default:
-        this.news = news;
-        if (news.type === "progress") this.advance(news);
-    }
-    this.say();
-  }
-
-  /** The stream begins anew, maybe from a server that has started again and counts from the beginning. */
-  attach() {
-    this.fraction = 0;
-    for (const tile of this.tiles.values()) tile.wanted = tile.revision = 0;
-  }
-
-  advance(news) {
-    news.revisions.forEach((revision, index) => {
-      const tile = this.tiles.get(index);
-      if (revision && tile && !tile.picture) tile.preview(revision);
-    });
-    const forming = news.revisions.filter((revision, i) => revision && !this.tiles.get(i)?.picture).length;
-    const running = Math.min(forming || news.total - news.done, news.total - news.done);
-    const fraction = (news.done + (running * news.step) / Math.max(news.steps, 1)) / news.total;
-    this.fraction = Math.max(this.fraction, Math.min(fraction, 1));
-  }
-
-  end(news) {
-    this.dream.state = news.type;
-    const left = { finished: "failed", cancelled: "stopped", failed: "failed" }[news.type];
-    for (const tile of this.tiles.values()) tile.end(left);
-    if (news.type === "failed") this.explain(news.message, news.hint);
-  }
-
-  explain(message, hint) {
-    this.note.replaceChildren(message, ...(hint ? [" ", make("span", { textContent: hint })] : []));
+  /** Its tab is seen now. */
+  shown() {
+    for (const tile of this.tiles.values()) tile.changed();
   }
 
   /** Writes state and words anew; called at every change and now and then, as time goes by. */
   say() {
-    this.element.dataset.state = this.dream.state;
-    this.stop.hidden = !this.isActive;
-    this.progress.style.setProperty("--done", this.fraction);
-    this.progress.setAttribute("aria-valuenow", Math.round(this.fraction * 100));
-    if (this.isActive) {
-      this.meta.textContent = this.gallery.isOffline ? doing({ type: "offline" }) : doing(this.news);
-      return;
-    }
+    const { dream } = this;
+    this.element.dataset.state = dream.state;
+    this.element.classList.toggle("is-bare", !dream.isActive && !dream.done.length);
+    this.stop.hidden = !dream.isActive;
+    const { fault } = dream;
+    this.note.replaceChildren(...(fault ? [fault.message, ...(fault.hint ? [" ", make("span", { textContent: fault.hint })] : [])] : []));
+    this.progress.style.setProperty("--done", dream.fraction);
+    this.progress.setAttribute("aria-valuenow", Math.round(dream.fraction * 100));
+    this.meta.textContent = dream.isActive ? this.doing() : this.made();
+    this.meta.title = dream.isActive ? "" : moment(dream.created);
+  }
+
+  doing() {
+    return doing(this.list.dreams.isOffline ? { type: "offline" } : this.dream.news);
+  }
+
+  made() {
     const stopped = this.dream.state === "cancelled" ? "stopped · " : "";
-    this.meta.textContent = `${stopped}${ago(this.dream.created)} · ${settings(this.dream)}`;
-    this.meta.title = moment(this.dream.created);
+    return `${stopped}${ago(this.dream.created)} · ${settings(this.dream.settings, this.dream.varied)}`;
   }
 
   async cancel() {
     this.stop.disabled = true;
-    await ask(`/jobs/${this.id}/cancel`, { method: "POST" }).catch((error) => this.gallery.complain(error));
+    await this.list.dreams.cancel(this.dream.id);
     this.stop.disabled = false;
   }
 
+  focus(picture) {
+    const tile = this.tiles.get(picture.index);
+    if (tile?.element.isConnected) tile.focus();
+  }
+
   forget(tile) {
-    this.tiles.delete(tile.index);
-    if (!this.tiles.size) {
-      this.element.remove();
-      this.gallery.forget(this);
-    }
+    this.tiles.delete(tile.picture.index);
+  }
+
+  remove() {
+    this.dream.views.delete(this);
+    for (const tile of this.tiles.values()) tile.picture.views.delete(tile);
+    this.element.remove();
   }
 }

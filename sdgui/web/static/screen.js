@@ -1,15 +1,35 @@
 // The page around the gallery: prompt bar, keys, model pill, title, toasts, help, the settings sheet on phones.
 
+import { controls, follow } from "./controls.js";
 import { ask, make, pause } from "./dom.js";
+import { Confirm } from "./plan.js";
 
 const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 const KEY = IS_MAC ? "⌘" : "Ctrl";
 const LONGEST_PROMPT = 2000;
 const TITLE = "sdgui";
+const DREAMS = { dream: ["Dream", "dreams"], wall: ["Dream wall", "dreams the wall"], variations: ["Dream row", "dreams the row"], grid: ["Dream grid", "dreams the grid"] };
+
+const KEYS = [
+  [[KEY, "Enter"], "dream, from anywhere on the page"],
+  [["Esc"], "stop; in a picture: close it"],
+  [["←", "→"], "in a picture: the one before, the next"],
+];
+const COMPARE_KEYS = [
+  [["←", "↑", "→", "↓"], "move; Home and End: the first, the last"],
+  [["K"], "keep; the kept ones collect on the right"],
+  [["X"], "reject; again takes it back"],
+  [["A", "B"], "pin as A or B, to compare the two"],
+  [["Space"], "flip between A and B"],
+  [["V"], "vary it at once"],
+  [["Enter"], "open; the letters work there too"],
+];
 
 export class Screen {
-  constructor(gallery) {
-    this.gallery = gallery;
+  /** `begun` is called with a job that was just begun here, and whether it is a sheet. */
+  constructor(begun) {
+    this.begun = begun;
+    this.verb = "dreams";
     this.prompt = document.querySelector("#prompt textarea");
     this.hint = document.querySelector("#prompt-hint");
     this.pill = document.querySelector("#model-pill");
@@ -25,8 +45,29 @@ export class Screen {
     this.makeHelp();
     this.bind();
     this.tell();
+    this.confirm = new Confirm(() => {
+      this.isConfirmed = true;
+      this.dream();
+    });
     this.followControls();
     this.followModel();
+  }
+
+  /** Another tab or mode is seen: what Dream would dream. */
+  change(tab, mode) {
+    const [text, verb] = DREAMS[tab === "compare" ? mode : "dream"];
+    document.querySelector("#dream-button").textContent = text;
+    this.verb = verb;
+    const seed = document.querySelector('#seed [data-testid="block-info"]');
+    if (seed) seed.textContent = tab === "compare" && mode === "wall" ? "Seeds from" : "Seed";
+    this.tell();
+  }
+
+  /** Whether a large grid was confirmed; true once for each answer. */
+  confirmed() {
+    const isConfirmed = Boolean(this.isConfirmed);
+    this.isConfirmed = false;
+    return isConfirmed;
   }
 
   bind() {
@@ -49,7 +90,7 @@ export class Screen {
       event.preventDefault();
       event.stopImmediatePropagation();
       if (!document.querySelector("dialog[open]")) this.dream();
-    } else if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
+    } else if (event.key === "Escape" && !document.querySelector("dialog[open], .sd-menu:popover-open")) {
       if (document.body.classList.contains("shows-settings")) this.sheet(false);
       else if (event.target.getAttribute?.("aria-expanded") !== "true") this.stop();
     }
@@ -81,8 +122,10 @@ export class Screen {
     if (told.job) {
       for (const toast of this.toasts.querySelectorAll(".is-error")) toast.remove();
       this.sheet(false);
-      this.gallery.begin(told.job);
+      document.querySelector("#viewer[open]")?.close();
+      this.begun(told.job, told.tab === "compare");
     }
+    if (told.confirm) this.confirm.ask(told.confirm);
     if (told.reused && matchMedia("(hover: hover)").matches) this.prompt.focus();
   }
 
@@ -92,9 +135,9 @@ export class Screen {
     document.body.classList.toggle("is-dreaming", active.length > 0);
     const stop = document.querySelector("#stop-button");
     stop.title = active.length > 1 ? `Stop all ${active.length} dreams (Esc)` : "Stop (Esc)";
-    const row = active.at(-1);
-    if (row) {
-      document.title = `${row.done} of ${row.tiles.size} · ${TITLE}`;
+    const dream = active.at(-1);
+    if (dream) {
+      document.title = `${dream.done.length} of ${dream.pictures.size} · ${TITLE}`;
       this.wasDreaming = true;
     } else if (this.wasDreaming) {
       this.wasDreaming = false;
@@ -102,8 +145,13 @@ export class Screen {
     }
   }
 
-  finished(row) {
-    if (row) this.status.textContent = `Done: ${row.done} of “${row.dream.prompt}”`;
+  finished(dream) {
+    if (dream) this.say(`Done: ${dream.done.length} of “${dream.prompt}”`);
+  }
+
+  /** For those who do not see the page. */
+  say(words) {
+    this.status.textContent = words;
   }
 
   seen() {
@@ -113,7 +161,7 @@ export class Screen {
   // The prompt's hint line: keys and tokens
 
   tell() {
-    const keys = matchMedia("(hover: hover)").matches ? [`${KEY}+Enter dreams`] : [];
+    const keys = matchMedia("(hover: hover)").matches ? [`${KEY}+Enter ${this.verb}`] : [];
     const length = this.prompt.value.length;
     const tooLong = length > LONGEST_PROMPT;
     const words = tooLong ? `${length.toLocaleString("en")} of ${LONGEST_PROMPT.toLocaleString("en")} characters` : this.tokens;
@@ -140,24 +188,11 @@ export class Screen {
     this.tell();
   }
 
-  /** Gradio sets values without an event, so now and then we look. */
-  async followControls() {
-    const models = window.sdguiModels;
-    let [prompt, aspect, model] = [null, null, null];
-    for (;;) {
-      const isOther = models.now !== model;
-      model = models.now;
-      if (isOther || this.prompt.value !== prompt) {
-        prompt = this.prompt.value;
-        await this.count();
-      }
-      const now = document.querySelector("#aspect input:checked")?.value;
-      if (isOther || now !== aspect) {
-        aspect = now;
-        this.sizeNote.textContent = (models.known[model]?.sizes[aspect] ?? []).join(" × ");
-      }
-      await pause(250);
-    }
+  followControls() {
+    follow(() => [this.prompt.value, controls.model], () => this.count());
+    follow(() => [controls.aspect, controls.model], ([aspect, model]) => {
+      this.sizeNote.textContent = (window.sdguiModels.known[model]?.sizes[aspect] ?? []).join(" × ");
+    });
   }
 
   // The model's state
@@ -188,7 +223,7 @@ export class Screen {
     this.lookAgain?.();
   }
 
-  // Toasts, welcome, help, sheet
+  // Toasts, help, the settings sheet on phones
 
   /** One sentence and its hint; it goes by itself, or stays where `milliseconds` is 0. */
   toast(message, hint = "", isError = false, milliseconds = 9000) {
@@ -210,23 +245,8 @@ export class Screen {
     if (milliseconds) setTimeout(() => toast.remove(), milliseconds);
   }
 
-  welcome(isNew) {
-    const there = this.gallery.element.querySelector(".welcome");
-    if (!isNew) there?.remove();
-    if (!isNew || there) return;
-    const models = window.sdguiModels;
-    const examples = (models.known[models.now]?.examples ?? []).map((example) => {
-      const button = make("button", { type: "button", className: "example", textContent: example });
-      button.addEventListener("click", () => this.write(example));
-      return button;
-    });
-    this.gallery.element.prepend(make(
-      "div",
-      { className: "welcome", data: { testid: "welcome" } },
-      make("h2", { textContent: "Your pictures will form here" }),
-      make("p", { textContent: examples.length ? "Say below what you want to see, or begin with one of these:" : "Say below what you want to see, then click Dream." }),
-      make("div", { className: "examples" }, ...examples),
-    ));
+  untoast(message) {
+    for (const toast of [...this.toasts.children]) if (toast.querySelector("p").textContent === message) toast.remove();
   }
 
   write(text) {
@@ -242,21 +262,27 @@ export class Screen {
     document.querySelector(isOpen ? "#settings-close" : "#settings-button").focus();
   }
 
+  /** On a phone A and B lie in the settings sheet. */
+  showPair() {
+    if (!matchMedia("(width <= 700px)").matches) return;
+    document.querySelector("dialog[open]")?.close();
+    this.sheet(true);
+    document.querySelector("#settings").scrollTo({ top: 0 });
+  }
+
   makeHelp() {
-    const keys = [
-      [[KEY, "Enter"], "dream, from anywhere on the page"],
-      [["Esc"], "stop; in a picture: close it"],
-      [["←", "→"], "in a picture: the one before, the next"],
-    ];
+    const list = (keys) => make("dl", {}, ...keys.flatMap(([names, what]) => [
+      make("dt", {}, ...names.flatMap((name, i) => [...(i && names[0] === KEY ? [" + "] : i ? [" "] : []), make("kbd", { textContent: name })])),
+      make("dd", { textContent: what }),
+    ]));
     const close = make("button", { type: "button", className: "quiet-button", textContent: "Close" });
     this.help = make(
       "dialog",
       { id: "help", className: "sd-dialog", aria: { label: "Help" } },
       make("h2", { textContent: "Keys" }),
-      make("dl", {}, ...keys.flatMap(([names, what]) => [
-        make("dt", {}, ...names.flatMap((name, i) => [...(i && names[0] === KEY ? [" + "] : i ? [" "] : []), make("kbd", { textContent: name })])),
-        make("dd", { textContent: what }),
-      ])),
+      list(KEYS),
+      make("h2", { textContent: "On a picture of Compare" }),
+      list(COMPARE_KEYS),
       make("p", { textContent: "A seed makes a picture repeatable: the same seed and settings give the same picture. Leave it empty for a new one each time; the lock keeps it." }),
       close,
     );

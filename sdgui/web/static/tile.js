@@ -1,105 +1,144 @@
 // One picture of a dream, in one place: empty, then a live preview, then the picture.
 
 import { loaded, make, pause } from "./dom.js";
+import { inFrame } from "./frame.js";
+import { load } from "./loader.js";
 
 const WORDS = { failed: "could not be made", stopped: "stopped" };
+const ATTEMPTS = 3;
+
+const tiles = new WeakMap();
+
+/** The tile that an element of the document belongs to. */
+export const tileOf = (node) => tiles.get(node?.closest?.(".tile"));
 
 export class Tile {
-  constructor(row, { index, seed }) {
+  constructor(row, picture) {
     this.row = row;
-    this.index = index;
-    this.seed = seed;
-    this.picture = null;
+    this.picture = picture;
     this.revision = 0;
-    this.wanted = 0;
-    this.loading = false;
+    this.inPlace = null;
     this.word = make("span", { className: "tile-word" });
-    this.openButton = make("button", { type: "button", className: "open", disabled: true });
-    this.openButton.addEventListener("click", () => row.gallery.open(this));
-    this.download = make("a", { className: "download", textContent: "↓", title: "Download the PNG" });
-    this.download.setAttribute("aria-label", `Download the picture with seed ${seed}`);
+    this.openButton = make("button", { type: "button", className: "open" });
     this.element = make(
       "div",
-      { className: "tile", data: { index, state: "empty", testid: "tile" } },
+      { className: "tile", data: { index: picture.index, state: "empty", testid: "tile" } },
       this.openButton,
       this.word,
-      make("span", { className: "seed", textContent: seed, title: `Seed ${seed}` }),
-      this.download,
+      make("span", { className: "seed", textContent: picture.seed, title: `Seed ${picture.seed}` }),
+      ...this.furniture(),
     );
-    this.element.style.aspectRatio = `${row.dream.width} / ${row.dream.height}`;
-    this.name();
+    const { width, height } = picture.settings;
+    this.element.style.aspectRatio = `${width} / ${height}`;
+    tiles.set(this.element, this);
+    picture.views.add(this);
+    this.render(true);
   }
 
+  /** What lies on the tile beside its seed, and what a click does. */
+  furniture() {
+    this.openButton.addEventListener("click", () => this.row.list.open(this.picture));
+    this.download = make("a", { className: "download", textContent: "↓", title: "Download the PNG" });
+    this.download.setAttribute("aria-label", `Download the picture with seed ${this.picture.seed}`);
+    return [this.download];
+  }
+
+  /** What is seen, which may be a moment behind what is known. */
   get state() {
     return this.element.dataset.state;
   }
 
-  set state(state) {
-    this.element.dataset.state = state;
-    this.openButton.disabled = state !== "done";
-    this.word.textContent = WORDS[state] ?? "";
-    this.name();
+  get name() {
+    return `${this.picture.settings.prompt}, seed ${this.picture.seed}`;
   }
 
-  name() {
-    const saying = this.state === "done" ? "Open" : { preview: "Forming" }[this.state] ?? "Not there yet";
-    const text = WORDS[this.state] ?? saying;
-    this.openButton.setAttribute("aria-label", `${text}: ${this.row.dream.prompt}, seed ${this.seed}`);
+  changed() {
+    inFrame(this, () => this.render());
   }
 
-  /** Shows a newer preview; while one is on its way only the newest of the next ones is remembered. */
-  async preview(revision) {
-    this.wanted = Math.max(this.wanted, revision);
-    if (this.loading) return;
-    this.loading = true;
-    while (this.wanted > this.revision && !this.isSettled) {
-      const next = this.wanted;
-      try {
-        const image = await loaded(`/live/${this.row.id}/${this.index}?rev=${next}`, this.row.dream.prompt);
-        if (this.isSettled) break;
-        image.className = "preview";
-        this.element.dataset.revision = next;
-        this.put(image);
-        if (this.state === "empty") this.state = "preview";
-      } catch {
-        // Finished or stopped meanwhile: what comes next says which.
-      }
-      this.revision = next;
+  /** Makes the tile fit its picture; `lazily` when it is new, and may be far below what is seen. */
+  render(lazily = false) {
+    const { picture } = this;
+    if (picture.state === "done") this.want(lazily || !this.row.list.isShown);
+    else if (picture.state === "preview") this.wantPreview();
+    else if (this.state !== picture.state) {
+      this.clear();
+      this.set(picture.state);
     }
-    this.loading = false;
+    this.label();
   }
 
-  get isSettled() {
-    return this.picture !== null || this.state in WORDS;
+  set(state) {
+    if (this.state === state) return;
+    this.element.dataset.state = state;
+    this.row.seen?.();
   }
 
-  /** Puts the stored picture in place; `lazily` when it is below what can be seen. */
-  async show(picture, lazily = false) {
-    if (this.picture === picture) return;
-    this.picture = picture;
-    this.download.href = `/picture/${picture}?download=1`;
-    const address = `/thumb/${picture}`;
-    if (lazily) {
-      this.put(make("img", { alt: this.row.dream.prompt, loading: "lazy", decoding: "async", draggable: false, src: address }));
-      this.state = "done";
+  /** Words for eyes and ears; called at every change. */
+  label() {
+    this.usable(this.state === "done");
+    this.word.textContent = WORDS[this.state] ?? "";
+    const saying = this.state === "done" ? "Open" : { preview: "Forming" }[this.state] ?? "Not there yet";
+    this.openButton.setAttribute("aria-label", `${WORDS[this.state] ?? saying}: ${this.name}`);
+  }
+
+  usable(isUsable) {
+    this.openButton.disabled = !isUsable;
+    if (isUsable) this.download.href = `/picture/${this.picture.id}?download=1`;
+  }
+
+  /** Shows a newer preview; while one waits for its turn, only the newest of the next ones is fetched. */
+  wantPreview() {
+    if (this.isLoading || this.picture.revision === this.revision || !this.row.list.isShown) return;
+    this.isLoading = true;
+    load(this, () => this.fetchPreview(), { isPreview: true });
+  }
+
+  async fetchPreview() {
+    const { dream, index, revision } = this.picture;
+    try {
+      const image = await loaded(`/live/${dream.id}/${index}?rev=${revision}`, this.name);
+      image.className = "preview";
+      inFrame(this.openButton, () => {
+        if (this.picture.isSettled) return;
+        this.element.dataset.revision = revision;
+        this.put(image);
+        this.set("preview");
+        this.label();
+      });
+    } catch {
+      // Finished or stopped meanwhile: what comes next says which.
+    }
+    this.revision = revision;
+    this.isLoading = false;
+    this.changed();
+  }
+
+  /** Puts the stored picture in place: at once where it cannot be seen, decoded where it can. */
+  want(lazily) {
+    const { id } = this.picture;
+    if (this.inPlace === id) return;
+    this.inPlace = id;
+    if (!lazily) {
+      load(this, () => this.fetch(id));
       return;
     }
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      try {
-        this.put(await loaded(address, this.row.dream.prompt));
-        break;
-      } catch {
-        await pause(500 * (attempt + 1));
-      }
-    }
-    this.state = "done";
+    this.put(make("img", { alt: this.name, loading: "lazy", decoding: "async", draggable: false, src: `/thumb/${id}` }));
+    this.set("done");
   }
 
-  /** No picture will come: `failed` or `stopped`. */
-  end(state) {
-    if (this.isSettled) return;
-    this.element.querySelector("img")?.remove();
-    this.state = state;
+  async fetch(id) {
+    let image = null;
+    for (let attempt = 1; !image && attempt <= ATTEMPTS; attempt += 1) {
+      image = await loaded(`/thumb/${id}`, this.name).catch(() => pause(500 * attempt));
+    }
+    this.isLoading = false;
+    inFrame(this.openButton, () => {
+      if (this.inPlace !== id) return;
+      if (image) this.put(image);
+      this.set("done");
+      this.label();
+    });
   }
 
   put(image) {
@@ -108,8 +147,20 @@ export class Tile {
     else this.openButton.append(image);
   }
 
+  clear() {
+    this.openButton.querySelector("img")?.remove();
+    this.inPlace = null;
+    this.isLoading = false;
+  }
+
+  focus() {
+    this.openButton.focus({ preventScroll: true });
+    this.element.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
   /** The picture was deleted. */
   remove() {
+    this.picture.views.delete(this);
     this.element.remove();
     this.row.forget(this);
   }

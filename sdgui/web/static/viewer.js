@@ -1,13 +1,18 @@
 // One picture, large, with everything that made it.
 
 import { ask, loaded, make } from "./dom.js";
+import { Tools } from "./tools.js";
 import { moment } from "./words.js";
 
+const ARROWS = { ArrowLeft: -1, ArrowRight: 1 };
+
 export class Viewer {
-  constructor(gallery, screen) {
-    this.gallery = gallery;
-    this.screen = screen;
-    this.tile = null;
+  /** `actions` are what can be done with a picture; `forget` is told of one that was deleted. */
+  constructor({ screen, actions, forget }) {
+    Object.assign(this, { screen, actions, forget });
+    this.picture = null;
+    this.shelf = null;
+    this.tools = new Tools(actions);
     this.stage = make("div", { className: "viewer-stage" });
     this.back = this.stepper("back", "Previous picture", "←", -1);
     this.forth = this.stepper("forth", "Next picture", "→", 1);
@@ -18,7 +23,7 @@ export class Viewer {
     this.reuse = this.action("viewer-reuse", "Reuse settings", () => this.take(false));
     this.sameSeed = this.action("viewer-same-seed", "Same seed", () => this.take(true));
     this.sameSeed.title = "The settings with this seed, locked";
-    this.delete = this.action("viewer-delete", "Delete", () => this.remove());
+    this.delete = this.action("viewer-delete", "Delete", () => this.erase());
     const close = make("button", { type: "button", className: "quiet-button", id: "viewer-close", textContent: "✕", aria: { label: "Close" } });
     close.addEventListener("click", () => this.element.close());
     this.element = make(
@@ -27,6 +32,7 @@ export class Viewer {
       this.stage,
       make("div", { className: "viewer-side" },
         make("div", { className: "viewer-top" }, this.place, close),
+        this.tools.element,
         this.facts,
         make("div", { className: "viewer-actions" }, this.reuse, this.sameSeed, this.download, this.delete)),
     );
@@ -49,75 +55,111 @@ export class Viewer {
     return button;
   }
 
-  open(tile) {
-    this.show(tile);
+  /** Opens a picture of a shelf: something with `pictures` to step through, `older()`, `reveal()` and `reuse()`. */
+  open(picture, shelf) {
+    this.shelf = shelf;
+    this.show(picture);
     if (!this.element.open) this.element.showModal();
   }
 
-  show(tile) {
-    this.tile = tile;
+  show(picture) {
+    this.leave();
+    this.picture = picture;
+    picture.views.add(this);
     this.calm();
-    const { dream } = tile.row;
-    const tiles = this.gallery.tiles;
-    const at = tiles.indexOf(tile);
+    const { pictures } = this.shelf;
+    const at = pictures.indexOf(picture);
     this.back.disabled = at <= 0;
-    this.forth.disabled = at >= tiles.length - 1;
-    if (at >= tiles.length - 3) this.gallery.older();
-    const own = tile.row.pictures;
-    this.place.textContent = own.length > 1 ? `${own.indexOf(tile) + 1} of ${own.length}` : "";
-    this.download.href = `/picture/${tile.picture}?download=1`;
-    this.facts.replaceChildren(...this.list(dream, tile));
+    this.forth.disabled = at >= pictures.length - 1;
+    if (at >= pictures.length - 3) this.shelf.older();
+    const own = pictures.filter(({ dream }) => dream === picture.dream);
+    this.place.textContent = own.length > 1 ? `${own.indexOf(picture) + 1} of ${own.length}` : "";
+    this.download.href = `/picture/${picture.id}?download=1`;
+    this.tools.fill(picture);
+    this.tell(picture, {});
     this.facts.scrollTop = 0;
-    this.picture(tile, dream);
+    this.enlarge(picture);
+    this.ask(picture);
   }
 
-  async picture(tile, dream) {
+  /** No longer told of the picture's changes. */
+  leave() {
+    this.picture?.views.delete(this);
+  }
+
+  async enlarge(picture) {
+    const { prompt } = picture.settings;
     const before = this.stage.querySelector("img");
     // What the gallery shows already, until the original is there.
-    const small = make("img", { alt: dream.prompt, src: `/thumb/${tile.picture}`, draggable: false });
+    const small = make("img", { alt: prompt, src: `/thumb/${picture.id}`, draggable: false });
     if (before) before.replaceWith(small);
     else this.stage.prepend(small);
     try {
-      const large = await loaded(`/picture/${tile.picture}`, dream.prompt);
-      if (this.tile === tile) small.replaceWith(large);
+      const large = await loaded(`/picture/${picture.id}`, prompt);
+      if (this.picture === picture) small.replaceWith(large);
     } catch {
-      if (this.tile === tile) this.screen.toast("The picture could not be loaded.", "Is the server still there?", true);
+      if (this.picture === picture) this.screen.toast("The picture could not be loaded.", "Is the server still there?", true);
     }
   }
 
-  list(dream, tile) {
+  /** How it was made is known to the server alone. */
+  async ask(picture) {
+    const told = await ask(`/picture/${picture.id}/facts`).catch(() => null);
+    if (told && this.picture === picture) this.tell(picture, told.notes ?? {});
+  }
+
+  /** Writes what is known of the picture; `notes` tell how it was made. */
+  tell(picture, notes) {
+    this.notes = notes;
+    const { prompt, negative_prompt, width, height, steps, guidance, sampler, model, variation } = picture.settings;
+    const rank = picture.dream.ranks?.().get(picture.index);
+    const place = rank ? ` · number ${rank} of its sheet` : "";
+    const facts = [
+      ["Seed", picture.seed],
+      ["Variation", variation ? `seed ${variation.seed}, strength ${variation.strength}` : ""],
+      ["Size", `${width} × ${height}`],
+      ["Steps", steps],
+      ["Cfg scale", guidance],
+      ["Sampler", sampler],
+      ["Model", model],
+      ["Avoided", negative_prompt],
+      ["Match", picture.match === null ? "" : `${picture.match.toFixed(2)}${picture.dream.sheet ? place : ""}`],
+      ["Mark", picture.mark],
+      ["Made", moment(picture.dream.created)],
+      ["Made on", [notes.device, notes.dtype].filter(Boolean).join(", ")],
+    ].filter(([, value]) => value !== "");
+    const list = make("dl", {}, ...facts.flatMap(([name, value]) => [make("dt", { textContent: name }), make("dd", { textContent: value })]));
+    const before = this.facts.querySelector("dl");
+    if (before && this.told === picture) before.replaceWith(list);
+    else this.facts.replaceChildren(make("p", { className: "viewer-prompt", textContent: prompt }), this.copier(prompt), list);
+    this.told = picture;
+  }
+
+  copier(prompt) {
     const copy = make("button", { type: "button", className: "link-button", textContent: "Copy prompt", id: "viewer-copy" });
     copy.addEventListener("click", async () => {
-      await copyText(dream.prompt, this.element);
+      await copyText(prompt, this.element);
       copy.textContent = "Copied";
     });
-    const facts = [
-      ["Seed", tile.seed],
-      ["Size", `${dream.width} × ${dream.height}`],
-      ["Steps", dream.steps],
-      ["Cfg scale", dream.guidance],
-      ["Sampler", dream.sampler],
-      ["Model", dream.model],
-      ["Avoided", dream.negative_prompt],
-      ["Made", moment(dream.created)],
-    ].filter(([, value]) => value !== "");
-    return [
-      make("p", { className: "viewer-prompt", textContent: dream.prompt }),
-      copy,
-      make("dl", {}, ...facts.flatMap(([name, value]) => [make("dt", { textContent: name }), make("dd", { textContent: value })])),
-    ];
+    return copy;
+  }
+
+  /** The picture was marked. */
+  changed() {
+    this.tools.fill(this.picture);
+    this.tell(this.picture, this.notes);
   }
 
   step(by) {
-    const tiles = this.gallery.tiles;
-    const next = tiles[tiles.indexOf(this.tile) + by];
+    const { pictures } = this.shelf;
+    const next = pictures[pictures.indexOf(this.picture) + by];
     if (next) this.show(next);
   }
 
   key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "ArrowLeft") this.step(-1);
-    else if (event.key === "ArrowRight") this.step(1);
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat && !(event.key in ARROWS)) return;
+    if (event.key in ARROWS) this.step(ARROWS[event.key]);
+    else if (this.actions.key(event.key, this.picture)) this.tools.fill(this.picture);
     else return;
     event.preventDefault();
   }
@@ -137,31 +179,32 @@ export class Viewer {
   }
 
   take(seed) {
-    const { row, index } = this.tile;
+    const { dream, index } = this.picture;
     this.element.close();
-    this.gallery.reuse(row.id, index, seed);
+    this.shelf.reuse(dream.id, index, seed);
   }
 
   /** Asks once, in place; the second click deletes. */
-  async remove() {
+  async erase() {
     if (!this.delete.classList.contains("is-grave")) {
       this.delete.classList.add("is-grave");
       this.delete.textContent = "Delete for good?";
       return;
     }
-    const { tile } = this;
-    const tiles = this.gallery.tiles;
-    const at = tiles.indexOf(tile);
-    const next = tiles[at + 1] ?? tiles[at - 1];
+    const { picture } = this;
+    const { pictures } = this.shelf;
+    const at = pictures.indexOf(picture);
+    const next = pictures[at + 1] ?? pictures[at - 1];
     try {
-      await ask(`/picture/${tile.picture}`, { method: "DELETE" });
+      await ask(`/picture/${picture.id}`, { method: "DELETE" });
     } catch (error) {
       if (error.status !== 404) {
         this.screen.toast(error.message, "", true);
         return;
       }
     }
-    tile.remove();
+    this.leave();
+    this.forget(picture.id);
     if (next) this.show(next);
     else this.element.close();
   }
@@ -172,12 +215,16 @@ export class Viewer {
   }
 
   closed() {
-    const button = this.tile?.openButton;
+    const { picture } = this;
+    this.leave();
     this.calm();
-    this.tile = null;
-    if (!button?.isConnected) return;
-    button.focus({ preventScroll: true });
-    button.scrollIntoView({ block: "nearest" });
+    this.picture = null;
+    if (picture) this.shelf.reveal(picture);
+  }
+
+  /** The picture was deleted elsewhere. */
+  remove() {
+    this.element.close();
   }
 }
 

@@ -27,9 +27,11 @@ export function ago(moment) {
 export const moment = (seconds) =>
   new Date(seconds * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 
-/** The settings of a dream, short: "Euler · 25 steps · cfg 5". */
-export const settings = ({ sampler, steps, guidance }) =>
-  `${sampler} · ${steps} ${steps === 1 ? "step" : "steps"} · cfg ${guidance}`;
+/** The settings of a dream, short: "Euler · 25 steps · cfg 5"; without those that vary from picture to picture. */
+export function settings({ sampler, steps, guidance }, varied = new Set()) {
+  const parts = { sampler, steps: `${steps} ${steps === 1 ? "step" : "steps"}`, guidance: `cfg ${guidance}` };
+  return Object.keys(parts).filter((name) => !varied.has(name)).map((name) => parts[name]).join(" · ");
+}
 
 /** What an active dream is doing, from the studio's latest news. */
 export function doing(news) {

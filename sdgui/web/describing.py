@@ -1,0 +1,134 @@
+"""What the page is told of dreams, news and pictures, as plain JSON."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sdgui.events import (
+    Failed,
+    Finished,
+    JobCancelled,
+    ModelLoading,
+    PictureDone,
+    PictureFailed,
+    Progress,
+    Queued,
+    Started,
+    StudioEvent,
+)
+from sdgui.records import JobRecord, JobState, PictureRecord, TaskRecord
+from sdgui.sheet import Axis, Sheet
+from sdgui.spec import PictureSpec
+
+
+def describe_event(job: str, event: StudioEvent) -> dict[str, Any]:
+    """One event as the page is told it."""
+    match event:
+        case Queued(place=place, wait=wait):
+            return {"job": job, "type": "queued", "place": place, "wait": wait}
+        case Started():
+            return {"job": job, "type": "started"}
+        case ModelLoading(model=model, fraction=fraction):
+            return {"job": job, "type": "loading", "model": model, "fraction": fraction}
+        case Progress():
+            return {"job": job, "type": "progress", **asdict(event)}
+        case PictureDone(index=index, picture_id=picture, match=match_):
+            news = {"type": "picture", "index": index, "picture": picture, "match": match_}
+            return {"job": job, **news}
+        case PictureFailed(index=index, message=message, hint=hint):
+            news = {"type": "picture-failed", "index": index, "message": message, "hint": hint}
+            return {"job": job, **news}
+        case Finished():
+            return {"job": job, "type": "finished"}
+        case JobCancelled():
+            return {"job": job, "type": "cancelled"}
+        case Failed(message=message, hint=hint):
+            return {"job": job, "type": "failed", "message": message, "hint": hint}
+
+
+def describe_job(job: JobRecord, active: bool) -> dict[str, Any]:
+    """One dream as the page shows it: its settings once, and a tile per picture that is not deleted."""
+    first = job.tasks[0].spec
+    state = "active" if active or job.state is JobState.QUEUED else job.state.value
+    return {
+        "id": job.id,
+        "created": job.created,
+        "state": state,
+        "message": job.message,
+        "hint": job.hint,
+        **describe_settings(first),
+        "sheet": None if job.sheet is None else _sheet(job.sheet),
+        "tiles": [
+            _tile(index, task, first, state)
+            for index, task in enumerate(job.tasks)
+            if not task.deleted
+        ],
+    }
+
+
+def describe_settings(spec: PictureSpec) -> dict[str, Any]:
+    """What made a picture, but for its seeds."""
+    return {
+        "prompt": spec.prompt,
+        "negative_prompt": spec.negative_prompt,
+        "model": spec.model.id,
+        "width": spec.width,
+        "height": spec.height,
+        "steps": spec.steps,
+        "guidance": spec.guidance,
+        "sampler": spec.sampler,
+    }
+
+
+def describe_picture(picture: PictureRecord) -> dict[str, Any]:
+    """The facts of one stored picture."""
+    return {
+        "picture": picture.id,
+        "job": picture.job,
+        "index": picture.index,
+        "seed": picture.spec.seed,
+        **describe_settings(picture.spec),
+        "variation": _variation(picture.spec),
+        "match": picture.match,
+        "mark": picture.mark.value,
+        "created": picture.created,
+        "notes": picture.notes,
+    }
+
+
+def describe_axis(axis: Axis | None) -> dict[str, Any] | None:
+    """What stands along one axis: its `title` and its `labels`."""
+    return None if axis is None else {"title": axis.title, "labels": list(axis.labels)}
+
+
+def _sheet(sheet: Sheet) -> dict[str, Any]:
+    return {
+        "kind": sheet.kind.value,
+        "x": describe_axis(sheet.x),
+        "y": describe_axis(sheet.y),
+        "sources": list(sheet.sources),
+    }
+
+
+def _tile(index: int, task: TaskRecord, first: PictureSpec, state: str) -> dict[str, Any]:
+    shared = describe_settings(first)
+    own = {name: v for name, v in describe_settings(task.spec).items() if v != shared[name]}
+    if task.spec.variation is not None:
+        own["variation"] = _variation(task.spec)
+    unmade = "failed" if task.fault else _UNMADE[state]
+    return {
+        "index": index,
+        "seed": task.spec.seed,
+        "picture": task.id if task.stored else None,
+        "state": "done" if task.stored else unmade,
+        "mark": task.mark.value,
+        "match": task.match,
+        "fault": task.fault,
+        "own": own,
+    }
+
+
+def _variation(spec: PictureSpec) -> dict[str, Any] | None:
+    return None if spec.variation is None else asdict(spec.variation)
+
+
+_UNMADE = {"active": "empty", "finished": "failed", "cancelled": "stopped", "failed": "failed"}

@@ -1,0 +1,36 @@
+// The picture that variations are made around, said before they begin.
+
+import { make } from "./dom.js";
+
+export class Base {
+  /** The selected picture of a sheet, else what is pinned as A, else what was kept last. */
+  constructor({ selection, sheets, pair, panel, tray, dreams }) {
+    Object.assign(this, { selection, pair, tray, dreams });
+    const settings = document.querySelector("#variation-settings");
+    this.element = make("div", { id: "vary-base", role: "status" });
+    settings?.prepend(this.element);
+    sheets.element.addEventListener("selected", () => this.say());
+    panel.addEventListener("pinned", () => this.say());
+    tray.element.addEventListener("kept", () => this.say());
+    this.say();
+  }
+
+  get id() {
+    return this.selection.picture?.id ?? this.pair.a ?? this.tray.kept.at(-1)?.picture.id ?? null;
+  }
+
+  say() {
+    const { id } = this;
+    if (id === this.said) return;
+    this.said = id;
+    if (id === null) {
+      this.element.replaceChildren(make("span", { textContent: "Choose a picture first: click one in a wall, or pin one as A." }));
+      return;
+    }
+    const known = this.selection.picture ?? this.dreams.picture(id) ?? this.tray.kept.find(({ picture }) => picture.id === id)?.picture;
+    this.element.replaceChildren(
+      make("img", { src: `/thumb/${id}`, alt: "", draggable: false }),
+      make("span", { textContent: known ? `Around seed ${known.seed}` : "Around the picture pinned as A" }),
+    );
+  }
+}

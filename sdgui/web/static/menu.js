@@ -1,0 +1,56 @@
+// A small menu under a button: closes by itself when one looks elsewhere.
+
+import { make } from "./dom.js";
+
+export class Menu {
+  constructor() {
+    this.element = make("div", { className: "sd-menu", popover: "auto", role: "menu" });
+    this.element.addEventListener("keydown", (event) => this.key(event));
+    this.element.addEventListener("toggle", (event) => event.newState === "closed" && this.closed());
+    document.body.append(this.element);
+  }
+
+  /** `items`: a string is a title; `{ text, act }` something to choose. */
+  open(button, items) {
+    if (this.button === button) return;
+    this.element.replaceChildren(...items.map((item) => (typeof item === "string" ? this.title(item) : this.item(item))));
+    this.element.showPopover();
+    this.button = button;
+    button.setAttribute("aria-expanded", true);
+    const at = button.getBoundingClientRect();
+    const { offsetWidth: width, offsetHeight: height } = this.element;
+    const below = at.bottom + 6 + height < innerHeight;
+    this.element.style.left = `${Math.max(8, Math.min(at.left, innerWidth - width - 8))}px`;
+    this.element.style.top = `${below ? at.bottom + 6 : Math.max(8, at.top - height - 6)}px`;
+    this.element.querySelector("button")?.focus();
+  }
+
+  title(text) {
+    return make("p", { textContent: text, title: text, role: "presentation" });
+  }
+
+  item({ text, act }) {
+    const button = make("button", { type: "button", role: "menuitem", textContent: text });
+    button.addEventListener("click", () => {
+      this.element.hidePopover();
+      act();
+    });
+    return button;
+  }
+
+  key(event) {
+    if (event.key === "Escape") event.stopPropagation();
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const items = [...this.element.querySelectorAll("button")];
+    items[(items.indexOf(document.activeElement) + step + items.length) % items.length].focus();
+  }
+
+  closed() {
+    this.button?.setAttribute("aria-expanded", false);
+    if (this.element.contains(document.activeElement) || document.activeElement === document.body) this.button?.focus({ preventScroll: true });
+    // A click on the same button closes the menu first; it must not open it at once again.
+    setTimeout(() => (this.button = null));
+  }
+}

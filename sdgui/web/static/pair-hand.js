@@ -1,0 +1,119 @@
+// Mouse, pen and touch on the stage: the slider's handle, and zoom and pan of both pictures as one.
+
+const MOST_ZOOM = 16;
+const NEAR_HANDLE = 28;
+const STILL = 4;
+
+export class Hand {
+  constructor(stage) {
+    this.stage = stage;
+    this.frame = stage.frame;
+    this.points = new Map();
+    this.act = null;
+    this.told = () => {};
+    this.reset();
+    const on = (type, act, options) => this.frame.addEventListener(type, (event) => act.call(this, event), options);
+    on("pointerdown", this.down);
+    on("pointermove", this.move);
+    for (const type of ["pointerup", "pointercancel", "lostpointercapture"]) on(type, this.up);
+    on("wheel", this.wheel, { passive: false });
+    // The handle keeps the keyboard after a drag, and no text is selected by one.
+    on("mousedown", (event) => stage.mode === "slider" && event.preventDefault());
+    // The end of a drag is no click; a press of a key is.
+    on("click", (event) => this.moved && event.detail > 0 && event.stopPropagation(), { capture: true });
+  }
+
+  /** Zoom and pan are for the large stage; the small one scrolls with the page. */
+  get isFree() {
+    return this.stage.element.classList.contains("is-large");
+  }
+
+  down(event) {
+    if (event.button !== 0 || !this.stage.isFull) return;
+    this.moved = false;
+    this.points.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    this.start = { x: event.clientX, y: event.clientY };
+    if (this.points.size === 2 && this.isFree) this.act = "pinch";
+    else if (this.stage.mode === "slider" && (this.zoom === 1 || this.isNearHandle(event))) this.act = "slide";
+    else this.act = this.zoom > 1 ? "pan" : null;
+    if (this.act !== "slide") return;
+    this.frame.setPointerCapture(event.pointerId);
+    this.stage.handle.focus({ preventScroll: true });
+    this.slide(event);
+  }
+
+  move(event) {
+    const before = this.points.get(event.pointerId);
+    if (!before || !this.act) return;
+    const now = { x: event.clientX, y: event.clientY };
+    if (this.act === "slide") this.slide(event);
+    else if (this.act === "pan") {
+      // Captured only now: a still press stays a click on what is below it.
+      if (!this.moved && Math.hypot(now.x - this.start.x, now.y - this.start.y) < STILL) return;
+      this.moved = true;
+      this.frame.setPointerCapture(event.pointerId);
+      const box = this.boxAt(this.start);
+      this.look(this.zoom, this.x + (now.x - before.x) / box.width, this.y + (now.y - before.y) / box.height);
+    } else {
+      const other = [...this.points].find(([id]) => id !== event.pointerId)[1];
+      this.moved = true;
+      const gap = (point) => Math.max(1, Math.hypot(point.x - other.x, point.y - other.y));
+      this.zoomBy(gap(now) / gap(before), { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 });
+    }
+    this.points.set(event.pointerId, now);
+  }
+
+  up(event) {
+    this.points.delete(event.pointerId);
+    this.act = null;
+  }
+
+  wheel(event) {
+    if (!this.isFree || !this.stage.isFull) return;
+    event.preventDefault();
+    const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * 33 : event.deltaY;
+    this.zoomBy(Math.exp(-pixels / 500), { x: event.clientX, y: event.clientY });
+  }
+
+  slide(event) {
+    const { left, width } = this.frame.getBoundingClientRect();
+    this.stage.slide(((event.clientX - left) / width) * 100);
+  }
+
+  isNearHandle({ clientX, target }) {
+    const { left, width } = this.frame.getBoundingClientRect();
+    return target === this.stage.handle || Math.abs(clientX - left - (width * this.stage.at) / 100) < NEAR_HANDLE;
+  }
+
+  /** The picture's box below a point; side by side there are two. */
+  boxAt({ x, y }) {
+    const boxes = [...this.frame.querySelectorAll(".pair-box")].map((box) => box.getBoundingClientRect()).filter((box) => box.width);
+    return boxes.find((box) => x >= box.left && x <= box.right && y >= box.top && y <= box.bottom) ?? boxes[0];
+  }
+
+  /** Zooms so that what is below the point stays there; without one, the middle. */
+  zoomBy(factor, point = null) {
+    const zoom = Math.min(MOST_ZOOM, Math.max(1, this.zoom * factor));
+    const box = point && this.boxAt(point);
+    const [u, v] = box ? [(point.x - box.left) / box.width, (point.y - box.top) / box.height] : [0.5, 0.5];
+    const grown = zoom / this.zoom;
+    this.look(zoom, u - (u - this.x) * grown, v - (v - this.y) * grown);
+  }
+
+  /** Both pictures at a zoom, moved by parts of their own width and height; never past their edges. */
+  look(zoom, x, y) {
+    const held = (part) => Math.min(0, Math.max(1 - zoom, part));
+    Object.assign(this, { zoom, x: held(x), y: held(y) });
+    const { style, classList } = this.stage.element;
+    style.setProperty("--zoom", zoom);
+    style.setProperty("--x", `${this.x * 100}%`);
+    style.setProperty("--y", `${this.y * 100}%`);
+    classList.toggle("is-zoomed", zoom > 1);
+    this.told(zoom);
+  }
+
+  reset() {
+    this.moved = false;
+    this.look(1, 0, 0);
+  }
+}

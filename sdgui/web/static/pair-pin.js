@@ -1,0 +1,49 @@
+// A picture that is pinned: it may still be on its way. And what of the pins outlives the page: their ids.
+
+import { ask, loaded } from "./dom.js";
+
+const STORED = "sdgui-pair-1";
+const ID = /^[A-Za-z0-9_-]{1,64}$/;
+
+export class Pin {
+  constructor(id) {
+    this.id = id;
+    this.facts = null;
+    this.image = null;
+  }
+
+  /** Facts and pixels; calls `show` with what the wall shows already, then with the original. */
+  async load(show) {
+    const [facts, small] = await Promise.all([
+      ask(`/picture/${this.id}/facts`),
+      loaded(`/thumb/${this.id}`).catch(() => null),
+    ]);
+    if (small) {
+      Object.assign(this, { facts, image: small });
+      show();
+    }
+    const image = await loaded(`/picture/${this.id}`);
+    Object.assign(this, { facts, image });
+    show();
+  }
+}
+
+/** The ids of the last visit: {a, b}, each an id or null. */
+export function remembered() {
+  let stored = null;
+  try {
+    stored = JSON.parse(localStorage.getItem(STORED));
+  } catch {
+    // Not ours, or a browser that keeps nothing.
+  }
+  const id = (value) => (typeof value === "string" && ID.test(value) ? value : null);
+  return { a: id(stored?.a), b: id(stored?.b) };
+}
+
+export function remember({ a, b }) {
+  try {
+    localStorage.setItem(STORED, JSON.stringify({ a, b }));
+  } catch {
+    // A browser that keeps nothing: the pins last as long as the page.
+  }
+}

@@ -1,0 +1,244 @@
+// The panel of A and B: two pinned pictures, ways to look at them, and what tells them apart.
+
+import { ask, loaded, make } from "./dom.js";
+import { Comparison } from "./pair-comparison.js";
+import { Large } from "./pair-large.js";
+import { Pin, remember, remembered } from "./pair-pin.js";
+import { MODES, Stage } from "./pair-stage.js";
+import { Table, alike, apart } from "./pair-table.js";
+
+const BOTH = ["a", "b"];
+const HINT = "Press A and B on two pictures to compare them";
+
+export class Pair {
+  /** `root`: the panel's element; `screen`: says what a visitor must know, by `toast`. Tells of new pins as "pinned" on the root. */
+  constructor(root, screen) {
+    this.root = root;
+    this.screen = screen;
+    this.pins = { a: null, b: null };
+    this.stage = new Stage({ enlarge: () => this.large.open() });
+    this.comparison = new Comparison(this.stage, { known: () => this.show(), failed: (error) => this.notCompared(error) });
+    this.modes = this.makeModes();
+    this.table = new Table();
+    this.note = make("p", { className: "pair-note", role: "status" });
+    this.hint = make("p", { className: "pair-hint", textContent: HINT });
+    this.enlarge = this.action("pair-enlarge", "Enlarge", "As large as the window", () => this.large.open());
+    this.home = make("div", { className: "pair-home" });
+    this.actions = make("div", { className: "pair-actions" },
+      this.action("pair-swap", "Swap A and B", "", () => this.swap()),
+      this.enlarge,
+      this.action("pair-clear", "Clear", "Forget both; the pictures stay", () => this.clear()));
+    root.classList.add("pair");
+    root.addEventListener("keydown", (event) => this.key(event));
+    root.replaceChildren(this.home, this.hint, this.table.element, this.note, this.actions);
+    this.takeBack();
+    this.large = new Large(this);
+    this.show();
+    this.restore();
+  }
+
+  get a() {
+    return this.pins.a?.id ?? null;
+  }
+
+  get b() {
+    return this.pins.b?.id ?? null;
+  }
+
+  /** Puts a picture in A or B; resolves when it is shown, or turned out not to be there. The latest pin wins. */
+  async pin(which, picture) {
+    if (this.pins[which]?.id === picture) return;
+    const pin = new Pin(picture);
+    this.pins[which] = pin;
+    this.comparison.forget();
+    this.changed();
+    await this.load(pin);
+  }
+
+  /** The other picture, in the mode Flip; the first call only changes to that mode. */
+  flip() {
+    if (!this.stage.isFull) {
+      this.screen.toast(`${HINT}.`);
+      return;
+    }
+    if (this.stage.mode === "flip") this.stage.turn();
+    else this.look("flip");
+  }
+
+  /** The picture was deleted. */
+  forget(picture) {
+    for (const which of BOTH) {
+      if (this.pins[which]?.id === picture) this.drop(which);
+    }
+  }
+
+  swap() {
+    const { a, b } = this.pins;
+    this.pins = { a: b, b: a };
+    this.comparison.swap();
+    this.changed();
+    for (const which of BOTH) this.place(which);
+    this.show();
+    if (!this.comparison.answer) this.compare();
+  }
+
+  clear() {
+    for (const which of BOTH) {
+      if (this.pins[which]) this.drop(which);
+    }
+  }
+
+  // Loading
+
+  async load(pin) {
+    this.say();
+    this.busy();
+    try {
+      await pin.load(() => this.arrived(pin));
+    } catch (error) {
+      this.failed(pin, error);
+    }
+    this.busy();
+  }
+
+  arrived(pin) {
+    const which = this.holds(pin);
+    if (!which) return;
+    this.place(which);
+    this.show();
+    if (pin.isCompared) return;
+    pin.isCompared = true;
+    this.compare();
+  }
+
+  busy() {
+    this.root.setAttribute("aria-busy", BOTH.some((which) => this.pins[which] && !this.pins[which].facts));
+  }
+
+  failed(pin, error) {
+    const which = this.holds(pin);
+    if (!which) return;
+    if (error.status === 404) {
+      this.drop(which);
+      this.screen.toast(`The picture in ${which.toUpperCase()} is no longer there, so ${which.toUpperCase()} is empty again.`);
+      return;
+    }
+    if (!pin.facts) this.place(which);
+    this.show();
+    const sentence = error.status ? error.message : `The picture for ${which.toUpperCase()} could not be loaded.`;
+    this.say(sentence, () => this.load(pin));
+  }
+
+  /** Where a pin is now: "a", "b" or nowhere. */
+  holds(pin) {
+    return BOTH.find((which) => this.pins[which] === pin);
+  }
+
+  compare() {
+    const { a, b } = this.pins;
+    if (!a?.facts || !b?.facts) return;
+    this.say();
+    this.comparison.begin(a.id, b.id);
+  }
+
+  async notCompared(error) {
+    if (error.status === 404) await this.check();
+    else this.say(error.status ? error.message : "The two could not be compared.", () => this.compare());
+  }
+
+  /** One of the two was deleted elsewhere: whichever it was goes. */
+  async check() {
+    const pins = BOTH.map((which) => this.pins[which]).filter(Boolean);
+    await Promise.all(pins.map((pin) => ask(`/picture/${pin.id}/facts`).catch((error) => this.failed(pin, error))));
+  }
+
+  // Showing
+
+  place(which) {
+    const pin = this.pins[which];
+    this.stage.put(which, pin?.facts ?? null, pin?.image);
+  }
+
+  show() {
+    const isBoth = Boolean(this.a && this.b);
+    this.root.classList.toggle("is-both", isBoth);
+    this.stage.awaits(isBoth);
+    this.enlarge.disabled = !this.stage.isFull;
+    const missing = BOTH.filter((which) => !this.pins[which]).map((which) => which.toUpperCase());
+    this.hint.textContent = ["", `Press ${missing} on another picture to compare the two`, HINT][missing.length];
+    this.actions.hidden = !this.a && !this.b;
+    if (!this.stage.isFull) this.large?.close();
+    if (!isBoth) return;
+    const { answer } = this.comparison;
+    this.table.show(this.pins.a.facts, this.pins.b.facts, answer);
+    if (!answer) return;
+    const { mean, ssim, message } = answer;
+    this.large.numbers.textContent = mean === null ? message : `SSIM ${alike(ssim)} · difference ${apart(mean)}`;
+  }
+
+  /** A word below the table, with a way to try again. */
+  say(sentence = "", again = null) {
+    const retry = make("button", { type: "button", className: "link-button", textContent: "Try again" });
+    retry.addEventListener("click", () => again());
+    this.note.replaceChildren(...(sentence ? [`${sentence} `, ...(again ? [retry] : [])] : []));
+  }
+
+  look(mode) {
+    const hadKeyboard = this.stage.element.contains(document.activeElement);
+    this.stage.mode = mode;
+    this.modes.querySelector(`[value="${mode}"]`).checked = true;
+    if (hadKeyboard && !this.stage.focus()) this.modes.querySelector(":checked").focus();
+    this.comparison.look();
+  }
+
+  drop(which) {
+    this.pins[which] = null;
+    this.comparison.forget();
+    this.stage.put(which, null, null);
+    this.say();
+    this.changed();
+  }
+
+  /** Remembers the pins and tells of them. */
+  changed() {
+    this.show();
+    remember(this);
+    this.root.dispatchEvent(new CustomEvent("pinned", { detail: { a: this.a, b: this.b } }));
+  }
+
+  restore() {
+    for (const [which, id] of Object.entries(remembered())) {
+      if (id) this.pin(which, id);
+    }
+  }
+
+  // Parts
+
+  makeModes() {
+    const radios = Object.entries(MODES).map(([value, text]) =>
+      make("label", {}, make("input", { type: "radio", name: "pair-mode", value, checked: value === "slider" }), make("span", { textContent: text })));
+    const modes = make("div", { className: "pair-modes", role: "radiogroup", aria: { label: "How to compare A and B" } }, ...radios);
+    modes.addEventListener("change", (event) => this.look(event.target.value));
+    return modes;
+  }
+
+  action(id, text, title, act) {
+    const button = make("button", { type: "button", className: "pair-action", id, textContent: text, title });
+    button.addEventListener("click", act);
+    return button;
+  }
+
+  /** Space, as everywhere in Compare; on a button it presses that. */
+  key(event) {
+    const isPlain = event.key === " " && !event.repeat && !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (!isPlain || event.target.closest("button")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.flip();
+  }
+
+  /** The stage and its modes are the panel's again. */
+  takeBack() {
+    this.home.replaceChildren(this.stage.element, this.modes);
+  }
+}

@@ -1,0 +1,45 @@
+// How large a grid would be and how long it would take, said before it begins.
+
+import { make } from "./dom.js";
+import { duration } from "./words.js";
+
+const cellsOf = (cells) => `${cells.toLocaleString("en")} ${cells === 1 ? "cell" : "cells"}`;
+
+/** "36 cells · about 1 min 20 s". */
+const size = ({ cells, seconds }) => [cellsOf(cells), ...(seconds === null || seconds === undefined ? [] : [`about ${duration(seconds)}`])].join(" · ");
+
+/** Writes what Python says of the grid under its axes. */
+export function writePlan(told) {
+  const place = document.querySelector("#plan");
+  if (!place || !told) return;
+  place.classList.toggle("is-error", Boolean(told.error));
+  const [first, ...rest] = told.error ? [told.error, told.hint] : [size(told), ...(told.notices ?? [])];
+  place.replaceChildren(make("b", { textContent: first }), ...rest.filter(Boolean).map((text) => make("span", { textContent: text })));
+}
+
+/** Asks before many cells are dreamt. */
+export class Confirm {
+  constructor(begin) {
+    this.words = make("p", {});
+    const yes = make("button", { type: "button", className: "quiet-button is-main", id: "confirm-yes", textContent: "Dream grid" });
+    const no = make("button", { type: "button", className: "quiet-button", id: "confirm-no", textContent: "Not now" });
+    yes.addEventListener("click", () => {
+      this.element.close();
+      begin();
+    });
+    no.addEventListener("click", () => this.element.close());
+    this.title = make("h2", {});
+    this.element = make("dialog", { id: "confirm", className: "sd-dialog", aria: { label: "A large grid" } },
+      this.title, this.words, make("div", { className: "confirm-actions" }, no, yes));
+    document.body.append(this.element);
+  }
+
+  ask({ cells, seconds }) {
+    this.title.textContent = `Dream ${cellsOf(cells)}?`;
+    this.words.textContent = seconds === null || seconds === undefined
+      ? "How long that takes is not known yet. You can stop at any time; what is finished stays."
+      : `That takes about ${duration(seconds)}. You can stop at any time; what is finished stays.`;
+    this.element.showModal();
+    this.element.querySelector("#confirm-yes").focus();
+  }
+}

@@ -1,0 +1,90 @@
+// The few buttons that act on a picture: on its tile, or on small screens in one bar; and in the viewer.
+
+import { make } from "./dom.js";
+
+const COMPACT = matchMedia("(hover: none), (width <= 700px)");
+
+export class Tools {
+  constructor(actions) {
+    this.actions = actions;
+    this.picture = null;
+    this.element = make("div", { className: "tools", role: "toolbar", aria: { label: "This picture" } });
+    this.element.addEventListener("click", (event) => this.click(event));
+  }
+
+  click(event) {
+    const button = event.target.closest("button");
+    event.stopPropagation();
+    if (!button || !this.picture) return;
+    this.actions.do(button.dataset.name, this.picture);
+    this.fill(this.picture);
+  }
+
+  /** Fills in the buttons for a picture; those that stay the same are kept, and with them the focus. */
+  fill(picture) {
+    this.picture = picture;
+    const wanted = this.actions.of(picture);
+    while (this.element.children.length > wanted.length) this.element.lastChild.remove();
+    wanted.forEach(({ name, sign, word = "", label, isOn }, i) => {
+      const button = this.element.children[i] ?? this.element.appendChild(
+        make("button", { type: "button" }, make("span", { className: "sign", aria: { hidden: true } }), make("span", { className: "word", aria: { hidden: true } })));
+      button.dataset.name = name;
+      button.title = label;
+      button.setAttribute("aria-label", label);
+      if (isOn === undefined) button.removeAttribute("aria-pressed");
+      else button.setAttribute("aria-pressed", isOn);
+      button.firstChild.textContent = sign;
+      button.lastChild.textContent = word;
+    });
+  }
+}
+
+/** The tools of the sheets: they come to the tile that is pointed at or selected. */
+export class TileTools extends Tools {
+  constructor(actions, bar) {
+    super(actions);
+    this.bar = bar;
+    this.thumb = make("img", { alt: "", draggable: false });
+    this.cell = null;
+  }
+
+  get isCompact() {
+    return COMPACT.matches;
+  }
+
+  show(cell) {
+    const isOn = cell?.state === "done";
+    const host = isOn ? (this.isCompact ? this.bar : cell.element) : null;
+    this.bar.hidden = host !== this.bar;
+    if (this.cell !== cell) {
+      this.cell?.element.classList.remove("has-tools");
+      this.cell?.picture.views.delete(this);
+      this.cell = cell;
+      cell?.picture.views.add(this);
+    }
+    cell?.element.classList.toggle("has-tools", host === cell.element);
+    if (!host) {
+      this.element.remove();
+      return;
+    }
+    this.fill(cell.picture);
+    if (this.element.parentElement === host) return;
+    if (host === this.bar) host.append(this.thumb);
+    host.append(this.element);
+  }
+
+  fill(picture) {
+    super.fill(picture);
+    if (this.isCompact) this.thumb.src = `/thumb/${picture.id}`;
+  }
+
+  /** The picture that they belong to was marked. */
+  changed() {
+    if (this.cell?.state === "done") this.fill(this.cell.picture);
+  }
+
+  /** The picture that they belong to was deleted. */
+  remove() {
+    this.show(null);
+  }
+}
