@@ -1,20 +1,33 @@
-"""Dreaming from Python: `from sdgui.api import dream`."""
+"""Dreaming and comparing from Python: `from sdgui.api import compare, dream`."""
 
+import io
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from PIL import Image
 
+from sdgui.axes import AxisRequest
+from sdgui.comparing.cells import Cell
+from sdgui.comparing.sheet_html import write_html
+from sdgui.comparing.sheet_png import write_png
+from sdgui.comparing.sheet_zip import write_zip
 from sdgui.demo.embedded import EMBEDDED
 from sdgui.engine.catalog import Catalog
+from sdgui.engine.device import choose_placement
 from sdgui.engine.engine import TorchEngine
 from sdgui.errors import UserError
 from sdgui.events import Batch, Decoded, Pixels, Stepped, Task, TaskFailed, WorkerEvent
-from sdgui.spec import DreamRequest, PictureSpec
+from sdgui.model_info import ModelInfo
+from sdgui.plans import plan_grid
+from sdgui.records import match_in
+from sdgui.sheet import Sheet
+from sdgui.spec import DreamRequest, PictureSpec, batch_limit
 from sdgui.storage.pictures import encode_png
+from sdgui.storage.whole_file import write_whole
+from sdgui.studio.queue import PictureQueue, in_working_order
 from sdgui.studio.studio import draw_seed
 
 
@@ -32,23 +45,62 @@ class Dreamt:
         return self.spec.seed
 
     @property
+    def match(self) -> float | None:
+        """How well it fits its prompt (cosine of CLIP's embeddings); None where no CLIP told."""
+        return match_in(self.notes)
+
+    @property
     def image(self) -> Image.Image:
         """The picture for Pillow, RGB."""
         return Image.fromarray(self.pixels)
 
+    @property
+    def png(self) -> bytes:
+        """The picture as PNG with its parameters inside."""
+        return encode_png(self.spec, self.pixels, self.notes)
+
     def save(self, path: str | Path) -> None:
         """Writes a PNG with its parameters inside."""
-        Path(path).write_bytes(encode_png(self.spec, self.pixels, self.notes))
+        Path(path).write_bytes(self.png)
 
 
-_one_at_a_time = threading.Lock()
-"""Engines are called by one thread at a time."""
+_WRITERS = {".png": write_png, ".zip": write_zip, ".html": write_html}
 
 
-@cache
-def _engine(model: str, device: str, dtype: str) -> tuple[Catalog, TorchEngine]:
-    catalog = Catalog(model, embedded=EMBEDDED)
-    return catalog, TorchEngine(catalog, device=device, dtype=dtype, previews=False)
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A finished grid, row by row: picture `row * columns + column`, None where it could not be made.
+
+    `faults` says for each picture why it is missing, and is empty where it is not; `notices` are worth knowing.
+    """
+
+    title: str
+    sheet: Sheet
+    specs: tuple[PictureSpec, ...]
+    pictures: tuple[Dreamt | None, ...]
+    faults: tuple[str, ...]
+    notices: tuple[str, ...] = ()
+
+    def save(self, path: str | Path) -> None:
+        """Writes one labelled sheet (.png), the pictures with grid.json (.zip) or a page that opens offline (.html).
+
+        UserError for another suffix.
+        """
+        write = _WRITERS.get(Path(path).suffix.lower())
+        if write is None:
+            raise UserError(
+                f"“{Path(path).name}” does not say what to write.",
+                f"Let the name end in one of: {', '.join(_WRITERS)}.",
+            )
+        cells = tuple(
+            Cell(spec, None, fault=fault)
+            if picture is None
+            else Cell(spec, picture.png, match=picture.match)
+            for spec, picture, fault in zip(self.specs, self.pictures, self.faults, strict=True)
+        )
+        content = io.BytesIO()
+        write(self.title, self.sheet, cells, content)
+        write_whole(Path(path), content.getvalue())
 
 
 def dream(
@@ -63,17 +115,18 @@ def dream(
     sampler: str | None = None,
     seed: int | None = None,
     count: int = 1,
+    variation_seed: int | None = None,
+    variation_strength: float | None = None,
     device: str = "auto",
     dtype: str = "auto",
     on_step: Callable[[int, int], None] | None = None,
 ) -> tuple[Dreamt, ...]:
-    """Dreams `count` pictures; picture i has seed + i.
+    """Dreams `count` pictures; picture i has seed + i, or with a variation strength above 0 variation_seed + i.
 
     Sizes in pixels; what is left out is the model's default, and a seed left out is drawn by chance.
     `on_step(step, steps)` is called after each model evaluation. UserError when it cannot be dreamt.
     """
-    with _one_at_a_time:
-        catalog, engine = _engine(model, device, dtype)
+    maker = _maker(device, dtype)
     request = DreamRequest(
         prompt=prompt,
         negative_prompt=negative_prompt,
@@ -85,23 +138,143 @@ def dream(
         sampler=sampler,
         seed=seed,
         count=count,
+        variation_seed=variation_seed,
+        variation_strength=variation_strength,
     )
-    specs = request.resolve(catalog.describe(model), draw_seed)
-    batch = Batch(tasks=tuple(Task(id=str(i), spec=spec) for i, spec in enumerate(specs)))
-    done: dict[str, Decoded] = {}
+    specs = request.resolve(maker.describe(model), draw_seed)
 
-    def emit(event: WorkerEvent) -> None:
-        match event:
-            case Stepped(step=step, steps=total) if on_step is not None:
-                on_step(step, total)
-            case Decoded(task=task):
-                done[task] = event
-            case TaskFailed(message=message, hint=hint):
-                raise UserError(message, hint)
+    def fail(_index: int, fault: UserError) -> None:
+        raise fault
 
-    with _one_at_a_time:
-        engine.run(batch, emit, lambda task: False)
-    return tuple(
-        Dreamt(spec=task.spec, pixels=done[task.id].pixels, notes=done[task.id].notes)
-        for task in batch.tasks
+    made = maker.make(specs, on_fault=fail, on_step=on_step)
+    return tuple(made[i] for i in range(len(specs)))
+
+
+def compare(
+    prompt: str,
+    *,
+    x: tuple[str, str] = ("steps", "10, 20"),
+    y: tuple[str, str] | None = None,
+    negative_prompt: str = "",
+    model: str = "demo",
+    width: int | None = None,
+    height: int | None = None,
+    steps: int | None = None,
+    guidance: float | None = None,
+    sampler: str | None = None,
+    seed: int | None = None,
+    variation_seed: int | None = None,
+    variation_strength: float | None = None,
+    device: str = "auto",
+    dtype: str = "auto",
+    on_picture: Callable[[int, Dreamt], None] | None = None,
+) -> Comparison:
+    """Dreams a grid: `x`, and `y` if there is one, are an axis (see `sdgui.axes.AXES`) and its values as text.
+
+    All else is said as in `dream`, and a seed left out is drawn once for all. `on_picture(index, picture)` is called
+    as they come, which is in the order of work. A picture that cannot be made is None and has its fault; UserError
+    when the grid cannot be begun.
+    """
+    maker = _maker(device, dtype)
+    request = DreamRequest(
+        prompt=prompt,
+        negative_prompt=negative_prompt,
+        model=model,
+        width=width,
+        height=height,
+        steps=steps,
+        guidance=guidance,
+        sampler=sampler,
+        seed=seed,
+        variation_seed=variation_seed,
+        variation_strength=variation_strength,
     )
+    plan = plan_grid(
+        request,
+        AxisRequest(name=x[0], values=x[1]),
+        None if y is None else AxisRequest(name=y[0], values=y[1]),
+        describe=maker.describe,
+        draw_seed=draw_seed,
+    )
+    faults: dict[int, UserError] = {}
+    made = maker.make(plan.specs, on_fault=faults.__setitem__, on_picture=on_picture)
+    places = range(len(plan.specs))
+    return Comparison(
+        title=prompt,
+        sheet=plan.sheet,
+        specs=plan.specs,
+        pictures=tuple(made.get(i) for i in places),
+        faults=tuple(str(faults[i]) if i in faults else "" for i in places),
+        notices=plan.notices,
+    )
+
+
+class _Models(Catalog):
+    """Who writes Python may name every model, not only some that were chosen at the start."""
+
+    def describe(self, model: str) -> ModelInfo:
+        return self._inspect(model).info
+
+
+class _Maker:
+    """One engine and its models, used by one caller at a time."""
+
+    def __init__(self, device: str, dtype: str) -> None:
+        self._device = choose_placement(device, dtype).device.type
+        self._models = _Models("demo", embedded=EMBEDDED)
+        self._engine = TorchEngine(self._models, device=device, dtype=dtype, previews=False)
+        self._one_at_a_time = threading.Lock()
+
+    def describe(self, model: str) -> ModelInfo:
+        """What is known of any model; UserError when it is unfit."""
+        with self._one_at_a_time:
+            return self._models.describe(model)
+
+    def make(
+        self,
+        specs: Sequence[PictureSpec],
+        *,
+        on_fault: Callable[[int, UserError], None],
+        on_picture: Callable[[int, Dreamt], None] | None = None,
+        on_step: Callable[[int, int], None] | None = None,
+    ) -> dict[int, Dreamt]:
+        """The finished pictures by index; `on_fault` is told of each other one, and what it raises ends all."""
+        made: dict[int, Dreamt] = {}
+        batches = self._batches(specs)
+        for number, batch in enumerate(batches):
+
+            def emit(event: WorkerEvent, number: int = number) -> None:
+                match event:
+                    case Stepped(step=step, steps=steps) if on_step is not None:
+                        on_step(number * steps + step, len(batches) * steps)
+                    case Decoded(task=task, pixels=pixels, notes=notes):
+                        index = int(task)
+                        made[index] = Dreamt(spec=specs[index], pixels=pixels, notes=notes)
+                        if on_picture is not None:
+                            on_picture(index, made[index])
+                    case TaskFailed(task=task, message=message, hint=hint):
+                        on_fault(int(task), UserError(message, hint))
+
+            with self._one_at_a_time:
+                self._engine.run(batch, emit, lambda task: False)
+        return made
+
+    def _batches(self, specs: Sequence[PictureSpec]) -> list[Batch]:
+        """Batches as the server forms them; their tasks are called by index."""
+        queue = PictureQueue(lambda spec: batch_limit(spec, self._device))
+        tasks = [Task(id=str(i), spec=spec) for i, spec in enumerate(specs)]
+        queue.put("", in_working_order(tasks))
+        return list(queue.batches())
+
+
+_making = threading.Lock()
+
+
+def _maker(device: str, dtype: str) -> _Maker:
+    with _making:  # a cache alone might make two at once
+        return _cached_maker(device, dtype)
+
+
+@cache
+def _cached_maker(device: str, dtype: str) -> _Maker:
+    return _Maker(device, dtype)

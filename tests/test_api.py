@@ -1,23 +1,58 @@
-"""Dreaming from Python, with the model inside."""
+"""Dreaming and comparing from Python, with the model inside."""
 
+import io
+import json
+import shutil
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from sdgui.api import dream
+from sdgui.api import Comparison, Dreamt, compare, dream
 from sdgui.errors import UserError
+from sdgui.sheet import SheetKind
+from sdgui.spec import BATCH_PIXELS
 from sdgui.storage.pictures import read_spec
+from tests.engine.tiny_model import write_tiny_model
+
+# fp32 sums in another order in a batch; one step of 256 is the largest that rounding can make of it
+ONE_LEVEL = 1
+SMALL = {"width": 64, "height": 64, "steps": 3}
+
+
+def assert_same(one: Dreamt | None, other: Dreamt | None) -> None:
+    assert one is not None
+    assert other is not None
+    assert one.spec == other.spec
+    np.testing.assert_allclose(one.pixels.astype(int), other.pixels.astype(int), atol=ONE_LEVEL)
+
+
+def dreamt_alone(picture: Dreamt) -> Dreamt:
+    """The picture of the same spec, made by itself."""
+    spec = picture.spec
+    (alone,) = dream(
+        spec.prompt,
+        negative_prompt=spec.negative_prompt,
+        model=spec.model.id,
+        width=spec.width,
+        height=spec.height,
+        steps=spec.steps,
+        guidance=spec.guidance,
+        sampler=spec.sampler,
+        seed=spec.seed,
+        variation_seed=None if spec.variation is None else spec.variation.seed,
+        variation_strength=None if spec.variation is None else spec.variation.strength,
+    )
+    return alone
 
 
 def test_picture_i_of_a_dream_is_the_picture_of_seed_s_plus_i_alone() -> None:
     together = dream("a red boat at sea", seed=40, count=3, steps=8)
     alone = [dream("a red boat at sea", seed=seed, steps=8)[0] for seed in (40, 41, 42)]
     for one, other in zip(together, alone, strict=True):
-        assert one.spec == other.spec
-        # fp32 sums in another order in a batch; one step of 256 is the largest that rounding can make of it
-        np.testing.assert_allclose(one.pixels.astype(int), other.pixels.astype(int), atol=1)
+        assert_same(one, other)
 
 
 def test_different_seeds_give_different_pictures() -> None:
@@ -39,6 +74,189 @@ def test_steps_are_told_on_the_way() -> None:
     assert told == [(1, 3), (2, 3), (3, 3)]
 
 
+def test_steps_are_told_of_the_whole_where_one_batch_does_not_hold_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(BATCH_PIXELS, "cpu", 2 * 64 * 64)
+    told: list[tuple[int, int]] = []
+    made = dream(
+        "a cat",
+        seed=5,
+        count=3,
+        width=64,
+        height=64,
+        steps=2,
+        device="cpu",
+        on_step=lambda step, steps: told.append((step, steps)),
+    )
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert [one.seed for one in made] == [5, 6, 7]
+
+
 def test_what_cannot_be_dreamt_is_a_user_error() -> None:
     with pytest.raises(UserError, match="steps"):
         dream("a cat", steps=0)
+
+
+def test_a_variation_keeps_the_seed_and_counts_up_its_own() -> None:
+    varied = dream("a cat", seed=5, count=2, variation_seed=9, variation_strength=0.5, **SMALL)  # type: ignore[arg-type]
+    assert [one.seed for one in varied] == [5, 5]
+    assert [one.spec.variation.seed for one in varied if one.spec.variation] == [9, 10]
+    assert np.abs(varied[0].pixels.astype(int) - varied[1].pixels.astype(int)).mean() > 1
+
+
+# Comparing
+
+
+@pytest.fixture(scope="module")
+def square() -> Comparison:
+    """2 × 2 cells of two batch keys, a variation among them."""
+    return compare(
+        "a red boat at sea",
+        x=("guidance", "1, 4"),
+        y=("variation_strength", "0, 0.5"),
+        seed=40,
+        variation_seed=7,
+        **SMALL,  # type: ignore[arg-type]
+    )
+
+
+def test_each_picture_of_a_grid_is_the_same_dreamt_alone(square: Comparison) -> None:
+    assert len(square.pictures) == 4
+    for picture in square.pictures:
+        assert picture is not None
+        assert_same(picture, dreamt_alone(picture))
+
+
+def test_a_variation_of_strength_zero_is_the_plain_picture(square: Comparison) -> None:
+    (plain,) = dream("a red boat at sea", seed=40, guidance=4, **SMALL)  # type: ignore[arg-type]
+    assert_same(square.pictures[1], plain)
+
+
+def test_a_grid_lies_row_by_row(square: Comparison) -> None:
+    assert square.sheet.kind is SheetKind.GRID
+    assert square.sheet.x is not None
+    assert square.sheet.y is not None
+    assert (square.sheet.x.labels, square.sheet.y.labels) == (("1", "4"), ("0", "0.5"))
+    assert [spec.guidance for spec in square.specs] == [1, 4, 1, 4]
+    assert [picture.spec for picture in square.pictures if picture] == list(square.specs)
+    assert square.faults == ("", "", "", "")
+
+
+def test_pictures_are_told_as_they_come_each_batch_key_once() -> None:
+    told: list[int] = []
+    made = compare(
+        "a cat",
+        x=("steps", "1, 2"),
+        y=("seed", "1-2"),
+        width=64,
+        height=64,
+        on_picture=lambda index, picture: told.append(index),
+    )
+    assert told == [0, 2, 1, 3]
+    assert [picture.spec.steps for picture in made.pictures if picture] == [1, 2, 1, 2]
+
+
+def test_pictures_of_the_same_kind_share_a_batch() -> None:
+    made = compare(
+        "a cat", x=("steps", "1, 2"), y=("prompt", "cat, dog, bird"), width=64, height=64
+    )
+    assert [one.notes["place in batch"] for one in made.pictures if one] == [
+        "1 of 3",
+        "1 of 3",
+        "2 of 3",
+        "2 of 3",
+        "3 of 3",
+        "3 of 3",
+    ]
+
+
+def test_a_seed_left_out_is_the_same_in_all_cells() -> None:
+    made = compare("a cat", x=("steps", "1, 2"), width=64, height=64)
+    assert len({spec.seed for spec in made.specs}) == 1
+
+
+def test_what_is_worth_knowing_comes_along() -> None:
+    made = compare("a cat", x=("steps", "1, 2"), sampler="Euler a", width=64, height=64)
+    assert "Euler a changes the composition" in made.notices[0]
+
+
+def test_the_match_of_a_picture_is_told_by_its_notes(square: Comparison) -> None:
+    picture = square.pictures[0]
+    assert picture is not None
+    told = Dreamt(spec=picture.spec, pixels=picture.pixels, notes={"match": "0.31"})
+    assert told.match == 0.31
+    assert Dreamt(spec=picture.spec, pixels=picture.pixels, notes={}).match is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"x": ("steps", "")}, "no values"),
+        ({"x": ("steps", "1-100"), "y": ("seed", "1-100")}, "10,000 cells"),
+        ({"x": ("steps", "10-1")}, "backwards"),
+        ({"x": ("prompt_sr", "dog, bird")}, "“dog” is not in the prompt"),
+        ({"x": ("sampler", "Euler, Eular")}, "“Eular”"),
+        ({"x": ("moon", "1")}, "no axis called “moon”"),
+        ({"x": ("model", "demo, no-such-model")}, "no-such-model"),
+    ],
+)
+def test_what_cannot_be_compared_is_a_user_error(
+    asked: dict[str, tuple[str, str]], said: str
+) -> None:
+    with pytest.raises(UserError, match=said):
+        compare("a cat", **asked)  # type: ignore[arg-type]
+
+
+def test_a_model_that_fails_half_way_leaves_the_others(tmp_path: Path) -> None:
+    one = write_tiny_model(tmp_path / "one")
+    lost = write_tiny_model(tmp_path / "lost", seed=1)
+
+    def lose(_index: int, _picture: Dreamt) -> None:
+        shutil.rmtree(lost / "unet", ignore_errors=True)
+
+    made = compare(
+        "a cat",
+        x=("seed", "1, 2"),
+        y=("model", f"{one}\n{lost}\ndemo"),
+        on_picture=lose,
+        **SMALL,  # type: ignore[arg-type]
+    )
+    there = [picture is not None for picture in made.pictures]
+    assert there == [True, True, False, False, True, True]
+    assert [bool(fault) for fault in made.faults] == [not one for one in there]
+    assert "lost" in made.faults[2]
+
+
+# Saving
+
+
+def test_a_comparison_is_saved_as_a_sheet(square: Comparison, tmp_path: Path) -> None:
+    square.save(tmp_path / "sheet.png")
+    with Image.open(tmp_path / "sheet.png") as image:
+        assert image.width > 2 * 64
+        assert image.height > 2 * 64
+
+
+def test_a_comparison_is_saved_as_an_archive(square: Comparison, tmp_path: Path) -> None:
+    square.save(str(tmp_path / "sheet.ZIP"))
+    with zipfile.ZipFile(tmp_path / "sheet.ZIP") as archive:
+        said = json.loads(archive.read("grid.json"))
+        for cell, picture in zip(said["cells"], square.pictures, strict=True):
+            assert picture is not None
+            with Image.open(io.BytesIO(archive.read(cell["file"]))) as image:
+                np.testing.assert_array_equal(np.asarray(image), picture.pixels)
+
+
+def test_a_comparison_is_saved_as_a_page(square: Comparison, tmp_path: Path) -> None:
+    square.save(tmp_path / "sheet.html")
+    page = (tmp_path / "sheet.html").read_text(encoding="utf-8")
+    assert "a red boat at sea" in page
+    assert page.count("data:image/png;base64,") >= 4
+
+
+@pytest.mark.parametrize("name", ["sheet.jpg", "sheet"])
+def test_a_comparison_has_no_other_form(square: Comparison, tmp_path: Path, name: str) -> None:
+    with pytest.raises(UserError, match="does not say what to write"):
+        square.save(tmp_path / name)
+    assert not (tmp_path / name).exists()

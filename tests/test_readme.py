@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.running_app import ENVIRONMENT, ROOT, RunningApp
 
@@ -33,10 +34,17 @@ def test_the_lines_of_python_dream_four_pictures(tmp_path: Path) -> None:
     ]
 
 
+def test_the_lines_of_python_make_a_labelled_grid(tmp_path: Path) -> None:
+    run(PYTHON[1], tmp_path)
+    with Image.open(tmp_path / "grid.png") as sheet:
+        assert sheet.width >= 3 * 128
+        assert sheet.height >= 2 * 128
+
+
 def test_the_lines_of_python_ask_a_running_server(tmp_path: Path) -> None:
     app = RunningApp(tmp_path / "app")
     try:
-        run(PYTHON[1].replace("http://127.0.0.1:7860", app.url), tmp_path)
+        run(PYTHON[2].replace("http://127.0.0.1:7860", app.url), tmp_path)
         assert len(app.pictures()) == 4
     finally:
         app.kill()

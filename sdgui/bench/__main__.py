@@ -1,13 +1,19 @@
-"""`python -m sdgui.bench`: one table of speeds, measured in interleaved rounds."""
+"""`python -m sdgui.bench`: tables of speeds, measured in interleaved rounds."""
 
 import argparse
 import logging
 import os
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from sdgui.demo.embedded import EMBEDDED
+
+if TYPE_CHECKING:
+    from sdgui.bench.pairs import Measured
+    from sdgui.engine.catalog import Catalog
+    from sdgui.engine.engine import TorchEngine
 
 
 def _arguments() -> argparse.Namespace:
@@ -21,10 +27,16 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--dtype", default="auto", help="auto, float32, bfloat16 or float16")
     parser.add_argument("--count", type=int, default=4, help="pictures in the batch")
     parser.add_argument("--steps", type=int, help="steps; the model's default if left out")
+    parser.add_argument("--grid-steps", type=int, default=8, help="steps of each cell of the grid")
     parser.add_argument(
         "--size", type=int, help="width and height in pixels; the model's default if left out"
     )
-    parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds of the dreams")
+    parser.add_argument(
+        "--rounds", type=int, default=7, help="interleaved rounds of the dreams; 0 skips them"
+    )
+    parser.add_argument(
+        "--grids", type=int, default=7, help="interleaved rounds of the grid; 0 skips them"
+    )
     parser.add_argument(
         "--starts", type=int, default=7, help="interleaved rounds of starting up; 0 skips them"
     )
@@ -37,88 +49,153 @@ def main() -> None:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["NO_PROXY"] = "127.0.0.1,localhost"
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    from sdgui.bench.generation import AppWay, BareWay, Dream, EngineWay
-    from sdgui.bench.pairs import interleave, spread
-    from sdgui.bench.server import running_app
-    from sdgui.bench.startup import FirstPictureWay, PageWay, import_gradio
+    from sdgui.bench.generation import load_bare
     from sdgui.engine.catalog import Catalog
     from sdgui.engine.device import choose_placement
     from sdgui.engine.engine import TorchEngine
 
-    def say(line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
-
-    flags = ("--model", given.model, "--device", given.device, "--dtype", given.dtype)
     catalog = Catalog(given.model, embedded=EMBEDDED)
-    specs = Dream(count=given.count, steps=given.steps, size=given.size).specs(catalog)
     placed = choose_placement(given.device, given.dtype)
-    quiet = TorchEngine(catalog, device=given.device, dtype=given.dtype, previews=False)
-    seen = TorchEngine(catalog, device=given.device, dtype=given.dtype)
-    with running_app(*flags) as app:
-        app.wait_for_page()
-        with_previews = EngineWay(seen, specs)
-        ways: dict[str, Callable[[], float | None]] = {
-            "bare": BareWay(given.model, given.device, given.dtype, catalog, specs),
-            "quiet": EngineWay(quiet, specs),
-            "previews": with_previews,
-            "app": AppWay(app, specs),
-        }
-        interleave(ways, 1, lambda line: say("warmed up"))
-        with_previews.first_preview.clear()
-        dreams = interleave(ways, given.rounds, lambda line: say(f"dreams, {line}"))
-        app_memory = app.peak_memory()
-    quiet.close()
-    seen.close()
-
-    spec, bare = specs[0], dreams["bare"]
-    print(
-        f"\n{len(specs)} pictures of {spec.width}x{spec.height}, {spec.steps} steps, {spec.sampler}, "
-        f"cfg {spec.guidance:g}, model {spec.model.id}, on {placed.device_name} in {placed.dtype_name}; "
-        f"{given.rounds} interleaved rounds, median (lowest-highest)\n"
-    )
-    print("| what | seconds | against bare pipe() |")
-    print("|---|---|---|")
-    for name, title in (
-        ("bare", "bare diffusers pipe(), decode included"),
-        ("quiet", "engine, no previews"),
-        ("previews", "engine, previews of every picture"),
-        ("app", "whole app over HTTP, PNGs stored and fetched"),
-    ):
-        way = dreams[name]
-        print(f"| {title} | {spread(way.seconds)} | {spread(way.ratios(bare))} |")
-    first = tuple(with_previews.first_preview)
-    share = tuple(f / b for f, b in zip(first, bare.seconds, strict=True))
-    print(f"| time to first preview | {spread(first)} | {spread(share)} |")
-
+    app_memory = None
+    if given.rounds or given.grids:
+        pipe = load_bare(given.model, given.device, given.dtype, catalog)
+        seen = TorchEngine(catalog, device=given.device, dtype=given.dtype)
+        if given.rounds:
+            app_memory = _dreams(given, catalog, pipe, seen)
+        if given.grids:
+            _grid(given, catalog, pipe, seen)
+        seen.close()
     if given.starts:
-        starts = interleave(
-            {
-                "gradio": import_gradio,
-                "page": PageWay(*flags),
-                "picture": FirstPictureWay(*flags),
-            },
-            given.starts,
-            lambda line: say(f"starts, {line}"),
-        )
-        print("\n| what | seconds | against import gradio |")
-        print("|---|---|---|")
-        for name, title in (
-            ("gradio", "python -c 'import gradio'"),
-            ("page", "start to page"),
-            ("picture", "start to first picture"),
-        ):
-            way = starts[name]
-            print(f"| {title} | {spread(way.seconds)} | {spread(way.ratios(starts['gradio']))} |")
+        _starts(given)
 
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(f"\nPeak memory: the app and its worker {app_memory / 2**20:,.0f} MiB;", end=" ")
-    print(f"this bench (three pipelines) {own / 2**20:,.0f} MiB.")
+    print("\nPeak memory:", end=" ")
+    if app_memory is not None:
+        print(f"the app and its worker {app_memory / 2**20:,.0f} MiB;", end=" ")
+    print(f"this bench (all its pipelines) {own / 2**20:,.0f} MiB.")
     if placed.device.type == "cuda":
         import torch
 
         print(
             f"Peak CUDA memory of this bench: {torch.cuda.max_memory_allocated() / 2**20:,.0f} MiB."
         )
+
+
+def _dreams(given: argparse.Namespace, catalog: "Catalog", pipe: Any, seen: "TorchEngine") -> int:
+    """One batch in four ways; bytes that the app held at most."""
+    from sdgui.bench.generation import AppWay, BareWay, Dream, EngineWay
+    from sdgui.bench.pairs import interleave, spread
+    from sdgui.bench.server import running_app
+    from sdgui.engine.engine import TorchEngine
+
+    specs = Dream(count=given.count, steps=given.steps, size=given.size).specs(catalog)
+    quiet = TorchEngine(catalog, device=given.device, dtype=given.dtype, previews=False)
+    with running_app(*_flags(given)) as app:
+        app.wait_for_page()
+        with_previews = EngineWay(seen, specs)
+        ways: dict[str, Callable[[], float | None]] = {
+            "bare diffusers pipe(), decode included": BareWay(pipe, specs),
+            "engine, no previews": EngineWay(quiet, specs),
+            "engine, previews of every picture": with_previews,
+            "whole app over HTTP, PNGs stored and fetched": AppWay(app, specs),
+        }
+        interleave(ways, 1, lambda line: _say("warmed up"))
+        with_previews.first_preview.clear()
+        dreams = interleave(ways, given.rounds, lambda line: _say(f"dreams, {line}"))
+        app_memory = app.peak_memory()
+    quiet.close()
+
+    spec = specs[0]
+    print(
+        f"\n{len(specs)} pictures of {spec.width}x{spec.height}, {spec.steps} steps, {spec.sampler}, "
+        f"cfg {spec.guidance:g}, model {spec.model.id}, on {_placed(given)}; {_rounds(given.rounds)}\n"
+    )
+    bare = next(iter(dreams.values()))
+    _table(dreams, ["bare pipe()"], [bare])
+    first = tuple(with_previews.first_preview)
+    if first:  # a single step has none
+        share = tuple(f / b for f, b in zip(first, bare.seconds, strict=True))
+        print(f"| time to first preview | {spread(first)} | {spread(share)} |")
+    return app_memory
+
+
+def _grid(given: argparse.Namespace, catalog: "Catalog", pipe: Any, seen: "TorchEngine") -> None:
+    """A grid in three ways."""
+    from sdgui.bench.generation import BareWay, EngineWay
+    from sdgui.bench.grid import Grid
+    from sdgui.bench.pairs import interleave
+    from sdgui.engine.device import choose_placement
+
+    device = choose_placement(given.device, given.dtype).device_name
+    batches = Grid(steps=given.grid_steps, size=given.size).batches(catalog, device)
+    alone = [(spec,) for specs in batches for spec in specs]
+    ways: dict[str, Callable[[], float | None]] = {
+        "bare diffusers pipe() calls, batched alike, decode included": BareWay(pipe, *batches),
+        "6×6 grid through the engine, previews of every picture": EngineWay(seen, *batches),
+        "the same cells one by one, previews too": EngineWay(seen, *alone),
+    }
+    interleave(ways, 1, lambda line: _say("warmed up"))
+    grids = interleave(ways, given.grids, lambda line: _say(f"grids, {line}"))
+
+    spec = batches[0][0]
+    print(
+        f"\n6×6 grid, cfg scale × seed, {len(alone)} pictures of {spec.width}x{spec.height} in "
+        f"{len(batches)} batches, {spec.steps} steps, {spec.sampler}, model {spec.model.id}, "
+        f"on {_placed(given)}; {_rounds(given.grids)}\n"
+    )
+    bare, _, singly = grids.values()
+    _table(grids, ["bare pipe()", "one by one"], [bare, singly])
+
+
+def _starts(given: argparse.Namespace) -> None:
+    """Starting up, against importing gradio alone."""
+    from sdgui.bench.pairs import interleave
+    from sdgui.bench.startup import FirstPictureWay, PageWay, import_gradio
+
+    flags = _flags(given)
+    starts = interleave(
+        {
+            "python -c 'import gradio'": import_gradio,
+            "start to page": PageWay(*flags),
+            "start to first picture": FirstPictureWay(*flags),
+        },
+        given.starts,
+        lambda line: _say(f"starts, {line}"),
+    )
+    print()
+    _table(starts, ["import gradio"], [next(iter(starts.values()))])
+
+
+def _table(
+    ways: Mapping[str, "Measured"], against: Sequence[str], others: Sequence["Measured"]
+) -> None:
+    """One row a way: its seconds and their ratios to each of the others."""
+    from sdgui.bench.pairs import spread
+
+    print("| what | seconds |", *(f"against {name} |" for name in against))
+    print("|---|---|" + "---|" * len(against))
+    for name, way in ways.items():
+        ratios = (spread(way.ratios(other)) for other in others)
+        print(f"| {name} | {' | '.join((spread(way.seconds), *ratios))} |")
+
+
+def _flags(given: argparse.Namespace) -> tuple[str, ...]:
+    return ("--model", given.model, "--device", given.device, "--dtype", given.dtype)
+
+
+def _placed(given: argparse.Namespace) -> str:
+    from sdgui.engine.device import choose_placement
+
+    placed = choose_placement(given.device, given.dtype)
+    return f"{placed.device_name} in {placed.dtype_name}"
+
+
+def _rounds(number: int) -> str:
+    return f"{number} interleaved rounds, median (lowest-highest)"
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

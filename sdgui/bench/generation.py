@@ -1,4 +1,4 @@
-"""Bare diffusers against the engine and the whole app, on the same batch."""
+"""Bare diffusers against the engine and the whole app, on the same batches."""
 
 import time
 from dataclasses import dataclass
@@ -40,19 +40,17 @@ class Dream:
 
 
 class EngineWay:
-    """The engine alone, in this process."""
+    """The engine alone, in this process: one batch after the other."""
 
-    def __init__(self, engine: TorchEngine, specs: tuple[PictureSpec, ...]) -> None:
+    def __init__(self, engine: TorchEngine, *batches: tuple[PictureSpec, ...]) -> None:
         self._engine = engine
-        self._specs = specs
-        self._runs = 0
+        self._batches = [
+            Batch(tasks=tuple(Task(id=f"{b}-{i}", spec=spec) for i, spec in enumerate(specs)))
+            for b, specs in enumerate(batches)
+        ]
         self.first_preview: list[float] = []
 
     def __call__(self) -> None:
-        self._runs += 1
-        batch = Batch(
-            tasks=tuple(Task(id=f"{self._runs}-{i}", spec=s) for i, s in enumerate(self._specs))
-        )
         done = 0
         begun = time.perf_counter()
         first: float | None = None
@@ -67,42 +65,52 @@ class EngineWay:
                 case TaskFailed(message=message):
                     raise RuntimeError(message)
 
-        self._engine.run(batch, emit, lambda task: False)
-        if done != len(self._specs):
-            raise RuntimeError(f"{done} of {len(self._specs)} pictures came")
+        for batch in self._batches:
+            self._engine.run(batch, emit, lambda task: False)
+        asked = sum(len(batch.tasks) for batch in self._batches)
+        if done != asked:
+            raise RuntimeError(f"{done} of {asked} pictures came")
         if first is not None:
             self.first_preview.append(first)
 
 
-class BareWay:
-    """Diffusers' own pipeline, loaded and called as its documentation tells, decode included."""
+def load_bare(model: str, device: str, dtype: str, catalog: Catalog) -> Any:
+    """Diffusers' own pipeline, loaded as its documentation tells."""
+    placed = choose_placement(device, dtype)
+    pipe = StableDiffusionPipeline.from_pretrained(
+        catalog.locate(model).folder, dtype=placed.dtype, use_safetensors=True
+    ).to(placed.device)
+    pipe.set_progress_bar_config(disable=True)
+    return pipe
 
-    def __init__(
-        self, model: str, device: str, dtype: str, catalog: Catalog, specs: tuple[PictureSpec, ...]
-    ) -> None:
-        placed = choose_placement(device, dtype)
-        self._pipe: Any = StableDiffusionPipeline.from_pretrained(
-            catalog.locate(model).folder, torch_dtype=placed.dtype, use_safetensors=True
-        ).to(placed.device)
-        self._pipe.set_progress_bar_config(disable=True)
-        self._pipe.scheduler = make_scheduler(
-            specs[0].sampler, self._pipe.scheduler.config, specs[0].steps
-        )
-        self._specs = specs
+
+class BareWay:
+    """Diffusers' own pipeline, called once a batch as its documentation tells, decode included.
+
+    All batches have the sampler and the steps of the first.
+    """
+
+    def __init__(self, pipe: Any, *batches: tuple[PictureSpec, ...]) -> None:
+        first = batches[0][0]
+        self._pipe = pipe
+        self._scheduler = make_scheduler(first.sampler, pipe.scheduler.config, first.steps)
+        self._batches = batches
 
     def __call__(self) -> None:
-        spec = self._specs[0]
-        images = self._pipe(
-            [s.prompt for s in self._specs],
-            negative_prompt=[s.negative_prompt for s in self._specs],
-            width=spec.width,
-            height=spec.height,
-            num_inference_steps=spec.steps,
-            guidance_scale=spec.guidance,
-            generator=[torch.Generator("cpu").manual_seed(s.seed) for s in self._specs],
-        ).images
-        if len(images) != len(self._specs):
-            raise RuntimeError("a picture is missing")
+        self._pipe.scheduler = self._scheduler
+        for specs in self._batches:
+            spec = specs[0]
+            images = self._pipe(
+                [s.prompt for s in specs],
+                negative_prompt=[s.negative_prompt for s in specs],
+                width=spec.width,
+                height=spec.height,
+                num_inference_steps=spec.steps,
+                guidance_scale=spec.guidance,
+                generator=[torch.Generator("cpu").manual_seed(s.seed) for s in specs],
+            ).images
+            if len(images) != len(specs):
+                raise RuntimeError("a picture is missing")
 
 
 class AppWay:

@@ -12,6 +12,7 @@ from transformers import CLIPModel
 
 from sdgui.demo import data
 from sdgui.demo.captions import canonical_caption
+from sdgui.demo.muon import Muon
 from sdgui.demo.networks import TEXT_WIDTH, TOKENS, make_clip
 from sdgui.demo.schedule import (
     Budget,
@@ -25,6 +26,11 @@ from sdgui.demo.vocabulary import COLOURS, PLACES, STYLES, THINGS
 
 BATCH = 64
 PEAK_RATE = 1e-3
+ALIKE = 0.6
+"""Share of batches whose pictures have two of colour, place and style in common.
+
+Among pictures of chance these three tell nearly all apart, and CLIP would hardly learn the things.
+"""
 CAPTIONS_EACH = 6
 KINDS = (len(THINGS), len(COLOURS), len(PLACES), len(STYLES))
 
@@ -84,6 +90,37 @@ def retrieval(clip: CLIPModel, drawings: data.Drawings, folder: Path, rounds: in
     return right / total
 
 
+class _Batches:
+    """Draws the pictures of a batch, by chance or alike (see ALIKE)."""
+
+    def __init__(self, names: np.ndarray) -> None:
+        self._count = len(names)
+        self._groups: list[np.ndarray] = []
+        for pair in ([1, 2], [1, 3], [2, 3]):
+            _, group = np.unique(names[:, pair], axis=0, return_inverse=True)
+            order = np.argsort(group, kind="stable")
+            parts = np.split(order, np.cumsum(np.bincount(group))[:-1])
+            self._groups += [part for part in parts if len(part) >= BATCH]
+
+    def draw(self, rng: np.random.Generator) -> np.ndarray:
+        """Places of BATCH drawings."""
+        if not self._groups or rng.random() >= ALIKE:
+            return rng.integers(self._count, size=BATCH)
+        return rng.choice(self._groups[rng.integers(len(self._groups))], BATCH, replace=False)
+
+
+def _optimizers(networks: nn.Module) -> tuple[torch.optim.Optimizer, ...]:
+    """Muon for the matrices of the transformers that are trained, AdamW for all else."""
+    inside: list[nn.Parameter] = []
+    others: list[nn.Parameter] = []
+    for name, parameter in networks.named_parameters():
+        if parameter.requires_grad:
+            matrix = parameter.ndim == 2 and ".encoder.layers." in name
+            (inside if matrix else others).append(parameter)
+    adam = torch.optim.AdamW(others, lr=PEAK_RATE, betas=(0.9, 0.98), weight_decay=0.02)
+    return Muon(inside, lr=PEAK_RATE), adam
+
+
 def train_clip(
     minutes: float,
     *,
@@ -108,25 +145,27 @@ def train_clip(
     clip = make_clip(len(tokenizer), tokenizer.bos_token_id, tokenizer.eos_token_id).to(device)
     of_text, of_picture = Names(TEXT_WIDTH).to(device), Names(TEXT_WIDTH).to(device)
     networks = nn.ModuleDict({"clip": clip, "of_text": of_text, "of_picture": of_picture})
-    optimizer = torch.optim.AdamW(networks.parameters(), betas=(0.9, 0.98), weight_decay=0.02)
-    peak, step, spent = PEAK_RATE, 0, 0.0
+    step, spent = 0, 0.0
     if only_vision:
         clip.load_state_dict(load_checkpoint(work / "clip.pt"))
         clip.text_model.requires_grad_(False)
-        peak = PEAK_RATE / 4
+    optimizers = _optimizers(networks)
+    batches = _Batches(drawings.names)
     path = work / ("vision-training.pt" if only_vision else "clip-training.pt")
     if resume and path.exists():
         state = load_checkpoint(path)
         networks.load_state_dict(state["networks"])
-        optimizer.load_state_dict(state["optimizer"])
+        for optimizer, old in zip(optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(old)
         step, spent = state["step"], state["spent"]
         rng = np.random.default_rng([2, step])
     budget = Budget(minutes, spent)
     progress = Progress("vision" if only_vision else "clip", budget, work)
     saved = budget.spent
     while budget.share < 1:
-        set_rate(optimizer, budget.rate(peak, step, warmup=200))
-        chosen = rng.integers(len(drawings), size=BATCH)
+        for optimizer in optimizers:
+            set_rate(optimizer, budget.rate(PEAK_RATE, step, warmup=200))
+        chosen = batches.draw(rng)
         batch = ids[chosen, rng.integers(CAPTIONS_EACH, size=BATCH)].astype(np.int64)
         # Attention is causal: the state at the end token does not depend on the padding.
         longest = int((batch != tokenizer.eos_token_id).sum(axis=1).max()) + 1
@@ -140,15 +179,17 @@ def train_clip(
         logits = clip.logit_scale.exp().clamp(max=100) * image @ text.T
         loss = contrastive_loss(logits, names)
         names_loss = of_text.loss(read, names) + of_picture.loss(seen, names)
-        optimizer.zero_grad()
+        networks.zero_grad()
         (loss + names_loss).backward()
         torch.nn.utils.clip_grad_norm_(networks.parameters(), 1.0)
-        optimizer.step()
+        for optimizer in optimizers:
+            optimizer.step()
         step += 1
         progress.update(step, loss.item(), f"names {names_loss.item():.3f}")
         if budget.spent - saved > 120:
             saved = budget.spent
-            state = {"networks": networks.state_dict(), "optimizer": optimizer.state_dict()}
+            states = [optimizer.state_dict() for optimizer in optimizers]
+            state = {"networks": networks.state_dict(), "optimizers": states}
             save_checkpoint(path, {**state, "step": step, "spent": saved})
             share = retrieval(clip.eval(), held_out, folder, rounds=2)
             clip.train()
