@@ -1,4 +1,4 @@
-"""A real Chromium on the real app with the embedded model; a fresh visitor for each test."""
+"""A real Chromium on the real app with the embedded model, or on a fake engine; a fresh visitor for each test."""
 
 import os
 import shutil
@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.running_app import RunningApp
+from tests.studio.conftest import ManyModels
+from tests.web.conftest import Site, open_site
 
 DESKTOP = (1440, 900)
 PHONE = (390, 844)
@@ -42,12 +44,38 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
     app.kill()
 
 
+@pytest.fixture(scope="package")
+def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with open_site(tmp_path_factory.mktemp("site"), models=ManyModels("other")) as site:
+        yield site
+
+
+@pytest.fixture
+def site(shared_site: Site) -> Iterator[Site]:
+    """The page with two models and an engine that paints at once, or waits and fails as a test tells it."""
+    engine = shared_site.engine
+    yield shared_site
+    engine.most, engine.match = None, None
+    engine.unloadable.clear()
+    engine.go.set()
+
+
 class Visitor:
     """One person with a browser of their own; whatever the console complains of is kept."""
 
-    def __init__(self, browser: Browser, size: tuple[int, int], *, touch: bool = False) -> None:
-        self.context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, has_touch=touch, color_scheme="dark"
+    def __init__(
+        self,
+        browser: Browser,
+        size: tuple[int, int],
+        *,
+        touch: bool = False,
+        same_as: "Visitor | None" = None,
+    ) -> None:
+        self.context: BrowserContext = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            has_touch=touch,
+            color_scheme="dark",
+            storage_state=None if same_as is None else same_as.context.storage_state(),
         )
         self.complaints: list[str] = []
         self.page = self.tab()
@@ -73,8 +101,10 @@ class Visitor:
 def make_visitor(browser: Browser) -> Iterator[Callable[..., Visitor]]:
     made: list[Visitor] = []
 
-    def make(size: tuple[int, int] = DESKTOP, *, touch: bool = False) -> Visitor:
-        made.append(Visitor(browser, size, touch=touch))
+    def make(
+        size: tuple[int, int] = DESKTOP, *, touch: bool = False, same_as: Visitor | None = None
+    ) -> Visitor:
+        made.append(Visitor(browser, size, touch=touch, same_as=same_as))
         return made[-1]
 
     yield make
@@ -86,6 +116,12 @@ def make_visitor(browser: Browser) -> Iterator[Callable[..., Visitor]]:
 @pytest.fixture
 def page(make_visitor: Callable[..., Visitor], app: RunningApp) -> Page:
     return make_visitor().open(app.url)
+
+
+@pytest.fixture
+def sheets(make_visitor: Callable[..., Visitor], site: Site) -> Page:
+    """The Compare tab of a fresh visitor, with the fake engine."""
+    return make_visitor().open(f"{site.url}/#compare")
 
 
 def shoot(page: Page, name: str) -> None:

@@ -252,22 +252,11 @@ def test_a_clip_is_fetched_from_the_hub_once_and_without_pickles(
     assert not fetched & {"pytorch_model.bin", "flax_model.msgpack", "open_clip_model.safetensors"}
 
 
-ASKED = {
-    "car": "a red car in the desert",
-    "house": "a white house in the snow",
-    "boat": "a blue boat at sea",
-    "cat": "a pink cat in the city",
-    "rocket": "a purple rocket in the night sky",
-    "tree": "a green tree on a green hill",
-    "balloon": "an orange balloon in the forest",
-    "castle": "a grey castle on paper",
-}
-"""Things, and the prompts that ask for them."""
+THINGS = ("car", "house", "boat", "cat", "rocket", "tree", "balloon", "castle")
+ASKED = {thing: f"a red {thing} on a green hill" for thing in THINGS}
+"""Prompts that differ in nothing but the thing."""
 
 
-@pytest.mark.skipif(
-    not (EMBEDDED["demo"] / "clip" / WEIGHTS).is_file(), reason="no embedded model yet"
-)
 def test_pictures_of_the_asked_thing_rank_above_pictures_of_another(tmp_path: Path) -> None:
     """Only pictures count on which the judge, which is apart from CLIP, sees the thing that was asked for."""
     demo = Lab(Path("demo"), tmp_path, embedded=EMBEDDED)
@@ -280,7 +269,7 @@ def test_pictures_of_the_asked_thing_rank_above_pictures_of_another(tmp_path: Pa
             one for one, said in zip(done, verdicts, strict=True) if said.thing == thing
         ]
     demo.engine.close()
-    assert sum(map(len, shown.values())) >= 24
+    assert sum(map(len, shown.values())) >= 36
     assert all(shown.values())
 
     clip = Clip(EMBEDDED["demo"] / "clip")
