@@ -21,7 +21,7 @@ from sdgui.demo.tokenizer import train_tokenizer
 from sdgui.demo.unet_stage import encode_all, train_unet
 from sdgui.demo.vae_stage import train_decoder, train_vae
 
-SHARES = {"vae": 0.12, "clip": 0.14, "unet": 0.56, "decoder": 0.06, "vision": 0.04, "judge": 0.08}
+SHARES = {"vae": 0.1, "clip": 0.1, "unet": 0.56, "decoder": 0.04, "vision": 0.14, "judge": 0.06}
 """How `--minutes` is divided among the stages that take time."""
 
 STAGES = ("tokenizer", "data", "vae", "clip", "unet", "decoder", "vision", "judge", "export")
@@ -85,7 +85,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train the embedded model.")
     parser.add_argument("--stage", nargs="+", choices=STAGES, default=list(STAGES))
     parser.add_argument(
-        "--minutes", type=float, default=180.0, help="from now, for the chosen stages together"
+        "--minutes", type=float, default=300.0, help="from now, for the chosen stages together"
     )
     parser.add_argument("--scenes", type=int, default=data.TRAIN_SCENES, help="to draw")
     parser.add_argument(

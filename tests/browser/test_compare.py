@@ -286,7 +286,9 @@ def test_a_row_of_strengths_begins_with_the_picture_itself(sheets: Page) -> None
     write(page, "vary-strengths", "0-1 [6]")
     begin(page)
     made(page, 6)
-    expect(sheet(page).locator(".caption")).to_have_text(["0", "0.2", "0.4", "0.6", "0.8", "1"])
+    expect(sheet(page).locator(".caption")).to_have_text(
+        [f"strength {value}" for value in ("0", "0.2", "0.4", "0.6", "0.8", "1")]
+    )
     row, first = dreams(page)[0]["tiles"], dreams(page)[1]["tiles"]
     found = asked(page, f"/compare/difference?a={first[2]['picture']}&b={row[0]['picture']}")
     assert found["mean"] == 0

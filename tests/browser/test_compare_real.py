@@ -32,8 +32,8 @@ from tests.running_app import RunningApp
 
 pytestmark = pytest.mark.browser
 
-CAT = "a green cat under a night sky, neon"
-STEPS = 8
+PROMPT = "a red boat at sea, watercolor"
+STEPS = 12
 COUNT = 15
 
 
@@ -43,7 +43,7 @@ def owner(browser: Browser, app: RunningApp) -> Iterator[Visitor]:
     visitor = Visitor(browser, DESKTOP)
     page = visitor.open(f"{app.url}/#compare")
     choose(page, "sampler", "DPM++ 2M")
-    ask_wall(page, prompt=CAT, count=COUNT, steps=STEPS)
+    ask_wall(page, prompt=PROMPT, count=COUNT, steps=STEPS)
     begin(page)
     expect(tiles(page, "preview")).to_have_count(COUNT)
     shoot(page, "compare-forming-1440")
@@ -84,7 +84,7 @@ def grid(owner: Visitor) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the server says of a grid that was stopped after its first row, and then of the whole."""
     page = owner.page
     ask_grid(
-        page, ("Prompt S/R", "cat, fish, house"), ("Guidance", "2, 4, 8"), prompt=CAT, seed=507
+        page, ("Prompt S/R", "boat, fish, house"), ("Guidance", "2, 4, 8"), prompt=PROMPT, seed=507
     )
     expect(page.locator("#plan")).to_contain_text("9 cells · about")
     begin(page)

@@ -55,7 +55,9 @@ export class Screen {
 
   /** Another tab or mode is seen: what Dream would dream. */
   change(tab, mode) {
-    const [text, verb] = DREAMS[tab === "compare" ? mode : "dream"];
+    const what = tab === "compare" ? mode : "dream";
+    const [text, verb] = DREAMS[what];
+    this.isRow = what === "variations";
     document.querySelector("#dream-button").textContent = text;
     this.verb = verb;
     const seed = document.querySelector('#seed [data-testid="block-info"]');
@@ -164,7 +166,7 @@ export class Screen {
     const keys = matchMedia("(hover: hover)").matches ? [`${KEY}+Enter ${this.verb}`] : [];
     const length = this.prompt.value.length;
     const tooLong = length > LONGEST_PROMPT;
-    const words = tooLong ? `${length.toLocaleString("en")} of ${LONGEST_PROMPT.toLocaleString("en")} characters` : this.tokens;
+    const words = this.isRow ? "with the prompt of its picture, not this one" : tooLong ? `${length.toLocaleString("en")} of ${LONGEST_PROMPT.toLocaleString("en")} characters` : this.tokens;
     const parts = [...keys, ...(words ? [words] : [])].join(" · ");
     this.hint.replaceChildren(make("span", { textContent: parts, className: tooLong || this.isOver ? "too-long" : "" }));
   }

@@ -88,7 +88,10 @@ export class Sheet extends Row {
     }
     this.grid = make("div", { className: "plot-grid" },
       corner, ...heads, ...sides, ...[...this.tiles.values()].map((cell) => cell.element));
+    const { width, height } = this.dream.settings;
     this.grid.style.setProperty("--columns", columns);
+    this.grid.style.setProperty("--rows", y?.labels.length ?? 1);
+    this.grid.style.setProperty("--aspect", width / height);
     this.grid.classList.toggle("is-narrow", columns >= WIDE);
     const name = y ? `${x.title} by ${y.title}` : x.title;
     return make("div", { className: "plot", role: "group", aria: { label: name } }, this.grid);
@@ -104,7 +107,7 @@ export class Sheet extends Row {
 
   varied(picture) {
     const { x } = this.dream.sheet;
-    if (x) return x.labels[picture.index] ?? "";
+    if (x) return `${x.title === "Strength" ? "strength" : "variation"} ${x.labels[picture.index] ?? ""}`;
     const { variation } = picture.settings;
     if (!variation) return "strength 0";
     const strengths = new Set([...this.dream.pictures.values()].map((other) => other.settings.variation?.strength ?? 0));
@@ -156,9 +159,9 @@ export class Sheet extends Row {
   doing() {
     const { news, pictures, done } = this.dream;
     if (this.list.dreams.isOffline || news?.type !== "progress") return super.doing();
-    const step = news.step ? `step ${news.step} of ${news.steps}` : "starting…";
+    const step = news.step ? `step ${news.step} of ${news.steps}` : done.length ? "" : "starting…";
     const left = news.seconds_left === null ? step : `${duration(news.seconds_left)} left`;
-    return `${done.length} of ${pictures.size} · ${left}`;
+    return [`${done.length} of ${pictures.size}`, left].filter(Boolean).join(" · ");
   }
 
   made() {
