@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from sdgui.engine.catalog import Catalog
 
 
+_FREED_MEMORY = {"MALLOC_MMAP_THRESHOLD_": 2**26, "MALLOC_TRIM_THRESHOLD_": 2**29}
+"""Bytes up to which glibc keeps what the worker frees, instead of asking the system for it anew at every step."""
+
+
 def make_engine(settings: Settings) -> Engine:
     """The engine; called in the worker's process, so that this one never imports torch."""
     # Else transformers says at every start which optional packages it would like to have.
@@ -60,6 +64,8 @@ def serve(settings: Settings) -> None:
         catalog = make_catalog(settings)
         catalog.describe(settings.model)
 
+        for name, value in _FREED_MEMORY.items():  # read by a process when it starts
+            os.environ.setdefault(name, str(value))
         studio = Studio(
             models=catalog,
             store=store,

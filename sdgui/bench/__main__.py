@@ -27,7 +27,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--dtype", default="auto", help="auto, float32, bfloat16 or float16")
     parser.add_argument("--count", type=int, default=4, help="pictures in the batch")
     parser.add_argument("--steps", type=int, help="steps; the model's default if left out")
-    parser.add_argument("--grid-steps", type=int, default=8, help="steps of each cell of the grid")
+    parser.add_argument(
+        "--grid-steps", type=int, help="steps of each cell; the model's default if left out"
+    )
     parser.add_argument(
         "--size", type=int, help="width and height in pixels; the model's default if left out"
     )
@@ -35,7 +37,7 @@ def _arguments() -> argparse.Namespace:
         "--rounds", type=int, default=7, help="interleaved rounds of the dreams; 0 skips them"
     )
     parser.add_argument(
-        "--grids", type=int, default=7, help="interleaved rounds of the grid; 0 skips them"
+        "--grids", type=int, default=3, help="interleaved rounds of the grid; 0 skips them"
     )
     parser.add_argument(
         "--starts", type=int, default=7, help="interleaved rounds of starting up; 0 skips them"

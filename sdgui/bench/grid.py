@@ -17,7 +17,7 @@ class Grid:
     prompt: str = "a red boat at sea"
     scales: str = "2-7"
     seeds: str = "1041-1046"
-    steps: int = 8
+    steps: int | None = None
     size: int | None = None
 
     def batches(self, catalog: Catalog, device: str) -> tuple[tuple[PictureSpec, ...], ...]:
