@@ -19,7 +19,7 @@ from sdgui.engine.catalog import Catalog
 from sdgui.engine.device import choose_placement
 from sdgui.engine.engine import TorchEngine
 from sdgui.errors import UserError
-from sdgui.events import Batch, Decoded, Pixels, Stepped, Task, TaskFailed, WorkerEvent
+from sdgui.events import Decoded, Pixels, Stepped, TaskFailed, WorkerEvent
 from sdgui.model_info import ModelInfo
 from sdgui.plans import plan_grid
 from sdgui.records import match_in
@@ -27,7 +27,7 @@ from sdgui.sheet import Sheet
 from sdgui.spec import DreamRequest, PictureSpec, batch_limit
 from sdgui.storage.pictures import encode_png
 from sdgui.storage.whole_file import write_whole
-from sdgui.studio.queue import PictureQueue, in_working_order
+from sdgui.studio.queue import batches_of
 from sdgui.studio.studio import draw_seed
 
 
@@ -240,7 +240,8 @@ class _Maker:
     ) -> dict[int, Dreamt]:
         """The finished pictures by index; `on_fault` is told of each other one, and what it raises ends all."""
         made: dict[int, Dreamt] = {}
-        batches = self._batches(specs)
+        # As the server forms them.
+        batches = batches_of(specs, lambda spec: batch_limit(spec, self._device))
         for number, batch in enumerate(batches):
 
             def emit(event: WorkerEvent, number: int = number) -> None:
@@ -258,13 +259,6 @@ class _Maker:
             with self._one_at_a_time:
                 self._engine.run(batch, emit, lambda task: False)
         return made
-
-    def _batches(self, specs: Sequence[PictureSpec]) -> list[Batch]:
-        """Batches as the server forms them; their tasks are called by index."""
-        queue = PictureQueue(lambda spec: batch_limit(spec, self._device))
-        tasks = [Task(id=str(i), spec=spec) for i, spec in enumerate(specs)]
-        queue.put("", in_working_order(tasks))
-        return list(queue.batches())
 
 
 _making = threading.Lock()

@@ -20,7 +20,8 @@ ASK_CELLS = 64
 
 @dataclass(frozen=True, kw_only=True)
 class AxisRequest:
-    """An axis as asked: its name (in any case, spaces or underscores) and its values as a person writes them."""
+    """An axis as asked: its name (in any case, spaces or underscores; also as in `DreamRequest`) and its values as a
+    person writes them."""
 
     name: str
     values: str
@@ -54,7 +55,8 @@ class Choices:
 
 
 def axis_title(name: str) -> str:
-    """The title, one of AXES, of an axis named in any case; UserError when there is none such."""
+    """The title, one of AXES, of an axis named in any case, or as the field that it changes; UserError when there is
+    none such."""
     try:
         return _TITLES[_key(name)]
     except KeyError:
@@ -150,20 +152,26 @@ def _key(name: str) -> str:
 NOTHING = "(nothing)"
 """The label of an empty text."""
 STEPS = "Steps"
+GUIDANCE = "Cfg scale"
+AVOID = "What to avoid"
 SEARCH = "Prompt S/R"
 MODEL = "Model"
 STRENGTH = "Variation strength"
 _READERS: dict[str, Callable[[str, str], list[Choice]]] = {
     "Seed": partial(_numbers, field="seed", whole=True),
     STEPS: partial(_numbers, field="steps", whole=True),
-    "Guidance": partial(_numbers, field="guidance", whole=False),
+    GUIDANCE: partial(_numbers, field="guidance", whole=False),
     "Sampler": _samplers,
     "Size": _sizes,
     SEARCH: _replacements,
     "Prompt": partial(_texts, field="prompt"),
-    "Negative prompt": partial(_texts, field="negative_prompt", empty=True),
+    AVOID: partial(_texts, field="negative_prompt", empty=True),
     MODEL: partial(_texts, field="model"),
     STRENGTH: partial(_numbers, field="variation_strength", whole=False),
 }
 AXES: tuple[str, ...] = tuple(_READERS)
-_TITLES = {_key(title): title for title in AXES}
+_TITLES = {
+    **{_key(title): title for title in AXES},
+    "guidance": GUIDANCE,
+    "negativeprompt": AVOID,
+}

@@ -1,5 +1,11 @@
 """The errors whose text people see."""
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
 
 class UserError(Exception):
     """A fault that the person can mend: one plain sentence and one hint; the only error shown as it is."""
@@ -15,3 +21,19 @@ class UserError(Exception):
 
 class Cancelled(Exception):
     """Raised inside an engine to leave a pipeline at once when every member of its batch is cancelled."""
+
+
+def no_room(what: str) -> UserError:
+    """That the disk is full; `what` could not be done, in words."""
+    return UserError(f"The disk is full: {what}.", "Free some space, then try again.")
+
+
+@contextmanager
+def plain_no_room(what: str) -> Iterator[None]:
+    """Raises `no_room` in place of an OSError that says so."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise no_room(what) from error

@@ -1,5 +1,7 @@
 """The whole app in a process of its own, for tests."""
 
+import functools
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +22,7 @@ class RunningApp(AppProcess):
 
 
 def start(*flags: str, folder: Path) -> subprocess.Popen[str]:
-    """The app on its way up."""
+    """The app on its way up; Ctrl+C reaches it even where the tests run in the background, which ignores it."""
     return subprocess.Popen(
         [sys.executable, str(ROOT / "app.py"), *flags],
         stdout=subprocess.PIPE,
@@ -28,6 +30,7 @@ def start(*flags: str, folder: Path) -> subprocess.Popen[str]:
         text=True,
         cwd=folder,
         env=ENVIRONMENT,
+        preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
 
 

@@ -92,7 +92,7 @@ def test_a_second_instance_on_the_same_folder_is_refused_and_the_first_goes_on(
 def test_finished_pictures_survive_a_power_cut_and_the_queue_comes_back(tmp_path: Path) -> None:
     app = RunningApp(tmp_path)
     client = Client(app.url, verbose=False)
-    client.submit(prompt="a red boat", seed=7, count=16, steps=30, api_name="/dream")
+    client.submit(prompt="a red boat", seed=7, count=16, steps=10, api_name="/dream")
     first = client.submit(prompt="a cat", seed=1, count=1, steps=2, api_name="/dream")
     first.result(timeout=120)
     app.kill()
@@ -102,7 +102,7 @@ def test_finished_pictures_survive_a_power_cut_and_the_queue_comes_back(tmp_path
     again = RunningApp(tmp_path)
     try:
         client = Client(again.url, verbose=False)
-        client.predict(prompt="a cat", seed=2, count=1, steps=31, api_name="/dream")
+        client.predict(prompt="a cat", seed=2, count=1, steps=11, api_name="/dream")
         after = {path.name: path.read_bytes() for path in again.pictures()}
         assert before.items() <= after.items()
         seeds = sorted(spec.seed for path in again.pictures() if (spec := read_spec(path)))

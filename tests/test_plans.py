@@ -12,17 +12,8 @@ from sdgui.model_info import ModelInfo, ModelRef
 from sdgui.plans import plan_grid, plan_refined, plan_variations, plan_wall
 from sdgui.sheet import Plan, SheetKind
 from sdgui.spec import SEEDS, DreamRequest, PictureSpec, Variation
+from tests.samples import DEMO
 
-DEMO = ModelInfo(
-    ref=ModelRef(id="demo", hash="ab" * 32),
-    title="demo",
-    family="sd1",
-    width=128,
-    height=128,
-    max_size=256,
-    steps=20,
-    guidance=4.0,
-)
 LARGE = replace(
     DEMO,
     ref=ModelRef(id="own/large", hash="cd" * 32),
@@ -84,7 +75,7 @@ def test_a_grid_goes_row_by_row() -> None:
     assert plan.sheet.x is not None
     assert plan.sheet.y is not None
     assert (plan.sheet.x.title, plan.sheet.x.labels) == ("Steps", ("10", "20", "30"))
-    assert (plan.sheet.y.title, plan.sheet.y.labels) == ("Guidance", ("1", "7"))
+    assert (plan.sheet.y.title, plan.sheet.y.labels) == ("Cfg scale", ("1", "7"))
     assert plan.sheet.sources == ()
     assert plan.notices == ()
 
@@ -124,12 +115,12 @@ def test_every_axis_makes_cells_that_differ() -> None:
     values = {
         "Seed": "1, 2",
         "Steps": "1, 2",
-        "Guidance": "1, 2",
+        "Cfg scale": "1, 2",
         "Sampler": "Euler, Heun",
         "Size": "128x128, 192x128",
         "Prompt S/R": "cat, dog",
         "Prompt": "a cat, a dog",
-        "Negative prompt": "cat, dog",
+        "What to avoid": "cat, dog",
         "Model": "demo, own/large",
         "Variation strength": "0, 1",
     }

@@ -6,7 +6,6 @@ import math
 import pytest
 
 from sdgui.errors import UserError
-from sdgui.model_info import ModelInfo, ModelRef
 from sdgui.spec import (
     SCHEMA,
     SEEDS,
@@ -17,21 +16,11 @@ from sdgui.spec import (
     parse_seed,
     seeds_wrap,
 )
-
-INFO = ModelInfo(
-    ref=ModelRef(id="demo", hash="ab" * 32),
-    title="demo",
-    family="sd1",
-    width=128,
-    height=128,
-    max_size=256,
-    steps=20,
-    guidance=4.0,
-)
+from tests.samples import DEMO
 
 
 def resolve(**asked: object) -> tuple[PictureSpec, ...]:
-    return DreamRequest(**{"prompt": "a red boat", **asked}).resolve(INFO, lambda: 7)
+    return DreamRequest(**{"prompt": "a red boat", **asked}).resolve(DEMO, lambda: 7)
 
 
 def test_unsaid_values_come_from_the_model() -> None:
@@ -114,9 +103,9 @@ def test_variations_fit_into_one_batch() -> None:
 
 def test_as_many_pictures_as_are_allowed() -> None:
     request = DreamRequest(prompt="a red boat", count=64)
-    assert len(request.resolve(INFO, lambda: 7, most=64)) == 64
+    assert len(request.resolve(DEMO, lambda: 7, most=64)) == 64
     with pytest.raises(UserError, match="images"):
-        request.resolve(INFO, lambda: 7)
+        request.resolve(DEMO, lambda: 7)
 
 
 def test_prompts_and_seeds_may_differ_within_a_batch_and_sizes_may_not() -> None:

@@ -5,20 +5,10 @@ from dataclasses import replace
 import pytest
 
 from sdgui.model_info import ModelRef
-from sdgui.spec import PictureSpec, batch_limit, work_order
+from sdgui.spec import batch_limit, work_order
+from tests.samples import SPEC
 
 A, B = ModelRef(id="a", hash="aa" * 32), ModelRef(id="b", hash="bb" * 32)
-SPEC = PictureSpec(
-    prompt="a cat",
-    negative_prompt="",
-    model=A,
-    width=128,
-    height=128,
-    steps=20,
-    guidance=4.0,
-    sampler="Euler",
-    seed=1,
-)
 
 
 def test_each_model_is_worked_on_once_in_the_order_of_first_appearance() -> None:

@@ -5,7 +5,7 @@ import logging
 import os
 import resource
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sdgui.demo.embedded import EMBEDDED
@@ -37,7 +37,7 @@ def _arguments() -> argparse.Namespace:
         "--rounds", type=int, default=7, help="interleaved rounds of the dreams; 0 skips them"
     )
     parser.add_argument(
-        "--grids", type=int, default=3, help="interleaved rounds of the grid; 0 skips them"
+        "--grids", type=int, default=7, help="interleaved rounds of the grid; 0 skips them"
     )
     parser.add_argument(
         "--starts", type=int, default=7, help="interleaved rounds of starting up; 0 skips them"
@@ -86,7 +86,7 @@ def main() -> None:
 def _dreams(given: argparse.Namespace, catalog: "Catalog", pipe: Any, seen: "TorchEngine") -> int:
     """One batch in four ways; bytes that the app held at most."""
     from sdgui.bench.generation import AppWay, BareWay, Dream, EngineWay
-    from sdgui.bench.pairs import interleave, spread
+    from sdgui.bench.pairs import Part, interleave, spread
     from sdgui.bench.server import running_app
     from sdgui.engine.engine import TorchEngine
 
@@ -95,11 +95,11 @@ def _dreams(given: argparse.Namespace, catalog: "Catalog", pipe: Any, seen: "Tor
     with running_app(*_flags(given)) as app:
         app.wait_for_page()
         with_previews = EngineWay(seen, specs)
-        ways: dict[str, Callable[[], float | None]] = {
-            "bare diffusers pipe(), decode included": BareWay(pipe, specs),
-            "engine, no previews": EngineWay(quiet, specs),
-            "engine, previews of every picture": with_previews,
-            "whole app over HTTP, PNGs stored and fetched": AppWay(app, specs),
+        ways: dict[str, Sequence[Part]] = {
+            "bare diffusers pipe(), decode included": [BareWay(pipe, specs)],
+            "engine, no previews": [EngineWay(quiet, specs)],
+            "engine, previews of every picture": [with_previews],
+            "whole app over HTTP, PNGs stored and fetched": [AppWay(app, specs)],
         }
         interleave(ways, 1, lambda line: _say("warmed up"))
         with_previews.first_preview.clear()
@@ -122,26 +122,30 @@ def _dreams(given: argparse.Namespace, catalog: "Catalog", pipe: Any, seen: "Tor
 
 
 def _grid(given: argparse.Namespace, catalog: "Catalog", pipe: Any, seen: "TorchEngine") -> None:
-    """A grid in three ways."""
+    """A grid in three ways, batch by batch beside each other."""
     from sdgui.bench.generation import BareWay, EngineWay
     from sdgui.bench.grid import Grid
-    from sdgui.bench.pairs import interleave
+    from sdgui.bench.pairs import Part, interleave
     from sdgui.engine.device import choose_placement
 
     device = choose_placement(given.device, given.dtype).device_name
     batches = Grid(steps=given.grid_steps, size=given.size).batches(catalog, device)
-    alone = [(spec,) for specs in batches for spec in specs]
-    ways: dict[str, Callable[[], float | None]] = {
-        "bare diffusers pipe() calls, batched alike, decode included": BareWay(pipe, *batches),
-        "6×6 grid through the engine, previews of every picture": EngineWay(seen, *batches),
-        "the same cells one by one, previews too": EngineWay(seen, *alone),
+    alone = [[(spec,) for spec in specs] for specs in batches]
+    ways: dict[str, Sequence[Part]] = {
+        "bare diffusers pipe() calls, batched alike, decode included": [
+            BareWay(pipe, specs) for specs in batches
+        ],
+        "6×6 grid through the engine, previews of every picture": [
+            EngineWay(seen, specs) for specs in batches
+        ],
+        "the same cells one by one, previews too": [EngineWay(seen, *specs) for specs in alone],
     }
     interleave(ways, 1, lambda line: _say("warmed up"))
     grids = interleave(ways, given.grids, lambda line: _say(f"grids, {line}"))
 
     spec = batches[0][0]
     print(
-        f"\n6×6 grid, cfg scale × seed, {len(alone)} pictures of {spec.width}x{spec.height} in "
+        f"\n6×6 grid, cfg scale × seed, {sum(map(len, batches))} pictures of {spec.width}x{spec.height} in "
         f"{len(batches)} batches, {spec.steps} steps, {spec.sampler}, model {spec.model.id}, "
         f"on {_placed(given)}; {_rounds(given.grids)}\n"
     )
@@ -157,9 +161,9 @@ def _starts(given: argparse.Namespace) -> None:
     flags = _flags(given)
     starts = interleave(
         {
-            "python -c 'import gradio'": import_gradio,
-            "start to page": PageWay(*flags),
-            "start to first picture": FirstPictureWay(*flags),
+            "python -c 'import gradio'": [import_gradio],
+            "start to page": [PageWay(*flags)],
+            "start to first picture": [FirstPictureWay(*flags)],
         },
         given.starts,
         lambda line: _say(f"starts, {line}"),

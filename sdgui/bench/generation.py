@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 from diffusers import StableDiffusionPipeline
-from gradio_client import Client
 
+from sdgui.bench.client import AppClient
 from sdgui.bench.server import AppProcess
 from sdgui.engine.catalog import Catalog
 from sdgui.engine.device import choose_placement
@@ -85,44 +85,39 @@ def load_bare(model: str, device: str, dtype: str, catalog: Catalog) -> Any:
 
 
 class BareWay:
-    """Diffusers' own pipeline, called once a batch as its documentation tells, decode included.
+    """Diffusers' own pipeline, called for one batch as its documentation tells, decode included."""
 
-    All batches have the sampler and the steps of the first.
-    """
-
-    def __init__(self, pipe: Any, *batches: tuple[PictureSpec, ...]) -> None:
-        first = batches[0][0]
+    def __init__(self, pipe: Any, specs: tuple[PictureSpec, ...]) -> None:
         self._pipe = pipe
-        self._scheduler = make_scheduler(first.sampler, pipe.scheduler.config, first.steps)
-        self._batches = batches
+        self._scheduler = make_scheduler(specs[0].sampler, pipe.scheduler.config, specs[0].steps)
+        self._specs = specs
 
     def __call__(self) -> None:
         self._pipe.scheduler = self._scheduler
-        for specs in self._batches:
-            spec = specs[0]
-            images = self._pipe(
-                [s.prompt for s in specs],
-                negative_prompt=[s.negative_prompt for s in specs],
-                width=spec.width,
-                height=spec.height,
-                num_inference_steps=spec.steps,
-                guidance_scale=spec.guidance,
-                generator=[torch.Generator("cpu").manual_seed(s.seed) for s in specs],
-            ).images
-            if len(images) != len(specs):
-                raise RuntimeError("a picture is missing")
+        spec = self._specs[0]
+        images = self._pipe(
+            [s.prompt for s in self._specs],
+            negative_prompt=[s.negative_prompt for s in self._specs],
+            width=spec.width,
+            height=spec.height,
+            num_inference_steps=spec.steps,
+            guidance_scale=spec.guidance,
+            generator=[torch.Generator("cpu").manual_seed(s.seed) for s in self._specs],
+        ).images
+        if len(images) != len(self._specs):
+            raise RuntimeError("a picture is missing")
 
 
 class AppWay:
     """The whole app over HTTP: from the request until every PNG has arrived."""
 
     def __init__(self, app: AppProcess, specs: tuple[PictureSpec, ...]) -> None:
-        self._client: Any = Client(app.url, verbose=False)
+        self._client = AppClient(app.url)
         self._specs = specs
 
     def __call__(self) -> None:
         spec = self._specs[0]
-        files, _, _ = self._client.predict(
+        files = self._client.dream(
             prompt=spec.prompt,
             seed=spec.seed,
             count=len(self._specs),
@@ -131,7 +126,6 @@ class AppWay:
             width=spec.width,
             height=spec.height,
             sampler=spec.sampler,
-            api_name="/dream",
         )
         if len(files) != len(self._specs):
             raise RuntimeError(f"{len(files)} of {len(self._specs)} pictures came")

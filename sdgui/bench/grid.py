@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from sdgui.axes import AxisRequest
+from sdgui.axes import GUIDANCE, AxisRequest
 from sdgui.engine.catalog import Catalog
-from sdgui.events import Task
 from sdgui.plans import plan_grid
 from sdgui.spec import DreamRequest, PictureSpec, batch_limit
-from sdgui.studio.queue import PictureQueue
+from sdgui.studio.queue import batches_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,11 +30,10 @@ class Grid:
         )
         plan = plan_grid(
             request,
-            AxisRequest(name="Guidance", values=self.scales),
+            AxisRequest(name=GUIDANCE, values=self.scales),
             AxisRequest(name="Seed", values=self.seeds),
             describe=catalog.describe,
             draw_seed=lambda: 0,
         )
-        queue = PictureQueue(lambda spec: batch_limit(spec, device))
-        queue.put("bench", [Task(id=str(i), spec=spec) for i, spec in enumerate(plan.specs)])
-        return tuple(tuple(task.spec for task in batch.tasks) for batch in queue.batches())
+        batches = batches_of(plan.specs, lambda spec: batch_limit(spec, device))
+        return tuple(tuple(task.spec for task in batch.tasks) for batch in batches)

@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -17,23 +17,30 @@ class Measured:
         return tuple(a / b for a, b in zip(self.seconds, other.seconds, strict=True))
 
 
+Part = Callable[[], float | None]
+"""A piece of work; one that returns seconds is taken at its word, else the call itself is timed."""
+
+
 def interleave(
-    ways: Mapping[str, Callable[[], float | None]],
+    ways: Mapping[str, Sequence[Part]],
     rounds: int,
     report: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Measured]:
-    """Runs every way once a round, the order turning from round to round.
+    """Runs every way once a round, part by part beside the others' parts, the order turning; a way's parts are summed.
 
-    A way that returns seconds is taken at its word; else the call itself is timed.
+    All ways have as many parts.
     """
-    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    seconds: dict[str, list[float]] = {name: [0.0] * rounds for name in ways}
     names = list(ways)
     for turn in range(rounds):
-        for name in names[turn % len(names) :] + names[: turn % len(names)]:
-            begun = time.perf_counter()
-            told = ways[name]()
-            took = time.perf_counter() - begun
-            seconds[name].append(took if told is None else told)
+        for place, parts in enumerate(zip(*ways.values(), strict=True)):
+            by_name = dict(zip(names, parts, strict=True))
+            first = (turn + place) % len(names)
+            for name in names[first:] + names[:first]:
+                begun = time.perf_counter()
+                told = by_name[name]()
+                took = time.perf_counter() - begun
+                seconds[name][turn] += took if told is None else told
         report(f"round {turn + 1} of {rounds}")
     return {name: Measured(seconds=tuple(s)) for name, s in seconds.items()}
 

@@ -4,8 +4,7 @@ import subprocess
 import sys
 import time
 
-from gradio_client import Client
-
+from sdgui.bench.client import AppClient
 from sdgui.bench.server import running_app
 
 
@@ -36,6 +35,5 @@ class FirstPictureWay:
     def __call__(self) -> float:
         with running_app(*self._flags) as app:
             app.wait_for_page()
-            client = Client(app.url, verbose=False)
-            client.predict(prompt="a red boat at sea", seed=1041, count=1, api_name="/dream")
+            AppClient(app.url).dream(prompt="a red boat at sea", seed=1041, count=1)
             return time.perf_counter() - app.begun

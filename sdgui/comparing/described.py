@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 
+from sdgui.axes import AVOID, GUIDANCE, MODEL, STEPS
+from sdgui.axes import STRENGTH as VARIATION_STRENGTH
 from sdgui.spec import PictureSpec
 
 PROMPT = "Prompt"
-AVOID = "What to avoid"
-MODEL = "Model"
 SIZE = "Size"
-STEPS = "Steps"
-GUIDANCE = "Cfg scale"
 SAMPLER = "Sampler"
 SEED = "Seed"
 VARIATION_SEED = "Variation seed"
-VARIATION_STRENGTH = "Variation strength"
 NOTHING = "nothing"
 NONE = "none"
 

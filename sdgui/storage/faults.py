@@ -1,14 +1,12 @@
 """Turns what the disk and SQLite complain of into sentences that a person can act on."""
 
-import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sdgui.errors import UserError
+from sdgui.errors import UserError, no_room, plain_no_room
 
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _UNWRITABLE = {
     sqlite3.SQLITE_READONLY,
@@ -23,10 +21,9 @@ _IN_USE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 def plain_disk_errors(folder: Path) -> Iterator[None]:
     """Raises UserError in place of an OSError from writing below `folder`."""
     try:
-        yield
+        with plain_no_room(_nothing_more(folder)):
+            yield
     except OSError as error:
-        if error.errno in _NO_ROOM:
-            raise _disk_full(folder) from error
         raise _unwritable(folder, error.strerror or str(error)) from error
 
 
@@ -39,7 +36,7 @@ def plain_database_errors(file: Path) -> Iterator[None]:
         # the low byte is the primary result code: https://www.sqlite.org/rescode.html
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code == sqlite3.SQLITE_FULL:
-            raise _disk_full(file.parent) from error
+            raise no_room(_nothing_more(file.parent)) from error
         if code in _DAMAGED:
             raise UserError(
                 f"The list of pictures, {file}, is damaged.",
@@ -55,11 +52,8 @@ def plain_database_errors(file: Path) -> Iterator[None]:
         raise
 
 
-def _disk_full(folder: Path) -> UserError:
-    return UserError(
-        f"The disk is full: nothing more can be saved in {folder}.",
-        "Free some space, then try again.",
-    )
+def _nothing_more(folder: Path) -> str:
+    return f"nothing more can be saved in {folder}"
 
 
 def _unwritable(path: Path, reason: str) -> UserError:

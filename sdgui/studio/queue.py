@@ -15,6 +15,13 @@ def in_working_order(tasks: Sequence[Task]) -> tuple[Task, ...]:
     return tuple(tasks[i] for i in work_order([task.spec for task in tasks]))
 
 
+def batches_of(specs: Sequence[PictureSpec], batch_limit: BatchLimit) -> tuple[Batch, ...]:
+    """The batches that the pictures of one visitor make in their working order; tasks are called by index."""
+    queue = PictureQueue(batch_limit)
+    queue.put("", in_working_order([Task(id=str(i), spec=spec) for i, spec in enumerate(specs)]))
+    return tuple(queue.batches())
+
+
 class PictureQueue:
     """Tasks waiting, by visitor; not thread-safe: its owner holds a lock."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import gradio as gr
 from gradio.components import Component
 
-from sdgui.axes import AXES
+from sdgui.axes import AXES, GUIDANCE, STEPS
 from sdgui.plans import ROW, USUAL_COUNT, USUAL_STRENGTH, WALL
 from sdgui.spec import MAX_STEPS
 from sdgui.web.compare_controls import BY_SEEDS, BY_STRENGTHS, MODES, NO_AXIS, CompareControls
@@ -109,14 +109,14 @@ def add_compare_settings(mode: Component) -> CompareWidgets:
         )
     with gr.Column(elem_id="grid-settings"):
         x_axis = gr.Dropdown(
-            list(AXES), value="Steps", label="X: across", elem_id="x-axis", filterable=False
+            list(AXES), value=STEPS, label="X: across", elem_id="x-axis", filterable=False
         )
         x_values = gr.Textbox(
             "5, 10, 20", label="Values of X", elem_id="x-values", lines=1, max_lines=6
         )
         y_axis = gr.Dropdown(
             [NO_AXIS, *AXES],
-            value="Guidance",
+            value=GUIDANCE,
             label="Y: down",
             elem_id="y-axis",
             filterable=False,

@@ -1,10 +1,9 @@
 """Sheets to take along: one PNG, a ZIP, one HTML file; each only for its owner."""
 
-import errno
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from http import HTTPStatus
 from typing import IO, TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from sdgui.comparing.cells import Cell, only_kept
 from sdgui.comparing.sheet_html import write_html
 from sdgui.comparing.sheet_png import write_png
 from sdgui.comparing.sheet_zip import write_zip
-from sdgui.errors import UserError
+from sdgui.errors import plain_no_room
 from sdgui.ports import Store
 from sdgui.records import JobRecord
 from sdgui.sheet import Sheet, SheetKind
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
 
 _CHUNK = 2**20
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 Writer = Callable[[str, Sheet, Sequence[Cell], IO[bytes]], None]
 
@@ -103,26 +101,13 @@ def sheet_of(job: JobRecord, store: Store) -> tuple[Sheet, tuple[Cell, ...]]:
 
 def _written(write: Callable[[IO[bytes]], None]) -> tuple[IO[bytes], int]:
     """A nameless file that `write` has filled, and its size; whatever happens, nothing of it stays behind."""
-    with _plain_disk_errors(), ExitStack() as undo:
+    with plain_no_room("the sheet could not be written"), ExitStack() as undo:
         file = undo.enter_context(tempfile.TemporaryFile(dir=os.environ.get("GRADIO_TEMP_DIR")))
         write(file)
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
         undo.pop_all()
     return file, size
-
-
-@contextmanager
-def _plain_disk_errors() -> Iterator[None]:
-    """Raises UserError in place of an OSError that says that there is no room."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in _NO_ROOM:
-            raise
-        raise UserError(
-            "The disk is full: the sheet could not be written.", "Free some space, then try again."
-        ) from error
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:

@@ -299,7 +299,7 @@ def test_a_row_of_strengths_begins_with_the_picture_itself(sheets: Page) -> None
 
 def test_a_grid_says_its_size_and_time_before_it_begins(sheets: Page) -> None:
     page = sheets
-    ask_grid(page, ("Steps", "2, 3, 4"), ("Guidance", "3, 7, 11"))
+    ask_grid(page, ("Steps", "2, 3, 4"), ("Cfg scale", "3, 7, 11"))
     expect(page.locator("#plan")).to_have_text(re.compile("^9 cells"))
     begin(page)
     made(page, 9)
@@ -312,7 +312,7 @@ def test_a_grid_says_its_size_and_time_before_it_begins(sheets: Page) -> None:
 def test_labels_of_a_grid_stay_in_sight(sheets: Page) -> None:
     page = sheets
     page.set_viewport_size({"width": 900, "height": 620})
-    ask_grid(page, ("Seed", "1-12"), ("Guidance", "1-5"))
+    ask_grid(page, ("Seed", "1-12"), ("Cfg scale", "1-5"))
     begin(page)
     made(page, 60)
     plot = sheet(page).locator(".plot")
@@ -436,7 +436,7 @@ def test_four_ways_to_look_at_two_pictures(sheets: Page) -> None:
 
 def test_only_settings_that_differ_are_listed(sheets: Page) -> None:
     page = sheets
-    ask_grid(page, ("Steps", "2, 3"), ("Guidance", "3, 7"))
+    ask_grid(page, ("Steps", "2, 3"), ("Cfg scale", "3, 7"))
     begin(page)
     made(page, 4)
     pin_both(page, 0, 1)

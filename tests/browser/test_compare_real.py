@@ -84,7 +84,7 @@ def grid(owner: Visitor) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the server says of a grid that was stopped after its first row, and then of the whole."""
     page = owner.page
     ask_grid(
-        page, ("Prompt S/R", "boat, fish, house"), ("Guidance", "2, 4, 8"), prompt=PROMPT, seed=507
+        page, ("Prompt S/R", "boat, fish, house"), ("Cfg scale", "2, 4, 8"), prompt=PROMPT, seed=507
     )
     expect(page.locator("#plan")).to_contain_text("9 cells · about")
     begin(page)

@@ -15,6 +15,7 @@ from sdgui.ports import Engine
 from sdgui.storage.disk_store import DiskStore
 from sdgui.studio.studio import Studio
 from tests.fake_engine import PATIENCE, FakeEngine
+from tests.samples import DEMO
 
 T = TypeVar("T")
 
@@ -23,14 +24,7 @@ class OneModel:
     """Knows one model."""
 
     def __init__(self) -> None:
-        self.info = ModelInfo(
-            ref=ModelRef(id="demo", hash="ab" * 32),
-            title="demo",
-            family="sd1",
-            width=64,
-            height=64,
-            steps=4,
-        )
+        self.info = replace(DEMO, width=64, height=64, steps=4)
 
     def describe(self, model: str) -> ModelInfo:
         return self.info

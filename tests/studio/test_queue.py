@@ -4,20 +4,10 @@ import dataclasses
 
 from sdgui.events import Batch, Task
 from sdgui.model_info import ModelRef
-from sdgui.spec import PictureSpec
-from sdgui.studio.queue import PictureQueue, in_working_order
+from sdgui.studio.queue import PictureQueue, batches_of, in_working_order
+from tests import samples
 
-SPEC = PictureSpec(
-    prompt="a boat",
-    negative_prompt="",
-    model=ModelRef(id="demo", hash="00"),
-    width=64,
-    height=64,
-    steps=4,
-    guidance=4.0,
-    sampler="Euler",
-    seed=0,
-)
+SPEC = dataclasses.replace(samples.SPEC, width=64, height=64, steps=4, seed=0)
 
 
 def tasks(name: str, count: int, **changed: object) -> tuple[Task, ...]:
@@ -141,3 +131,9 @@ def test_the_working_order_puts_together_what_fits_together_and_is_stable() -> N
 def test_the_working_order_keeps_the_order_of_equals() -> None:
     wall = tasks("a", 64)
     assert in_working_order(wall) == wall
+
+
+def test_the_batches_of_pictures_call_them_by_index() -> None:
+    specs = [dataclasses.replace(SPEC, steps=steps) for steps in (4, 8, 4, 4, 8)]
+    batches = batches_of(specs, lambda spec: 2)
+    assert [ids(batch) for batch in batches] == [["0", "2"], ["3"], ["1", "4"]]

@@ -7,6 +7,7 @@ import io
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,25 +16,21 @@ from PIL import Image
 
 from sdgui.errors import UserError
 from sdgui.events import Batch, Decoded, Loaded, Loading, Pixels, Preview, Stepped
-from sdgui.model_info import ModelInfo, ModelRef
+from sdgui.model_info import ModelInfo
 from sdgui.ports import Emit, IsCancelled
 from sdgui.records import MATCH
 from sdgui.settings import Settings
 from sdgui.spec import PictureSpec
 from sdgui.storage import DiskStore
 from sdgui.studio.studio import Studio
+from tests.samples import DEMO
 
 
 class PaintedModel:
     """Knows one model, with examples."""
 
-    info = ModelInfo(
-        ref=ModelRef(id="demo", hash="cd" * 32),
-        title="demo",
-        family="sd1",
-        width=128,
-        height=128,
-        max_size=256,
+    info = replace(
+        DEMO,
         steps=25,
         guidance=5.0,
         examples=(

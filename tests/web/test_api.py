@@ -150,7 +150,7 @@ def test_a_grid_comes_as_files_in_the_order_of_its_cells(client: Client) -> None
 def test_a_grid_of_one_axis_has_no_rows(client: Client) -> None:
     files, labels, _ = client.predict("a boat", "guidance", "2, 3.5", steps=2, api_name="/compare")
     assert len(files) == 2
-    assert labels == {"x": {"title": "Guidance", "labels": ["2", "3.5"]}, "y": None}
+    assert labels == {"x": {"title": "Cfg scale", "labels": ["2", "3.5"]}, "y": None}
 
 
 def test_a_cell_that_was_not_made_is_null(site: Site, client: Client) -> None:

@@ -150,7 +150,7 @@ def test_variations_of_anothers_picture_are_refused(ann: Ann) -> None:
 
 
 def test_a_grid_is_labelled_and_goes_row_by_row(ann: Ann) -> None:
-    told, _ = ann.click(replace(GRID, y_axis="Guidance", y_values="3, 7"))
+    told, _ = ann.click(replace(GRID, y_axis="Cfg scale", y_values="3, 7"))
     job = ann.job(told)
     assert job.sheet is not None and job.sheet.kind is SheetKind.GRID
     assert job.sheet.x is not None and job.sheet.x.labels == ("2", "3")

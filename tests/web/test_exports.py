@@ -22,7 +22,7 @@ def grid(shared_site: Site) -> Iterator[tuple[Site, object, JobRecord]]:
     """A grid of four cells, the second of them kept, and its owner."""
     client = shared_site.visitor()
     job = shared_site.compare(
-        client, grid_of(shared_site, ("Steps", "2, 3"), ("Guidance", "4, 5.5"))
+        client, grid_of(shared_site, ("Steps", "2, 3"), ("Cfg scale", "4, 5.5"))
     )
     client.put(f"/picture/{job.tasks[1].id}/mark", json={"mark": "kept"})
     yield shared_site, client, job
@@ -122,7 +122,7 @@ def test_a_plain_dream_is_exported_as_a_wall(site: Site, ending: str) -> None:
 def test_a_deleted_cell_leaves_a_gap_in_a_grid_and_none_in_a_wall(site: Site, ending: str) -> None:
     client = site.visitor()
     for job in (
-        site.compare(client, grid_of(site, ("Steps", "2, 3"), ("Guidance", "4, 5"))),
+        site.compare(client, grid_of(site, ("Steps", "2, 3"), ("Cfg scale", "4, 5"))),
         site.wall(client),
     ):
         client.delete(f"/picture/{job.tasks[0].id}")
