@@ -34,12 +34,12 @@ SEEN = "() => Object.fromEntries(Object.entries(window.seen).map(([k, v]) => [k,
 
 def test_all_four_pictures_form_live_and_are_kept(page: Page, app: RunningApp) -> None:
     shoot(page, "welcome-1440")
-    ask(page, BOAT, steps=45)
+    ask(page, BOAT, steps=30)
     page.evaluate(COUNT_PREVIEWS)
     dream(page)
     row = page.locator(".dream-row").first
     expect(row.locator(".tile")).to_have_count(4)
-    expect(row.locator(".dream-meta")).to_contain_text(re.compile(r"step \d+ of 45 · .* left"))
+    expect(row.locator(".dream-meta")).to_contain_text(re.compile(r"step \d+ of 30 · .* left"))
     expect(row.locator(".tile[data-state=preview]")).to_have_count(4)
     shoot(page, "forming-1440")
     assert re.fullmatch(r"\d of 4 · sdgui", page.title())
@@ -54,7 +54,7 @@ def test_all_four_pictures_form_live_and_are_kept(page: Page, app: RunningApp) -
 
 
 def test_nothing_jumps_while_pictures_come(page: Page) -> None:
-    ask(page, BOAT, steps=12)
+    ask(page, BOAT, steps=6)
     dream(page)
     tile = page.locator(".dream-row").first.locator(".tile").nth(3)
     expect(tile).to_be_visible()
@@ -77,7 +77,7 @@ def test_stop_keeps_what_is_there_and_the_next_dream_works(page: Page) -> None:
 
 
 def test_a_reload_finds_the_dream_still_forming(page: Page) -> None:
-    ask(page, BOAT, steps=50)
+    ask(page, BOAT, steps=36)
     dream(page)
     expect(page.locator(".tile[data-state=preview]")).to_have_count(4)
     page.reload()
@@ -178,8 +178,8 @@ def test_two_visitors_dream_at_once_and_see_only_their_own(
     ann, bob = make_visitor(), make_visitor()
     ann.open(app.url)
     bob.open(app.url)
-    ask(ann.page, "a red car", count=2, steps=12)
-    ask(bob.page, "a blue fish", count=2, steps=12)
+    ask(ann.page, "a red car", count=2, steps=6)
+    ask(bob.page, "a blue fish", count=2, steps=6)
     dream(ann.page)
     dream(bob.page)
     finished(ann.page, 2)
@@ -251,16 +251,16 @@ def test_older_dreams_come_while_scrolling(
 ) -> None:
     visitor = make_visitor()
     page = visitor.open(app.url)
-    for number in range(14):
+    for number in range(13):
         ask(page, f"a cat {number}", count=1, steps=1, seed=number)
         dream(page)
         expect(page.locator(".dream-row")).to_have_count(number + 1)
-    expect(page.locator(".tile[data-state=done]")).to_have_count(14)
+    expect(page.locator(".tile[data-state=done]")).to_have_count(13)
     page.reload()
     page.wait_for_selector("html[data-sdgui=ready]")
-    expect(page.locator(".dream-title").first).to_have_text("a cat 13")
+    expect(page.locator(".dream-title").first).to_have_text("a cat 12")
     page.locator(".dream-row").last.scroll_into_view_if_needed()
-    expect(page.locator(".dream-row")).to_have_count(14)
+    expect(page.locator(".dream-row")).to_have_count(13)
 
 
 def test_on_a_phone(make_visitor: Callable[..., Visitor], app: RunningApp) -> None:
@@ -272,7 +272,7 @@ def test_on_a_phone(make_visitor: Callable[..., Visitor], app: RunningApp) -> No
     shoot(page, "settings-390")
     page.click("#settings-close")
     expect(page.locator("#steps input[type=number]")).to_be_hidden()
-    ask(page, BOAT, steps=25)
+    ask(page, BOAT, steps=16)
     dream(page)
     expect(page.locator(".tile[data-state=preview]")).to_have_count(4)
     shoot(page, "forming-390")

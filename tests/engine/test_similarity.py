@@ -263,7 +263,7 @@ def test_pictures_of_the_asked_thing_rank_above_pictures_of_another(tmp_path: Pa
     judge = load_judge()
     shown: dict[str, list[Decoded]] = {}
     for thing, prompt in ASKED.items():
-        done = of_type(demo.run(demo.specs(prompt=prompt, seed=500, count=6, steps=10)), Decoded)
+        done = of_type(demo.run(demo.specs(prompt=prompt, seed=500, count=3, steps=10)), Decoded)
         verdicts = judge.classify([Image.fromarray(one.pixels) for one in done])
         shown[thing] = [
             one for one, said in zip(done, verdicts, strict=True) if said.thing == thing

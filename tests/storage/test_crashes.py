@@ -1,4 +1,3 @@
-import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -38,7 +37,7 @@ def decoded(file: Path | None) -> Pixels:
         return np.asarray(image)
 
 
-@pytest.mark.parametrize("lines", random.Random().sample(range(1, 60), 4))
+@pytest.mark.parametrize("lines", [1, 9, 23, 58])
 def test_kill_9_loses_no_picture_that_was_announced(folder: Path, lines: int) -> None:
     printed = run_until_killed("save_for_ever", folder, lines)
     store = DiskStore(folder)

@@ -30,7 +30,8 @@ export class Tray {
     element.replaceChildren(this.title, this.strip, this.hint,
       make("div", { className: "tray-actions" }, this.refineButton, this.exportButton));
     marks.taken = () => this.refresh();
-    follow(() => [controls.steps, this.drafts.length], () => this.say());
+    // Together with what is shown, which may have changed and be wanted back since the last look.
+    follow(() => [controls.steps, this.drafts.length, this.refineButton.title], () => this.say());
   }
 
   action(id, act) {
