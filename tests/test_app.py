@@ -92,7 +92,7 @@ def test_a_second_instance_on_the_same_folder_is_refused_and_the_first_goes_on(
 def test_finished_pictures_survive_a_power_cut_and_the_queue_comes_back(tmp_path: Path) -> None:
     app = RunningApp(tmp_path)
     client = Client(app.url, verbose=False)
-    client.submit(prompt="a red boat", seed=7, count=16, steps=10, api_name="/dream")
+    client.submit(prompt="a red boat", seed=7, count=10, steps=10, api_name="/dream")
     first = client.submit(prompt="a cat", seed=1, count=1, steps=2, api_name="/dream")
     first.result(timeout=120)
     app.kill()
@@ -106,7 +106,7 @@ def test_finished_pictures_survive_a_power_cut_and_the_queue_comes_back(tmp_path
         after = {path.name: path.read_bytes() for path in again.pictures()}
         assert before.items() <= after.items()
         seeds = sorted(spec.seed for path in again.pictures() if (spec := read_spec(path)))
-        assert set(range(7, 23)) <= set(seeds)
+        assert set(range(7, 17)) <= set(seeds)
         for path in again.pictures():
             with Image.open(path) as image:
                 image.load()
@@ -114,11 +114,10 @@ def test_finished_pictures_survive_a_power_cut_and_the_queue_comes_back(tmp_path
         again.kill()
 
 
-def test_the_terminal_shows_the_address_and_nothing_else(app: RunningApp) -> None:
+def test_the_terminal_shows_the_address_and_nothing_else_until_it_is_told_to_stop(
+    app: RunningApp,
+) -> None:
     client = Client(app.url, verbose=False)
     client.predict(prompt="a cat", steps=1, seed=1, api_name="/dream")
-    assert app.log.read_text() == f"sdgui is at {app.url}\n"
-
-
-def test_it_stops_cleanly_when_told(app: RunningApp) -> None:
     assert app.stop() == 0
+    assert app.log.read_text() == f"sdgui is at {app.url}\n"
