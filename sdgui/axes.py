@@ -151,20 +151,24 @@ def _key(name: str) -> str:
 
 NOTHING = "(nothing)"
 """The label of an empty text."""
+SEED = "Seed"
 STEPS = "Steps"
 GUIDANCE = "Cfg scale"
-AVOID = "What to avoid"
+SAMPLER = "Sampler"
+SIZE = "Size"
 SEARCH = "Prompt S/R"
+PROMPT = "Prompt"
+AVOID = "What to avoid"
 MODEL = "Model"
 STRENGTH = "Variation strength"
 _READERS: dict[str, Callable[[str, str], list[Choice]]] = {
-    "Seed": partial(_numbers, field="seed", whole=True),
+    SEED: partial(_numbers, field="seed", whole=True),
     STEPS: partial(_numbers, field="steps", whole=True),
     GUIDANCE: partial(_numbers, field="guidance", whole=False),
-    "Sampler": _samplers,
-    "Size": _sizes,
+    SAMPLER: _samplers,
+    SIZE: _sizes,
     SEARCH: _replacements,
-    "Prompt": partial(_texts, field="prompt"),
+    PROMPT: partial(_texts, field="prompt"),
     AVOID: partial(_texts, field="negative_prompt", empty=True),
     MODEL: partial(_texts, field="model"),
     STRENGTH: partial(_numbers, field="variation_strength", whole=False),

@@ -1,7 +1,6 @@
 """`python -m sdgui.bench`: tables of speeds, measured in interleaved rounds."""
 
 import argparse
-import logging
 import os
 import resource
 import sys
@@ -50,7 +49,6 @@ def main() -> None:
     given = _arguments()
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["NO_PROXY"] = "127.0.0.1,localhost"
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     from sdgui.bench.generation import load_bare
     from sdgui.engine.catalog import Catalog
     from sdgui.engine.device import choose_placement

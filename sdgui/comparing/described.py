@@ -2,14 +2,10 @@
 
 from collections.abc import Sequence
 
-from sdgui.axes import AVOID, GUIDANCE, MODEL, STEPS
+from sdgui.axes import AVOID, GUIDANCE, MODEL, PROMPT, SAMPLER, SEED, SIZE, STEPS
 from sdgui.axes import STRENGTH as VARIATION_STRENGTH
 from sdgui.spec import PictureSpec
 
-PROMPT = "Prompt"
-SIZE = "Size"
-SAMPLER = "Sampler"
-SEED = "Seed"
 VARIATION_SEED = "Variation seed"
 NOTHING = "nothing"
 NONE = "none"

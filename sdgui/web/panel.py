@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 import gradio as gr
 from gradio.components import Component
 
+from sdgui.axes import AVOID, GUIDANCE, MODEL, SAMPLER, SEED, STEPS
 from sdgui.model_info import ModelInfo
 from sdgui.spec import MAX_COUNT, MAX_GUIDANCE, MAX_STEPS
 from sdgui.web.controls import ASPECTS, MIN_GUIDANCE, Controls, default_controls
@@ -59,18 +60,18 @@ def add_settings(info: ModelInfo, names: tuple[str, ...]) -> dict[str, Component
         gr.Slider(low, high, value, step=step, label=label, elem_id=name)
         for name, label, low, high, step, value in (
             ("count", "Images", 1, MAX_COUNT, 1, first.count),
-            ("steps", "Steps", 1, MAX_STEPS, 1, first.steps),
-            ("guidance", "Cfg scale", MIN_GUIDANCE, MAX_GUIDANCE, 0.5, first.guidance),
+            ("steps", STEPS, 1, MAX_STEPS, 1, first.steps),
+            ("guidance", GUIDANCE, MIN_GUIDANCE, MAX_GUIDANCE, 0.5, first.guidance),
         )
     )
     with gr.Row(elem_id="seed-row"):
-        seed = gr.Textbox(label="Seed", placeholder="random", elem_id="seed", max_lines=1)
+        seed = gr.Textbox(label=SEED, placeholder="random", elem_id="seed", max_lines=1)
         die = gr.Button("New random seed", elem_id="seed-die")
         lock = gr.Checkbox(label="Keep this seed", elem_id="seed-lock", container=False)
     sampler = gr.Dropdown(
         list(info.samplers),
         value=first.sampler,
-        label="Sampler",
+        label=SAMPLER,
         elem_id="sampler",
         filterable=False,
     )
@@ -80,12 +81,12 @@ def add_settings(info: ModelInfo, names: tuple[str, ...]) -> dict[str, Component
             *((n, n) for n in names[1:]),
         ],
         value=names[0],
-        label="Model",
+        label=MODEL,
         elem_id="model",
         filterable=False,
     )
     negative_prompt = gr.Textbox(
-        label="What to avoid",
+        label=AVOID,
         placeholder="e.g. blurry, extra wheels",
         elem_id="negative-prompt",
         lines=2,

@@ -34,12 +34,12 @@ SEEN = "() => Object.fromEntries(Object.entries(window.seen).map(([k, v]) => [k,
 
 def test_all_four_pictures_form_live_and_are_kept(page: Page, app: RunningApp) -> None:
     shoot(page, "welcome-1440")
-    ask(page, BOAT, steps=30)
+    ask(page, BOAT, steps=45)
     page.evaluate(COUNT_PREVIEWS)
     dream(page)
     row = page.locator(".dream-row").first
     expect(row.locator(".tile")).to_have_count(4)
-    expect(row.locator(".dream-meta")).to_contain_text(re.compile(r"step \d+ of 30 · .* left"))
+    expect(row.locator(".dream-meta")).to_contain_text(re.compile(r"step \d+ of 45 · .* left"))
     expect(row.locator(".tile[data-state=preview]")).to_have_count(4)
     shoot(page, "forming-1440")
     assert re.fullmatch(r"\d of 4 · sdgui", page.title())
@@ -77,7 +77,7 @@ def test_stop_keeps_what_is_there_and_the_next_dream_works(page: Page) -> None:
 
 
 def test_a_reload_finds_the_dream_still_forming(page: Page) -> None:
-    ask(page, BOAT, steps=36)
+    ask(page, BOAT, steps=72)
     dream(page)
     expect(page.locator(".tile[data-state=preview]")).to_have_count(4)
     page.reload()
