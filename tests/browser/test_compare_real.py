@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.compare_page import (
     ask_grid,
@@ -27,41 +27,39 @@ from tests.browser.compare_page import (
     tiles,
     write,
 )
-from tests.browser.conftest import DESKTOP, PHONE, SHOTS, Visitor, shoot
+from tests.browser.conftest import PHONE, SHOTS, Visitor, Visitors, shoot
 from tests.running_app import RunningApp
 
 pytestmark = pytest.mark.browser
 
 PROMPT = "a red boat at sea, watercolor"
-STEPS = 12
+STEPS = 8
 COUNT = 15
 
 
 @pytest.fixture(scope="module")
-def owner(browser: Browser, app: RunningApp) -> Iterator[Visitor]:
+def owner(visitors: Visitors, app: RunningApp) -> Iterator[Visitor]:
     """Who has a wall, keeps three of it and pinned two."""
-    visitor = Visitor(browser, DESKTOP)
-    page = visitor.open(f"{app.url}/#compare")
-    choose(page, "sampler", "DPM++ 2M")
-    ask_wall(page, prompt=PROMPT, count=COUNT, steps=STEPS)
-    begin(page)
-    expect(tiles(page, "preview")).to_have_count(COUNT)
-    shoot(page, "compare-forming-1440")
-    made(page, COUNT)
-    for index in (1, 7, 10):
-        stand_on(page, index)
-        press(page, "k")
-    stand_on(page, 4)
-    press(page, "x")
-    expect(kept(page)).to_have_count(3)
-    stand_on(page, 10)
-    press(page, "a")
-    stand_on(page, 7)
-    press(page, "b")
-    compared(page)
-    yield visitor
-    visitor.context.close()
-    assert visitor.complaints == []
+    with visitors.come() as visitor:
+        page = visitor.open(f"{app.url}/#compare")
+        choose(page, "sampler", "DPM++ 2M")
+        ask_wall(page, prompt=PROMPT, count=COUNT, steps=STEPS)
+        begin(page)
+        expect(tiles(page, "preview")).to_have_count(COUNT)
+        shoot(page, "compare-forming-1440")
+        made(page, COUNT)
+        for index in (1, 7, 10):
+            stand_on(page, index)
+            press(page, "k")
+        stand_on(page, 4)
+        press(page, "x")
+        expect(kept(page)).to_have_count(3)
+        stand_on(page, 10)
+        press(page, "a")
+        stand_on(page, 7)
+        press(page, "b")
+        compared(page)
+        yield visitor
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from sdgui.web.visitors import COOKIE
 from tests.browser.conftest import PHONE, Visitor, ask, dream, finished, set_slider, shoot
 from tests.running_app import RunningApp
+from tests.web.conftest import Site
 
 pytestmark = pytest.mark.browser
 
@@ -83,10 +85,26 @@ def test_a_reload_finds_the_dream_still_forming(page: Page) -> None:
     page.reload()
     expect(page.locator(".dream-row").first.locator(".tile[data-state=preview]")).to_have_count(4)
     expect(page.locator("#prompt textarea")).to_have_value(BOAT)
+    page.click("#stop-button")
+    expect(page.locator("#stop-button")).to_be_hidden()
+
+
+def test_a_dream_ends_in_the_page_that_found_it_again(quick: Page, site: Site) -> None:
+    page = quick
+    site.engine.go.clear()
+    ask(page, BOAT, steps=3)
+    dream(page)
+    expect(page.locator(".dream-row").first.locator(".tile")).to_have_count(4)
+    page.reload()
+    expect(page.locator(".dream-row").first.locator(".tile")).to_have_count(4)
+    expect(page.locator("#stop-button")).to_be_visible()
+    site.engine.go.set()
     finished(page, 4)
+    expect(page.locator("#stop-button")).to_be_hidden()
 
 
-def test_settings_survive_a_reload(page: Page) -> None:
+def test_settings_survive_a_reload(quick: Page) -> None:
+    page = quick
     page.fill("#prompt textarea", "a green cat")
     set_slider(page, "steps", 17)
     set_slider(page, "count", 3)
@@ -138,7 +156,8 @@ def test_the_viewer_shows_settings_moves_downloads_reuses_and_deletes(page: Page
     expect(page.locator(".dream-row").first.locator(".tile")).to_have_count(2)
 
 
-def test_reuse_takes_over_what_was_asked(page: Page) -> None:
+def test_reuse_takes_over_what_was_asked(quick: Page) -> None:
+    page = quick
     page.fill("#negative-prompt textarea", "rain")
     ask(page, "a yellow rocket", count=2, steps=3, seed=9)
     dream(page)
@@ -152,10 +171,10 @@ def test_reuse_takes_over_what_was_asked(page: Page) -> None:
     expect(page.locator("#negative-prompt textarea")).to_have_value("rain")
 
 
-def test_the_keyboard_alone_is_enough(page: Page) -> None:
+def test_the_keyboard_alone_is_enough(quick: Page, site: Site) -> None:
+    page = quick
     page.locator("#prompt textarea").focus()
     page.keyboard.type("a green tree")
-    set_slider(page, "steps", 6)
     page.keyboard.press("Control+Enter")
     finished(page, 4)
     page.locator(".tile").first.locator("button.open").focus()
@@ -165,7 +184,8 @@ def test_the_keyboard_alone_is_enough(page: Page) -> None:
     expect(page.locator("#viewer")).to_be_hidden()
     focused = page.evaluate("document.activeElement.className")
     assert "open" in focused
-    set_slider(page, "steps", 150)
+    site.engine.go.clear()
+    page.locator("#prompt textarea").focus()
     page.keyboard.press("Control+Enter")
     expect(page.locator("#stop-button")).to_be_visible()
     page.keyboard.press("Escape")
@@ -216,7 +236,8 @@ def test_the_download_is_the_original_file(
         ("1", "x" * 10_000, "10,000"),
     ],
 )
-def test_bad_input_is_told_in_a_sentence(page: Page, seed: str, prompt: str, words: str) -> None:
+def test_bad_input_is_told_in_a_sentence(quick: Page, seed: str, prompt: str, words: str) -> None:
+    page = quick
     page.fill("#prompt textarea", prompt)
     page.fill("#seed input, #seed textarea", seed)
     dream(page)
@@ -226,7 +247,8 @@ def test_bad_input_is_told_in_a_sentence(page: Page, seed: str, prompt: str, wor
     expect(page.locator(".dream-row")).to_have_count(0)
 
 
-def test_a_prompt_is_shown_and_never_run(page: Page) -> None:
+def test_a_prompt_is_shown_and_never_run(quick: Page) -> None:
+    page = quick
     prompt = "<img src=x onerror=\"document.title='broken'\"><script>alert(1)</script> שלום 🚀"
     ask(page, prompt, count=1, steps=2)
     dream(page)
@@ -238,7 +260,8 @@ def test_a_prompt_is_shown_and_never_run(page: Page) -> None:
     assert page.title() != "broken"
 
 
-def test_seeds_that_run_over_say_so(page: Page) -> None:
+def test_seeds_that_run_over_say_so(quick: Page) -> None:
+    page = quick
     ask(page, "a cat", count=2, steps=2, seed=2**32 - 1)
     dream(page)
     expect(page.locator(".toast").first).to_contain_text("0")
@@ -246,19 +269,16 @@ def test_seeds_that_run_over_say_so(page: Page) -> None:
     assert page.locator(".seed").all_inner_texts() == [str(2**32 - 1), "0"]
 
 
-def test_older_dreams_come_while_scrolling(
-    make_visitor: Callable[..., Visitor], app: RunningApp
-) -> None:
-    visitor = make_visitor()
-    page = visitor.open(app.url)
-    for number in range(13):
-        ask(page, f"a cat {number}", count=1, steps=1, seed=number)
-        dream(page)
-        expect(page.locator(".dream-row")).to_have_count(number + 1)
-    expect(page.locator(".tile[data-state=done]")).to_have_count(13)
+def test_older_dreams_come_while_scrolling(quick: Page, site: Site) -> None:
+    page = quick
+    cookie = next(each for each in page.context.cookies() if each.get("name") == COOKIE)
+    with site.client(cookies={COOKIE: cookie.get("value", "")}) as client:
+        for number in range(13):
+            site.begin(client, f"a cat {number}", steps=1)
     page.reload()
     page.wait_for_selector("html[data-sdgui=ready]")
     expect(page.locator(".dream-title").first).to_have_text("a cat 12")
+    expect(page.locator(".dream-row")).to_have_count(12)
     page.locator(".dream-row").last.scroll_into_view_if_needed()
     expect(page.locator(".dream-row")).to_have_count(13)
 
@@ -286,7 +306,8 @@ def test_on_a_phone(make_visitor: Callable[..., Visitor], app: RunningApp) -> No
         assert box["height"] >= 40
 
 
-def test_everything_that_can_be_used_has_a_name(page: Page) -> None:
+def test_everything_that_can_be_used_has_a_name(quick: Page) -> None:
+    page = quick
     nameless = page.evaluate(
         """() => [...document.querySelectorAll("button, input, textarea, select, a[href]")]
           .filter((e) => e.offsetParent !== null)

@@ -24,7 +24,7 @@ def dreamt(
 ) -> tuple[Dreamt, ...]:
     """Eight pictures, always of the same seeds."""
     return dream(
-        prompt, negative_prompt=negative_prompt, guidance=guidance, seed=500, count=COUNT, steps=15
+        prompt, negative_prompt=negative_prompt, guidance=guidance, seed=500, count=COUNT, steps=10
     )
 
 

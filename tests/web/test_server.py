@@ -13,15 +13,6 @@ from tests.fake_engine import PATIENCE
 from tests.web.conftest import Site, open_site
 
 
-def test_the_page_needs_no_torch() -> None:
-    check = (
-        "import sys, sdgui.web.server;"
-        "print([m for m in ('torch', 'diffusers', 'transformers') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
-
-
 def test_open_streams_do_not_hold_up_the_end(tmp_path: Path) -> None:
     server = subprocess.Popen(
         [sys.executable, "-m", "tests.web.painter", "0", str(tmp_path)],
