@@ -147,7 +147,12 @@ class DreamRequest:
         seed = parse_seed(self.seed)
         if seed is None:
             seed = draw_seed() % SEEDS
-        strength = real_number(self.variation_strength or 0.0, "variation strength", 0.0, 1.0)
+        strength = real_number(
+            0.0 if self.variation_strength is None else self.variation_strength,
+            "variation strength",
+            0.0,
+            1.0,
+        )
         other = parse_seed(self.variation_seed)
         if strength > 0 and other is None:
             other = draw_seed() % SEEDS
@@ -249,7 +254,12 @@ def _text(value: object, name: str) -> str:
             f"The {name} contains characters that are not text.",
             "Remove invisible control characters (NUL, for example); typing it anew helps.",
         )
-    return text
+    return text if any(_is_visible(char) for char in text) else ""
+
+
+def _is_visible(char: str) -> bool:
+    """Whether a character leaves a mark: spaces of every width do not, nor do those that only direct the others."""
+    return unicodedata.category(char) not in ("Cc", "Cf", "Zl", "Zp", "Zs")
 
 
 def shown(value: Any) -> str:

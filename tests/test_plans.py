@@ -445,6 +445,13 @@ def test_the_variation_of_the_kept_picture_is_replaced_and_that_is_said() -> Non
     assert "variation itself" in plan.notices[0]
 
 
+def test_a_row_of_strengths_around_a_variation_goes_through_it() -> None:
+    varied = kept(variation=Variation(seed=77, strength=0.4))
+    plan = vary(varied, strengths="0-1 [6]")
+    assert varied in plan.specs
+    assert "at strength 0.4" in plan.notices[0]
+
+
 def test_variation_seeds_go_on_from_zero_after_the_last_and_that_is_said() -> None:
     plan = vary(count=2, seed=SEEDS - 1)
     assert [spec.variation.seed for spec in plan.specs if spec.variation] == [SEEDS - 1, 0]

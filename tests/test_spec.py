@@ -186,3 +186,14 @@ def test_a_seed_is_read_from_text_and_empty_text_is_unsaid() -> None:
     assert parse_seed("") is None
     assert parse_seed(None) is None
     assert parse_seed(42.0) == 42
+
+
+@pytest.mark.parametrize("prompt", ["", " \n\t", "\u200b\u200b", "\u3000\u2060\ufeff", "\u200f"])
+def test_a_prompt_that_cannot_be_seen_is_empty(prompt: str) -> None:
+    with pytest.raises(UserError, match="The prompt is empty"):
+        resolve(prompt=prompt)
+
+
+def test_characters_that_direct_others_stay_in_a_prompt() -> None:
+    (spec,) = resolve(prompt="👩\u200d🚀 שלום")
+    assert spec.prompt == "👩\u200d🚀 שלום"

@@ -1,5 +1,6 @@
 """What the controls of the Compare tab do, as plain functions of their values."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -9,6 +10,7 @@ from sdgui.errors import UserError
 from sdgui.ports import Store
 from sdgui.records import PictureRecord
 from sdgui.sheet import Plan
+from sdgui.spec import parse_seed
 from sdgui.web import planning
 from sdgui.web.asking import check_model, submit_plan
 from sdgui.web.compare_controls import CompareControls, read_controls
@@ -68,7 +70,7 @@ class CompareEvents:
             controls, compare = read_controls(values)
             if compare.mode != "grid":
                 return gr.skip()
-            plan = self._grid(controls, compare)
+            plan = self._grid(_with_prompt(controls), compare)
             return {
                 "cells": len(plan.specs),
                 "seconds": self._studio.expect(plan.specs),
@@ -87,6 +89,10 @@ class CompareEvents:
             ids = [str(one) for one in named[:_MOST_REFINED]] if isinstance(named, list) else []
             found = [self._store.picture(one, visitor) for one in dict.fromkeys(ids)]
             drafts = [picture for picture in found if picture is not None]
+            if len({(draft.job, draft.spec.prompt) for draft in drafts}) > 1:
+                raise UserError(
+                    "These pictures are not of one wall.", "Refine those of one wall at a time."
+                )
             plan = planning.refined(self._studio.models, drafts, controls.steps)
             return self._begin(plan, visitor)
 
@@ -107,7 +113,8 @@ class CompareEvents:
         models = self._studio.models
         check_model(controls.model, models)
         asked = to_request(controls, models.describe(controls.model))
-        return planning.grid(models, asked, compare.x, compare.y)
+        varied = replace(asked, variation_seed=parse_seed(compare.vary_seed))
+        return planning.grid(models, varied, compare.x, compare.y)
 
     def _vary(self, picture: object, compare: CompareControls, visitor: str) -> Plan:
         return planning.variations(self._studio.models, self._own(picture, visitor), compare)
@@ -126,6 +133,12 @@ class CompareEvents:
         if plan.notices:
             told["notice"] = " ".join(plan.notices)
         return told
+
+
+def _with_prompt(controls: Controls) -> Controls:
+    """Controls that can be counted before a prompt is written."""
+    said = isinstance(controls.prompt, str) and not controls.prompt.strip()
+    return replace(controls, prompt="…") if said else controls
 
 
 def _data(event: gr.EventData) -> dict[str, Any]:

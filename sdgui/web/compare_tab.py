@@ -1,6 +1,7 @@
 """The Compare tab: its place in the middle, and the controls that only it has."""
 
 from dataclasses import dataclass, fields
+from functools import partial
 
 import gradio as gr
 from gradio.components import Component
@@ -22,11 +23,12 @@ _PLAN = '<p id="plan" class="plan" role="status"></p>'
 _USUAL_WALL = 16
 _USUAL_DRAFT = 8
 
-# Gives our script the way to Python; quoted names make them events: 'refine', 'vary'
+# Gives our script the way to Python; quoted names make them events: 'refine', 'vary', 'plan'
 _COMPARE_JS = """
 window.sdguiCompare = {
   refine: (data) => trigger('refine', data),
   vary: (data) => trigger('vary', data),
+  plan: () => trigger('plan', {}),
 };
 """
 _PLAN_JS = "(planned) => { window.sdgui?.plan?.(planned); return []; }"
@@ -34,7 +36,7 @@ _PLAN_JS = "(planned) => { window.sdgui?.plan?.(planned); return []; }"
 # The fields of CompareControls, unless they name what has gone meanwhile.
 _RESTORE_JS = """
 (saved, ...now) => {
-  const axes = window.sdguiModels?.axes ?? [];
+  const axes = Object.keys(window.sdguiModels?.axes ?? {});
   const fits = Array.isArray(saved) && saved.length === now.length
     && ["wall", "variations", "grid"].includes(saved[0])
     && axes.includes(saved[9]) && [...axes, "Nothing"].includes(saved[11]);
@@ -42,6 +44,8 @@ _RESTORE_JS = """
   return fits ? saved : now;
 }
 """
+# Another axis begins with values that suit it.
+_VALUES_JS = "(axis, model, now) => window.sdguiModels?.known[model]?.values[axis] ?? now"
 _SAVE_JS = "(saved, ...now) => [window.sdguiCompareRestored ? now : saved]"
 
 
@@ -104,15 +108,12 @@ def add_compare_settings(mode: Component) -> CompareWidgets:
         vary_strengths = gr.Textbox(
             "0-1 [6]", label="Strengths", elem_id="vary-strengths", max_lines=1
         )
-        vary_seed = gr.Textbox(
-            label="Variation seed", placeholder="random", elem_id="vary-seed", max_lines=1
-        )
     with gr.Column(elem_id="grid-settings"):
         x_axis = gr.Dropdown(
             list(AXES), value=STEPS, label="X: across", elem_id="x-axis", filterable=False
         )
         x_values = gr.Textbox(
-            "5, 10, 20", label="Values of X", elem_id="x-values", lines=1, max_lines=6
+            "5, 10, 20", label="Values of X", elem_id="x-values", lines=2, max_lines=6
         )
         y_axis = gr.Dropdown(
             [NO_AXIS, *AXES],
@@ -122,9 +123,12 @@ def add_compare_settings(mode: Component) -> CompareWidgets:
             filterable=False,
         )
         y_values = gr.Textbox(
-            "3, 7, 11", label="Values of Y", elem_id="y-values", lines=1, max_lines=6
+            "3, 7, 11", label="Values of Y", elem_id="y-values", lines=2, max_lines=6
         )
         gr.HTML(_PLAN, elem_id="plan-block", js_on_load=None, apply_default_css=False)
+    vary_seed = gr.Textbox(  # of rows, and of grids with strengths
+        label="Variation seed", placeholder="random", elem_id="vary-seed", max_lines=1
+    )
     return CompareWidgets(
         mode=mode,
         wall_count=wall_count,
@@ -166,27 +170,32 @@ def bind_compare(
         )
         told.then(None, outcome, None, js=OUTCOME_JS)
 
+    for axis, written in ((widgets.x_axis, widgets.x_values), (widgets.y_axis, widgets.y_values)):
+        axis.input(None, [axis, panel.model, written], written, js=_VALUES_JS)
+
     planned = gr.JSON(visible="hidden", elem_id="planned")
     what_counts = [
         *(widgets.mode, widgets.x_axis, widgets.x_values, widgets.y_axis, widgets.y_values),
-        *(panel.aspect, panel.width, panel.height, panel.steps, panel.sampler, panel.model),
+        *(panel.aspect, panel.width, panel.height, panel.steps, panel.guidance),
+        *(panel.seed, panel.sampler, panel.model),
     ]
-    told = gr.on(
-        [
-            *(component.change for component in what_counts),
-            panel.prompt.blur,  # each key would be too much
-            panel.negative_prompt.blur,
-        ],
-        events.plan,
-        values,
-        planned,
-        queue=False,
-        preprocess=False,
-        trigger_mode="always_last",
-        show_progress="hidden",
-        api_visibility="private",
-    )
-    told.then(None, planned, None, js=_PLAN_JS)
+    changes = [
+        *(component.change for component in what_counts),
+        panel.negative_prompt.blur,  # each key would be too much
+    ]
+    # The page asks when typing the prompt pauses, and when a dream has ended, since its speed counts.
+    for event in (partial(gr.on, changes), block.plan):
+        told = event(
+            events.plan,
+            values,
+            planned,
+            queue=False,
+            preprocess=False,
+            trigger_mode="always_last",
+            show_progress="hidden",
+            api_visibility="private",
+        )
+        told.then(None, planned, None, js=_PLAN_JS)
     survive_reload(
         page,
         widgets.controls,

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from sdgui.model_info import ModelInfo
-from sdgui.spec import DreamRequest, parse_seed, whole_number
+from sdgui.spec import DreamRequest, parse_seed
 
 OWN_SIZE = "W×H"
 _RATIOS = {"2:3": 2 / 3, "1:1": 1.0, "3:2": 3 / 2, "16:9": 16 / 9}
@@ -42,7 +42,7 @@ def to_request(controls: Controls, info: ModelInfo) -> DreamRequest:
     if isinstance(controls.aspect, str) and controls.aspect in _RATIOS:
         width, height = size_for(controls.aspect, info)
     else:
-        width, height = _pixels(controls.width, "width"), _pixels(controls.height, "height")
+        width, height = _pixels(controls.width), _pixels(controls.height)
     return DreamRequest(
         prompt=controls.prompt,
         negative_prompt=controls.negative_prompt,
@@ -97,11 +97,9 @@ def _fitting(length: float, info: ModelInfo) -> int:
     return min(max(steps * info.size_step, info.min_size), info.max_size)
 
 
-def _pixels(value: object, name: str) -> int | None:
-    """A length as typed: nothing is the model's own, and what is no number is judged by its name."""
-    if value is None or value == "":
-        return None
-    return whole_number(value, name, -(10**9), 10**9)
+def _pixels(value: float | None) -> int | None:
+    """A length as typed: nothing is the model's own."""
+    return None if value is None or value == "" else whole(value)
 
 
 def whole(value: float) -> int:

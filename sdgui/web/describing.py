@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from sdgui.axes import PROMPT
 from sdgui.events import (
     Failed,
     Finished,
@@ -55,6 +56,7 @@ def describe_job(job: JobRecord, active: bool) -> dict[str, Any]:
         "state": state,
         "message": job.message,
         "hint": job.hint,
+        "title": title_of(job),
         **describe_settings(first),
         "sheet": None if job.sheet is None else _sheet(job.sheet),
         "tiles": [
@@ -63,6 +65,16 @@ def describe_job(job: JobRecord, active: bool) -> dict[str, Any]:
             if not task.deleted
         ],
     }
+
+
+def title_of(job: JobRecord) -> str:
+    """The prompt of a dream; of a grid of prompts how many there are, since none stands for the others."""
+    prompts = {task.spec.prompt for task in job.tasks}
+    if len(prompts) > 1 and job.sheet is not None:
+        axes = [axis.title for axis in (job.sheet.y, job.sheet.x) if axis is not None]
+        if PROMPT in axes:
+            return " × ".join(f"{len(prompts)} prompts" if one == PROMPT else one for one in axes)
+    return job.tasks[0].spec.prompt
 
 
 def describe_settings(spec: PictureSpec) -> dict[str, Any]:

@@ -15,13 +15,15 @@ _GALLERY_JS = "window.sdguiTrigger = (data) => trigger('reuse', data);"
 _ASKED_JS = "(_, ...values) => [window.sdgui?.asked?.() ?? { tab: 'dream' }, ...values]"
 OUTCOME_JS = "(outcome) => { window.sdgui?.outcome(outcome); return []; }"
 
-# The fields of Controls and the lock, unless they name what has gone meanwhile.
+# The fields of Controls and the lock. Of a model that is gone only what suits every model stays: prompt, what to
+# avoid, number of images, seed and lock.
 _RESTORE_JS = """
 (saved, ...now) => {
   const models = window.sdguiModels;
-  const fits = Array.isArray(saved) && saved.length === now.length
-    && models?.known[saved[10]]?.samplers.includes(saved[9]);
-  const values = fits ? saved : now;
+  const values = Array.isArray(saved) && saved.length === now.length ? [...saved] : now;
+  const model = models?.known[values[10]];
+  if (!model) [2, 3, 4, 6, 7, 9, 10].forEach((i) => { values[i] = now[i]; });
+  else if (!model.samplers.includes(values[9])) values[9] = now[9];
   if (models) models.now = values[10];
   window.sdguiRestored = true;
   return values;

@@ -19,6 +19,7 @@ from sdgui.errors import plain_no_room
 from sdgui.ports import Store
 from sdgui.records import JobRecord
 from sdgui.sheet import Sheet, SheetKind
+from sdgui.web.describing import title_of
 from sdgui.web.pictures import NO_STORE, Id, words_of
 from sdgui.web.visitors import visitor_of
 
@@ -65,7 +66,7 @@ def export_routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> API
             if not any(cell.png is not None for cell in cells):
                 fault = "None of these pictures is kept." if kept else "No picture is finished yet."
                 raise HTTPException(HTTPStatus.BAD_REQUEST, fault, NO_STORE)
-            title = found.tasks[0].spec.prompt
+            title = title_of(found)
             file, size = _written(lambda out: write(title, sheet, cells, out))
             parts = (words_of(title), sheet.kind.value)
             return "-".join(part for part in parts if part) + f".{ending}", file, size

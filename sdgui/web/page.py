@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from sdgui.axes import AXES
 from sdgui.errors import UserError
 from sdgui.model_info import ModelInfo
 from sdgui.ports import Models, Store
 from sdgui.samplers import SAMPLERS
 from sdgui.web.api import add_endpoints
+from sdgui.web.axis_examples import example_values, hints
 from sdgui.web.compare_events import CompareEvents
 from sdgui.web.compare_tab import add_compare, add_compare_settings, bind_compare
 from sdgui.web.controls import ASPECTS, OWN_SIZE, size_for
@@ -96,8 +96,9 @@ def _facts(models: Models) -> dict[str, Any]:
     known = {}
     for name in names:
         with contextlib.suppress(UserError):  # said when it is chosen
-            known[name] = _facts_of(models.describe(name))
-    return {"now": names[0], "known": known, "axes": AXES}
+            info = models.describe(name)
+            known[name] = {**_facts_of(info), "values": example_values(info, names)}
+    return {"now": names[0], "known": known, "axes": hints()}
 
 
 def _facts_of(info: ModelInfo) -> dict[str, Any]:

@@ -159,6 +159,23 @@ def test_a_grid_is_labelled_and_goes_row_by_row(ann: Ann) -> None:
     assert cells == [(2, 3.0), (3, 3.0), (2, 7.0), (3, 7.0)]
 
 
+def test_a_grid_of_strengths_has_the_variation_seed_that_is_asked(ann: Ann) -> None:
+    compare = replace(GRID, x_axis="Variation strength", x_values="0.5, 1", vary_seed="77")
+    told, _ = ann.click(compare)
+    assert {task.spec.variation and task.spec.variation.seed for task in ann.job(told).tasks} == {
+        77
+    }
+
+
+def test_a_grid_of_prompts_is_not_titled_by_its_first(ann: Ann) -> None:
+    compare = replace(
+        GRID, x_axis="Prompt", x_values="a cat\na boat", y_axis="Seed", y_values="1, 2"
+    )
+    told, _ = ann.click(compare)
+    shown = ann.client.get("/sheets").json()["dreams"][0]
+    assert (shown["id"], shown["title"]) == (told["job"], "Seed × 2 prompts")
+
+
 def test_a_large_grid_asks_first_and_begins_once_it_is_confirmed(ann: Ann) -> None:
     compare = replace(GRID, x_axis="Seed", x_values="1-65")
     told, seed = ann.click(compare)
@@ -236,6 +253,11 @@ def test_a_plan_is_told_before_it_begins(ann: Ann, events: CompareEvents) -> Non
     assert told["cells"] == 6 and told["seconds"] >= 0 and told["notices"] == []
 
 
+def test_a_plan_is_counted_before_there_is_a_prompt(ann: Ann, events: CompareEvents) -> None:
+    told = plan(events, replace(ann.controls, prompt=" "), GRID)
+    assert told["cells"] == 2
+
+
 def test_a_plan_names_what_is_to_be_known(ann: Ann, events: CompareEvents) -> None:
     told = plan(events, replace(ann.controls, sampler="Euler a"), GRID)
     assert "Euler a changes the composition" in told["notices"][0]
@@ -276,6 +298,11 @@ def test_the_kept_ones_are_refined_at_full_steps(ann: Ann, events: CompareEvents
 )
 def test_refining_nothing_is_said(ann: Ann, events: CompareEvents, data: Any) -> None:
     assert called(ann, events.refine, data)["error"] == "Keep some pictures first."
+
+
+def test_pictures_of_two_walls_are_not_refined_together(ann: Ann, events: CompareEvents) -> None:
+    kept = [ann.site.wall(ann.client, prompt).tasks[0].id for prompt in ("a cat", "a boat")]
+    assert "one wall" in called(ann, events.refine, {"pictures": kept})["error"]
 
 
 def test_anothers_pictures_are_not_refined(ann: Ann, events: CompareEvents) -> None:

@@ -1,6 +1,8 @@
 """Control values and requests: one function each way."""
 
+import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -74,6 +76,15 @@ def test_unsaid_resolves_as_the_controls_say_it() -> None:
     unsaid = DreamRequest(prompt="a cat", seed=5)
     said = to_request(from_request(unsaid, info()), info())
     assert said.resolve(info(), lambda: 0) == unsaid.resolve(info(), lambda: 0)
+
+
+@pytest.mark.parametrize("width", [100.5, math.nan, "wide"])
+def test_a_size_that_is_no_whole_number_is_refused_with_the_models_range(width: Any) -> None:
+    controls = replace(
+        default_controls(info()), prompt="x", aspect=OWN_SIZE, width=width, height=128
+    )
+    with pytest.raises(UserError, match="width must be a whole number from 64 to"):
+        to_request(controls, info()).resolve(info(), lambda: 0)
 
 
 @pytest.mark.parametrize("seed", ["abc", "-1", str(2**32), str(2**63), "1.5", "١٢", "9" * 5000])

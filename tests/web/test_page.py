@@ -45,7 +45,8 @@ def test_the_script_knows_the_axes_and_which_samplers_keep_the_composition() -> 
     facts = re.search(r"window\.sdguiModels = (\{.*?\});</script>", make_head(OneModel()))
     assert facts is not None
     told = json.loads(facts[1])
-    assert told["axes"][:3] == ["Seed", "Steps", "Cfg scale"]
+    assert list(told["axes"])[:3] == ["Seed", "Steps", "Cfg scale"]
+    assert "1-10 (+3)" in told["axes"]["Seed"]
     steady = told["known"]["demo"]["steady"]
     assert "Euler" in steady and "Euler a" not in steady and "LCM" not in steady
 

@@ -2,6 +2,12 @@
 
 import { make } from "./dom.js";
 
+/** What a row goes out from: of a picture that is a variation itself, only its seed. */
+function around({ seed, own: { variation } }) {
+  if (!variation) return `Around seed ${seed}`;
+  return `Around seed ${seed} alone: this picture is a variation of it (seed ${variation.seed}, strength ${variation.strength})`;
+}
+
 export class Base {
   /** The selected picture of a sheet, else what is pinned as A, else what was kept last. */
   constructor({ selection, sheets, pair, panel, tray, dreams }) {
@@ -30,7 +36,7 @@ export class Base {
     const known = this.selection.picture ?? this.dreams.picture(id) ?? this.tray.kept.find(({ picture }) => picture.id === id)?.picture;
     this.element.replaceChildren(
       make("img", { src: `/thumb/${id}`, alt: "", draggable: false }),
-      make("span", { textContent: known ? `Around seed ${known.seed}` : "Around the picture pinned as A" }),
+      make("span", { textContent: known ? around(known) : "Around the picture pinned as A" }),
     );
   }
 }

@@ -23,7 +23,11 @@ export const controls = {
   },
   /** Whether something varies down the grid, too. */
   get hasY() {
-    return document.querySelector("#y-axis input")?.value !== "Nothing";
+    return this.axis("y") !== "Nothing";
+  },
+  /** What varies along "x" or "y". */
+  axis(name) {
+    return document.querySelector(`#${name}-axis input`)?.value ?? "";
   },
   get aspect() {
     return document.querySelector("#aspect input:checked")?.value;

@@ -82,15 +82,12 @@ export class Dream {
     this.created = told.created;
     this.settings = Object.fromEntries(SETTINGS.map((name) => [name, told[name]]));
     this.sheet = told.sheet ?? null;
+    this.title = told.title;
     this.views = new Set();
     this.news = null;
     this.fraction = 0;
     this.pictures = new Map(told.tiles.map((tile) => [tile.index, new Picture(this, tile)]));
     this.update(told);
-  }
-
-  get prompt() {
-    return this.settings.prompt;
   }
 
   get isActive() {

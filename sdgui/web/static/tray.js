@@ -85,18 +85,23 @@ export class Tray {
   }
 
   why(count, steps) {
-    if (count) return `${count === 1 ? "The kept draft" : `The ${count} kept drafts`} again, at ${steps} steps`;
+    if (count) return `${count === 1 ? "The kept draft" : `The ${count} kept drafts`} of “${this.drafts[0].settings.prompt}” again, at ${steps} steps`;
     return this.kept.length ? `No kept picture has fewer than ${steps} steps, or they are refined already` : "Keep some pictures of a draft first";
   }
 
-  /** Kept pictures with fewer steps than the slider says, which no sheet has at these steps yet. */
+  /**
+   * Kept pictures of one wall with fewer steps than the slider says, which no sheet has at these steps yet; of several
+   * such walls, that of which a picture was kept last.
+   */
   get drafts() {
     const { steps } = controls;
     const made = new Set();
     for (const { sheet, settings } of this.dreams.known.values()) {
       if (sheet?.kind === "refined" && settings.steps === steps) sheet.sources.forEach((id) => made.add(id));
     }
-    return this.kept.map((one) => one.picture).filter(({ id, settings }) => settings.steps < steps && !made.has(id));
+    const drafts = this.kept.map((one) => one.picture).filter(({ id, settings }) => settings.steps < steps && !made.has(id));
+    const last = drafts.at(-1);
+    return drafts.filter(({ dream, settings }) => dream.id === last.dream.id && settings.prompt === last.settings.prompt);
   }
 
   refine() {

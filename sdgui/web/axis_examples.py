@@ -1,0 +1,61 @@
+"""What the page offers for each axis of a grid: values to begin with, and how values are written."""
+
+from collections.abc import Sequence
+
+from sdgui.axes import (
+    AVOID,
+    AXES,
+    GUIDANCE,
+    MODEL,
+    PROMPT,
+    SAMPLER,
+    SEARCH,
+    SEED,
+    SIZE,
+    STEPS,
+    STRENGTH,
+)
+from sdgui.model_info import ModelInfo
+from sdgui.samplers import SAMPLERS
+
+_NUMBERS = "A list or a range: 1, 2, 5 · 1-10 · 1-10 (+3) · 5-9 [5]"
+_NAMES = "Names, with commas between them"
+_TEXTS = "One a line; in a single line, commas divide"
+_HINTS = {
+    SAMPLER: _NAMES,
+    MODEL: _NAMES,
+    SIZE: "Width x height in pixels, with commas between them",
+    SEARCH: "First what to search for in the prompt, then what to put in its place: boat, fish, house",
+    PROMPT: _TEXTS,
+    AVOID: _TEXTS,
+}
+_MOST_SAMPLERS = 3
+
+
+def hints() -> dict[str, str]:
+    """How the values of each axis are written, in a line."""
+    return {axis: _HINTS.get(axis, _NUMBERS) for axis in AXES}
+
+
+def example_values(info: ModelInfo, models: Sequence[str]) -> dict[str, str]:
+    """Values of each axis that suit a model; nothing where only a person can know them."""
+    steady = [s.name for s in SAMPLERS if s.keeps_composition and s.name in info.samplers]
+    samplers = steady if len(steady) > 1 else info.samplers
+    wide = min(info.width * 3 // 2 // info.size_step * info.size_step, info.max_size)
+    return {
+        SEED: "1-4",
+        STEPS: ", ".join(str(steps) for steps in _around(info.steps)),
+        GUIDANCE: "3, 7, 11",
+        SAMPLER: ", ".join(samplers[:_MOST_SAMPLERS]),
+        SIZE: f"{info.width}x{info.height}, {wide}x{info.height}",
+        SEARCH: "",
+        PROMPT: "",
+        AVOID: "",
+        MODEL: ", ".join(models),
+        STRENGTH: "0-1 [6]",
+    }
+
+
+def _around(steps: int) -> tuple[int, ...]:
+    """Fewer steps than usual, and as many."""
+    return tuple(dict.fromkeys((max(1, steps // 5), max(1, steps * 2 // 5), steps)))
