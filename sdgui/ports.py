@@ -96,6 +96,10 @@ class Store(Protocol):
         """Removes file, thumbnail and row; False when it is not there or not the visitor's."""
         ...
 
+    def delete_bare_job(self, job: str, visitor: str) -> bool:
+        """Takes a job that ended without any picture out of the history; False unless the visitor has one."""
+        ...
+
     def mark_picture(self, picture: str, visitor: str, mark: Mark) -> bool:
         """Stores what its owner thinks of a picture; False when it is not there or not the visitor's."""
         ...
@@ -116,7 +120,7 @@ class Store(Protocol):
         limit: int = 12,
         sheets: bool = False,
     ) -> tuple[JobRecord, ...]:
-        """The visitor's jobs that still have something to show, newest first, older than job `before` where given;
+        """The visitor's jobs but those whose pictures are all deleted, newest first, older than `before` where given;
         with `sheets` only those whose pictures are laid out to be compared."""
         ...
 

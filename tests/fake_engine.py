@@ -44,11 +44,22 @@ def small_jpeg(spec: PictureSpec, step: int) -> bytes:
     return file.getvalue()
 
 
+class HandClock:
+    """A clock that goes only where it is put forward; in seconds."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 class FakeEngine:
     """Implements `ports.Engine`. Clear `go` and a batch waits before each step until it is set.
 
     `most`, where set, is how many more batches it makes before it waits so. A model is loaded once; `load_fault`
-    keeps every model from loading, `unloadable` those with these ids. `match` says how well a picture fits.
+    keeps every model from loading, `unloadable` those with these ids. `match` says how well a picture fits. Its `clock`
+    goes on by `step_seconds` of the pictures in the batch at each step, and by `decode_seconds` for each picture.
     """
 
     def __init__(self) -> None:
@@ -66,6 +77,9 @@ class FakeEngine:
         self.loaded: set[str] = set()
         self.loads: list[str] = []
         self.match: Callable[[PictureSpec], float] | None = None
+        self.clock = HandClock()
+        self.step_seconds: Callable[[int], float] = lambda pictures: 0.0
+        self.decode_seconds = 0.0
         self.closed = False
 
     def warm(self, model: str, emit: Emit) -> None:
@@ -104,12 +118,14 @@ class FakeEngine:
             if self.breaks:
                 raise self.breaks.pop(0)
             self.steps_run += 1
+            self.clock.now += self.step_seconds(len(batch.tasks))
             emit(Stepped(step=step + 1, steps=steps))
             for task in batch.tasks:
                 jpeg = small_jpeg(task.spec, step)
                 emit(Preview(task=task.id, step=step + 1, steps=steps, jpeg=jpeg))
         for task in batch.tasks:
             if not is_cancelled(task.id):
+                self.clock.now += self.decode_seconds
                 notes = {"device": "fake"}
                 if self.match is not None:
                     notes[MATCH] = str(self.match(task.spec))
@@ -139,6 +155,13 @@ class BreakingEngine(FakeEngine):
     def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
         super().run(batch, emit, is_cancelled)
         raise RuntimeError("the device is lost")
+
+
+class DeafEngine(FakeEngine):
+    """Hears of no stop: makes every picture of a batch that it has begun."""
+
+    def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
+        super().run(batch, emit, lambda task: False)
 
 
 class BlockedEngine(FakeEngine):

@@ -16,8 +16,10 @@ from sdgui.storage.faults import plain_database_errors
 from sdgui.storage.migrations import MIGRATIONS
 
 _TASK = "SELECT tasks.*, jobs.visitor FROM tasks JOIN jobs ON jobs.id = tasks.job"
-_SHOWN = """(state = 'queued' OR EXISTS (
-    SELECT 1 FROM tasks WHERE tasks.job = jobs.id AND stored AND NOT deleted))"""
+# A dream goes when the last of its pictures is deleted; one that ended without any is still there to go on with.
+_SHOWN = """(state = 'queued'
+    OR EXISTS (SELECT 1 FROM tasks WHERE tasks.job = jobs.id AND stored AND NOT deleted)
+    OR NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.job = jobs.id AND deleted))"""
 # SQLite would rather read every picture of the visitor: it knows nothing of how few are kept.
 _KEPT = """SELECT tasks.*, jobs.visitor FROM tasks INDEXED BY tasks_kept
     CROSS JOIN jobs ON jobs.id = tasks.job
@@ -176,6 +178,17 @@ class Database:
             )
             return done.rowcount == 1
 
+    def delete_bare_job(self, job: str, visitor: str) -> bool:
+        """Hides an ended job of the visitor for good; False unless there is one without any picture."""
+        with self._writing() as connection:
+            done = connection.execute(
+                """UPDATE tasks SET deleted = 1 WHERE job = :job AND NOT deleted
+                AND job IN (SELECT id FROM jobs WHERE visitor = :visitor AND state != 'queued')
+                AND NOT EXISTS (SELECT 1 FROM tasks AS made WHERE made.job = :job AND made.stored)""",
+                {"job": job, "visitor": visitor},
+            )
+            return done.rowcount > 0
+
     def mark(self, picture: str, visitor: str, mark: Mark, when: float) -> bool:
         """Marks a picture of the visitor at `when` (seconds since the epoch); False when there is none.
 
@@ -246,7 +259,7 @@ class Database:
     def jobs(
         self, visitor: str, before: str | None, limit: int, *, sheets: bool
     ) -> tuple[JobRecord, ...]:
-        """The visitor's jobs that are queued or have a picture to show, newest first; none before an unknown job."""
+        """The visitor's jobs but those whose pictures are all deleted, newest first; none before an unknown job."""
         wanted: dict[str, object] = {"visitor": visitor, "limit": max(0, limit)}
         with self._reading() as connection:
             if before is not None:

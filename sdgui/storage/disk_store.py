@@ -134,6 +134,10 @@ class DiskStore:
                 log.warning("Files of picture %s stay until the next start: %s", picture, error)
         return True
 
+    def delete_bare_job(self, job: str, visitor: str) -> bool:
+        """Takes a job that ended without any picture out of the history; False unless there is one."""
+        return is_id(job) and self._database.delete_bare_job(job, visitor)
+
     def mark_picture(self, picture: str, visitor: str, mark: Mark) -> bool:
         """Stores what its owner thinks of a picture; False when it is not there or not the visitor's."""
         return is_id(picture) and self._database.mark(picture, visitor, mark, time.time())
@@ -154,7 +158,7 @@ class DiskStore:
         limit: int = 12,
         sheets: bool = False,
     ) -> tuple[JobRecord, ...]:
-        """The visitor's jobs that are queued or have a picture to show, newest first; only those before `before`.
+        """The visitor's jobs but those whose pictures are all deleted, newest first; only those before `before`.
 
         With `sheets` only those whose pictures are laid out to be compared.
         """

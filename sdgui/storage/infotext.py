@@ -1,5 +1,6 @@
 """Infotext: a picture's parameters as the text that A1111 writes under the PNG key `parameters`, and its reader.
 
+The reader follows A1111's own rules: it shows that what we write is read back as it was meant.
 The format cannot tell a prompt's own line "Negative prompt: …" from the negative prompt; everything else survives.
 """
 

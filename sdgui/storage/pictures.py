@@ -53,8 +53,12 @@ def read_spec(file: Path) -> PictureSpec | None:
 
 def read_provenance(file: Path) -> Provenance | None:
     """The spec and notes inside a PNG; None when it is not a picture of ours."""
-    text = _text(file, SDGUI)
-    if text is None:
+    try:
+        with Image.open(file, formats=["PNG"]) as image:
+            text = image.info.get(SDGUI)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return None
+    if not isinstance(text, str):
         return None
     try:
         said = json.loads(text)
@@ -62,11 +66,6 @@ def read_provenance(file: Path) -> Provenance | None:
         return Provenance(spec=spec, notes=dict(said["notes"]))
     except (ValueError, KeyError, TypeError, AttributeError):  # JSON of another shape
         return None
-
-
-def read_parameters(file: Path) -> str | None:
-    """The infotext inside a PNG, ours or another program's; None when there is none."""
-    return _text(file, PARAMETERS)
 
 
 def is_whole(file: Path, spec: PictureSpec) -> bool:
@@ -84,12 +83,3 @@ def is_whole(file: Path, spec: PictureSpec) -> bool:
             return image.size == (spec.width, spec.height)
     except (OSError, SyntaxError):  # Pillow raises SyntaxError for a broken PNG
         return False
-
-
-def _text(file: Path, key: str) -> str | None:
-    try:
-        with Image.open(file, formats=["PNG"]) as image:
-            text = image.info.get(key)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        return None
-    return text if isinstance(text, str) else None

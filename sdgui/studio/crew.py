@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from sdgui.errors import UserError
 from sdgui.events import (
+    Batch,
     Decoded,
     Loaded,
     Loading,
@@ -20,7 +21,7 @@ from sdgui.events import (
 )
 from sdgui.ports import Engine, Store
 from sdgui.records import match_in
-from sdgui.studio.forecast import tell_places, tell_progress
+from sdgui.studio.forecast import look_ahead, tell_progress
 from sdgui.studio.job import Fate, Job
 from sdgui.studio.ledger import Ledger
 from sdgui.studio.pace import Pace
@@ -122,14 +123,20 @@ class Crew:
                 batch = self._queue.take()
                 if batch is None:
                     continue
-                running = RunningBatch(batch, self._ledger.jobs_of(batch), self._clock())
-                self._running[number] = running
-                for job in running.jobs:
-                    job.start()
-                    job.progress(0, running.steps, None)
-                self._reckon()
-                self._ledger.notify()
+                running = self._begin(number, batch)
             self._run(number, worker, running)
+
+    def _begin(self, number: int, batch: Batch) -> RunningBatch:
+        now = self._clock()
+        expected = self.pace.timing(batch.tasks[0].spec, len(batch.tasks))
+        running = RunningBatch(batch, self._ledger.owners(batch), now, expected=expected)
+        self._running[number] = running
+        for job in running.jobs:
+            job.start()
+        self._reckon()
+        tell_progress(running, now)
+        self._ledger.notify()
+        return running
 
     def _warm(self, number: int, worker: Engine) -> None:
         model = self.status.model
@@ -157,7 +164,9 @@ class Crew:
         fault = OUR_FAULT
         try:
             worker.run(
-                running.batch, lambda event: self._take_in(number, event), self._is_cancelled
+                running.batch,
+                lambda event: self._take_in(number, event),
+                lambda task: self.closing or running.owner(task) is None,
             )
         except UserError as told:
             fault = running.fault = told
@@ -167,12 +176,9 @@ class Crew:
             broken = True
         with self._lock:
             del self._running[number]
-            if running.decoded and running.fault is None:
-                self.pace.learn(
-                    running.batch.tasks[0].spec,
-                    len(running.batch.tasks),
-                    self._clock() - running.begun,
-                )
+            took = running.took(self._clock())
+            if took is not None:
+                self.pace.learn(running.batch.tasks[0].spec, len(running.batch.tasks), took)
             again = self._settle_rest(running, fault, broken=broken)
             if number in self._loading:
                 reason = NOT_LOADED if running.fault is None else running.fault
@@ -185,14 +191,10 @@ class Crew:
         """What becomes of a batch's tasks that its worker said nothing of; whether any is begun again."""
         again: list[tuple[Job, Task]] = []
         for task in running.batch.tasks:
-            job = self._ledger.owner(task.id)
-            if job is None or task.id in running.settled:
+            job = running.owner(task.id)
+            if job is None or self.closing:
                 continue
-            if job.cancelled:
-                self._ledger.settle(task.id, Fate.CANCELLED)
-            elif self.closing:
-                continue
-            elif broken and running.attempt(task.id, job) < ATTEMPTS:
+            if broken and running.attempt(task.id, job) < ATTEMPTS:
                 again.append((job, task))
             else:
                 self._ledger.settle(task.id, Fate.FAILED, fault)
@@ -205,17 +207,13 @@ class Crew:
         model = running.batch.tasks[0].spec.model
         rest = frozenset(
             task.id
-            for job in running.jobs
+            for job in set(running.owners.values())
             if job.end is None
             for task in job.record.tasks
             if task.spec.model == model
         )
         for task in self._queue.remove(rest):
             self._ledger.settle(task, Fate.FAILED, fault)
-
-    def _is_cancelled(self, task: str) -> bool:
-        job = self._ledger.owner(task)
-        return self.closing or job is None or job.cancelled
 
     # Events
 
@@ -235,44 +233,47 @@ class Crew:
                     )
                     for job in self._waiting_for_model(running):
                         job.tell(ModelLoading(model=model, fraction=fraction))
+                    if running is not None and not running.loading:
+                        running.loading = True
+                        self._reckon()  # nobody knows any more how long it takes
                 case Loaded(model=model, device=device, dtype=dtype):
                     self._loading.discard(number)
                     self.status = ModelStatus(
                         state="ready", model=model, device=device, dtype=dtype
                     )
                     if running is not None:
-                        running.begun = self._clock()
-                        tell_progress(running, self.pace, running.begun)
+                        running.loaded(self._clock())
                     self._reckon()
+                    if running is not None:
+                        tell_progress(running, running.begun)
                 case Stepped(step=step, steps=steps) if running is not None:
                     self._stepped(running, step, steps)
-                case Preview(task=task, jpeg=jpeg):
-                    owner = self._ledger.owner(task)
+                case Preview(task=task, jpeg=jpeg) if running is not None:
+                    owner = running.owner(task)
                     if owner is not None:
                         owner.preview(task, jpeg)
-                case Decoded(task=task):
-                    if running is not None:
-                        running.settled.add(task)
-                        running.decoded += 1
-                    self._saver.submit(self._save, event)
+                case Decoded(task=task) if running is not None:
+                    running.decoded += 1
+                    owner = running.owner(task)
+                    if owner is not None:  # and else its job has ended without it
+                        owner.decoded(task)
+                        self._saver.submit(self._save, event)
                     return  # news only once it is stored
-                case TaskFailed(task=task, message=message, hint=hint):
-                    reason = UserError(message, hint)
-                    if running is not None:
-                        running.settled.add(task)
-                        running.fault = reason
-                    self._ledger.settle(task, Fate.FAILED, reason)
+                case TaskFailed(task=task, message=message, hint=hint) if running is not None:
+                    running.fault = UserError(message, hint)
+                    if running.owner(task) is not None:
+                        self._ledger.settle(task, Fate.FAILED, running.fault)
             self._ledger.notify()
 
     def _stepped(self, running: RunningBatch, step: int, steps: int) -> None:
         now = self._clock()
         running.stepped(step, steps, now)
-        tell_progress(running, self.pace, now)
         if self.status.state == "failed":  # to load another model; this one was there already
             model = running.batch.tasks[0].spec.model.id
             self.status = replace(self.status, state="ready", model=model, message="", hint="")
         if now - self._reckoned > RECKON:
             self._reckon()
+        tell_progress(running, now)
 
     def _save(self, event: Decoded) -> None:
         """In the saver's thread: a picture is announced only once it is safe on the disk."""
@@ -295,21 +296,22 @@ class Crew:
 
     def _waiting_for_model(self, running: RunningBatch | None) -> Sequence[Job]:
         if running is not None:
-            return [job for job in running.jobs if job.end is None]
+            return running.jobs
         return [job for job in self._ledger.active.values() if not job.started]
 
     def _reckon(self) -> None:
-        """Tells every job that waits how many batches are before it and how long that may take."""
+        """Looks ahead: tells every job that waits of its place, and works out what is behind the batches under way."""
         now = self._clock()
         self._reckoned = now
         if self.status.state == "loading" and not self._running:
             for job in self._waiting_for_model(None):
                 job.tell(ModelLoading(model=self.status.model, fraction=self.status.fraction))
             return
-        tell_places(
+        look_ahead(
             self._queue,
             self._ledger,
             self.pace,
-            running=[batch.seconds_left(now) for batch in self._running.values()],
+            running=tuple(self._running.values()),
             workers=len(self._workers),
+            now=now,
         )

@@ -1,59 +1,89 @@
 """What jobs are told of the time to come: their place, their wait, the seconds left."""
 
+import heapq
+import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 
-from sdgui.events import Queued
+from sdgui.events import Batch, Queued
 from sdgui.studio.job import Job
 from sdgui.studio.ledger import Ledger
-from sdgui.studio.pace import Pace, kind_of
+from sdgui.studio.pace import Pace
 from sdgui.studio.queue import PictureQueue
 from sdgui.studio.running import RunningBatch
 
 
-def tell_progress(running: RunningBatch, pace: Pace, now: float) -> None:
-    """Tells the jobs of a running batch its step, and the seconds until their last picture."""
+def tell_progress(running: RunningBatch, now: float) -> None:
+    """Tells the jobs of a running batch its step, and the seconds until their last picture, as far as known."""
     left = running.seconds_left(now)
     for job in running.jobs:
-        if job.end is None:
-            job.progress(running.step, running.steps, _until_last(job, running, left, pace))
+        behind = running.behind.get(job, 0.0)
+        known = None if left is None or behind is None else left + behind
+        job.progress(running.step, running.steps, known)
 
 
-def _until_last(job: Job, running: RunningBatch, left: float | None, pace: Pace) -> float | None:
-    if left is None:
-        return None
-    spec = running.batch.tasks[0].spec
-    behind = Counter(job.work)
-    behind[kind_of(spec)] -= running.members(job) * spec.steps
-    more = pace.expect_work(+behind)
-    return None if more is None else left + more
-
-
-def tell_places(
+def look_ahead(
     queue: PictureQueue,
     ledger: Ledger,
     pace: Pace,
     *,
-    running: Iterable[float | None],
+    running: Sequence[RunningBatch],
     workers: int,
+    now: float,
 ) -> None:
-    """Tells every job that waits how many batches are before it and how long that may take.
+    """Goes through the batches to come, each begun by the worker that is free first.
 
-    `running` holds the seconds left of each batch under way, where known. Batches are thought through only as far as
-    a job waits behind them.
+    A job of which nothing is being made is told how many batches are before its next, and how long that may take. For
+    the jobs of running batches it is reckoned what is `behind` these, the turns of others included. Batches are
+    thought through only as far as one of them matters.
     """
-    waiting = {name for name, job in ledger.active.items() if not job.started}
-    under_way = list(running)
-    free = len(under_way) < workers
-    wait = 0.0 if free else min((s for s in under_way if s is not None), default=None)
-    place = 0 if free else 1
-    for batch in queue.batches() if waiting else ():
-        for job in ledger.jobs_of(batch):
-            if job.record.id in waiting:
-                waiting.remove(job.record.id)
-                job.tell(Queued(place=place, wait=wait))
-        if not waiting:
-            return
-        expected = pace.expect(batch.tasks[0].spec, len(batch.tasks))
-        wait = None if wait is None or expected is None else wait + expected
-        place += 1
+    lefts = [_or_for_ever(batch.seconds_left(now)) for batch in running]
+    ends: dict[Job, float] = {}
+    for under_way, left in zip(running, lefts, strict=True):
+        ends |= {job: max(left, ends.get(job, 0.0)) for job in under_way.jobs}
+    idle = max(0, workers - len(running))
+    queued = _queued(ledger, running)
+    unseen = dict(queued)
+    coming = _schedule(queue, pace, [*lefts, *[0.0] * idle]) if queued else ()
+    for place, (batch, begin, end) in enumerate(coming):
+        for job, count in Counter(ledger.owners(batch).values()).items():
+            if job in ends:
+                ends[job] = max(ends[job], end)
+                unseen[job] -= count
+            elif unseen.pop(job, 0) and not (job.started and place < idle):
+                # what has started and is next is about to go on: not worth a word
+                job.tell(Queued(place=place + (not idle), wait=_or_unknown(begin)))
+        if not any(unseen.values()):
+            break
+    for under_way, left in zip(running, lefts, strict=True):
+        under_way.behind = {
+            job: 0.0 if job not in queued and ends[job] == left else _or_unknown(ends[job] - left)
+            for job in under_way.jobs
+        }
+
+
+def _schedule(
+    queue: PictureQueue, pace: Pace, free: list[float]
+) -> Iterator[tuple[Batch, float, float]]:
+    """The batches to come, each with the seconds until it begins and ends; `free`: until each worker is free."""
+    heapq.heapify(free)
+    for batch in queue.batches():
+        begin = heapq.heappop(free)
+        end = begin + _or_for_ever(pace.expect(batch.tasks[0].spec, len(batch.tasks)))
+        heapq.heappush(free, end)
+        yield batch, begin, end
+
+
+def _queued(ledger: Ledger, running: Sequence[RunningBatch]) -> dict[Job, int]:
+    """How many pictures of each job wait in the queue, for those of which any does."""
+    begun = Counter(batch.owner(task.id) for batch in running for task in batch.batch.tasks)
+    waiting = {job: job.pending - begun[job] for job in ledger.active.values()}
+    return {job: count for job, count in waiting.items() if count}
+
+
+def _or_for_ever(seconds: float | None) -> float:
+    return math.inf if seconds is None else seconds
+
+
+def _or_unknown(seconds: float) -> float | None:
+    return seconds if math.isfinite(seconds) else None

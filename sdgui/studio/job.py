@@ -19,7 +19,6 @@ from sdgui.events import (
     Task,
 )
 from sdgui.records import JobRecord, JobState, TaskRecord
-from sdgui.studio.pace import Kind, kind_of
 
 Passing = Queued | ModelLoading | Progress
 """What only the latest of counts."""
@@ -29,6 +28,8 @@ class Fate(Enum):
     """What became of one picture so far."""
 
     PENDING = auto()
+    DECODED = auto()
+    """Made, and not yet safe: a stop lets it be stored."""
     DONE = auto()
     CANCELLED = auto()
     FAILED = auto()
@@ -51,8 +52,6 @@ class Job:
         self.index = {task.id: i for i, task in enumerate(record.tasks)}
         self.fates = [Fate.DONE if _settled(task) else Fate.PENDING for task in record.tasks]
         self.faults: dict[str, UserError] = {}
-        self.work: Counter[Kind] = Counter()
-        """Steps that are still to be made, summed over pictures, by kind."""
         self.previews: list[bytes | None] = [None] * len(record.tasks)
         self.revisions = [0] * len(record.tasks)
         self.attempts: dict[str, int] = {}
@@ -67,13 +66,20 @@ class Job:
         for i, task in enumerate(record.tasks):
             if task.stored and not task.deleted:
                 self.lasting.append(PictureDone(index=i, picture_id=task.id, match=task.match))
-        for left in unmade(record):
-            self.work[kind_of(left.spec)] += left.spec.steps
 
     @property
     def pending(self) -> int:
-        """Pictures that nothing has become of yet."""
+        """How many pictures are still to be made."""
         return self._counts[Fate.PENDING]
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The pictures that are still to be made."""
+        return tuple(task for task in self.index if self.wants(task))
+
+    def wants(self, task: str) -> bool:
+        """Whether this picture is still to be made; needs no lock."""
+        return self.fates[self.index[task]] is Fate.PENDING
 
     @property
     def passing(self) -> Passing | None:
@@ -114,6 +120,10 @@ class Job:
         self.revisions[i] += 1
         self.changes += 1
 
+    def decoded(self, task: str) -> None:
+        """One picture is made, and is being stored."""
+        self._turn(self.index[task], Fate.DECODED)
+
     def settle(
         self,
         task: str,
@@ -126,13 +136,10 @@ class Job:
         Ends the job with its last picture.
         """
         i = self.index[task]
-        if self.fates[i] is not Fate.PENDING:
+        if self.fates[i] not in (Fate.PENDING, Fate.DECODED):
             return
-        self.fates[i] = fate
-        self._counts[Fate.PENDING] -= 1
-        self._counts[fate] += 1
+        self._turn(i, fate)
         self.previews[i] = None
-        self._done_with(self.record.tasks[i])
         if fate is Fate.DONE:
             self.lasting.append(PictureDone(index=i, picture_id=task, match=match))
         elif fate is Fate.FAILED:
@@ -143,14 +150,13 @@ class Job:
 
     def finish(self) -> None:
         """Ends the job if nothing is left to be made."""
-        if not self.pending and self.end is None:
+        if not self.pending and not self._counts[Fate.DECODED] and self.end is None:
             self._end()
 
-    def _done_with(self, task: TaskRecord) -> None:
-        kind = kind_of(task.spec)
-        self.work[kind] -= task.spec.steps
-        if not self.work[kind]:
-            del self.work[kind]
+    def _turn(self, index: int, fate: Fate) -> None:
+        self._counts[self.fates[index]] -= 1
+        self._counts[fate] += 1
+        self.fates[index] = fate
 
     def _end(self) -> None:
         if self.faults:

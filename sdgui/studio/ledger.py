@@ -39,14 +39,10 @@ class Ledger:
             watcher.follow(job)
         return job
 
-    def owner(self, task: str) -> Job | None:
-        """The living job of a task that nothing has become of yet; the one call that needs no lock."""
-        return self._by_task.get(task)
-
-    def jobs_of(self, batch: Batch) -> tuple[Job, ...]:
-        """The living jobs that have a picture in the batch."""
-        jobs = {id(job): job for t in batch.tasks if (job := self.owner(t.id)) is not None}
-        return tuple(jobs.values())
+    def owners(self, batch: Batch) -> dict[str, Job]:
+        """The living jobs of a batch's tasks, by task."""
+        owners = ((task.id, self._by_task.get(task.id)) for task in batch.tasks)
+        return {task: job for task, job in owners if job is not None}
 
     def settle(
         self,

@@ -113,66 +113,76 @@ class ProcessWorker:
 def _serve(make_engine: Callable[[], Engine], pipe: "Connection[Any, Any]") -> None:
     """The life of the process: answers requests until its parent goes away."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which then closes us
-    requests: list[tuple[str, Any]] = []
-    cancelled: set[str] = set()
-    arrived = threading.Condition()
-    closing = threading.Event()
-
-    def listen() -> None:
-        while True:
-            try:
-                kind, value = pipe.recv()
-            except (EOFError, OSError):
-                kind, value = "close", None
-            with arrived:
-                if kind == "cancel":
-                    cancelled.add(value)
-                else:
-                    # A word that came after its batch had ended must not meet the same task when it is asked for again.
-                    cancelled.clear()
-                    if kind == "close":
-                        closing.set()
-                    requests.append((kind, value))
-                    arrived.notify()
-            if kind == "close":
-                return
-
-    threading.Thread(target=listen, daemon=True, name="sdgui-listener").start()
+    parent = _Parent(pipe)
     engine: Engine | None = None
-    sending = threading.Lock()
-
-    def send(kind: str, value: object) -> None:
-        with sending:
-            try:
-                pipe.send((kind, value))
-            except OSError:
-                closing.set()
-
-    def emit(event: object) -> None:
-        send("event", event)
-
-    def is_cancelled(task: str) -> bool:
-        return closing.is_set() or task in cancelled
-
-    while True:
-        with arrived:
-            arrived.wait_for(lambda: requests)
-            kind, value = requests.pop(0)
-        if kind == "close":
-            break
+    while (request := parent.next_request()) is not None:
+        kind, value = request
         try:
             if engine is None:
                 engine = make_engine()
             if kind == "warm":
-                engine.warm(value, emit)
+                engine.warm(value, parent.emit)
             else:
-                engine.run(value, emit, is_cancelled)
+                engine.run(value, parent.emit, parent.is_cancelled)
         except UserError as fault:
-            send("fault", fault)
+            parent.send("fault", fault)
         except Exception as fault:
             log.exception("the engine failed")
-            send("fault", f"{type(fault).__name__}: {fault}")
+            parent.send("fault", f"{type(fault).__name__}: {fault}")
         else:
-            send("done", None)
+            parent.send("done", None)
     if engine is not None:
         engine.close()
+
+
+class _Parent:
+    """The parent as its process sees it; listened to in a thread of its own, to hear of a stop while a batch runs."""
+
+    def __init__(self, pipe: "Connection[Any, Any]") -> None:
+        self._pipe = pipe
+        self._requests: list[tuple[str, Any]] = []
+        self._cancelled: set[str] = set()
+        self._arrived = threading.Condition()
+        self._gone = threading.Event()
+        self._sending = threading.Lock()
+        threading.Thread(target=self._listen, daemon=True, name="sdgui-listener").start()
+
+    def next_request(self) -> tuple[str, Any] | None:
+        """Waits for the next request and its value; None once the parent is gone."""
+        with self._arrived:
+            self._arrived.wait_for(lambda: self._requests or self._gone.is_set())
+            return None if self._gone.is_set() else self._requests.pop(0)
+
+    def is_cancelled(self, task: str) -> bool:
+        """Whether nobody wants the picture of this task any more."""
+        return self._gone.is_set() or task in self._cancelled
+
+    def emit(self, event: object) -> None:
+        """Tells the parent of an event."""
+        self.send("event", event)
+
+    def send(self, kind: str, value: object) -> None:
+        """Answers the parent."""
+        with self._sending:
+            try:
+                self._pipe.send((kind, value))
+            except OSError:
+                self._gone.set()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                kind, value = self._pipe.recv()
+            except (EOFError, OSError):
+                break
+            with self._arrived:
+                if kind == "cancel":
+                    self._cancelled.add(value)
+                else:
+                    # A word that came after its batch had ended must not meet the same task when it is asked for again.
+                    self._cancelled.clear()
+                    self._requests.append((kind, value))
+                    self._arrived.notify()
+        with self._arrived:
+            self._gone.set()
+            self._arrived.notify()

@@ -1,5 +1,6 @@
 """The queue of pictures: forms batches of what fits together, turns going round among visitors."""
 
+import heapq
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterator, Sequence
 
@@ -89,6 +90,7 @@ class _Line:
 
     def __init__(self) -> None:
         self._groups: dict[Hashable, deque[tuple[int, Task]]] = {}
+        self._heads: list[tuple[int, Hashable]] = []  # a heap; also of some that are gone
         self._front = 0
         self._back = 0
         self._size = 0
@@ -99,18 +101,22 @@ class _Line:
     def copy(self) -> "_Line":
         other = _Line()
         other._groups = {key: deque(group) for key, group in self._groups.items()}
+        other._heads = self._heads.copy()
         other._front, other._back, other._size = self._front, self._back, self._size
         return other
 
     def put(self, tasks: Sequence[Task], *, first: bool) -> None:
         for task in reversed(tasks) if first else tasks:
-            group = self._groups.setdefault(batch_key(task.spec), deque())
+            key = batch_key(task.spec)
+            group = self._groups.get(key, deque())
             if first:
                 self._front -= 1
                 group.appendleft((self._front, task))
             else:
                 group.append((self._back, task))
                 self._back += 1
+            if first or len(group) == 1:
+                self._keep(key, group)
         self._size += len(tasks)
 
     def remove(self, tasks: frozenset[str]) -> list[str]:
@@ -125,8 +131,12 @@ class _Line:
 
     def next(self) -> tuple[Hashable, Task]:
         """The kind and the task that have waited longest."""
-        key = min(self._groups, key=lambda key: self._groups[key][0][0])
-        return key, self._groups[key][0][1]
+        while True:
+            place, key = self._heads[0]
+            group = self._groups.get(key)
+            if group is not None and group[0][0] == place:
+                return key, group[0][1]
+            heapq.heappop(self._heads)
 
     def take(self, key: Hashable, most: int) -> list[Task]:
         group = self._groups.get(key)
@@ -138,7 +148,9 @@ class _Line:
         return taken
 
     def _keep(self, key: Hashable, group: deque[tuple[int, Task]]) -> None:
+        """Keeps what a group is now, and the place of its first."""
         if group:
             self._groups[key] = group
+            heapq.heappush(self._heads, (group[0][0], key))
         else:
             del self._groups[key]

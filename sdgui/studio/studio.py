@@ -3,7 +3,6 @@
 import secrets
 import threading
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from sdgui.errors import UserError
@@ -16,8 +15,7 @@ from sdgui.spec import SEEDS, DreamRequest, PictureSpec
 from sdgui.studio.crew import Crew
 from sdgui.studio.job import Fate, unmade
 from sdgui.studio.ledger import Ledger
-from sdgui.studio.pace import Kind, kind_of
-from sdgui.studio.queue import BatchLimit, PictureQueue, in_working_order
+from sdgui.studio.queue import BatchLimit, PictureQueue, batches_of, in_working_order
 from sdgui.studio.status import ModelStatus
 from sdgui.studio.watching import Watcher
 
@@ -52,6 +50,7 @@ class Studio:
         self.store = store
         self._draw_seed = draw_seed
         self._lock = threading.RLock()
+        self._batch_limit = batch_limit
         self._queue = PictureQueue(batch_limit)
         self._ledger = Ledger(store)
         self._crew = Crew(
@@ -92,11 +91,9 @@ class Studio:
 
     def expect(self, specs: Sequence[PictureSpec]) -> float | None:
         """Seconds that these pictures will take at the pace so far; None when a model's pace is not known."""
-        work: Counter[Kind] = Counter()
-        for spec in specs:
-            work[kind_of(spec)] += spec.steps
+        batches = batches_of(specs, self._batch_limit)
         with self._lock:
-            return self._crew.pace.expect_work(work)
+            return self._crew.pace.expect_batches(batches)
 
     def resume(self, job: str, visitor: str) -> bool:
         """Goes on with a job of the visitor that has ended: queues what is neither stored nor deleted.
@@ -125,13 +122,18 @@ class Studio:
         return True
 
     def cancel(self, job: str, visitor: str) -> bool:
-        """Stops one job of the visitor; what is finished stays. False when there is nothing to stop."""
+        """Stops one job of the visitor at once; what is made already is still stored, and stays.
+
+        What a worker is at is dropped, for others in its batch may keep that going for long. False when there is
+        nothing to stop.
+        """
         with self._lock:
             found = self._ledger.active.get(job)
             if found is None or found.record.visitor != visitor or found.cancelled:
                 return False
             found.cancelled = True
-            for task in self._queue.remove(frozenset(found.index)):
+            self._queue.remove(frozenset(found.index))
+            for task in found.wanted:
                 self._ledger.settle(task, Fate.CANCELLED)
             self._crew.look()
             return True

@@ -8,12 +8,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 
 from sdgui.events import StudioEvent
 from sdgui.ports import Store
 from sdgui.web.describing import describe_event, describe_job
-from sdgui.web.pictures import Id
+from sdgui.web.pictures import NO_STORE, Id, not_found
 from sdgui.web.visitors import visitor_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
         before: Before = None,
         limit: Limit = 12,
     ) -> dict[str, Any]:
-        """A page of dreams, newest first; `more` tells whether older ones may follow."""
+        """A page of dreams, newest first; `next` tells where older ones begin."""
         return page_of_jobs(studio, store, visitor_of(request), before=before, limit=limit)
 
     @routes.get("/dreams/{job}")
@@ -49,6 +49,13 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
         if found is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such dream here.")
         return describe_job(studio.as_it_stands(found), active)
+
+    @routes.delete("/dreams/{job}")
+    def remove(request: Request, job: Id) -> Response:
+        """Takes a dream that ended without any picture out of the history."""
+        if not store.delete_bare_job(job, visitor_of(request)):
+            raise not_found()
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=NO_STORE)
 
     @routes.get("/watch")
     async def watch(request: Request) -> StreamingResponse:

@@ -8,7 +8,7 @@ import pytest
 
 from sdgui.records import JobRecord, JobState
 from sdgui.storage import DiskStore, database
-from tests.storage.samples import ANNA, BORIS, NOON, job, pixels
+from tests.storage.samples import ANNA, BORIS, GRID, NOON, job, pixels
 
 Save = Callable[[JobRecord], JobRecord]
 
@@ -159,10 +159,47 @@ def test_a_queued_job_is_shown(store: DiskStore) -> None:
 
 
 @pytest.mark.parametrize("state", [JobState.CANCELLED, JobState.FAILED])
-def test_an_ended_job_without_pictures_is_not_shown(store: DiskStore, state: JobState) -> None:
-    dream = job()
+def test_a_job_that_ended_before_its_first_picture_is_shown(
+    store: DiskStore, state: JobState
+) -> None:
+    dream = job(2)
     store.add_job(dream)
     store.end_job(dream.id, state)
+    assert store.jobs(ANNA) == (replace(dream, state=state),)
+
+
+@pytest.mark.parametrize("state", [JobState.CANCELLED, JobState.FAILED])
+def test_a_sheet_that_ended_before_its_first_picture_is_shown_among_the_sheets(
+    store: DiskStore, state: JobState
+) -> None:
+    dream = job(4, sheet=GRID)
+    store.add_job(dream)
+    store.end_job(dream.id, state)
+    assert ids(store.jobs(ANNA, sheets=True)) == [dream.id]
+
+
+def test_a_job_without_a_picture_can_be_taken_out(store: DiskStore, save: Save) -> None:
+    stopped, queued, made = job(), job(), save(job())
+    for dream in (stopped, queued):
+        store.add_job(dream)
+    store.end_job(stopped.id, JobState.CANCELLED)
+    store.end_job(made.id, JobState.CANCELLED)
+    assert not store.delete_bare_job(stopped.id, BORIS)
+    taken = [store.delete_bare_job(dream.id, ANNA) for dream in (stopped, queued, made)]
+    assert taken == [True, False, False]
+    assert stopped.id not in ids(store.jobs(ANNA))
+    assert not store.delete_bare_job(stopped.id, ANNA)
+
+
+def test_a_stopped_job_goes_with_the_last_of_its_pictures(store: DiskStore) -> None:
+    dream = job(4)
+    store.add_job(dream)
+    for task in dream.tasks[:2]:
+        store.save_picture(task.id, pixels(task), {})
+    store.end_job(dream.id, JobState.CANCELLED)
+    store.delete_picture(dream.tasks[0].id, ANNA)
+    assert ids(store.jobs(ANNA)) == [dream.id]
+    store.delete_picture(dream.tasks[1].id, ANNA)
     assert store.jobs(ANNA) == ()
 
 
@@ -225,6 +262,7 @@ def test_a_page_of_a_thousand_jobs_is_read_from_the_index(
     plan = [row["detail"] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", named)]
     assert f"SEARCH jobs USING INDEX {index} (visitor=?" in plan[0]
     assert any("SEARCH tasks USING INDEX tasks_shown (job=?)" in line for line in plan)
+    assert any("SEARCH tasks USING INDEX sqlite_autoindex_tasks" in line for line in plan)
     assert not any("TEMP B-TREE" in line or "SCAN" in line for line in plan)
 
 

@@ -12,7 +12,7 @@ from sdgui.records import JobRecord, PictureRecord
 from sdgui.spec import Variation
 from sdgui.storage import DiskStore
 from sdgui.storage.infotext import to_infotext
-from sdgui.storage.pictures import is_whole, read_parameters, read_spec
+from sdgui.storage.pictures import is_whole, read_spec
 from sdgui.storage.thumbnails import encode_thumbnail
 from tests.storage.samples import ANNA, NOON, job, pixels, spec
 
@@ -63,7 +63,8 @@ def test_a_variation_is_inside(store: DiskStore, save: Save) -> None:
 @pytest.mark.parametrize("prompt", ["plain", "Latin-1: é", NASTY])
 def test_the_infotext_is_inside(store: DiskStore, save: Save, prompt: str) -> None:
     dream = save(job(prompt=prompt))
-    assert read_parameters(png_of(store, dream)) == to_infotext(dream.tasks[0].spec)
+    with Image.open(png_of(store, dream)) as image:
+        assert image.info["parameters"] == to_infotext(dream.tasks[0].spec)
 
 
 def test_notes_and_version_are_inside(store: DiskStore, save: Save) -> None:

@@ -1,6 +1,7 @@
 """A studio with a real store and a fake engine."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -69,12 +70,18 @@ class House:
         self.models: OneModel = OneModel()
         self._open: list[Studio] = []
 
-    def open(self, *workers: Engine, batch_limit: int = 4) -> Studio:
+    def open(
+        self,
+        *workers: Engine,
+        batch_limit: int = 4,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> Studio:
         studio = Studio(
             models=self.models,
             store=DiskStore(self.folder),
             workers=workers,
             batch_limit=lambda spec: batch_limit,
+            clock=clock,
         )
         studio.start()
         self._open.append(studio)

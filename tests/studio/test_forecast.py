@@ -8,80 +8,76 @@ from sdgui.model_info import ModelRef
 from sdgui.ports import Store
 from sdgui.records import JobRecord, JobState, TaskRecord
 from sdgui.spec import PictureSpec
-from sdgui.studio.forecast import tell_places, tell_progress
+from sdgui.studio.forecast import look_ahead, tell_progress
 from sdgui.studio.job import Fate, Job, unmade
 from sdgui.studio.ledger import Ledger
-from sdgui.studio.pace import Pace
+from sdgui.studio.pace import Pace, Timing
 from sdgui.studio.queue import PictureQueue, in_working_order
 from sdgui.studio.running import RunningBatch
 from tests.studio.test_queue import SPEC
 
+STEP = 0.5
+"""Seconds of a step of one picture: SPEC, of 4 steps, takes 2 seconds."""
+
 
 class NoStore(Store):
-    """Is never asked anything."""
+    """Is never asked anything but to take in an end."""
+
+    def end_job(self, *args: object, **more: object) -> None: ...
 
 
 class Waiting:
     """A queue of batches of one, a ledger, and how many batches were thought through."""
 
-    def __init__(self) -> None:
+    def __init__(self, workers: int = 1) -> None:
         self.batches = 0
+        self.workers = workers
         self.ledger = Ledger(NoStore())
         self.queue = PictureQueue(self.limit)
         self.pace = Pace()
-        self.pace.learn(SPEC, 1, 2.0)
+        self.pace.learn(SPEC, 1, Timing(step=STEP, picture=0.0))
+        self.running: list[RunningBatch] = []
 
     def limit(self, spec: PictureSpec) -> int:
         self.batches += 1
         return 1
 
-    def add(self, name: str, specs: Sequence[PictureSpec]) -> Job:
+    def add(self, name: str, specs: Sequence[PictureSpec], visitor: str = "ann") -> Job:
         tasks = tuple(TaskRecord(id=f"{name}{i}", spec=spec) for i, spec in enumerate(specs))
-        record = JobRecord(id=name, visitor="ann", created=0, state=JobState.QUEUED, tasks=tasks)
+        record = JobRecord(id=name, visitor=visitor, created=0, state=JobState.QUEUED, tasks=tasks)
         job = self.ledger.open(record)
-        self.queue.put("ann", in_working_order(unmade(record)))
+        self.queue.put(visitor, in_working_order(unmade(record)))
         return job
 
     def take(self) -> RunningBatch:
+        """Begins the next batch, at 0 seconds."""
         batch = self.queue.take()
         assert batch is not None
-        return RunningBatch(batch, self.ledger.jobs_of(batch), 0.0)
+        timing = self.pace.timing(batch.tasks[0].spec, 1)
+        running = RunningBatch(batch, self.ledger.owners(batch), 0.0, expected=timing)
+        for job in running.jobs:
+            job.start()
+        self.running.append(running)
+        return running
 
-    def tell(self) -> int:
-        """Tells the places; how many batches that took."""
+    def look(self, now: float = 0.0) -> int:
+        """Looks ahead and tells how things stand; how many batches were thought through."""
         self.batches = 0
-        tell_places(self.queue, self.ledger, self.pace, running=[5.0], workers=1)
+        look_ahead(
+            self.queue,
+            self.ledger,
+            self.pace,
+            running=self.running,
+            workers=self.workers,
+            now=now,
+        )
+        for running in self.running:
+            tell_progress(running, now)
         return self.batches
 
 
-def test_a_job_behind_others_is_told_how_many_batches_are_ahead_and_their_time() -> None:
-    waiting = Waiting()
-    waiting.add("big", [replace(SPEC, seed=i) for i in range(3)])
-    small = waiting.add("small", [SPEC])
-    waiting.tell()
-    assert small.passing == Queued(place=4, wait=5.0 + 3 * 2.0)
-
-
-def test_where_no_job_waits_no_batch_is_thought_through() -> None:
-    waiting = Waiting()
-    waiting.add("big", [replace(SPEC, seed=i) for i in range(400)]).start()
-    assert waiting.tell() == 0
-
-
-def test_batches_are_thought_through_only_as_far_as_a_job_waits_behind_them() -> None:
-    waiting = Waiting()
-    waiting.add("small", [SPEC])
-    waiting.add("big", [replace(SPEC, seed=i) for i in range(400)])
-    assert waiting.tell() == 2
-
-
-def test_the_same_place_and_wait_are_no_news() -> None:
-    waiting = Waiting()
-    job = waiting.add("small", [SPEC])
-    waiting.tell()
-    before = job.changes
-    waiting.tell()
-    assert job.changes == before
+def many(count: int) -> list[PictureSpec]:
+    return [replace(SPEC, seed=i) for i in range(count)]
 
 
 def progress(job: Job) -> Progress:
@@ -89,35 +85,132 @@ def progress(job: Job) -> Progress:
     return job.passing
 
 
+def test_a_job_behind_others_is_told_how_many_batches_are_ahead_and_their_time() -> None:
+    waiting = Waiting()
+    waiting.add("big", many(4))
+    waiting.take()
+    small = waiting.add("small", [SPEC])
+    waiting.look(1.0)
+    assert small.passing == Queued(place=4, wait=1.0 + 3 * 2.0)
+
+
+def test_a_job_that_has_started_is_told_its_place_while_it_is_the_turn_of_another() -> None:
+    waiting = Waiting()
+    ann = waiting.add("a", many(3))
+    bob = waiting.add("b", many(2), "bob")
+    waiting.take()
+    ann.settle("a0", Fate.DONE)
+    waiting.running.clear()
+    waiting.take()
+    waiting.look()
+    assert isinstance(bob.passing, Progress)
+    assert ann.passing == Queued(place=1, wait=2.0)
+
+
+def test_a_job_that_has_started_and_is_next_is_told_no_place() -> None:
+    waiting = Waiting()
+    job = waiting.add("a", many(2))
+    waiting.take()
+    waiting.look()
+    job.settle("a0", Fate.DONE)
+    waiting.running.clear()
+    waiting.look()
+    assert isinstance(job.passing, Progress)
+
+
+def test_a_job_whose_pictures_are_all_made_is_told_no_place() -> None:
+    waiting = Waiting()
+    made = waiting.add("a", [SPEC])
+    waiting.take()
+    waiting.look()
+    made.decoded("a0")
+    waiting.running.clear()
+    waiting.add("b", many(2))
+    waiting.take()
+    waiting.look()
+    assert isinstance(made.passing, Progress)
+
+
+def test_the_seconds_left_take_in_the_turns_of_others() -> None:
+    waiting = Waiting()
+    ann = waiting.add("a", many(3))
+    waiting.add("b", many(5), "bob")
+    waiting.take()
+    waiting.look(0.5)
+    assert progress(ann).seconds_left == 1.5 + 4 * 2.0  # b, a, b, a
+
+
+def test_of_two_workers_each_takes_the_next_batch_when_it_is_free() -> None:
+    waiting = Waiting(workers=2)
+    ann = waiting.add("a", [replace(SPEC, steps=20), SPEC, SPEC])
+    for _ in range(2):
+        waiting.take()
+    bob = waiting.add("b", [SPEC], "bob")
+    waiting.look()
+    assert bob.passing == Queued(place=2, wait=4.0)
+    assert progress(ann).seconds_left == 10.0
+
+
+def test_where_all_that_is_wanted_is_being_made_no_batch_is_thought_through() -> None:
+    waiting = Waiting()
+    waiting.add("small", [SPEC])
+    waiting.take()
+    assert waiting.look() == 0
+
+
+def test_batches_are_thought_through_only_as_far_as_a_job_waits_behind_them() -> None:
+    waiting = Waiting()
+    waiting.add("small", [SPEC])
+    waiting.add("big", many(400))
+    assert waiting.look() == 2
+
+
+def test_the_same_place_and_wait_are_no_news() -> None:
+    waiting = Waiting()
+    job = waiting.add("small", [SPEC])
+    waiting.look()
+    before = job.changes
+    waiting.look()
+    assert job.changes == before
+
+
 def test_the_seconds_left_take_in_what_is_of_another_kind() -> None:
-    waiting = Waiting()  # 2 seconds for a picture of 4 steps at 64 × 64
-    job = waiting.add(
-        "grid", [SPEC, SPEC, replace(SPEC, steps=8), replace(SPEC, width=128, height=128)]
-    )
+    waiting = Waiting()
+    steps = replace(SPEC, steps=8)
+    large = replace(SPEC, width=128, height=128)
+    job = waiting.add("grid", [SPEC, SPEC, steps, large])
     running = waiting.take()
     running.stepped(1, 4, 0.5)
     running.stepped(2, 4, 1.0)
-    tell_progress(running, waiting.pace, 1.0)
-    assert progress(job).seconds_left == 1.0 + 2.0 + 4.0 + 8.0
-    job.settle("grid1", Fate.CANCELLED)
-    tell_progress(running, waiting.pace, 1.0)
-    assert progress(job).seconds_left == 1.0 + 4.0 + 8.0
+    waiting.look(1.0)
+    of_large = waiting.pace.expect(large)
+    assert of_large is not None
+    assert progress(job).seconds_left == 1.0 + 2.0 + 4.0 + of_large
 
 
 def test_the_seconds_left_are_not_told_where_a_model_is_not_known() -> None:
     waiting = Waiting()
     job = waiting.add("grid", [SPEC, replace(SPEC, model=ModelRef(id="other", hash="11"))])
-    running = waiting.take()
-    running.stepped(1, 4, 0.5)
-    running.stepped(2, 4, 1.0)
-    tell_progress(running, waiting.pace, 1.0)
+    waiting.take()
+    waiting.look()
     assert progress(job).seconds_left is None
+
+
+def test_a_batch_that_nobody_wants_any_more_holds_up_nobody() -> None:
+    waiting = Waiting()
+    waiting.add("a", [replace(SPEC, steps=100)])
+    waiting.take()
+    bob = waiting.add("b", [SPEC], "bob")
+    waiting.ledger.settle("a0", Fate.CANCELLED)
+    waiting.look()
+    assert bob.passing == Queued(place=1, wait=0.0)
 
 
 def test_progress_counts_what_is_done_when_it_is_read() -> None:
     waiting = Waiting()
     job = waiting.add("wall", [SPEC, SPEC])
-    tell_progress(waiting.take(), waiting.pace, 0.0)
+    waiting.take()
+    waiting.look()
     job.preview("wall1", b"jpeg")
     job.settle("wall0", Fate.DONE)
     assert (progress(job).done, progress(job).total, progress(job).revisions) == (1, 2, (0, 1))

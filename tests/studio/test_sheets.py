@@ -273,13 +273,24 @@ def test_a_picture_is_told_with_its_match(house: House, engine: FakeEngine) -> N
 
 
 def test_the_time_is_expected_from_what_was_measured(house: House, engine: FakeEngine) -> None:
-    studio = house.open(engine)
+    engine.step_seconds, engine.decode_seconds = lambda pictures: 1.0 + pictures, 0.5
+    studio = house.open(engine, clock=engine.clock)
     assert studio.expect(specs(house)) is None
-    follow(studio, "ann", studio.submit_plan(wall(house, 2), "ann").id)
-    one = studio.expect(specs(house))
-    assert one is not None and one > 0
-    assert studio.expect(specs(house, count=6, steps=4)) == pytest.approx(12 * one)
+    follow(studio, "ann", studio.submit_plan(wall(house, 4), "ann").id)
+    assert studio.expect(specs(house, count=8)) == pytest.approx(2 * (2 * 5.0 + 4 * 0.5))
     assert studio.expect((*specs(house), *specs(house, "other"))) is None
+
+
+def test_cells_that_are_made_one_by_one_are_expected_to_take_longer(
+    house: House, engine: FakeEngine
+) -> None:
+    engine.step_seconds, engine.decode_seconds = lambda pictures: 1.0 + pictures, 0.5
+    studio = house.open(engine, clock=engine.clock)
+    for count in (4, 1):
+        follow(studio, "ann", studio.submit_plan(wall(house, count), "ann").id)
+    different = [spec for cfg in (2, 3, 4, 5) for spec in specs(house, guidance=cfg)]
+    assert studio.expect(specs(house, count=4)) == pytest.approx(2 * 5.0 + 4 * 0.5)
+    assert studio.expect(different) == pytest.approx(4 * (2 * 2.0 + 0.5))
 
 
 # Going on

@@ -17,6 +17,7 @@ from sdgui.events import (
     Loading,
     ModelLoading,
     PictureDone,
+    Pixels,
     Progress,
     Queued,
     Started,
@@ -24,11 +25,11 @@ from sdgui.events import (
     TaskFailed,
 )
 from sdgui.ports import Emit, IsCancelled
-from sdgui.records import JobState
+from sdgui.records import JobRecord, JobState, PictureRecord
 from sdgui.spec import DreamRequest
 from sdgui.storage import DiskStore
 from sdgui.studio.studio import MAX_WAITING, Studio
-from tests.fake_engine import PATIENCE, FakeEngine, paint
+from tests.fake_engine import PATIENCE, DeafEngine, FakeEngine, paint
 from tests.studio.conftest import House, ends, follow, run
 
 BOAT = DreamRequest(prompt="a red boat", seed=5, count=3)
@@ -165,6 +166,197 @@ def test_one_leaves_a_shared_batch_and_the_other_gets_their_picture(
     assert ends(follow(studio, "eve", block.id)) == [Finished()]
 
 
+def begin_shared(studio: Studio, engine: FakeEngine) -> tuple[JobRecord, JobRecord]:
+    """A dream of Ann and one of Bob in the same batch, which waits before its first step."""
+    engine.go.clear()
+    block = studio.submit(DreamRequest(prompt="block", steps=1), "eve")
+    assert engine.began.acquire(timeout=PATIENCE)
+    ann = studio.submit(DreamRequest(prompt="a", seed=1), "ann")
+    bob = studio.submit(DreamRequest(prompt="b", seed=2), "bob")
+    studio.cancel(block.id, "eve")
+    if isinstance(engine, DeafEngine):
+        engine.most = 0  # it makes the block, and waits again
+        engine.go.set()
+    assert engine.began.acquire(timeout=PATIENCE)
+    assert [task.spec.prompt for task in engine.batches[-1].tasks] == ["a", "b"]
+    engine.most = None
+    return ann, bob
+
+
+def is_stored(studio: Studio, job: JobRecord) -> list[bool]:
+    found = studio.store.job(job.id, job.visitor)
+    assert found is not None
+    return [task.stored for task in found.tasks]
+
+
+def count_saved(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The pictures that are stored from now on."""
+    saved: list[str] = []
+    save = studio.store.save_picture
+
+    def counting(task: str, pixels: Pixels, notes: dict[str, str]) -> PictureRecord:
+        saved.append(task)
+        return save(task, pixels, notes)
+
+    monkeypatch.setattr(studio.store, "save_picture", counting)
+    return saved
+
+
+def test_who_leaves_a_running_batch_has_stopped_before_its_next_step(
+    house: House, engine: FakeEngine
+) -> None:
+    studio = house.open(engine)
+    ann, bob = begin_shared(studio, engine)
+    assert studio.cancel(ann.id, "ann")
+    assert ends(follow(studio, "ann", ann.id)) == [JobCancelled()]
+    assert engine.steps_run == 0
+    stored = studio.store.job(ann.id, "ann")
+    assert stored is not None and stored.state is JobState.CANCELLED
+    engine.go.set()
+    assert ends(follow(studio, "bob", bob.id)) == [Finished()]
+
+
+def test_what_comes_out_of_a_batch_after_the_stop_is_not_stored(house: House) -> None:
+    engine = DeafEngine()
+    studio = house.open(engine)
+    ann, bob = begin_shared(studio, engine)
+    studio.cancel(ann.id, "ann")
+    engine.go.set()
+    assert ends(follow(studio, "bob", bob.id)) == [Finished()]
+    studio.close()
+    assert (is_stored(studio, ann), is_stored(studio, bob)) == ([False], [True])
+    assert ends(follow(studio, "ann", ann.id)) == [JobCancelled()]
+
+
+def test_stop_does_not_wait_for_a_model_that_loads(house: House, engine: FakeEngine) -> None:
+    studio = house.open(engine)
+    follow(studio, "ann", studio.submit(BOAT, "ann").id)
+    engine.loaded.clear()
+    engine.can_load.clear()
+    job = studio.submit(BOAT, "ann")
+    assert engine.began.acquire(timeout=PATIENCE)
+    assert engine.began.acquire(timeout=PATIENCE)
+    assert studio.cancel(job.id, "ann")
+    assert ends(follow(studio, "ann", job.id)) == [JobCancelled()]
+    engine.can_load.set()
+    assert ends(follow(studio, "ann", studio.submit(BOAT, "ann").id)) == [Finished()]
+
+
+def test_how_long_to_wait_behind_a_model_that_loads_is_not_known(
+    house: House, engine: FakeEngine
+) -> None:
+    studio = house.open(engine)
+    follow(studio, "ann", studio.submit(BOAT, "ann").id)
+    engine.loaded.clear()
+    engine.can_load.clear()
+    studio.submit(BOAT, "ann")
+    for _ in range(2):
+        assert engine.began.acquire(timeout=PATIENCE)
+    bob = studio.submit(BOAT, "bob")
+
+    async def look() -> list[StudioEvent]:
+        events: list[StudioEvent] = []
+        async for _, event in studio.watch("bob", bob.id):
+            events.append(event)
+            if event == Queued(place=1, wait=None):
+                engine.can_load.set()
+        return events
+
+    assert ends(run(look)) == [Finished()]
+
+
+class HeldSaving:
+    """Lets a studio's next picture wait on its way to the disk."""
+
+    def __init__(self, studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun = threading.Event()
+        self.go = threading.Event()
+        self._save = studio.store.save_picture
+        monkeypatch.setattr(studio.store, "save_picture", self._hold)
+
+    def _hold(self, task: str, pixels: Pixels, notes: dict[str, str]) -> PictureRecord:
+        self.begun.set()
+        assert self.go.wait(PATIENCE)
+        return self._save(task, pixels, notes)
+
+
+def test_a_picture_that_is_being_stored_survives_the_stop(
+    house: House, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = house.open(engine, batch_limit=1)
+    saving = HeldSaving(studio, monkeypatch)
+    engine.most = 1
+    job = studio.submit(BOAT, "ann")
+    assert saving.begun.wait(PATIENCE)
+    assert studio.cancel(job.id, "ann")
+    assert not studio.cancel(job.id, "ann")
+    assert not studio.resume(job.id, "ann")  # it has not ended yet
+    saving.go.set()
+    events = follow(studio, "ann", job.id)
+    assert [event.index for event in events if isinstance(event, PictureDone)] == [0]
+    assert ends(events) == [JobCancelled()]
+    assert is_stored(studio, job) == [True, False, False]
+
+
+def test_a_stop_when_everything_is_made_loses_nothing(
+    house: House, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = house.open(engine)
+    saving = HeldSaving(studio, monkeypatch)
+    job = studio.submit(BOAT, "ann")
+    assert saving.begun.wait(PATIENCE)
+    studio.submit(DreamRequest(prompt="next"), "bob")
+    for _ in range(2):  # the first batch is over when the next begins
+        assert engine.began.acquire(timeout=PATIENCE)
+    assert studio.cancel(job.id, "ann")
+    saving.go.set()
+    assert ends(follow(studio, "ann", job.id)) == [Finished()]
+
+
+def test_a_dream_that_goes_on_gets_nothing_of_the_batch_that_it_left(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = DeafEngine()
+    studio = house.open(engine)
+    ann, bob = begin_shared(studio, engine)
+    saved = count_saved(studio, monkeypatch)
+    assert studio.cancel(ann.id, "ann")
+    assert studio.resume(ann.id, "ann")
+    engine.most = 0  # the old batch goes to its end, the new one waits before its first step
+    engine.go.set()
+    assert ends(follow(studio, "bob", bob.id)) == [Finished()]
+    assert engine.began.acquire(timeout=PATIENCE)
+    assert saved == [bob.tasks[0].id]
+    assert studio.live(ann.id, 0, "ann") is None
+    engine.go.set()
+    assert ends(follow(studio, "ann", ann.id)) == [Finished()]
+    assert saved == [bob.tasks[0].id, ann.tasks[0].id]
+
+
+def test_a_picture_that_two_workers_are_at_after_a_stop_is_stored_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engines = [DeafEngine(), DeafEngine()]
+    engines[1].began = engines[0].began
+    for engine in engines:
+        engine.go.clear()
+    studio = house.open(*engines)
+    saved = count_saved(studio, monkeypatch)
+    job = studio.submit(BOAT, "ann")
+    assert engines[0].began.acquire(timeout=PATIENCE)
+    left, other = engines if engines[0].batches else engines[::-1]
+    assert studio.cancel(job.id, "ann")
+    assert studio.resume(job.id, "ann")
+    assert engines[0].began.acquire(timeout=PATIENCE)
+    assert [len(engine.batches) for engine in (left, other)] == [1, 1]
+    left.go.set()
+    bob = studio.submit(DreamRequest(prompt="next"), "bob")  # after the batch that was left
+    assert ends(follow(studio, "bob", bob.id)) == [Finished()]
+    other.go.set()
+    assert ends(follow(studio, "ann", job.id)) == [Finished()]
+    assert sorted(saved) == sorted(task.id for task in (*job.tasks, *bob.tasks))
+
+
 def test_two_visitors_share_a_batch_and_get_their_own_pictures(
     house: House, engine: FakeEngine
 ) -> None:
@@ -223,6 +415,39 @@ def test_those_behind_are_told_their_place_and_wait(house: House, engine: FakeEn
     assert (one.place, two.place) == (1, 2)
     engine.go.set()
     assert ends(follow(studio, "eve", eve.id)) == [Finished()]
+
+
+def test_between_ones_own_batches_the_turn_of_another_is_told_with_its_time(
+    house: House, engine: FakeEngine
+) -> None:
+    engine.step_seconds = lambda pictures: 2.0
+    studio = house.open(engine, batch_limit=2, clock=engine.clock)
+    asked = DreamRequest(prompt="a red boat", count=4)  # 8 seconds a batch
+    engine.most = 2
+    follow(studio, "eve", studio.submit(asked, "eve").id)
+    studio.submit(DreamRequest(prompt="block"), "eve")
+    for _ in range(3):
+        assert engine.began.acquire(timeout=PATIENCE)
+    ann, bob = studio.submit(asked, "ann"), studio.submit(asked, "bob")
+    engine.most = 1  # Ann's first batch is made, and Bob's begins
+    engine.go.set()
+    for _ in range(2):
+        assert engine.began.acquire(timeout=PATIENCE)
+
+    async def latest(visitor: str, job: str) -> StudioEvent:
+        async for _, event in studio.watch(visitor, job):
+            if isinstance(event, Queued | Progress):
+                return event
+        raise AssertionError("no news")
+
+    assert run(lambda: latest("ann", ann.id)) == Queued(place=1, wait=8.0)
+    forming = run(lambda: latest("bob", bob.id))
+    assert isinstance(forming, Progress)
+    assert forming.seconds_left == 8.0 + 8.0 + 8.0  # with Ann's turn
+    engine.most = None
+    engine.go.set()
+    assert ends(follow(studio, "ann", ann.id)) == [Finished()]
+    assert ends(follow(studio, "bob", bob.id)) == [Finished()]
 
 
 def test_a_worker_that_breaks_once_is_given_the_batch_again(
@@ -343,13 +568,7 @@ def test_what_was_stopped_just_before_the_close_stays_stopped(
     house: House, engine: FakeEngine
 ) -> None:
     studio = house.open(engine)
-    engine.go.clear()
-    block = studio.submit(DreamRequest(prompt="block", steps=1), "eve")
-    assert engine.began.acquire(timeout=PATIENCE)
-    ann = studio.submit(DreamRequest(prompt="a", seed=1), "ann")
-    bob = studio.submit(DreamRequest(prompt="b", seed=2), "bob")
-    studio.cancel(block.id, "eve")
-    assert engine.began.acquire(timeout=PATIENCE)  # of the two together
+    ann, bob = begin_shared(studio, engine)
     studio.cancel(ann.id, "ann")
     studio.close()
     states = [studio.store.job(job.id, job.visitor) for job in (ann, bob)]

@@ -101,6 +101,20 @@ def test_stop_ends_a_dream_and_the_stream_says_so(site: Site) -> None:
     assert client.get(f"/dreams/{job.id}").json()["state"] == "cancelled"
 
 
+def test_a_dream_stopped_before_its_first_picture_stays_until_it_is_removed(site: Site) -> None:
+    client = site.visitor()
+    site.engine.go.clear()
+    job = site.begin(client)
+    client.post(f"/jobs/{job.id}/cancel")
+    site.wait(job)
+    (shown,) = client.get("/dreams").json()["dreams"]
+    assert (shown["state"], shown["prompt"]) == ("cancelled", "a cat")
+    assert site.visitor().delete(f"/dreams/{job.id}").status_code == 404
+    assert client.delete(f"/dreams/{job.id}").status_code == 204
+    assert client.get("/dreams").json()["dreams"] == []
+    assert client.delete(f"/dreams/{job.id}").status_code == 404
+
+
 def test_tokens_are_counted(site: Site) -> None:
     assert site.visitor().get("/tokens?prompt=a red boat").json() == {"count": 5, "limit": 77}
 
