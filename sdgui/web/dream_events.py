@@ -97,15 +97,17 @@ class Events:
         return [told, keeps_seed, *values]
 
     def defaults(self, model: str) -> list[Any]:
-        """A chosen model's own settings, from aspect to sampler; prompt and what to avoid stay."""
+        """A chosen model's own settings, from aspect to sampler; what suits every model stays, also count and seed."""
         try:
             check_model(model, self._studio.models)
             info = self._studio.models.describe(model)
         except UserError as fault:
             log.warning("%s", fault)
             return [gr.skip()] * 8
-        values = astuple(default_controls(info))[2:9]
-        return [*values, gr.update(choices=list(info.samplers), value=info.sampler)]
+        own = default_controls(info)
+        sampler = gr.update(choices=list(info.samplers), value=info.sampler)
+        size = (own.aspect, own.width, own.height)
+        return [*size, gr.skip(), own.steps, own.guidance, gr.skip(), sampler]
 
 
 def _request(spec: PictureSpec, model: str, count: int, seed: int | None) -> DreamRequest:
