@@ -59,7 +59,7 @@ def plan_wall(
     few, many = WALL
     whole_number(request.count, "number of pictures of a wall", few, many)
     specs = request.resolve(info, draw_seed, most=many)
-    notices = _wrap_notices(specs)
+    notices = wrap_notices(specs)
     if draft_steps is not None:
         steps = _steps(draft_steps)
         if steps != specs[0].steps:
@@ -98,17 +98,24 @@ def plan_variations(
     """Variations of one kept picture, whose id is `source`.
 
     With `strengths` (a list or ranges from 0 to 1): a row of strengths of one variation seed; 0 is the plain picture.
-    Else `count` variation seeds that count up at one `strength`. A `seed` unsaid is drawn.
+    Else `count` variation seeds that count up at one `strength`. A `seed` unsaid is drawn, or for strengths is the
+    one that the picture has, if it is a variation itself.
     """
-    first = parse_seed(seed)
+    first, own = parse_seed(seed), spec.variation
+    notices: tuple[str, ...] = ()
+    if own is not None and first is None and strengths is not None:
+        first = own.seed
+        notices = (
+            f"The picture is a variation itself: the row begins with seed {spec.seed} alone and goes along "
+            f"the picture's own variation seed {own.seed}; the picture lies at strength {own.strength:g}.",
+        )
+    elif own is not None:
+        notices = (
+            f"The picture is a variation itself; the new ones go out from seed {spec.seed} alone "
+            f"(variation seed {own.seed}, strength {own.strength:g} before).",
+        )
     if first is None:
         first = draw_seed() % SEEDS
-    notices: tuple[str, ...] = ()
-    if spec.variation is not None:
-        notices = (
-            "The picture is a variation itself; the new ones go out from its seed alone "
-            f"(variation seed {spec.variation.seed}, strength {spec.variation.strength:g} before).",
-        )
     if strengths is None:
         number = whole_number(USUAL_COUNT if count is None else count, "number of variations", *ROW)
         share = _strength(USUAL_STRENGTH if strength is None else strength)
@@ -217,7 +224,9 @@ def _shared_seeds(
     return replace(request, seed=seed, variation_seed=other, count=1)
 
 
-def _wrap_notices(specs: Sequence[PictureSpec]) -> tuple[str, ...]:
+def wrap_notices(specs: Sequence[PictureSpec]) -> tuple[str, ...]:
+    """Says that seeds which count up, or the variation seeds if there are any, ran over the last one; empty where they
+    did not."""
     first = specs[0]
     seed = first.seed if first.variation is None else first.variation.seed
     return (SEEDS_WRAP,) if seeds_wrap(seed, len(specs)) else ()

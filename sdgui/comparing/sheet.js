@@ -67,28 +67,25 @@ function show(index) {
   large.alt = picture(index).alt;
   view.querySelector("h2").textContent = cell.dataset.label;
   settings.replaceChildren(...[...cell.querySelector("dl").children].map((part) => part.cloneNode(true)));
-  save.download = cell.dataset.file;
-  save.removeAttribute("href");
   back.disabled = neighbour(index, -1) < 0;
   next.disabled = neighbour(index, 1) < 0;
   if (!view.open) view.showModal();
 }
 
-/** A file for the download link, made when it is asked for: browsers refuse long data addresses there. */
-function offer() {
-  if (save.hasAttribute("href")) return;
+/** Saves the picture by a link of a moment, to a file in memory: browsers refuse long data addresses there. */
+function download() {
   const text = atob(picture(shown).src.split(",", 2)[1]);
   const bytes = Uint8Array.from(text, (char) => char.charCodeAt(0));
   const address = URL.createObjectURL(new Blob([bytes], { type: "image/png" }));
-  save.href = address;
-  setTimeout(() => {
-    URL.revokeObjectURL(address);
-    if (save.href === address) save.removeAttribute("href");
-  }, 60000);
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = cells[shown].dataset.file;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60000);
 }
 
 cells.forEach((cell, index) => cell.querySelector("button")?.addEventListener("click", () => show(index)));
-save.addEventListener("click", offer);
+save.addEventListener("click", download);
 back.addEventListener("click", () => show(neighbour(shown, -1)));
 next.addEventListener("click", () => show(neighbour(shown, 1)));
 view.querySelector("#close").addEventListener("click", () => view.close());

@@ -192,7 +192,7 @@ _VIEW = """<dialog aria-label="One picture">
 <nav>
 <button id="back" type="button" aria-label="Back" title="←">‹</button>
 <button id="next" type="button" aria-label="Next" title="→">›</button>
-<a id="save" role="button" tabindex="0">Download</a>
+<button id="save" type="button">Download</button>
 <button id="close" type="button" title="Esc">Close</button>
 </nav>
 <h2 dir="auto"></h2>

@@ -64,7 +64,8 @@ def test_a_wall_by_keyboard_alone(make_visitor: Callable[..., Visitor], site: Si
     page.keyboard.type(PROMPT)
     press(page, "Control+Enter")
     made(page, 16)
-    tab_to(page, "#compare .tile .open")
+    expect(page.locator("[role=listbox]")).to_have_count(0)  # opened on the way, and closed
+    press(page, "Alt+ArrowUp")
     expect(selected(page)).to_have_attribute("data-index", "0")
 
     first = box(selected(page))
@@ -98,6 +99,11 @@ def test_a_wall_by_keyboard_alone(make_visitor: Callable[..., Visitor], site: Si
     press(page, "Enter")
     expect(page.locator("#viewer")).to_be_visible()
     expect(page.locator("#viewer .viewer-facts dd").first).to_have_text(b)
+    press(page, "Space")
+    expect(page.locator("#pair-large .pair-stage")).to_have_attribute("data-shown", before or "")
+    press(page, "Escape")
+    expect(page.locator("#pair-large")).to_be_hidden()
+    expect(page.locator("#viewer .viewer-facts dd").first).to_have_text(b)
     press(page, "Escape")
     expect(page.locator("#viewer")).to_be_hidden()
     assert seed_of(selected(page)) == b
@@ -118,6 +124,14 @@ def test_a_wall_by_keyboard_alone(make_visitor: Callable[..., Visitor], site: Si
     wall_told, row_told = dreams(page)[1], dreams(page)[0]
     source = next(tile["picture"] for tile in wall_told["tiles"] if str(tile["seed"]) == b)
     assert set(row_told["sheet"]["sources"]) == {source}
+    captions = sheet(page).locator(".caption")
+    seeds = [str(tile["own"]["variation"]["seed"]) for tile in row_told["tiles"]]
+    expect(captions).to_have_text(seeds)
+    assert captions.evaluate_all("(all) => all.every((e) => e.scrollWidth <= e.clientWidth)")
+    press(page, "k")
+    expect(tiles(page).first).to_have_class(re.compile("is-kept"))
+    press(page, "Alt+ArrowDown")
+    expect(page.locator("#prompt textarea")).to_be_focused()
 
 
 def test_kept_ones_and_pins_survive_a_reload(sheets: Page) -> None:
@@ -167,7 +181,11 @@ def test_the_mouse_does_what_the_keys_do(sheets: Page) -> None:
     tile = tiles(page).nth(3)
     use("b")
     expect(page.locator("#pair .is-b .pair-label")).to_have_text("503 B")
-    look(page, "flip")
+    page.locator("#settings").evaluate("(e) => e.scrollTo(0, e.scrollHeight)")
+    expect(page.locator(".pair-stage")).not_to_be_in_viewport()
+    press(page, "Space")
+    page.wait_for_selector(".pair-stage[data-mode=flip]")
+    expect(page.locator(".pair-stage")).to_be_in_viewport(ratio=1)
     page.locator(".pair-turner").click()
     expect(page.locator(".pair-stage")).to_have_attribute("data-shown", "b")
     tile.locator("img").click()
@@ -219,6 +237,7 @@ def test_stop_keeps_what_is_done_and_continue_makes_the_rest(sheets: Page, site:
     made(page, 4)
     page.click("#stop-button")
     expect(sheet(page)).to_have_attribute("data-state", "cancelled")
+    expect(page).to_have_title("stopped · sdgui")
     expect(tiles(page, "stopped")).to_have_count(6)
     more = sheet(page).locator(".sheet-continue")
     expect(more).to_have_text("Continue (6)")
@@ -231,6 +250,33 @@ def test_stop_keeps_what_is_done_and_continue_makes_the_rest(sheets: Page, site:
     told = dreams(page)[0]["tiles"]
     assert [tile["seed"] for tile in told] == list(range(500, 510))
     assert [tile["picture"] for tile in told][:4] == done[:4]
+
+
+def test_a_sheet_that_was_stopped_before_its_first_picture_is_found_again(
+    sheets: Page, site: Site
+) -> None:
+    page = sheets
+    site.engine.go.clear()
+    ask_wall(page)
+    begin(page)
+    click_dream(page)
+    expect(sheet(page)).to_contain_text("waiting: 1 batch of pictures comes first")
+    page.click("#stop-button")
+    expect(page.locator("#compare .sheet[data-state=cancelled]")).to_have_count(2)
+    site.engine.go.set()
+    page.reload()
+    expect(sheet(page).locator(".dream-meta")).to_have_text(
+        re.compile(r"stopped · 0 of 4 seeds · just now · .*")
+    )
+    expect(sheet(page).locator(".dream-title")).to_have_text(PROMPT)
+    sheet(page).locator(".sheet-continue").click()
+    made(page, 4)
+    page.click("#tab-dream")
+    first = page.locator(".dream-row").nth(1)
+    expect(first).to_contain_text("stopped · 0 of 4 · just now")
+    page.fill("#prompt textarea", "something else")
+    first.locator(".reuse").click()
+    expect(page.locator("#prompt textarea")).to_have_value(PROMPT)
 
 
 def test_refining_a_draft_makes_the_kept_seeds_at_full_steps(sheets: Page) -> None:
@@ -254,11 +300,14 @@ def test_refining_a_draft_makes_the_kept_seeds_at_full_steps(sheets: Page) -> No
     assert [tile["seed"] for tile in told["tiles"]] == [501, 503]
     assert told["steps"] == 20
     expect(refine).to_be_disabled()
+    pin_both(page)
+    look(page, "diff")
     tiles(page).nth(1).hover()
     sheet(page).locator(".tools [data-name=versus]").click()
     expect(page.locator("#pair .is-a .pair-label")).to_have_text("A 503")
     expect(page.locator("#pair .is-b .pair-label")).to_have_text("503 B")
     compared(page)
+    expect(page.locator(".pair-stage")).to_have_attribute("data-mode", "slider")
     expect(page.locator("#pair .pair-differs tr")).to_have_text([re.compile(r"steps\s*3\s*20")])
 
 
@@ -457,6 +506,7 @@ def test_pictures_of_two_sizes_are_not_subtracted(sheets: Page) -> None:
     begin(page)
     made(page, 2)
     pin_both(page)
+    expect(page.locator("#pair .pair-note")).to_contain_text("different sizes")
     look(page, "diff")
     expect(page.locator(".pair-map")).to_contain_text("64 × 64")
     expect(page.locator(".pair-map")).to_contain_text("128 × 64")

@@ -129,6 +129,10 @@ def test_the_html_opens_offline(
     assert box(large)["width"] > 64
     press(page, "ArrowRight")
     expect(dialog.locator("h2")).to_have_text("502 · <b>fish</b>")
+    with page.expect_download() as download:
+        dialog.locator("#save").press("Enter")
+    assert download.value.suggested_filename == "r02-c03-seed-502.png"
+    assert download.value.path().read_bytes() == pictures(grid)[5]
     press(page, "Escape")
     expect(dialog).to_be_hidden()
     assert page.locator("b, h1 script").count() == 0

@@ -117,6 +117,12 @@ def test_settings_are_told_once_shared_or_by_each() -> None:
     assert found.said("dd").count(PROMPT) == 1
 
 
+def test_what_can_be_pressed_is_a_button() -> None:
+    found = page(WALL, wall(1))
+    assert found.all("a") == []
+    assert "save" in [button.get("id") for button in found.all("button")]
+
+
 def test_a_missing_picture_says_why() -> None:
     failed = Cell(spec(501), None, fault="The model could not be loaded.")
     found = page(WALL, (wall(1)[0], failed, Cell(spec(502), None)))

@@ -41,20 +41,33 @@ export class Actions {
       case "b":
         return this.pin(name, picture.id);
       case "vary":
-        return window.sdguiCompare?.vary({ picture: picture.id });
+        return this.vary(picture);
       case "versus":
         return this.versus(picture);
     }
   }
 
+  /** With a keyboard at hand, the next keys go to the new row. */
+  vary(picture) {
+    this.screen.followNext = matchMedia("(hover: hover)").matches;
+    window.sdguiCompare?.vary({ picture: picture.id });
+  }
+
+  flip({ large = false } = {}) {
+    this.pair.flip({ large });
+  }
+
   async pin(which, id) {
-    await this.pair.pin(which, id);
+    const pinned = this.pair.pin(which, id);
+    this.pair.bring();
+    await pinned;
     this.screen.say(`Pinned as ${which.toUpperCase()}`);
   }
 
   async versus(picture) {
     await this.pin("a", picture.dream.source(picture.index));
     await this.pin("b", picture.id);
+    this.pair.look("slider");
     this.screen.showPair();
   }
 }

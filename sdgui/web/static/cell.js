@@ -23,9 +23,9 @@ export class Cell extends Tile {
     return this.captioned ?? this.element;
   }
 
-  caption(text) {
+  caption(text, title) {
     this.captioned = make("div", { className: "captioned" }, this.element,
-      make("span", { className: "caption", textContent: text, title: text }));
+      make("span", { className: "caption", textContent: text, title }));
   }
 
   label() {

@@ -5,6 +5,8 @@ import { Dream } from "./dream.js";
 import { inFrame } from "./frame.js";
 import { Watch } from "./watch.js";
 
+const ENDS = ["finished", "cancelled", "failed"];
+
 export class Dreams {
   /** `screen` is told what concerns the rest of the page. */
   constructor(screen) {
@@ -71,11 +73,14 @@ export class Dreams {
     return this.after(() => Promise.all(this.lists.map((list) => list.refresh())));
   }
 
-  /** A dream was just begun here: show it, and listen. */
-  begin(job, list) {
+  /** A dream was just begun here: show it, and listen; `follows`: the keyboard goes to its first picture. */
+  begin(job, list, { follows = false } = {}) {
     this.watch.open();
     return this.after(async () => {
       await this.look(job);
+      const dream = this.known.get(job);
+      if (dream && !dream.isActive) this.screen.ended(dream); // sooner than anyone could tell us
+      if (follows) list.enter(job);
       list.top();
     });
   }
@@ -95,11 +100,12 @@ export class Dreams {
     for (const list of this.lists) list.drop(job);
   }
 
-  /** A picture was deleted: nothing shows it any more. */
+  /** A picture was deleted: nothing shows it any more, and with its last one an ended dream goes. */
   forget(id) {
     for (const dream of [...this.known.values()]) {
-      for (const picture of [...dream.pictures.values()]) if (picture.id === id) dream.remove(picture);
-      if (!dream.pictures.size) this.drop(dream.id);
+      const gone = [...dream.pictures.values()].filter((picture) => picture.id === id);
+      for (const picture of gone) dream.remove(picture);
+      if (gone.length && !dream.done.length && (!dream.isActive || !dream.pictures.size)) this.drop(dream.id);
     }
     this.settle();
   }
@@ -122,9 +128,14 @@ export class Dreams {
         break;
       default:
         if (!this.known.has(news.job)) await this.look(news.job);
-        this.known.get(news.job)?.apply(news);
-        if (news.type === "finished") this.screen.finished(this.known.get(news.job));
+        this.hand(news);
     }
+  }
+
+  hand(news) {
+    const dream = this.known.get(news.job);
+    dream?.apply(news);
+    if (dream && ENDS.includes(news.type)) this.screen.ended(dream);
   }
 
   offline(isOffline) {

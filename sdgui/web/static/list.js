@@ -3,6 +3,8 @@
 import { ask, make, pause } from "./dom.js";
 
 const PAGE = 12;
+/** Pixels below what is seen within which older dreams are asked for. */
+const AHEAD = 800;
 
 export class List {
   /**
@@ -16,7 +18,7 @@ export class List {
     this.end = make("div", { className: "gallery-end" });
     this.element.append(this.end);
     dreams.lists.push(this);
-    new IntersectionObserver(() => this.older(), { root: element, rootMargin: "800px" }).observe(this.end);
+    new IntersectionObserver(() => this.isNearEnd && this.older(), { root: element, rootMargin: `${AHEAD}px` }).observe(this.end);
     this.fitGutter();
     window.addEventListener("resize", () => this.fitGutter());
   }
@@ -24,6 +26,10 @@ export class List {
   /** Whether its tab is the one that is seen. */
   get isShown() {
     return document.body.dataset.tab === this.tab;
+  }
+
+  get isNearEnd() {
+    return this.end.getBoundingClientRect().top - this.element.getBoundingClientRect().bottom < AHEAD;
   }
 
   /** The pictures that can be opened, in the order in which they are seen. */
@@ -43,6 +49,7 @@ export class List {
     for (const told of page.dreams) this.place(this.dreams.meet(told));
     if (isFirst) this.next = page.next;
     this.isKnown = true;
+    if (isFirst && this.isNearEnd) this.older();
   }
 
   async older() {
@@ -56,8 +63,7 @@ export class List {
       await pause(2000);
     }
     this.isLoading = false;
-    const room = this.end.getBoundingClientRect().top - this.element.getBoundingClientRect().bottom;
-    if (room < 800) await this.older();
+    if (this.isNearEnd) await this.older();
   }
 
   /** Shows a dream where its age belongs. */
@@ -69,6 +75,12 @@ export class List {
     const older = this.ordered.find((other) => other.dream.created < dream.created);
     this.element.insertBefore(view.element, older?.element ?? this.end);
     return view;
+  }
+
+  /** Puts the keyboard on the first picture of a dream, unless it is being typed elsewhere. */
+  enter(job) {
+    if (document.activeElement.closest("input, textarea, select, dialog")) return;
+    this.views.get(job)?.element.querySelector(".open")?.focus({ preventScroll: true });
   }
 
   top() {

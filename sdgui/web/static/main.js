@@ -11,7 +11,7 @@ import { List } from "./list.js";
 import { Marks } from "./marks.js";
 import { Menu } from "./menu.js";
 import { Pair } from "./pair.js";
-import { writePlan } from "./plan.js";
+import { hintAxes, keepPlanning, writePlan } from "./plan.js";
 import { Row } from "./row.js";
 import { Screen } from "./screen.js";
 import { Selection } from "./selection.js";
@@ -29,9 +29,9 @@ const NEEDED = [
 await Promise.all(NEEDED.map(present));
 const find = (selector) => document.querySelector(selector);
 
-const screen = new Screen((job, isSheet) => {
+const screen = new Screen((job, { isSheet, follows }) => {
   if (isSheet) tabs.choose("compare");
-  dreams.begin(job, isSheet ? sheets : gallery);
+  dreams.begin(job, isSheet ? sheets : gallery, { follows });
 });
 const dreams = new Dreams(screen);
 const panel = find("#pair");
@@ -87,6 +87,8 @@ const tabs = new Tabs((tab, mode) => {
   }
 });
 watchDraft();
+hintAxes();
+keepPlanning(dreams);
 follow(() => controls.hasY, (hasY) => document.body.classList.toggle("has-no-y", !hasY));
 
 window.sdgui = {

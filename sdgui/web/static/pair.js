@@ -17,7 +17,7 @@ export class Pair {
     this.screen = screen;
     this.pins = { a: null, b: null };
     this.stage = new Stage({ enlarge: () => this.large.open() });
-    this.comparison = new Comparison(this.stage, { known: () => this.show(), failed: (error) => this.notCompared(error) });
+    this.comparison = new Comparison(this.stage, { known: () => this.compared(), failed: (error) => this.notCompared(error) });
     this.modes = this.makeModes();
     this.table = new Table();
     this.note = make("p", { className: "pair-note", role: "status" });
@@ -55,14 +55,21 @@ export class Pair {
     await this.load(pin);
   }
 
-  /** The other picture, in the mode Flip; the first call only changes to that mode. */
-  flip() {
+  /** The other picture, in the mode Flip; the first call only changes to that mode. `large`: as large as the window. */
+  flip({ large = false } = {}) {
     if (!this.stage.isFull) {
       this.screen.toast(`${HINT}.`);
       return;
     }
     if (this.stage.mode === "flip") this.stage.turn();
     else this.look("flip");
+    if (large) this.large.open();
+    else this.bring();
+  }
+
+  /** The settings may be scrolled past the two: what a key did to them is to be seen. On a phone they are a sheet. */
+  bring() {
+    if (matchMedia("(width > 700px)").matches) this.stage.element.scrollIntoView({ block: "nearest" });
   }
 
   /** The picture was deleted. */
@@ -139,6 +146,12 @@ export class Pair {
     if (!a?.facts || !b?.facts) return;
     this.say();
     this.comparison.begin(a.id, b.id);
+  }
+
+  compared() {
+    this.show();
+    const { mean, message } = this.comparison.answer;
+    if (mean === null) this.say(message);
   }
 
   async notCompared(error) {

@@ -13,7 +13,7 @@ export class Row {
     this.list = list;
     this.dream = dream;
     this.tiles = new Map();
-    this.title = make("h2", { className: "dream-title", textContent: dream.prompt, title: dream.prompt });
+    this.title = make("h2", { className: "dream-title", textContent: dream.title, title: dream.title });
     this.meta = make("span", { className: "dream-meta" });
     this.progress = make("div", { className: "dream-progress", role: "progressbar", aria: { label: "Progress" } }, make("i"));
     this.note = make("p", { className: "dream-note" });
@@ -22,7 +22,7 @@ export class Row {
     this.reuse.title = "Take over these settings";
     this.element = make(
       "section",
-      { className: "dream-row", data: { job: dream.id, testid: "dream" }, aria: { label: dream.prompt } },
+      { className: "dream-row", data: { job: dream.id, testid: "dream" }, aria: { label: dream.title } },
       make("div", { className: "dream-head" }, this.title, this.meta,
         make("div", { className: "dream-actions" }, ...this.actions()), this.progress),
       this.note,
@@ -88,7 +88,8 @@ export class Row {
   }
 
   made() {
-    const stopped = this.dream.state === "cancelled" ? "stopped · " : "";
+    const { state, done, pictures } = this.dream;
+    const stopped = state === "cancelled" ? `stopped · ${done.length} of ${pictures.size} · ` : "";
     return `${stopped}${ago(this.dream.created)} · ${settings(this.dream.settings, this.dream.varied)}`;
   }
 

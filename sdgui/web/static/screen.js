@@ -6,27 +6,33 @@ import { Confirm } from "./plan.js";
 
 const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 const KEY = IS_MAC ? "⌘" : "Ctrl";
+const ALT = IS_MAC ? "⌥" : "Alt";
 const LONGEST_PROMPT = 2000;
 const TITLE = "sdgui";
+const ENDS = { finished: "done", cancelled: "stopped", failed: "failed" };
+// Keys that go past a dropdown.
+const PASSING = ["Tab", "Shift", "Control", "Alt", "Meta"];
 const DREAMS = { dream: ["Dream", "dreams"], wall: ["Dream wall", "dreams the wall"], variations: ["Dream row", "dreams the row"], grid: ["Dream grid", "dreams the grid"] };
 
 const KEYS = [
   [[KEY, "Enter"], "dream, from anywhere on the page"],
   [["Esc"], "stop; in a picture: close it"],
+  [[ALT, "↑"], "from the prompt to the newest pictures"],
+  [[ALT, "↓"], "from the pictures back to the prompt"],
   [["←", "→"], "in a picture: the one before, the next"],
 ];
 const COMPARE_KEYS = [
   [["←", "↑", "→", "↓"], "move; Home and End: the first, the last"],
-  [["K"], "keep; the kept ones collect on the right"],
+  [["K"], "keep; the kept ones collect below A and B"],
   [["X"], "reject; again takes it back"],
   [["A", "B"], "pin as A or B, to compare the two"],
   [["Space"], "flip between A and B"],
   [["V"], "vary it at once"],
-  [["Enter"], "open; the letters work there too"],
+  [["Enter"], "open; the letters and Space work there too"],
 ];
 
 export class Screen {
-  /** `begun` is called with a job that was just begun here, and whether it is a sheet. */
+  /** `begun` is called with a job that was just begun here, whether it is a sheet, and whether the keyboard follows. */
   constructor(begun) {
     this.begun = begun;
     this.verb = "dreams";
@@ -88,6 +94,8 @@ export class Screen {
 
   key(event) {
     if (event.isComposing) return;
+    // At each key Gradio opens its list again, a moment later: after Tab, when the keyboard is elsewhere and nothing closes it.
+    if (PASSING.includes(event.key) && event.target.getAttribute?.("role") === "combobox") event.stopImmediatePropagation();
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -116,6 +124,8 @@ export class Screen {
   /** What Python says became of a click. */
   outcome(told) {
     if (!told) return;
+    const follows = Boolean(this.followNext);
+    this.followNext = false;
     if (told.error) {
       this.toast(told.error, told.hint, true);
       if (!this.prompt.value.trim()) this.prompt.focus();
@@ -125,7 +135,7 @@ export class Screen {
       for (const toast of this.toasts.querySelectorAll(".is-error")) toast.remove();
       this.sheet(false);
       document.querySelector("#viewer[open]")?.close();
-      this.begun(told.job, told.tab === "compare");
+      this.begun(told.job, { isSheet: told.tab === "compare", follows });
     }
     if (told.confirm) this.confirm.ask(told.confirm);
     if (told.reused && matchMedia("(hover: hover)").matches) this.prompt.focus();
@@ -140,15 +150,20 @@ export class Screen {
     const dream = active.at(-1);
     if (dream) {
       document.title = `${dream.done.length} of ${dream.pictures.size} · ${TITLE}`;
-      this.wasDreaming = true;
-    } else if (this.wasDreaming) {
-      this.wasDreaming = false;
-      document.title = `done · ${TITLE}`;
+      this.dreamt = dream;
+    } else if (this.dreamt) {
+      this.ending = ENDS[this.dreamt.state];
+      this.dreamt = null;
+      document.title = this.ending ? `${this.ending} · ${TITLE}` : TITLE;
     }
   }
 
-  finished(dream) {
-    if (dream) this.say(`Done: ${dream.done.length} of “${dream.prompt}”`);
+  /** A dream has ended, one way or another. */
+  ended(dream) {
+    this.dreamt = dream;
+    const { state, title, done, fault } = dream;
+    const count = `${done.length} of “${title}”`;
+    this.say({ finished: `Done: ${count}`, cancelled: `Stopped: ${count}` }[state] ?? `Failed: “${title}”. ${fault?.message ?? ""}`);
   }
 
   /** For those who do not see the page. */
@@ -157,17 +172,21 @@ export class Screen {
   }
 
   seen() {
-    if (document.title.startsWith("done")) document.title = TITLE;
+    if (!this.ending) return;
+    this.ending = null;
+    document.title = TITLE;
   }
 
   // The prompt's hint line: keys and tokens
 
   tell() {
-    const keys = matchMedia("(hover: hover)").matches ? [`${KEY}+Enter ${this.verb}`] : [];
+    const hasKeys = matchMedia("(hover: hover)").matches;
+    const keys = hasKeys ? [`${KEY}+Enter ${this.verb}`] : [];
+    const way = hasKeys && this.verb !== DREAMS.dream[1] ? [`${ALT}+↑ to the pictures`] : [];
     const length = this.prompt.value.length;
     const tooLong = length > LONGEST_PROMPT;
     const words = this.isRow ? "with the prompt of its picture, not this one" : tooLong ? `${length.toLocaleString("en")} of ${LONGEST_PROMPT.toLocaleString("en")} characters` : this.tokens;
-    const parts = [...keys, ...(words ? [words] : [])].join(" · ");
+    const parts = [...keys, ...(words ? [words] : []), ...way].join(" · ");
     this.hint.replaceChildren(make("span", { textContent: parts, className: tooLong || this.isOver ? "too-long" : "" }));
   }
 
@@ -274,7 +293,7 @@ export class Screen {
 
   makeHelp() {
     const list = (keys) => make("dl", {}, ...keys.flatMap(([names, what]) => [
-      make("dt", {}, ...names.flatMap((name, i) => [...(i && names[0] === KEY ? [" + "] : i ? [" "] : []), make("kbd", { textContent: name })])),
+      make("dt", {}, ...names.flatMap((name, i) => [...(i && [KEY, ALT].includes(names[0]) ? [" + "] : i ? [" "] : []), make("kbd", { textContent: name })])),
       make("dd", { textContent: what }),
     ]));
     const close = make("button", { type: "button", className: "quiet-button", textContent: "Close" });

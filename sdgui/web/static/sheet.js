@@ -10,6 +10,7 @@ const MANY = 20;
 const CROWD = 42;
 const WIDE = 5;
 const KEYS = "←↑→↓ move · K keep · X reject · A/B pin · V vary";
+const VARIATION = "variation ";
 const REMEMBERED = "sdgui-sort-1";
 
 export class Sheet extends Row {
@@ -61,7 +62,7 @@ export class Sheet extends Row {
 
   wall() {
     const cells = [...this.tiles.values()];
-    if (this.kind === "variations") for (const cell of cells) cell.caption(this.varied(cell.picture));
+    if (this.kind === "variations") for (const cell of cells) cell.caption(this.caption(cell.picture), this.varied(cell.picture));
     this.grid = make("div", { className: "wall", role: "group", aria: { label: "Pictures" } }, ...cells.map((cell) => cell.frame));
     const size = cells.length > CROWD ? "crowd" : cells.length > MANY ? "many" : "few";
     this.grid.dataset.size = size;
@@ -107,11 +108,17 @@ export class Sheet extends Row {
 
   varied(picture) {
     const { x } = this.dream.sheet;
-    if (x) return `${x.title === "Strength" ? "strength" : "variation"} ${x.labels[picture.index] ?? ""}`;
+    if (x) return `${x.title === "Strength" ? "strength " : VARIATION}${x.labels[picture.index] ?? ""}`;
     const { variation } = picture.settings;
     if (!variation) return "strength 0";
     const strengths = new Set([...this.dream.pictures.values()].map((other) => other.settings.variation?.strength ?? 0));
-    return strengths.size > 1 ? `strength ${variation.strength}` : `variation ${variation.seed}`;
+    return strengths.size > 1 ? `strength ${variation.strength}` : `${VARIATION}${variation.seed}`;
+  }
+
+  /** The same below a tile, where ten digits have room, and few words beside them. */
+  caption(picture) {
+    const words = this.varied(picture);
+    return words.startsWith(VARIATION) ? words.slice(VARIATION.length) : words;
   }
 
   /** Its tiles in the order in which they are seen. */

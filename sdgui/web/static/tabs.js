@@ -17,6 +17,7 @@ export class Tabs {
       button.addEventListener("click", () => this.choose(name));
       button.addEventListener("keydown", (event) => this.key(event, name));
     }
+    document.addEventListener("keydown", (event) => this.cross(event));
     window.addEventListener("hashchange", () => this.read());
     this.read();
     follow(() => controls.mode, (mode) => {
@@ -56,12 +57,28 @@ export class Tabs {
     if (this.mode) this.changed(this.tab, this.mode);
   }
 
+  /** To the first picture that is seen; of a sheet, to the one that was last selected. */
+  enter(event) {
+    const first = document.querySelector(`#${PANELS[this.tab]} .open:enabled:not([tabindex="-1"])`);
+    if (first) event.preventDefault();
+    first?.focus();
+  }
+
+  /** From the prompt up to the pictures, and back. */
+  cross(event) {
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const prompt = document.querySelector("#prompt textarea");
+    if (event.key === "ArrowUp" && event.target === prompt) this.enter(event);
+    else if (event.key === "ArrowDown" && event.target.closest?.(`#${PANELS[this.tab]}`)) {
+      event.preventDefault();
+      prompt.focus();
+    }
+  }
+
   /** Arrows go from tab to tab, and down to the first picture. */
   key(event, name) {
     if (event.key === "ArrowDown") {
-      const first = document.querySelector(`#${PANELS[this.tab]} .open:is(:enabled, [tabindex="0"]):not([tabindex="-1"])`);
-      if (first) event.preventDefault();
-      first?.focus();
+      this.enter(event);
       return;
     }
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];

@@ -5,8 +5,9 @@ import { make } from "./dom.js";
 const COMPACT = matchMedia("(hover: none), (width <= 700px)");
 
 export class Tools {
-  constructor(actions) {
-    this.actions = actions;
+  /** `leave` gives the keyboard back after a press by mouse: else Space would press the same button again. */
+  constructor(actions, leave) {
+    Object.assign(this, { actions, leave });
     this.picture = null;
     this.element = make("div", { className: "tools", role: "toolbar", aria: { label: "This picture" } });
     this.element.addEventListener("click", (event) => this.click(event));
@@ -18,6 +19,7 @@ export class Tools {
     if (!button || !this.picture) return;
     this.actions.do(button.dataset.name, this.picture);
     this.fill(this.picture);
+    if (event.detail > 0) this.leave();
   }
 
   /** Fills in the buttons for a picture; those that stay the same are kept, and with them the focus. */
@@ -42,7 +44,7 @@ export class Tools {
 /** The tools of the sheets: they come to the tile that is pointed at or selected. */
 export class TileTools extends Tools {
   constructor(actions, bar) {
-    super(actions);
+    super(actions, () => this.cell?.openButton.focus({ preventScroll: true }));
     this.bar = bar;
     this.thumb = make("img", { alt: "", draggable: false });
     this.cell = null;

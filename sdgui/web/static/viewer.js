@@ -12,7 +12,7 @@ export class Viewer {
     Object.assign(this, { screen, actions, forget });
     this.picture = null;
     this.shelf = null;
-    this.tools = new Tools(actions);
+    this.tools = new Tools(actions, () => this.rest());
     this.stage = make("div", { className: "viewer-stage" });
     this.back = this.stepper("back", "Previous picture", "←", -1);
     this.forth = this.stepper("forth", "Next picture", "→", 1);
@@ -28,7 +28,7 @@ export class Viewer {
     close.addEventListener("click", () => this.element.close());
     this.element = make(
       "dialog",
-      { id: "viewer", className: "sd-dialog", aria: { label: "Picture" } },
+      { id: "viewer", className: "sd-dialog", tabIndex: -1, aria: { label: "Picture" } },
       this.stage,
       make("div", { className: "viewer-side" },
         make("div", { className: "viewer-top" }, this.place, close),
@@ -38,7 +38,7 @@ export class Viewer {
     );
     this.element.addEventListener("keydown", (event) => this.key(event));
     this.element.addEventListener("close", () => this.closed());
-    this.element.addEventListener("click", (event) => event.target === this.element && this.element.close());
+    this.element.addEventListener("click", (event) => this.click(event));
     this.swipes();
     document.body.append(this.element);
   }
@@ -59,7 +59,14 @@ export class Viewer {
   open(picture, shelf) {
     this.shelf = shelf;
     this.show(picture);
-    if (!this.element.open) this.element.showModal();
+    if (this.element.open) return;
+    this.element.showModal();
+    this.rest();
+  }
+
+  /** The keyboard is on none of the buttons, so that Space presses none. */
+  rest() {
+    if (this.element.open) this.element.focus({ preventScroll: true });
   }
 
   show(picture) {
@@ -71,6 +78,7 @@ export class Viewer {
     const at = pictures.indexOf(picture);
     this.back.disabled = at <= 0;
     this.forth.disabled = at >= pictures.length - 1;
+    if ([this.back, this.forth].some((button) => button.disabled && button === document.activeElement)) this.rest();
     if (at >= pictures.length - 3) this.shelf.older();
     const own = pictures.filter(({ dream }) => dream === picture.dream);
     this.place.textContent = own.length > 1 ? `${own.indexOf(picture) + 1} of ${own.length}` : "";
@@ -160,8 +168,14 @@ export class Viewer {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat && !(event.key in ARROWS)) return;
     if (event.key in ARROWS) this.step(ARROWS[event.key]);
     else if (this.actions.key(event.key, this.picture)) this.tools.fill(this.picture);
+    else if (event.key === " " && event.target === this.element) this.actions.flip({ large: true });
     else return;
     event.preventDefault();
+  }
+
+  click(event) {
+    if (event.target === this.element) this.element.close();
+    else if (event.detail > 0 && event.target.closest("button")) this.rest();
   }
 
   swipes() {

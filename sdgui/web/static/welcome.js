@@ -31,7 +31,7 @@ const COMPARE = {
   },
   grid: {
     title: "A labelled grid",
-    words: (hasExamples) => `Choose on the right what changes across and down, then say what to dream.${hasExamples ? " Or begin with one of these:" : ""}`,
+    words: (hasExamples) => `Choose in the settings what changes across and down, then say what to dream.${hasExamples ? " Or begin with one of these:" : ""}`,
   },
 };
 

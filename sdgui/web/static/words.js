@@ -39,7 +39,8 @@ export function doing(news) {
     case "queued": {
       const wait = news.wait ? ` · about ${duration(news.wait)}` : "";
       if (!news.place) return `waiting: next${wait}`;
-      return `waiting: ${news.place} ${news.place === 1 ? "dream" : "dreams"} ahead${wait}`;
+      // One dream may be several batches.
+      return `waiting: ${news.place === 1 ? "1 batch of pictures comes" : `${news.place} batches of pictures come`} first${wait}`;
     }
     case "loading": {
       const part = news.fraction === null ? "" : ` ${Math.round(news.fraction * 100)} %`;
