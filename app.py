@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from sdgui.engine.catalog import Catalog
 
 
-_FREED_MEMORY = {"MALLOC_MMAP_THRESHOLD_": 2**26, "MALLOC_TRIM_THRESHOLD_": 2**29}
-"""Bytes up to which glibc keeps what the worker frees, instead of asking the system for it anew at every step."""
-
-
 def make_engine(settings: Settings) -> Engine:
     """The engine; called in the worker's process, so that this one never imports torch."""
     # Else transformers says at every start which optional packages it would like to have.
@@ -41,7 +37,8 @@ def make_catalog(settings: Settings) -> "Catalog":
     """The models that can be chosen; the server and its worker have one each."""
     from sdgui.engine.catalog import Catalog
 
-    return Catalog(settings.model, embedded=EMBEDDED, cache_dir=cache_dir(settings))
+    default, *others = settings.models
+    return Catalog(default, embedded=EMBEDDED, others=tuple(others), cache_dir=cache_dir(settings))
 
 
 def cache_dir(settings: Settings) -> Path:
@@ -55,6 +52,7 @@ def serve(settings: Settings) -> None:
 
     sock = listen(settings)  # first: who opens the page now waits instead of being turned away
 
+    from sdgui.engine.allocator import keep_freed_memory
     from sdgui.storage.disk_store import DiskStore
     from sdgui.studio.process_worker import ProcessWorker
     from sdgui.studio.studio import Studio
@@ -62,10 +60,10 @@ def serve(settings: Settings) -> None:
     store = DiskStore(settings.output_dir)
     try:
         catalog = make_catalog(settings)
-        catalog.describe(settings.model)
+        for model in settings.models:
+            catalog.describe(model)
 
-        for name, value in _FREED_MEMORY.items():  # read by a process when it starts
-            os.environ.setdefault(name, str(value))
+        keep_freed_memory()  # of the worker
         studio = Studio(
             models=catalog,
             store=store,
@@ -89,6 +87,17 @@ def serve(settings: Settings) -> None:
         store.close()
 
 
+class Plain(logging.Formatter):
+    """Leaves alone what a person can mend: it reads on the terminal as it does on the page."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, or the sentence of a UserError by itself."""
+        told = record.args if isinstance(record.args, tuple) else ()
+        if record.levelno >= logging.ERROR and len(told) == 1 and isinstance(told[0], UserError):
+            return record.getMessage()
+        return super().format(record)
+
+
 def _shown(host: str) -> str:
     """The host as it stands in an address that a browser on this machine can open."""
     if host in ("0.0.0.0", "::"):
@@ -98,9 +107,9 @@ def _shown(host: str) -> str:
 
 def main(argv: Sequence[str]) -> int:
     """The exit code: 0 after a clean stop, 2 when it could not start (the reason is on stderr), 130 at Ctrl+C."""
-    logging.basicConfig(
-        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    terminal = logging.StreamHandler()
+    terminal.setFormatter(Plain("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[terminal])
     try:
         serve(parse_settings(argv))
     except UserError as fault:

@@ -2,6 +2,7 @@
 
 import io
 import threading
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +22,7 @@ from sdgui.engine.engine import TorchEngine
 from sdgui.errors import UserError
 from sdgui.events import Decoded, Pixels, Stepped, TaskFailed, WorkerEvent
 from sdgui.model_info import ModelInfo
-from sdgui.plans import plan_grid
+from sdgui.plans import plan_grid, wrap_notices
 from sdgui.records import match_in
 from sdgui.sheet import Sheet
 from sdgui.spec import DreamRequest, PictureSpec, batch_limit
@@ -124,7 +125,8 @@ def dream(
     """Dreams `count` pictures; picture i has seed + i, or with a variation strength above 0 variation_seed + i.
 
     Sizes in pixels; what is left out is the model's default, and a seed left out is drawn by chance.
-    `on_step(step, steps)` is called after each model evaluation. UserError when it cannot be dreamt.
+    Seeds that run past the last one (2**32-1) go on from 0, with a UserWarning. `on_step(step, steps)` is called after
+    each model evaluation. UserError when it cannot be dreamt.
     """
     maker = _maker(device, dtype)
     request = DreamRequest(
@@ -142,6 +144,8 @@ def dream(
         variation_strength=variation_strength,
     )
     specs = request.resolve(maker.describe(model), draw_seed)
+    for notice in wrap_notices(specs):
+        warnings.warn(notice, stacklevel=2)
 
     def fail(_index: int, fault: UserError) -> None:
         raise fault

@@ -14,9 +14,10 @@ DTYPES = ("auto", "float32", "bfloat16", "float16")
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """How this server runs; `auth` is a pair of user and password or None."""
+    """How this server runs: `models` can be chosen, the first is the page's default; `auth` is a pair of user and
+    password or None."""
 
-    model: str = "demo"
+    models: tuple[str, ...] = ("demo",)
     host: str = "127.0.0.1"
     port: int = 7860
     share: bool = False
@@ -37,6 +38,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def check_dtype(device: str, dtype: str) -> None:
+    """UserError for a number format that the device does not compute in, as far as that is known without torch."""
+    if device == "cpu" and dtype == "float16":
+        raise UserError(
+            "float16 is for CUDA devices.", "On the CPU use --dtype float32, or bfloat16."
+        )
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
         raise UserError(f"{message[:1].upper()}{message[1:]}.", "Try: python app.py --help")
@@ -49,7 +58,13 @@ def parse_settings(argv: Sequence[str]) -> Settings:
         description="sdgui: DreamStudio on your own machine. Opens a page where you type a prompt and watch it form.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument("--model", default="demo", help="demo, a diffusers folder, or a hub id")
+    parser.add_argument(
+        "--model",
+        action="append",
+        default=argparse.SUPPRESS,  # else what is given would be added to the default
+        help="demo, a diffusers folder, or a hub id; give it again for each further model, "
+        "the first is the page's default (default: demo)",
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=7860, help="port to listen on")
     parser.add_argument("--share", action="store_true", help="open a public link (needs --auth)")
@@ -88,8 +103,14 @@ def parse_settings(argv: Sequence[str]) -> Settings:
         )
     if given.clip is not None and not given.clip.strip():
         raise UserError("--clip needs a folder or a hub id.", "Leave it out to have no scores.")
+    models = tuple(dict.fromkeys(getattr(given, "model", ["demo"])))
+    if not all(model.strip() for model in models):
+        raise UserError(
+            "--model needs demo, a folder or a hub id.", "Leave it out for the model inside."
+        )
+    check_dtype(given.device, given.dtype)
     return Settings(
-        model=given.model,
+        models=models,
         host=given.host,
         port=given.port,
         share=given.share,

@@ -13,7 +13,7 @@ from PIL import Image
 from sdgui.api import Comparison, Dreamt, compare, dream
 from sdgui.errors import UserError
 from sdgui.sheet import SheetKind
-from sdgui.spec import BATCH_PIXELS
+from sdgui.spec import BATCH_PIXELS, SEEDS
 from sdgui.storage.pictures import read_spec
 from tests.engine.tiny_model import write_tiny_model
 
@@ -96,6 +96,12 @@ def test_steps_are_told_of_the_whole_where_one_batch_does_not_hold_it(
 def test_what_cannot_be_dreamt_is_a_user_error() -> None:
     with pytest.raises(UserError, match="steps"):
         dream("a cat", steps=0)
+
+
+def test_seeds_that_run_over_the_last_one_say_so() -> None:
+    with pytest.warns(UserWarning, match="went on from 0"):
+        made = dream("a cat", seed=SEEDS - 1, count=2, width=64, height=64, steps=1)
+    assert [one.seed for one in made] == [SEEDS - 1, 0]
 
 
 def test_a_variation_keeps_the_seed_and_counts_up_its_own() -> None:

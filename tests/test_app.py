@@ -1,6 +1,7 @@
 """Starting the app: what it refuses, and what survives."""
 
 import contextlib
+import logging
 import signal
 import socket
 from collections.abc import Iterator
@@ -10,8 +11,12 @@ import pytest
 from gradio_client import Client
 from PIL import Image
 
+from app import Plain, make_catalog
 from sdgui.bench.server import PATIENCE, free_port
+from sdgui.errors import UserError
+from sdgui.settings import parse_settings
 from sdgui.storage.pictures import read_spec
+from tests.engine.tiny_model import write_tiny_model
 from tests.running_app import RunningApp, start, start_and_fail
 
 
@@ -44,9 +49,21 @@ def test_an_output_folder_on_a_file_system_that_takes_nothing(tmp_path: Path) ->
     assert "/proc/outputs" in said
 
 
-@pytest.mark.parametrize("model", ["./nothing-here", "/nothing/here"])
-def test_a_model_that_is_not_there(tmp_path: Path, model: str) -> None:
-    assert "nothing" in the_refusal(tmp_path, "--port", str(free_port()), "--model", model)
+@pytest.mark.parametrize(
+    "flags", [("--model", "./nothing-here"), ("--model", "demo", "--model", "/nothing/here")]
+)
+def test_a_model_that_is_not_there(tmp_path: Path, flags: tuple[str, ...]) -> None:
+    said = the_refusal(tmp_path, "--port", str(free_port()), *flags)
+    assert f"There is no model at “{flags[-1]}”" in said
+
+
+def test_all_models_that_are_named_can_be_chosen_and_the_one_inside(tmp_path: Path) -> None:
+    folder = str(write_tiny_model(tmp_path / "own"))
+    flags = ["--output-dir", str(tmp_path / "outputs"), "--model"]
+    assert make_catalog(parse_settings([*flags, folder])).names() == (folder, "demo")
+    both = make_catalog(parse_settings([*flags, "demo", "--model", folder]))
+    assert both.names() == ("demo", folder)
+    assert both.describe(folder).ref.id == folder
 
 
 def test_a_folder_that_is_no_model(tmp_path: Path) -> None:
@@ -69,6 +86,19 @@ def test_ctrl_c_while_it_starts_is_no_fault(tmp_path: Path) -> None:
     _, said = starting.communicate(timeout=PATIENCE)
     assert starting.returncode == 130
     assert said == ""
+
+
+def test_what_a_person_can_mend_stands_in_the_log_as_on_the_page() -> None:
+    terminal = Plain("%(levelname)s %(name)s: %(message)s")
+
+    def logged(message: str, told: object) -> str:
+        record = logging.LogRecord(
+            "sdgui", logging.ERROR, __file__, 1, message, (told,), exc_info=None
+        )
+        return terminal.format(record)
+
+    assert logged("%s", UserError("No GPU.", "Use --device cpu.")) == "No GPU. Use --device cpu."
+    assert logged("%s is lost", "the device") == "ERROR sdgui: the device is lost"
 
 
 @pytest.fixture

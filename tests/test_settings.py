@@ -19,6 +19,13 @@ def test_a_clip_is_used_only_where_one_is_named() -> None:
     assert parse_settings(["--clip", "someone/clip"]).clip == "someone/clip"
 
 
+def test_models_come_as_they_are_named_each_once_and_the_one_inside_where_none_is() -> None:
+    assert parse_settings([]).models == ("demo",)
+    assert parse_settings(["--model", "someone/model"]).models == ("someone/model",)
+    flags = ["--model", "demo", "--model", "/some/folder", "--model", "demo"]
+    assert parse_settings(flags).models == ("demo", "/some/folder")
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
 def test_loopback_needs_no_password(host: str) -> None:
     assert parse_settings(["--host", host]).host == host
@@ -52,6 +59,9 @@ def test_strangers_are_let_in_only_with_a_password(flags: list[str]) -> None:
         ["--auth", "ann:"],
         ["--device", "tpu"],
         ["--dtype", "int8"],
+        ["--device", "cpu", "--dtype", "float16"],
+        ["--model", ""],
+        ["--model", "demo", "--model", " "],
         ["--clip", " "],
         ["--nonsense"],
     ],

@@ -32,6 +32,8 @@ ALIKE = 0.6
 Among pictures of chance these three tell nearly all apart, and CLIP would hardly learn the things.
 """
 CAPTIONS_EACH = 6
+SAVE_EVERY = 120.0
+"""Seconds between checkpoints."""
 KINDS = (len(THINGS), len(COLOURS), len(PLACES), len(STYLES))
 
 # OpenAI's CLIP statistics are for photographs; ours map 0…255 to −1…1.
@@ -121,6 +123,85 @@ def _optimizers(networks: nn.Module) -> tuple[torch.optim.Optimizer, ...]:
     return Muon(inside, lr=PEAK_RATE), adam
 
 
+class _Samples:
+    """Drawings with their captions as tokens."""
+
+    def __init__(self, work: Path) -> None:
+        self.drawings = data.load(work)
+        captions = self.drawings.captions(CAPTIONS_EACH, seed=2)
+        flat = tokenize([each for group in captions for each in group], work / "tokenizer")
+        self._ids = flat.reshape(len(self.drawings), CAPTIONS_EACH, TOKENS)
+        self._end = load_tokenizer(work / "tokenizer").eos_token_id
+        self._batches = _Batches(self.drawings.names)
+
+    def draw(self, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
+        """Token ids `[64, n]`, names `[64, 4]` and pictures `[64, 3, 128, 128]` of one batch."""
+        chosen = self._batches.draw(rng)
+        batch = self._ids[chosen, rng.integers(CAPTIONS_EACH, size=BATCH)].astype(np.int64)
+        # Attention is causal: the state at the end token does not depend on the padding.
+        longest = int((batch != self._end).sum(axis=1).max()) + 1
+        names = torch.from_numpy(self.drawings.names[chosen].astype(np.int64))
+        return (
+            torch.from_numpy(batch[:, :longest]),
+            names,
+            _augmented(self.drawings.pictures[chosen], rng),
+        )
+
+
+class _Learner:
+    """CLIP, its heads and its optimizers: what a checkpoint holds."""
+
+    def __init__(self, work: Path, device: str, *, only_vision: bool) -> None:
+        tokenizer = load_tokenizer(work / "tokenizer")
+        clip = make_clip(len(tokenizer), tokenizer.bos_token_id, tokenizer.eos_token_id).to(device)
+        of_text, of_picture = Names(TEXT_WIDTH).to(device), Names(TEXT_WIDTH).to(device)
+        self.clip, self._of_text, self._of_picture = clip, of_text, of_picture
+        self._networks = nn.ModuleDict({"clip": clip, "of_text": of_text, "of_picture": of_picture})
+        self.step = 0
+        if only_vision:
+            clip.load_state_dict(load_checkpoint(work / "clip.pt"))
+            clip.text_model.requires_grad_(False)
+        self._optimizers = _optimizers(self._networks)
+
+    def load(self, path: Path) -> float:
+        """Read a checkpoint; the seconds it had spent."""
+        state = load_checkpoint(path)
+        self._networks.load_state_dict(state["networks"])
+        for optimizer, old in zip(self._optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(old)
+        self.step = state["step"]
+        return float(state["spent"])
+
+    def save(self, path: Path, spent: float) -> None:
+        """Write a checkpoint."""
+        states = [optimizer.state_dict() for optimizer in self._optimizers]
+        state = {"networks": self._networks.state_dict(), "optimizers": states}
+        save_checkpoint(path, {**state, "step": self.step, "spent": spent})
+
+    def learn(self, tokens: Tensor, names: Tensor, pictures: Tensor) -> tuple[float, float]:
+        """One step on a batch; its contrastive loss and that of the names."""
+        clip = self.clip
+        seen = clip.vision_model(pixel_values=pictures).pooler_output
+        read = clip.text_model(input_ids=tokens).pooler_output
+        image = F.normalize(clip.visual_projection(seen), dim=-1)
+        text = F.normalize(clip.text_projection(read), dim=-1)
+        logits = clip.logit_scale.exp().clamp(max=100) * image @ text.T
+        loss = contrastive_loss(logits, names)
+        names_loss = self._of_text.loss(read, names) + self._of_picture.loss(seen, names)
+        self._networks.zero_grad()
+        (loss + names_loss).backward()
+        torch.nn.utils.clip_grad_norm_(self._networks.parameters(), 1.0)
+        for optimizer in self._optimizers:
+            optimizer.step()
+        self.step += 1
+        return loss.item(), names_loss.item()
+
+    def set_rate(self, rate: float) -> None:
+        """The learning rate of the next step."""
+        for optimizer in self._optimizers:
+            set_rate(optimizer, rate)
+
+
 def train_clip(
     minutes: float,
     *,
@@ -135,62 +216,23 @@ def train_clip(
     """
     torch.manual_seed(2)
     rng = np.random.default_rng(2)
-    drawings = data.load(work)
-    held_out = data.load(work, held_out=True)
-    folder = work / "tokenizer"
-    captions = drawings.captions(CAPTIONS_EACH, seed=2)
-    flat = tokenize([each for group in captions for each in group], folder)
-    ids = flat.reshape(len(drawings), CAPTIONS_EACH, TOKENS)
-    tokenizer = load_tokenizer(folder)
-    clip = make_clip(len(tokenizer), tokenizer.bos_token_id, tokenizer.eos_token_id).to(device)
-    of_text, of_picture = Names(TEXT_WIDTH).to(device), Names(TEXT_WIDTH).to(device)
-    networks = nn.ModuleDict({"clip": clip, "of_text": of_text, "of_picture": of_picture})
-    step, spent = 0, 0.0
-    if only_vision:
-        clip.load_state_dict(load_checkpoint(work / "clip.pt"))
-        clip.text_model.requires_grad_(False)
-    optimizers = _optimizers(networks)
-    batches = _Batches(drawings.names)
-    path = work / ("vision-training.pt" if only_vision else "clip-training.pt")
+    samples, held_out = _Samples(work), data.load(work, held_out=True)
+    learner = _Learner(work, device, only_vision=only_vision)
+    clip, folder = learner.clip, work / "tokenizer"
+    path, spent = work / ("vision-training.pt" if only_vision else "clip-training.pt"), 0.0
     if resume and path.exists():
-        state = load_checkpoint(path)
-        networks.load_state_dict(state["networks"])
-        for optimizer, old in zip(optimizers, state["optimizers"], strict=True):
-            optimizer.load_state_dict(old)
-        step, spent = state["step"], state["spent"]
-        rng = np.random.default_rng([2, step])
+        spent = learner.load(path)
+        rng = np.random.default_rng([2, learner.step])
     budget = Budget(minutes, spent)
     progress = Progress("vision" if only_vision else "clip", budget, work)
     saved = budget.spent
     while budget.share < 1:
-        for optimizer in optimizers:
-            set_rate(optimizer, budget.rate(PEAK_RATE, step, warmup=200))
-        chosen = batches.draw(rng)
-        batch = ids[chosen, rng.integers(CAPTIONS_EACH, size=BATCH)].astype(np.int64)
-        # Attention is causal: the state at the end token does not depend on the padding.
-        longest = int((batch != tokenizer.eos_token_id).sum(axis=1).max()) + 1
-        tokens = torch.from_numpy(batch[:, :longest]).to(device)
-        names = torch.from_numpy(drawings.names[chosen].astype(np.int64)).to(device)
-        pictures = _augmented(drawings.pictures[chosen], rng).to(device)
-        seen = clip.vision_model(pixel_values=pictures).pooler_output
-        read = clip.text_model(input_ids=tokens).pooler_output
-        image = F.normalize(clip.visual_projection(seen), dim=-1)
-        text = F.normalize(clip.text_projection(read), dim=-1)
-        logits = clip.logit_scale.exp().clamp(max=100) * image @ text.T
-        loss = contrastive_loss(logits, names)
-        names_loss = of_text.loss(read, names) + of_picture.loss(seen, names)
-        networks.zero_grad()
-        (loss + names_loss).backward()
-        torch.nn.utils.clip_grad_norm_(networks.parameters(), 1.0)
-        for optimizer in optimizers:
-            optimizer.step()
-        step += 1
-        progress.update(step, loss.item(), f"names {names_loss.item():.3f}")
-        if budget.spent - saved > 120:
+        learner.set_rate(budget.rate(PEAK_RATE, learner.step, warmup=200))
+        loss, names_loss = learner.learn(*(each.to(device) for each in samples.draw(rng)))
+        progress.update(learner.step, loss, f"names {names_loss:.3f}")
+        if budget.spent - saved > SAVE_EVERY:
             saved = budget.spent
-            states = [optimizer.state_dict() for optimizer in optimizers]
-            state = {"networks": networks.state_dict(), "optimizers": states}
-            save_checkpoint(path, {**state, "step": step, "spent": saved})
+            learner.save(path, saved)
             share = retrieval(clip.eval(), held_out, folder, rounds=2)
             clip.train()
             progress.say(f"retrieval {share:.3f} of held-out, 1 in 64")

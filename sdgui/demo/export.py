@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 from diffusers import StableDiffusionPipeline
+from torch import nn
 from transformers import CLIPImageProcessorPil, CLIPModel, CLIPProcessor, CLIPTextModel
 
 from sdgui.demo import data
@@ -79,8 +80,19 @@ def picture_processor() -> CLIPImageProcessorPil:
     )
 
 
+def _check_finite(networks: dict[str, nn.Module]) -> None:
+    """ValueError where a weight is no finite number, in the precision that is written."""
+    for name, network in networks.items():
+        for part, values in network.state_dict().items():
+            if values.is_floating_point() and not values.isfinite().all():
+                raise ValueError(f"{name}: {part} is not finite, so nothing was written.")
+
+
 def export(work: Path = data.WORK, weights: Path = WEIGHTS) -> None:
-    """Write the folder anew beside the old one, then swap; the judge's folder is kept."""
+    """Write the folder anew beside the old one, then swap; the judge's folder is kept.
+
+    ValueError where training went astray, and the old folder stays.
+    """
     clip = load_clip(work)
     tokenizer = load_tokenizer(work / "tokenizer")
     pipe = StableDiffusionPipeline(
@@ -93,12 +105,14 @@ def export(work: Path = data.WORK, weights: Path = WEIGHTS) -> None:
         feature_extractor=None,
         requires_safety_checker=False,
     ).to(torch.float16)
+    clip.half()
+    _check_finite({"vae": pipe.vae, "unet": pipe.unet, "clip": clip})
     fresh = weights.with_name(weights.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     pipe.save_pretrained(fresh, safe_serialization=True, max_shard_size=SHARD)
     for name in ("vocab.json", "merges.txt"):
         shutil.copy(work / "tokenizer" / name, fresh / "tokenizer" / name)
-    clip.half().save_pretrained(fresh / "clip", max_shard_size=SHARD)
+    clip.save_pretrained(fresh / "clip", max_shard_size=SHARD)
     CLIPProcessor(picture_processor(), tokenizer).save_pretrained(fresh / "clip")
     for name in ("text_encoder", "clip"):
         _ask_for_full_precision(fresh / name / "config.json")

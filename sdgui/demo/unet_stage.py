@@ -253,6 +253,11 @@ def _train_rank(
         dist.destroy_process_group()
 
 
+def ranks_on(device: str) -> int:
+    """How many processes train: one per core, but none without a drawing of the batch."""
+    return min(os.cpu_count() or 1, BATCH) if device == "cpu" else 1
+
+
 def _agreed(share: float, ranks: int) -> float:
     """The share of time that rank 0 has spent, so that all take the same step and end together."""
     if ranks == 1:
@@ -267,7 +272,7 @@ def train_unet(
     export: Callable[[], object] | None = None,
 ) -> None:  # fmt: skip
     """Train for `minutes` and write `unet.pt`, the average; `export` is called at each checkpoint."""
-    ranks = (os.cpu_count() or 1) if device == "cpu" else 1
+    ranks = ranks_on(device)
     (work / "meeting").unlink(missing_ok=True)
     arguments = (ranks, minutes, work, device, resume, export)
     if ranks == 1:

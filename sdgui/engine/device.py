@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 
 from sdgui.errors import UserError
+from sdgui.settings import check_dtype
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,10 +42,7 @@ def choose_placement(device: str = "auto", dtype: str = "auto") -> Placement:
         )
     if dtype == "auto":
         dtype = "float16" if device == "cuda" else "float32"
-    if device == "cpu" and dtype == "float16":
-        raise UserError(
-            "float16 is for CUDA devices.", "On the CPU use --dtype float32, or bfloat16."
-        )
+    check_dtype(device, dtype)
     if device == "cuda" and dtype == "bfloat16" and not torch.cuda.is_bf16_supported():
         raise UserError("This GPU does not compute in bfloat16.", "Use --dtype float16.")
     return Placement(device=torch.device(device), dtype=getattr(torch, dtype))

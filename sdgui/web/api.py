@@ -3,11 +3,13 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import gradio as gr
 
 from sdgui.errors import UserError
+from sdgui.plans import wrap_notices
 from sdgui.ports import Store
 from sdgui.records import JobRecord
 from sdgui.spec import DreamRequest, parse_seed
@@ -33,9 +35,25 @@ CompareNews = tuple[list[File | None], dict[str, Any], How]
 how far the grid is."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """A job that was taken, and what is worth knowing of what was asked."""
+
+    job: JobRecord
+    notices: tuple[str, ...] = ()
+
+
 def add_endpoints(studio: "Studio", store: Store) -> None:
     """Adds `/dream` and `/compare` to the Blocks that is being built."""
+    dream, compare = _dream_endpoint(studio, store), _compare_endpoint(studio, store)
+    # Gradio reads the types of what is yielded where a plain function says what it returns.
+    dream.__annotations__["return"] = DreamNews
+    compare.__annotations__["return"] = CompareNews
+    gr.api(dream, api_name="dream", concurrency_limit=None)
+    gr.api(compare, api_name="compare", concurrency_limit=None)
 
+
+def _dream_endpoint(studio: "Studio", store: Store) -> Callable[..., AsyncIterator[DreamNews]]:
     async def dream(
         request: gr.Request,
         prompt: str,
@@ -48,10 +66,12 @@ def add_endpoints(studio: "Studio", store: Store) -> None:
         height: int | None = None,
         sampler: str | None = None,
         model: str | None = None,
+        variation_seed: int | None = None,
+        variation_strength: float | None = None,
     ) -> AsyncIterator[DreamNews]:
         """Dreams pictures: yields progress on the way, and at last the finished files and their seeds."""
 
-        def begin() -> JobRecord:
+        def begin() -> Begun:
             asked = DreamRequest(
                 prompt=prompt,
                 negative_prompt=negative_prompt,
@@ -63,12 +83,19 @@ def add_endpoints(studio: "Studio", store: Store) -> None:
                 sampler=sampler,
                 seed=parse_seed(seed),
                 count=count,
+                variation_seed=parse_seed(variation_seed),
+                variation_strength=variation_strength,
             )
-            return submit(studio, asked, visitor_of(request))
+            job = submit(studio, asked, visitor_of(request))
+            return Begun(job=job, notices=wrap_notices([task.spec for task in job.tasks]))
 
         async for news in _plainly(follow_dream(studio, store, begin, origin_of(request))):
             yield news
 
+    return dream
+
+
+def _compare_endpoint(studio: "Studio", store: Store) -> Callable[..., AsyncIterator[CompareNews]]:
     async def compare(
         request: gr.Request,
         prompt: str,
@@ -84,10 +111,12 @@ def add_endpoints(studio: "Studio", store: Store) -> None:
         height: int | None = None,
         sampler: str | None = None,
         model: str | None = None,
+        variation_seed: int | None = None,
+        variation_strength: float | None = None,
     ) -> AsyncIterator[CompareNews]:
         """Dreams a grid: yields progress on the way, and at last the files of its cells, row by row."""
 
-        def begin() -> JobRecord:
+        def begin() -> Begun:
             asked = DreamRequest(
                 prompt=prompt,
                 negative_prompt=negative_prompt,
@@ -98,50 +127,55 @@ def add_endpoints(studio: "Studio", store: Store) -> None:
                 guidance=guidance,
                 sampler=sampler,
                 seed=parse_seed(seed),
+                variation_seed=parse_seed(variation_seed),
+                variation_strength=variation_strength,
             )
             x = axis_request(x_axis, x_values)
             y = axis_request(y_axis, y_values) if y_axis else None
-            return submit_plan(studio, grid(studio.models, asked, x, y), visitor_of(request))
+            plan = grid(studio.models, asked, x, y)
+            return Begun(job=submit_plan(studio, plan, visitor_of(request)), notices=plan.notices)
 
         async for news in _plainly(follow_grid(studio, store, begin, origin_of(request))):
             yield news
 
-    # Gradio reads the types of what is yielded where a plain function says what it returns.
-    dream.__annotations__["return"] = DreamNews
-    compare.__annotations__["return"] = CompareNews
-    gr.api(dream, api_name="dream", concurrency_limit=None)
-    gr.api(compare, api_name="compare", concurrency_limit=None)
+    return compare
 
 
 async def follow_dream(
-    studio: "Studio", store: Store, begin: Callable[[], JobRecord], origin: str
+    studio: "Studio", store: Store, begin: Callable[[], Begun], origin: str
 ) -> AsyncIterator[DreamNews]:
     """Begins a dream and tells of it; at last come the files that there are."""
-    job = await asyncio.to_thread(begin)
-    seeds = [task.spec.seed for task in job.tasks]
+    begun = await asyncio.to_thread(begin)
+    seeds = [task.spec.seed for task in begun.job.tasks]
     how: How = {}
-    async for how in progress_of(studio, job):
+    async for how in _progress_of(studio, begun):
         yield [], seeds, how
-    records, state = await outcome_of(studio, store, job)
+    records, state = await outcome_of(studio, store, begun.job)
     made = [record for record in records if record is not None]
     files = [file_of(record, origin) for record in made]
     yield files, [record.spec.seed for record in made], _ended(how, state, len(made))
 
 
 async def follow_grid(
-    studio: "Studio", store: Store, begin: Callable[[], JobRecord], origin: str
+    studio: "Studio", store: Store, begin: Callable[[], Begun], origin: str
 ) -> AsyncIterator[CompareNews]:
     """Begins a grid and tells of it; at last comes a file, or None, for every cell."""
-    job = await asyncio.to_thread(begin)
-    sheet = job.sheet
+    begun = await asyncio.to_thread(begin)
+    sheet = begun.job.sheet
     assert sheet is not None
     labels = {"x": describe_axis(sheet.x), "y": describe_axis(sheet.y)}
     how: How = {}
-    async for how in progress_of(studio, job):
+    async for how in _progress_of(studio, begun):
         yield [], labels, how
-    records, state = await outcome_of(studio, store, job)
+    records, state = await outcome_of(studio, store, begun.job)
     cells = [None if record is None else file_of(record, origin) for record in records]
     yield cells, labels, _ended(how, state, sum(cell is not None for cell in cells))
+
+
+async def _progress_of(studio: "Studio", begun: Begun) -> AsyncIterator[How]:
+    """How far the job is, with what is worth knowing of it."""
+    async for how in progress_of(studio, begun.job):
+        yield {**how, "notices": list(begun.notices)}
 
 
 async def _plainly(news: AsyncIterator[_News]) -> AsyncIterator[_News]:

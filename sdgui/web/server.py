@@ -31,6 +31,7 @@ from sdgui.web.dreams import dream_routes
 from sdgui.web.exports import export_routes
 from sdgui.web.page import STATIC, make_head, make_page
 from sdgui.web.pictures import picture_routes
+from sdgui.web.programs import ProgramCalls, endpoints_of
 from sdgui.web.sheets import sheet_routes
 from sdgui.web.theme import make_theme
 from sdgui.web.visitors import Visitors
@@ -84,6 +85,7 @@ def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
     )
 
     # What is added last is asked first.
+    app.add_middleware(ProgramCalls, endpoints=endpoints_of(page))
     if settings.auth is not None:
         user, password = settings.auth
         app.add_middleware(BasicAuth, user=user, password=password)

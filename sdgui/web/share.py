@@ -7,14 +7,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 
-from sdgui.settings import Settings
+from sdgui.settings import Settings, is_loopback
 
 log = logging.getLogger(__name__)
 
-NO_LINK = (
-    "There is no public link, because the service for it could not be reached."
-    " sdgui goes on for this machine only."
-)
+_NO_LINK = "There is no public link, because the service for it could not be reached."
 _PATIENCE = 20.0
 _ANY = ("0.0.0.0", "::", "localhost")
 
@@ -26,8 +23,15 @@ def open_share(settings: Settings, port: int) -> tuple[str | None, str]:
         _check(link)
     except Exception as error:  # whatever a tunnel of others' making may raise: go on locally
         log.info("no public link: %s", error, exc_info=log.isEnabledFor(logging.DEBUG))
-        return None, NO_LINK
+        return None, no_link(settings.host)
     return link, f"Public link: {link} (it asks for the name and the password of --auth)"
+
+
+def no_link(host: str) -> str:
+    """That there is no public link, and who can still reach a server that listens on `host`."""
+    if is_loopback(host):
+        return f"{_NO_LINK} sdgui goes on for this machine only."
+    return f"{_NO_LINK} sdgui goes on for all who can reach this machine, as --host {host} says."
 
 
 def share_in_background(

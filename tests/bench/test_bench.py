@@ -1,12 +1,22 @@
 """The bench measures real things: a short run prints its table."""
 
+import argparse
+import functools
+import os
 import re
 import subprocess
 import sys
 
+import pytest
+
+from sdgui.bench import grid
+from sdgui.bench.__main__ import _grid, main
+from sdgui.bench.generation import load_bare
 from sdgui.bench.grid import Grid
 from sdgui.demo.embedded import EMBEDDED
+from sdgui.engine.allocator import FREED_MEMORY
 from sdgui.engine.catalog import Catalog
+from sdgui.engine.engine import TorchEngine
 from tests.running_app import ENVIRONMENT, ROOT
 
 SHORT = (
@@ -30,6 +40,50 @@ def test_a_short_run_prints_what_dreams_took() -> None:
     names = [name for name, seconds in rows if float(seconds) > 0]
     for name in ("bare diffusers pipe()", "engine, previews", "whole app", "first preview"):
         assert any(name in row for row in names), done.stdout
+
+
+def test_a_grid_is_measured_in_three_ways(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(grid, "Grid", functools.partial(Grid, scales="2-3", seeds="1-2"))
+    catalog = Catalog("demo", embedded=EMBEDDED)
+    pipe = load_bare("demo", "cpu", "float32", catalog)
+    engine = TorchEngine(catalog, device="cpu")
+    given = argparse.Namespace(device="cpu", dtype="float32", grid_steps=1, size=64, grids=1)
+    _grid(given, catalog, pipe, engine)
+    engine.close()
+    said = capsys.readouterr().out
+    assert "4 pictures of 64x64 in 2 batches, 1 steps" in said
+    rows = re.findall(r"^\| (.+?) \| (\d+\.\d\d) \(", said, re.MULTILINE)
+    names = [name for name, seconds in rows if float(seconds) > 0]
+    for way, name in zip(
+        ("bare diffusers", "through the engine", "one by one"), names, strict=True
+    ):
+        assert way in name
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the settings are glibc's")
+def test_all_is_measured_with_the_memory_settings_of_the_apps_worker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A process reads them when it starts, so the bench starts anew with them."""
+    started: list[tuple[list[str], dict[str, str]]] = []
+
+    def start(_path: str, arguments: list[str]) -> None:
+        started.append((arguments, dict(os.environ)))
+        raise SystemExit
+
+    for name in FREED_MEMORY:
+        monkeypatch.setenv(name, "0")
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(os, "execv", start)
+    monkeypatch.setattr(sys, "argv", ["bench"])
+    monkeypatch.setattr(sys, "orig_argv", ["python", "-m", "sdgui.bench", "--grids", "0"])
+    with pytest.raises(SystemExit):
+        main()
+    [(arguments, environment)] = started
+    assert arguments == [sys.executable, "-m", "sdgui.bench", "--grids", "0"]
+    assert environment.items() >= {name: str(n) for name, n in FREED_MEMORY.items()}.items()
 
 
 def test_the_grid_has_six_batches_of_equal_cost() -> None:

@@ -260,7 +260,7 @@ def test_a_sheet_that_was_stopped_before_its_first_picture_is_found_again(
     ask_wall(page)
     begin(page)
     click_dream(page)
-    expect(sheet(page)).to_contain_text("waiting: 1 batch of pictures comes first")
+    expect(sheet(page)).to_contain_text("waiting: 1 batch of pictures ahead")
     page.click("#stop-button")
     expect(page.locator("#compare .sheet[data-state=cancelled]")).to_have_count(2)
     site.engine.go.set()
@@ -277,6 +277,10 @@ def test_a_sheet_that_was_stopped_before_its_first_picture_is_found_again(
     page.fill("#prompt textarea", "something else")
     first.locator(".reuse").click()
     expect(page.locator("#prompt textarea")).to_have_value(PROMPT)
+    first.locator(".row-remove").click()
+    expect(page.locator(".dream-row")).to_have_count(1)
+    page.reload()
+    expect(page.locator(".dream-row")).to_have_count(1)
 
 
 def test_refining_a_draft_makes_the_kept_seeds_at_full_steps(sheets: Page) -> None:

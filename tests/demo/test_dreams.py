@@ -58,7 +58,8 @@ def test_guidance_moves_pictures_towards_the_prompt(judge: Judge) -> None:
     prompt = "a purple rocket in the night sky, neon"
     asked = {"thing": "rocket", "colour": "purple", "place": "night sky", "style": "neon"}
     free, guided = dreamt(prompt, 1.0), dreamt(prompt, 5.0)
-    assert share(judge, guided, **asked) >= share(judge, free, **asked)
+    # A quarter of the pictures more; on other machines a picture or two may come out otherwise.
+    assert share(judge, guided, **asked) >= share(judge, free, **asked) + 0.25
     assert share(judge, guided, thing="rocket") >= 0.75
 
 

@@ -1,6 +1,7 @@
 """The endpoint for programs, through gradio_client."""
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ from PIL import Image
 
 from sdgui.errors import UserError
 from sdgui.events import Batch, PictureDone
+from sdgui.plans import SEEDS_WRAP
 from sdgui.ports import Emit, IsCancelled
-from sdgui.spec import DreamRequest
-from sdgui.web.api import follow_dream
+from sdgui.spec import SEEDS, DreamRequest, Variation
+from sdgui.storage.pictures import read_spec
+from sdgui.web.api import Begun, follow_dream
 from sdgui.web.visitors import COOKIE, visitor_id
 from tests.fake_engine import PATIENCE, FakeEngine
 from tests.studio.conftest import House, run
@@ -23,6 +26,12 @@ from tests.web.conftest import Site
 @pytest.fixture
 def client(site: Site, tmp_path: Path) -> Client:
     return Client(site.url, verbose=False, download_files=tmp_path)
+
+
+@pytest.fixture(scope="module")
+def asker(shared_site: Site) -> Client:
+    """One program for all that begins nothing: a new one asks for the whole API first."""
+    return Client(shared_site.url, verbose=False)
 
 
 def test_the_files_are_the_stored_originals_with_their_seeds(site: Site, client: Client) -> None:
@@ -63,23 +72,75 @@ def test_what_was_held_back_is_told_although_nothing_follows(site: Site, client:
     [
         ({"prompt": ""}, "The prompt is empty."),
         ({"prompt": 5}, "must be text"),
+        ({"prompt": "a\0cat"}, "not text"),
+        ({"prompt": "x" * 10_000}, "10,000 characters"),
+        ({"prompt": "x", "negative_prompt": "a\0cat"}, "not text"),
         ({"prompt": "x", "seed": -1}, "The seed must be a whole number"),
+        ({"prompt": "x", "seed": 2**32}, "The seed must be a whole number"),
+        ({"prompt": "x", "seed": 2**63}, "The seed must be a whole number"),
         ({"prompt": "x", "seed": "abc"}, "The seed must be a whole number"),
+        ({"prompt": "x", "count": 0}, "The number of images"),
         ({"prompt": "x", "count": 1000}, "The number of images"),
         ({"prompt": "x", "steps": 0}, "The steps"),
+        ({"prompt": "x", "steps": 10_000}, "The steps"),
         ({"prompt": "x", "width": 7}, "The width"),
+        ({"prompt": "x", "height": 100_000}, "The height"),
         ({"prompt": "x", "guidance": -1}, "The cfg scale"),
+        ({"prompt": "x", "guidance": "NaN"}, "The cfg scale"),
         ({"prompt": "x", "sampler": "Nope"}, "no sampler called"),
+        ({"prompt": "x", "model": "nope"}, "no model called"),
         ({"prompt": "x", "model": "/etc/passwd"}, "no model called"),
+        ({"prompt": "x", "variation_seed": "abc"}, "The seed must be a whole number"),
+        ({"prompt": "x", "variation_strength": 2}, "The variation strength"),
     ],
 )
 def test_what_cannot_be_dreamt_is_an_error_in_one_sentence(
-    client: Client, asked: dict, said: str
+    asker: Client, asked: dict, said: str
 ) -> None:
     with pytest.raises(AppError) as caught:
-        client.predict(**asked, api_name="/dream")
+        asker.predict(**asked, api_name="/dream")
     assert said in str(caught.value)
     assert "Traceback" not in str(caught.value)
+
+
+def test_the_next_dream_works(client: Client) -> None:
+    with pytest.raises(AppError):
+        client.predict("a boat", steps=0, api_name="/dream")
+    files, _, _ = client.predict("a boat", steps=1, api_name="/dream")
+    assert len(files) == 1
+
+
+def test_seeds_that_run_over_the_last_one_say_so(client: Client) -> None:
+    _, seeds, progress = client.predict(
+        "a boat", seed=SEEDS - 1, count=2, steps=1, api_name="/dream"
+    )
+    assert seeds == [SEEDS - 1, 0]
+    assert progress["notices"] == [SEEDS_WRAP]
+    _, _, progress = client.predict("a boat", seed=SEEDS - 1, steps=1, api_name="/dream")
+    assert progress["notices"] == []
+
+
+def test_a_variation_can_be_asked_for(client: Client) -> None:
+    files, seeds, _ = client.predict(
+        "a boat",
+        seed=5,
+        count=2,
+        steps=1,
+        variation_seed=9,
+        variation_strength=0.5,
+        api_name="/dream",
+    )
+    assert seeds == [5, 5]
+    assert [variation_in(file) for file in files] == [
+        Variation(seed=9, strength=0.5),
+        Variation(seed=10, strength=0.5),
+    ]
+
+
+def variation_in(file: str) -> Variation | None:
+    spec = read_spec(Path(file))
+    assert spec is not None
+    return spec.variation
 
 
 def test_a_client_that_goes_away_takes_nothing_with_it(site: Site, client: Client) -> None:
@@ -114,7 +175,7 @@ def test_a_dream_that_the_end_of_the_studio_interrupts_says_so(tmp_path: Path) -
 
     async def follow() -> list[dict[str, Any]]:
         closing = asyncio.create_task(close_after_one())
-        news = follow_dream(studio, studio.store, lambda: job, "http://here")
+        news = follow_dream(studio, studio.store, lambda: Begun(job=job), "http://here")
         states = [progress async for _, _, progress in news]
         await closing
         return states
@@ -124,8 +185,8 @@ def test_a_dream_that_the_end_of_the_studio_interrupts_says_so(tmp_path: Path) -
     house.close()
 
 
-def test_dream_and_compare_are_offered_to_programs(client: Client) -> None:
-    api: Any = client.view_api(return_format="dict", print_info=False)
+def test_dream_and_compare_are_offered_to_programs(asker: Client) -> None:
+    api: Any = asker.view_api(return_format="dict", print_info=False)
     assert sorted(api["named_endpoints"]) == ["/compare", "/dream"]
 
 
@@ -153,6 +214,40 @@ def test_a_grid_of_one_axis_has_no_rows(client: Client) -> None:
     assert labels == {"x": {"title": "Cfg scale", "labels": ["2", "3.5"]}, "y": None}
 
 
+def test_a_grid_of_strengths_can_be_asked_for_again(client: Client) -> None:
+    files, _, _ = client.predict(
+        "a boat",
+        "Variation strength",
+        "0, 0.5",
+        seed=5,
+        steps=1,
+        variation_seed=9,
+        api_name="/compare",
+    )
+    assert [variation_in(file) for file in files] == [None, Variation(seed=9, strength=0.5)]
+
+
+def test_a_grid_around_a_variation(client: Client) -> None:
+    files, _, _ = client.predict(
+        "a boat",
+        "Steps",
+        "1, 2",
+        seed=5,
+        variation_seed=9,
+        variation_strength=0.3,
+        api_name="/compare",
+    )
+    assert {variation_in(file) for file in files} == {Variation(seed=9, strength=0.3)}
+
+
+def test_what_is_worth_knowing_of_a_grid_comes_along(client: Client) -> None:
+    _, _, progress = client.predict(
+        "a boat", "Steps", "1, 2", sampler="Euler a", api_name="/compare"
+    )
+    [notice] = progress["notices"]
+    assert "Euler a changes the composition" in notice
+
+
 def test_a_cell_that_was_not_made_is_null(site: Site, client: Client) -> None:
     site.engine.breaks = [UserError("The picture does not fit into memory.", "Make it smaller.")]
     files, _, progress = client.predict("a boat", "Steps", "2, 3", api_name="/compare")
@@ -177,9 +272,69 @@ def test_a_cell_that_was_not_made_is_null(site: Site, client: Client) -> None:
     ],
 )
 def test_a_grid_that_cannot_be_is_an_error_in_one_sentence(
-    client: Client, asked: dict, said: str
+    asker: Client, asked: dict, said: str
 ) -> None:
     with pytest.raises(AppError) as caught:
-        client.predict("a boat", **asked, api_name="/compare")
+        asker.predict("a boat", **asked, api_name="/compare")
     assert said in str(caught.value)
     assert "Traceback" not in str(caught.value)
+
+
+# Calls that Gradio would take for a fault of its own
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "said"),
+    [
+        ("v2/dream", {}, 422, "The parameter “prompt” is missing."),
+        ("v2/dream", {"prompt": "a", "bogus": 3}, 422, "There is no parameter called “bogus”."),
+        ("v2/dream/", {"prompt": "a", "bogus": 3}, 422, "There is no parameter called “bogus”."),
+        ("v2/dream", {"prompt": "a", "\ud800\n": 3}, 422, "There is no parameter called “··”."),
+        ("v2/dream", ["a"], 422, "one JSON object"),
+        ("v2/compare", {"prompt": "a", "x_axis": "Steps"}, 422, "“x_values” is missing."),
+        (
+            "v2/nope",
+            {},
+            404,
+            "There is no endpoint called “nope”. Choose one of: /dream, /compare.",
+        ),
+        ("dream", {"data": ["a"]}, 422, "in this order: prompt, "),
+        ("dream", {"prompt": "a"}, 422, "a list of values called data"),
+        ("nope", {"data": []}, 404, "There is no endpoint called “nope”."),
+    ],
+)
+def test_a_call_that_does_not_fit_is_answered_in_one_sentence(
+    site: Site,
+    path: str,
+    body: object,
+    status: int,
+    said: str,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    reply = site.visitor().post(f"/gradio_api/call/{path}", content=json.dumps(body))
+    assert reply.status_code == status
+    assert said in reply.json()["detail"]
+    assert "\n" not in reply.json()["detail"]
+    assert caplog.text == ""
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("body", [b"", b"{nonsense", b"\xff", b"[" * 100_000])
+def test_a_body_that_is_not_json_is_answered_in_one_sentence(site: Site, body: bytes) -> None:
+    reply = site.visitor().post("/gradio_api/call/v2/dream", content=body)
+    assert reply.status_code == 422
+    assert "one JSON object" in reply.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("v2/dream", {"prompt": "a cat", "steps": 1}),
+        ("dream", {"data": ["a cat", "", None, 1, 1, *[None] * 7]}),
+    ],
+)
+def test_a_call_that_fits_is_taken(site: Site, path: str, body: object) -> None:
+    client = site.visitor()
+    event = client.post(f"/gradio_api/call/{path}", json=body).json()["event_id"]
+    assert "event: complete" in client.get(f"/gradio_api/call/{path}/{event}").text

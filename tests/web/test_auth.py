@@ -1,11 +1,14 @@
 """Who may ask."""
 
 import base64
+from pathlib import Path
 
 import httpx
 import pytest
 from fastapi.routing import APIRoute
+from gradio_client import Client
 
+from sdgui.storage.pictures import read_spec
 from tests.web.conftest import Site, open_site
 
 RIGHT = ("ann", "öpen: sesame")
@@ -69,6 +72,15 @@ def test_the_right_name_and_password_open(guarded_site: Site) -> None:
     client = guarded_site.client(auth=httpx.BasicAuth(*RIGHT))
     assert client.get("/").status_code == 200
     assert client.get("/dreams").status_code == 200
+
+
+def test_a_program_that_says_who_asks_gets_its_files(guarded_site: Site, tmp_path: Path) -> None:
+    client = Client(
+        guarded_site.url, httpx_kwargs={"auth": RIGHT}, verbose=False, download_files=tmp_path
+    )
+    files, seeds, _ = client.predict("a cat", seed=7, steps=1, api_name="/dream")
+    assert seeds == [7]
+    assert read_spec(Path(files[0])) is not None
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from gradio import networking
 
 from sdgui.settings import Settings
-from sdgui.web.share import NO_LINK, open_share
+from sdgui.web.share import no_link, open_share
 from tests.web.conftest import Site
 
 SETTINGS = Settings(share=True, auth=("a", "b"))
@@ -15,7 +15,17 @@ def test_without_the_tunnel_it_says_so_in_one_sentence(monkeypatch: pytest.Monke
         raise RuntimeError("Could not get share link from Gradio API Server.")
 
     monkeypatch.setattr(networking, "setup_tunnel", fails)
-    assert open_share(SETTINGS, 7860) == (None, NO_LINK)
+    assert open_share(SETTINGS, 7860) == (None, no_link("127.0.0.1"))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_without_a_link_a_server_on_loopback_goes_on_for_this_machine(host: str) -> None:
+    assert no_link(host).endswith("sdgui goes on for this machine only.")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2"])
+def test_without_a_link_a_server_on_the_network_goes_on_there(host: str) -> None:
+    assert no_link(host).endswith(f"who can reach this machine, as --host {host} says.")
 
 
 def test_a_link_that_leads_here_is_told(
@@ -30,4 +40,4 @@ def test_a_link_that_asks_for_no_password_is_not_told(
     monkeypatch: pytest.MonkeyPatch, site: Site
 ) -> None:
     monkeypatch.setattr(networking, "setup_tunnel", lambda **_: site.url)
-    assert open_share(SETTINGS, 7860) == (None, NO_LINK)
+    assert open_share(SETTINGS, 7860) == (None, no_link("127.0.0.1"))

@@ -157,6 +157,18 @@ export class Dreams {
     await this.act(`/jobs/${job}/cancel`);
   }
 
+  /** Takes a dream that ended without any picture out of the history. */
+  async remove(job) {
+    try {
+      await ask(`/dreams/${job}`, { method: "DELETE" });
+    } catch (error) {
+      this.screen.toast(error.message, "", true);
+      return;
+    }
+    this.drop(job);
+    this.settle();
+  }
+
   /** Goes on with what an ended dream did not make. */
   async resume(job) {
     const told = await this.act(`/jobs/${job}/continue`);

@@ -20,6 +20,8 @@ export class Row {
     this.stop = this.action("row-stop", "Stop", () => this.cancel());
     this.reuse = this.action("reuse", "Reuse", () => list.reuse(dream.id, this.tiles.keys().next().value ?? 0, false));
     this.reuse.title = "Take over these settings";
+    this.removal = this.action("row-remove", "Remove", () => list.dreams.remove(dream.id));
+    this.removal.title = "Take this out of your dreams: it has no picture";
     this.element = make(
       "section",
       { className: "dream-row", data: { job: dream.id, testid: "dream" }, aria: { label: dream.title } },
@@ -40,7 +42,7 @@ export class Row {
 
   actions() {
     const whole = this.action("open-sheet", `Open in Compare (${this.dream.pictures.size})`, () => this.list.compare(this.dream));
-    return [...(this.dream.sheet ? [whole] : []), this.stop, this.reuse];
+    return [...(this.dream.sheet ? [whole] : []), this.stop, this.reuse, this.removal];
   }
 
   /** The pictures in their places. */
@@ -75,6 +77,7 @@ export class Row {
     this.element.dataset.state = dream.state;
     this.element.classList.toggle("is-bare", !dream.isActive && !dream.done.length);
     this.stop.hidden = !dream.isActive;
+    this.removal.hidden = dream.isActive || dream.done.length > 0;
     const { fault } = dream;
     this.note.replaceChildren(...(fault ? [fault.message, ...(fault.hint ? [" ", make("span", { textContent: fault.hint })] : [])] : []));
     this.progress.style.setProperty("--done", dream.fraction);
@@ -84,7 +87,8 @@ export class Row {
   }
 
   doing() {
-    return doing(this.list.dreams.isOffline ? { type: "offline" } : this.dream.news);
+    const { news, done, pictures } = this.dream;
+    return doing(this.list.dreams.isOffline ? { type: "offline" } : news, done.length, pictures.size);
   }
 
   made() {

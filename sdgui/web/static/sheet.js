@@ -40,7 +40,7 @@ export class Sheet extends Row {
     const { list, dream } = this;
     const menu = this.action("sheet-export", "Export ▾", () => list.menu.open(menu, exportsOf(dream)));
     menu.setAttribute("aria-haspopup", "menu");
-    return [...(this.isGrid ? [] : [this.makeSort()]), this.go, this.stop, menu, this.reuse];
+    return [...(this.isGrid ? [] : [this.makeSort()]), this.go, this.stop, menu, this.reuse, this.removal];
   }
 
   makeSort() {

@@ -33,14 +33,15 @@ export function settings({ sampler, steps, guidance }, varied = new Set()) {
   return Object.keys(parts).filter((name) => !varied.has(name)).map((name) => parts[name]).join(" · ");
 }
 
-/** What an active dream is doing, from the studio's latest news. */
-export function doing(news) {
+/** What an active dream is doing, from the studio's latest news; `made` of `total` pictures are there. */
+export function doing(news, made = 0, total = 0) {
   switch (news?.type) {
     case "queued": {
+      const done = made ? `${made} of ${total} done · ` : "";
       const wait = news.wait ? ` · about ${duration(news.wait)}` : "";
-      if (!news.place) return `waiting: next${wait}`;
       // One dream may be several batches.
-      return `waiting: ${news.place === 1 ? "1 batch of pictures comes" : `${news.place} batches of pictures come`} first${wait}`;
+      const ahead = news.place === 1 ? "1 batch of pictures ahead" : `${news.place} batches of pictures ahead`;
+      return `${done}waiting: ${news.place ? ahead : "next"}${wait}`;
     }
     case "loading": {
       const part = news.fraction === null ? "" : ` ${Math.round(news.fraction * 100)} %`;
@@ -50,8 +51,8 @@ export function doing(news) {
       const done = news.done ? `${news.done} of ${news.total} done · ` : "";
       if (!news.step) return `${done}starting…`;
       const left = news.seconds_left === null ? "" : ` · ${duration(news.seconds_left)} left`;
-      const finishing = news.step >= news.steps ? " · finishing" : left;
-      return `${done}step ${news.step} of ${news.steps}${finishing}`;
+      const isLast = news.step >= news.steps && !(news.seconds_left >= 1); // else more batches follow
+      return `${done}step ${news.step} of ${news.steps}${isLast ? " · finishing" : left}`;
     }
     case "offline":
       return "the connection is lost, trying again…";
