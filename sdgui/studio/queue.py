@@ -29,6 +29,8 @@ class PictureQueue:
     def __init__(self, batch_limit: BatchLimit) -> None:
         self._batch_limit = batch_limit
         self._waiting: OrderedDict[str, _Line] = OrderedDict()
+        self._last = ""
+        """Whose turn it was; it is over with the next, so that who comes meanwhile is before them."""
 
     def __len__(self) -> int:
         return sum(len(line) for line in self._waiting.values())
@@ -57,22 +59,28 @@ class PictureQueue:
         The visitor whose turn it is decides what kind of batch it is; places that they leave free
         go to equal pictures of others, one each in turn. Then the turn passes on.
         """
-        return self._take(self._waiting)
+        batch, self._last = self._take(self._waiting, self._last)
+        return batch
 
     def batches(self) -> Iterator[Batch]:
         """The batches as they would be taken if nothing more came."""
         waiting = OrderedDict((visitor, line.copy()) for visitor, line in self._waiting.items())
-        while (batch := self._take(waiting)) is not None:
-            yield batch
+        last = self._last
+        while waiting:
+            batch, last = self._take(waiting, last)
+            if batch is not None:
+                yield batch
 
-    def _take(self, waiting: "OrderedDict[str, _Line]") -> Batch | None:
+    def _take(self, waiting: "OrderedDict[str, _Line]", last: str) -> tuple[Batch | None, str]:
+        """The next batch after the turn of `last`, and whose turn it is."""
         if not waiting:
-            return None
+            return None, last
+        if last in waiting:
+            waiting.move_to_end(last)
         visitor, line = next(iter(waiting.items()))
         key, first = line.next()
         room = max(1, self._batch_limit(first.spec))
         taken = line.take(key, room)
-        waiting.move_to_end(visitor)
         guests = [other for other in waiting.values() if other is not line]
         while len(taken) < room and guests:
             for guest in list(guests):
@@ -82,7 +90,7 @@ class PictureQueue:
                     guests.remove(guest)
         for name in [name for name, line in waiting.items() if not line]:
             del waiting[name]
-        return Batch(tasks=tuple(taken))
+        return Batch(tasks=tuple(taken)), visitor
 
 
 class _Line:

@@ -146,8 +146,10 @@ def test_of_two_workers_each_takes_the_next_batch_when_it_is_free() -> None:
     for _ in range(2):
         waiting.take()
     bob = waiting.add("b", [SPEC], "bob")
+    cay = waiting.add("c", [SPEC], "cay")
     waiting.look()
-    assert bob.passing == Queued(place=2, wait=4.0)
+    assert bob.passing == Queued(place=1, wait=2.0)
+    assert cay.passing == Queued(place=2, wait=4.0)
     assert progress(ann).seconds_left == 10.0
 
 

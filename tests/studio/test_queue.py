@@ -48,6 +48,15 @@ def test_turns_go_round_among_visitors() -> None:
     assert [ids(queue.take()) for _ in range(3)] == [["a0", "a1"], ["b0", "b1"], ["a2", "a3"]]
 
 
+def test_who_comes_during_a_turn_is_next() -> None:
+    queue = PictureQueue(lambda spec: 2)
+    queue.put("ann", tasks("a", 6))
+    assert ids(queue.take()) == ["a0", "a1"]
+    queue.put("bob", tasks("b", 4, width=192))
+    told = [ids(batch)[0] for batch in queue.batches()]
+    assert [ids(queue.take())[0] for _ in range(4)] == told == ["b0", "a2", "b2", "a4"]
+
+
 def test_places_left_free_go_to_equal_pictures_of_others_one_each() -> None:
     queue = PictureQueue(lambda spec: 4)
     queue.put("ann", tasks("a", 1))
