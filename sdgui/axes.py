@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from sdgui.axis_values import MAX_VALUES, read_names, read_numbers, read_sizes, read_texts, written
+from sdgui.axis_values import (
+    MAX_VALUES,
+    needs_quotes,
+    read_names,
+    read_numbers,
+    read_sizes,
+    read_texts,
+    written,
+)
 from sdgui.errors import UserError
 from sdgui.samplers import SAMPLER_NAMES
 from sdgui.sheet import Axis
@@ -85,6 +93,15 @@ def read_axis(asked: AxisRequest) -> Choices:
         values=tuple(once.values()),
         notices=(f"The axis {title} has equal values; each is taken once.",) if doubled else (),
     )
+
+
+def written_axis(axis: Axis) -> AxisRequest:
+    """What `read_axis` reads as this axis: the way back from a sheet to what was asked."""
+    if axis.title not in _OF_TEXTS:
+        return AxisRequest(name=axis.title, values=", ".join(axis.labels))
+    texts = ("" if label == NOTHING else label for label in axis.labels)
+    lines = ('"' + text.replace('"', '""') + '"' if needs_quotes(text) else text for text in texts)
+    return AxisRequest(name=axis.title, values="\n".join(lines))
 
 
 def _numbers(text: str, title: str, *, field: str, whole: bool) -> list[Choice]:
@@ -174,6 +191,7 @@ _READERS: dict[str, Callable[[str, str], list[Choice]]] = {
     STRENGTH: partial(_numbers, field="variation_strength", whole=False),
 }
 AXES: tuple[str, ...] = tuple(_READERS)
+_OF_TEXTS = (SEARCH, PROMPT, AVOID, MODEL)
 _TITLES = {
     **{_key(title): title for title in AXES},
     "guidance": GUIDANCE,

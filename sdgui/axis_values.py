@@ -94,6 +94,11 @@ def read_texts(text: str, axis: str, *, empty: bool = False) -> tuple[str, ...]:
     return tuple(texts)
 
 
+def needs_quotes(text: str) -> bool:
+    """Whether `read_texts` takes a text, alone or one of several, for another unless it stands in quotes."""
+    return not text or "," in text or '"' in text
+
+
 def written(value: Decimal) -> str:
     """A number as a person writes it: 20, 2.5."""
     with localcontext(prec=_DIGITS):

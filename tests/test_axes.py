@@ -2,7 +2,7 @@
 
 import pytest
 
-from sdgui.axes import AXES, NOTHING, AxisRequest, axis_title, read_axis
+from sdgui.axes import AXES, NOTHING, AxisRequest, axis_title, read_axis, written_axis
 from sdgui.errors import UserError
 from sdgui.spec import DreamRequest
 
@@ -150,3 +150,23 @@ def test_values_that_differ_are_no_news() -> None:
 def test_values_that_are_not_text_are_refused() -> None:
     with pytest.raises(UserError, match="must be text"):
         read_axis(AxisRequest(name="steps", values=20))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("Seed", "1-3, 9"),
+        ("Cfg scale", "1-7 [4]"),
+        ("Size", "64x64, 128x64"),
+        ("Sampler", "Euler, DPM++ 2M Karras"),
+        ("Prompt", 'a cat\na dog, brown\n"said ""hi"""'),
+        ("Prompt", '"one, alone"'),
+        ("Prompt S/R", 'cat, , "fish, blue"'),
+        ("What to avoid", '"", fog'),
+        ("Model", "demo"),
+        ("Variation strength", "0-1 [6]"),
+    ],
+)
+def test_an_axis_is_written_as_it_is_read(name: str, values: str) -> None:
+    axis = read_axis(AxisRequest(name=name, values=values)).axis
+    assert read_axis(written_axis(axis)).axis == axis

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sdgui.axes import AxisRequest
+from sdgui.axes import AxisRequest, written_axis
 from sdgui.errors import UserError
+from sdgui.sheet import Sheet, SheetKind
 from sdgui.web.controls import Controls
 
 MODES = {"wall": "Seed wall", "variations": "Variations", "grid": "Grid X × Y"}
@@ -48,6 +49,17 @@ def axis_request(name: object, values: object) -> AxisRequest:
     if not isinstance(name, str) or not isinstance(values, str):
         raise UserError("An axis is a name and its values, both as text.", "Write them in words.")
     return AxisRequest(name=name, values=values)
+
+
+def reused(sheet: Sheet, count: int) -> dict[str, Any]:
+    """The controls, by name, that ask for a sheet of `count` pictures again; none for what goes out from a picture."""
+    if sheet.kind is SheetKind.WALL:
+        return {"mode": "wall", "wall_count": count}
+    if sheet.kind is not SheetKind.GRID or sheet.x is None:
+        return {}
+    x, y = written_axis(sheet.x), None if sheet.y is None else written_axis(sheet.y)
+    asked = {"mode": "grid", "x_axis": x.name, "x_values": x.values}
+    return asked | ({"y_axis": NO_AXIS} if y is None else {"y_axis": y.name, "y_values": y.values})
 
 
 _SHARED = tuple(field.name for field in fields(Controls))

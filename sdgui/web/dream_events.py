@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from sdgui.errors import UserError
+from sdgui.plans import wrap_notices
 from sdgui.ports import Store
-from sdgui.spec import MAX_COUNT, DreamRequest, PictureSpec, seeds_wrap
+from sdgui.spec import MAX_COUNT, DreamRequest, PictureSpec
 from sdgui.web.asking import check_model, submit
-from sdgui.web.compare_controls import read_controls
+from sdgui.web.compare_controls import CompareControls, read_controls, reused
 from sdgui.web.compare_events import CompareEvents
 from sdgui.web.controls import Controls, default_controls, from_request, to_request
 from sdgui.web.telling import Told, guarded
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _NAMES = tuple(field.name for field in fields(Controls))
+_OWN_NAMES = tuple(field.name for field in fields(CompareControls))
 
 
 class Events:
@@ -54,17 +56,20 @@ class Events:
         check_model(controls.model, models)
         asked = to_request(controls, models.describe(controls.model))
         job = submit(self._studio, asked, visitor)
-        seeds = [task.spec.seed for task in job.tasks]
+        specs = [task.spec for task in job.tasks]
         told: Told = {"job": job.id}
-        if seeds_wrap(seeds[0], len(seeds)):
-            told["notice"] = "The seeds ran past the last one (4,294,967,295) and went on from 0."
-        return told, str(seeds[0]) if locked else ""
+        if notices := wrap_notices(specs):
+            told["notice"] = " ".join(notices)
+        return told, str(specs[0].seed) if locked else ""
 
     def reuse(self, request: gr.Request, event: gr.EventData) -> list[Any]:
-        """Sets the controls to what made a dream; where `seed` is true, also to the seed of one picture, locked."""
+        """Sets the controls to what made a dream; where `seed` is true, also to the seed of one picture, locked.
+
+        Where `sheet` is true, a wall or a grid also sets the controls of Compare.
+        """
         return guarded(
             lambda: self._reuse(request, event),
-            lambda told: [told, *[gr.skip()] * (1 + len(_NAMES))],
+            lambda told: [told, *[gr.skip()] * (1 + len(_NAMES) + len(_OWN_NAMES))],
         )
 
     def _reuse(self, request: gr.Request, event: gr.EventData) -> list[Any]:
@@ -90,11 +95,13 @@ class Events:
         if controls.sampler not in info.samplers:
             controls = replace(controls, sampler=info.sampler)
         values: list[Any] = list(astuple(controls))
-        if (
-            job.sheet is not None
-        ):  # how many a sheet has says nothing of how many a dream should have
+        own: dict[str, Any] = {}
+        if job.sheet is not None:
+            # How many a sheet has says nothing of how many a dream should have.
             values[_NAMES.index("count")] = gr.skip()
-        return [told, keeps_seed, *values]
+            if asked.get("sheet") is True:
+                own = reused(job.sheet, len(job.tasks))
+        return [told, keeps_seed, *values, *(own.get(name, gr.skip()) for name in _OWN_NAMES)]
 
     def defaults(self, model: str) -> list[Any]:
         """A chosen model's own settings, from aspect to sampler; what suits every model stays, also count and seed."""

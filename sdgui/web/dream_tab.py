@@ -79,7 +79,7 @@ def bind_dream(
     reused = gallery.reuse(
         events.reuse,
         None,
-        [outcome, panel.lock, *controls],
+        [outcome, panel.lock, *controls, *own_of_compare],
         queue=False,
         show_progress="hidden",
         api_visibility="private",

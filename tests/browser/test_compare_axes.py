@@ -5,7 +5,16 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.compare_page import PROMPT, begin, choose, choose_mode, dreams, made, write
+from tests.browser.compare_page import (
+    PROMPT,
+    begin,
+    choose,
+    choose_mode,
+    dreams,
+    made,
+    sheet,
+    write,
+)
 from tests.web.conftest import Site
 
 pytestmark = pytest.mark.browser
@@ -41,6 +50,11 @@ def test_prompts_are_written_line_by_line_and_title_their_grid(grid: Page) -> No
     begin(grid)
     made(grid, 2)
     expect(grid.locator("#compare .dream-title").first).to_have_text("2 prompts")
+    values.fill("")
+    choose_mode(grid, "wall")
+    sheet(grid).locator(".reuse").click()
+    expect(grid.locator("body[data-mode=grid]")).to_be_visible()
+    expect(values).to_have_value('"a boat, red"\na fish')
 
 
 def test_strengths_of_a_grid_have_a_variation_seed(grid: Page) -> None:

@@ -345,3 +345,30 @@ def test_reuse_of_a_sheet_leaves_the_number_of_images_alone(ann: Ann) -> None:
     assert told == {"reused": wall.id} and locked is True
     assert same(values[names.index("count")])
     assert values[names.index("seed")] == "503"
+
+
+def reused(ann: Ann, job: str) -> dict[str, Any]:
+    site = ann.site
+    events = Events(site.studio, site.store, CompareEvents(site.studio, site.store))
+    data = {"job": job, "index": 0, "seed": False, "sheet": True}
+    _, _, *values = events.reuse(asked_by(ann.id), gr.EventData(None, data))
+    own = values[len(Controls.__dataclass_fields__) :]
+    return {
+        name: value
+        for name, value in zip(CompareControls.__dataclass_fields__, own, strict=True)
+        if not same(value)
+    }
+
+
+def test_reuse_of_a_grid_sets_its_axes(ann: Ann) -> None:
+    told, _ = ann.click(replace(GRID, x_axis="Prompt", x_values="a cat, red\na boat"))
+    assert reused(ann, told["job"]) == {
+        "mode": "grid",
+        "x_axis": "Prompt",
+        "x_values": '"a cat, red"\na boat',
+        "y_axis": "Nothing",
+    }
+
+
+def test_reuse_of_a_wall_sets_how_many(ann: Ann) -> None:
+    assert reused(ann, ann.site.wall(ann.client, count=20).id) == {"mode": "wall", "wall_count": 20}

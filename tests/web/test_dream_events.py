@@ -133,10 +133,10 @@ def test_reuse_sets_the_controls_to_what_made_the_dream(
     told, _ = dream(events, wanted)
     outcome, locked, *values = reuse(events, "ann", {"job": told["job"], "index": 1, "seed": False})
     assert outcome == {"reused": told["job"]} and locked is False
-    assert values == list(astuple(replace(wanted, seed="")))
+    assert values[: len(astuple(wanted))] == list(astuple(replace(wanted, seed="")))
     _, locked, *values = reuse(events, "ann", {"job": told["job"], "index": 1, "seed": True})
     assert locked is True
-    assert values == list(astuple(replace(wanted, seed="78")))
+    assert values[: len(astuple(wanted))] == list(astuple(replace(wanted, seed="78")))
 
 
 @pytest.mark.parametrize("data", [{}, {"job": "x"}, {"job": ["x"], "index": {}}, "text", None])

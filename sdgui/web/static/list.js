@@ -110,8 +110,9 @@ export class List {
     this.views.get(picture.dream.id)?.focus(picture);
   }
 
-  reuse(job, index, seed) {
-    window.sdguiTrigger({ job, index, seed });
+  /** Takes over the settings of a picture; with `whole`, in Compare, those of its sheet. */
+  reuse(job, index, seed, whole = false) {
+    window.sdguiTrigger({ job, index, seed, sheet: whole && this.tab === "compare" });
   }
 
   /** The room of a scrollbar is taken from the padding, so that edges line up with the prompt bar. */

@@ -18,7 +18,7 @@ export class Row {
     this.progress = make("div", { className: "dream-progress", role: "progressbar", aria: { label: "Progress" } }, make("i"));
     this.note = make("p", { className: "dream-note" });
     this.stop = this.action("row-stop", "Stop", () => this.cancel());
-    this.reuse = this.action("reuse", "Reuse", () => list.reuse(dream.id, this.tiles.keys().next().value ?? 0, false));
+    this.reuse = this.action("reuse", "Reuse", () => list.reuse(dream.id, this.tiles.keys().next().value ?? 0, false, true));
     this.reuse.title = "Take over these settings";
     this.removal = this.action("row-remove", "Remove", () => list.dreams.remove(dream.id));
     this.removal.title = "Take this out of your dreams: it has no picture";
