@@ -18,7 +18,7 @@ from sdgui.axes import (
 from sdgui.model_info import ModelInfo
 from sdgui.samplers import SAMPLERS
 
-_NUMBERS = "A list or a range: 1, 2, 5 · 1-10 · 1-10 (+3) · 5-9 [5]"
+_NUMBERS = "1, 2, 5 · 1-10 · 1-10 (+3) · 5-9 [5]"
 _NAMES = "Names, with commas between them"
 _TEXTS = "One a line; in a single line, commas divide"
 _HINTS = {
