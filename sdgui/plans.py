@@ -21,7 +21,7 @@ from sdgui.axes import (
 from sdgui.axis_values import read_numbers, written
 from sdgui.errors import UserError
 from sdgui.model_info import ModelInfo
-from sdgui.samplers import SAMPLER_NAMES, SAMPLERS
+from sdgui.samplers import SAMPLER_NAMES, steady
 from sdgui.sheet import Axis, Plan, Sheet, SheetKind
 from sdgui.spec import (
     MAX_STEPS,
@@ -48,7 +48,7 @@ USUAL_STRENGTH = 0.3
 USUAL_COUNT = 8
 
 SEEDS_WRAP = "The seeds ran past the last one (4,294,967,295) and went on from 0."
-_STEADY = tuple(sampler.name for sampler in SAMPLERS if sampler.keeps_composition)
+_STEADY = steady(SAMPLER_NAMES)
 _OFFERED = "DPM++ 2M"
 
 
@@ -241,8 +241,8 @@ def _composition_notices(
         return ()
     listed = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
     verb = "change" if len(names) > 1 else "changes"
-    steady = [name for name in _STEADY if name in samplers]
-    offered = _OFFERED if _OFFERED in steady else next(iter(steady), None)
+    keeping = steady(samplers)
+    offered = _OFFERED if _OFFERED in keeping else next(iter(keeping), None)
     keeps = "" if offered is None else f" {offered} keeps it."
     return (f"{listed} {verb} the composition when the steps change.{keeps}",)
 

@@ -1,5 +1,6 @@
 """The samplers by their common names, as the page and the resolver need them: no torch."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -25,3 +26,8 @@ SAMPLERS: tuple[Sampler, ...] = (
     Sampler(name="LCM", keeps_composition=False),
 )
 SAMPLER_NAMES: tuple[str, ...] = tuple(sampler.name for sampler in SAMPLERS)
+
+
+def steady(names: Sequence[str]) -> tuple[str, ...]:
+    """Those of the names whose sampler keeps the composition when the number of steps changes, in our order."""
+    return tuple(one.name for one in SAMPLERS if one.keeps_composition and one.name in names)

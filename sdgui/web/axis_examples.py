@@ -16,7 +16,7 @@ from sdgui.axes import (
     STRENGTH,
 )
 from sdgui.model_info import ModelInfo
-from sdgui.samplers import SAMPLERS
+from sdgui.samplers import steady
 
 _NUMBERS = "1, 2, 5 · 1-10 · 1-10 (+3) · 5-9 [5]"
 _NAMES = "Names, with commas between them"
@@ -39,8 +39,8 @@ def hints() -> dict[str, str]:
 
 def example_values(info: ModelInfo, models: Sequence[str]) -> dict[str, str]:
     """Values of each axis that suit a model; nothing where only a person can know them."""
-    steady = [s.name for s in SAMPLERS if s.keeps_composition and s.name in info.samplers]
-    samplers = steady if len(steady) > 1 else info.samplers
+    keeping = steady(info.samplers)
+    samplers = keeping if len(keeping) > 1 else info.samplers
     wide = min(info.width * 3 // 2 // info.size_step * info.size_step, info.max_size)
     return {
         SEED: "1-4",

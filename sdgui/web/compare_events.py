@@ -137,8 +137,8 @@ class CompareEvents:
 
 def _with_prompt(controls: Controls) -> Controls:
     """Controls that can be counted before a prompt is written."""
-    said = isinstance(controls.prompt, str) and not controls.prompt.strip()
-    return replace(controls, prompt="…") if said else controls
+    is_blank = isinstance(controls.prompt, str) and not controls.prompt.strip()
+    return replace(controls, prompt="…") if is_blank else controls
 
 
 def _data(event: gr.EventData) -> dict[str, Any]:

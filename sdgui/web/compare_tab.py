@@ -11,7 +11,7 @@ from sdgui.plans import ROW, USUAL_COUNT, USUAL_STRENGTH, WALL
 from sdgui.spec import MAX_STEPS
 from sdgui.web.compare_controls import BY_SEEDS, BY_STRENGTHS, MODES, NO_AXIS, CompareControls
 from sdgui.web.compare_events import CompareEvents
-from sdgui.web.dream_tab import OUTCOME_JS, survive_reload
+from sdgui.web.dream_tab import OUTCOME_JS, STRAIGHT, survive_reload
 from sdgui.web.panel import Panel
 
 _COMPARE = '<section id="compare" class="compare" tabindex="-1" aria-label="Compare"></section>'
@@ -158,16 +158,7 @@ def bind_compare(
     """Binds what only Compare has to the studio."""
     values = [*panel.controls, *widgets.controls]
     for event, handler in ((block.refine, events.refine), (block.vary, events.vary)):
-        told = event(
-            handler,
-            values,
-            outcome,
-            queue=False,
-            preprocess=False,
-            trigger_mode="multiple",
-            show_progress="hidden",
-            api_visibility="private",
-        )
+        told = event(handler, values, outcome, trigger_mode="multiple", **STRAIGHT)
         told.then(None, outcome, None, js=OUTCOME_JS)
 
     for axis, written in ((widgets.x_axis, widgets.x_values), (widgets.y_axis, widgets.y_values)):
@@ -185,16 +176,7 @@ def bind_compare(
     ]
     # The page asks when typing the prompt pauses, and when a dream has ended, since its speed counts.
     for event in (partial(gr.on, changes), block.plan):
-        told = event(
-            events.plan,
-            values,
-            planned,
-            queue=False,
-            preprocess=False,
-            trigger_mode="always_last",
-            show_progress="hidden",
-            api_visibility="private",
-        )
+        told = event(events.plan, values, planned, trigger_mode="always_last", **STRAIGHT)
         told.then(None, planned, None, js=_PLAN_JS)
     survive_reload(
         page,

@@ -1,5 +1,7 @@
 """The Dream tab: its gallery, and what the shared controls do."""
 
+from typing import Any
+
 import gradio as gr
 from gradio.components import Component
 
@@ -29,6 +31,15 @@ _RESTORE_JS = """
   return values;
 }
 """
+
+# How the page asks our handlers. Our queue is the only queue, so a click goes straight to it. Values go unjudged by
+# the components: what is wrong with them is said by the resolver, in the same words as to programs.
+STRAIGHT: dict[str, Any] = {
+    "queue": False,
+    "preprocess": False,
+    "show_progress": "hidden",
+    "api_visibility": "private",
+}
 _SAVE_JS = """
 (saved, ...now) => {
   if (!window.sdguiRestored) return [saved];
@@ -61,39 +72,24 @@ def bind_dream(
     controls = panel.controls
     asked = gr.JSON(visible="hidden", elem_id="asked")
 
-    # Our queue is the only queue, so a click goes straight to it. Values go unjudged by the components:
-    # what is wrong with them is said by the resolver, in the same words as to programs.
     told = panel.dream.click(
         events.dream,
         [asked, panel.lock, *controls, *own_of_compare],
         [outcome, panel.seed],
         js=_ASKED_JS,
-        queue=False,
-        preprocess=False,
         trigger_mode="multiple",
-        show_progress="hidden",
         api_name="begin",  # `dream` is the programs' endpoint
-        api_visibility="private",
+        **STRAIGHT,
     )
     told.then(None, outcome, None, js=OUTCOME_JS)
     reused = gallery.reuse(
         events.reuse,
         None,
         [outcome, panel.lock, *controls, *own_of_compare],
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
+        **STRAIGHT,
     )
     reused.then(None, outcome, None, js=OUTCOME_JS)
-    panel.model.input(
-        events.defaults,
-        panel.model,
-        controls[2:10],
-        queue=False,
-        preprocess=False,
-        show_progress="hidden",
-        api_visibility="private",
-    )
+    panel.model.input(events.defaults, panel.model, controls[2:10], **STRAIGHT)
     size = [panel.width, panel.height]
     panel.aspect.input(None, [panel.aspect, panel.model, *size], size, js=_SIZE_JS)
     panel.die.click(None, None, panel.seed, js=_DIE_JS)

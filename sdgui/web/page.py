@@ -10,7 +10,7 @@ import gradio as gr
 from sdgui.errors import UserError
 from sdgui.model_info import ModelInfo
 from sdgui.ports import Models, Store
-from sdgui.samplers import SAMPLERS
+from sdgui.samplers import steady
 from sdgui.web.api import add_endpoints
 from sdgui.web.axis_examples import example_values, hints
 from sdgui.web.compare_events import CompareEvents
@@ -104,7 +104,7 @@ def _facts(models: Models) -> dict[str, Any]:
 def _facts_of(info: ModelInfo) -> dict[str, Any]:
     return {
         "samplers": info.samplers,
-        "steady": [s.name for s in SAMPLERS if s.keeps_composition and s.name in info.samplers],
+        "steady": steady(info.samplers),
         "examples": info.examples,
         "sizes": {aspect: size_for(aspect, info) for aspect in ASPECTS if aspect != OWN_SIZE},
     }
