@@ -48,7 +48,7 @@ def cache_dir(settings: Settings) -> Path:
 
 def serve(settings: Settings) -> None:
     """Serves until it is told to stop; UserError when it cannot start."""
-    from sdgui.web.listen import listen
+    from sdgui.web.doors.listen import listen
 
     sock = listen(settings)  # first: who opens the page now waits instead of being turned away
 
@@ -73,7 +73,7 @@ def serve(settings: Settings) -> None:
         studio.start()
         try:
             from sdgui.web import server
-            from sdgui.web.share import share_in_background
+            from sdgui.web.share.tunnel import share_in_background
 
             def started() -> None:
                 print(f"sdgui is at http://{_shown(settings.host)}:{settings.port}", flush=True)

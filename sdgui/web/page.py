@@ -11,15 +11,15 @@ from sdgui.errors import UserError
 from sdgui.model_info import ModelInfo
 from sdgui.ports import Models, Store
 from sdgui.samplers import steady
-from sdgui.web.api import add_endpoints
-from sdgui.web.axis_examples import example_values, hints
-from sdgui.web.compare_events import CompareEvents
-from sdgui.web.compare_tab import add_compare, add_compare_settings, bind_compare
-from sdgui.web.controls import ASPECTS, OWN_SIZE, size_for
-from sdgui.web.dream_events import Events
-from sdgui.web.dream_tab import add_gallery, bind_dream
-from sdgui.web.panel import Panel, add_prompt_bar, add_settings, add_settings_head
-from sdgui.web.theme import variables
+from sdgui.web.compare.axis_examples import example_values, hints
+from sdgui.web.compare.events import CompareEvents
+from sdgui.web.compare.tab import add_compare, add_compare_settings, bind_compare
+from sdgui.web.dream.events import Events
+from sdgui.web.dream.tab import add_gallery, bind_dream
+from sdgui.web.programs.endpoints import add_endpoints
+from sdgui.web.shared.controls import ASPECTS, OWN_SIZE, size_for
+from sdgui.web.shared.panel import Panel, add_prompt_bar, add_settings, add_settings_head
+from sdgui.web.shared.theme import variables
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio

@@ -24,17 +24,17 @@ from fastapi.staticfiles import StaticFiles
 from sdgui.errors import UserError
 from sdgui.ports import Store
 from sdgui.settings import Settings, is_loopback
-from sdgui.web.asgi import BodyLimit, Hangup
-from sdgui.web.auth import BasicAuth, CarefulHeaders, OwnHost, SameOrigin
-from sdgui.web.differences import difference_routes
-from sdgui.web.dreams import dream_routes
-from sdgui.web.exports import export_routes
+from sdgui.web.compare.differences import difference_routes
+from sdgui.web.compare.exports import export_routes
+from sdgui.web.compare.routes import sheet_routes
+from sdgui.web.doors.asgi import BodyLimit, Hangup
+from sdgui.web.doors.auth import BasicAuth, CarefulHeaders, OwnHost, SameOrigin
+from sdgui.web.doors.visitors import Visitors
+from sdgui.web.dream.routes import dream_routes
 from sdgui.web.page import STATIC, make_head, make_page
-from sdgui.web.pictures import picture_routes
-from sdgui.web.programs import ProgramCalls, endpoints_of
-from sdgui.web.sheets import sheet_routes
-from sdgui.web.theme import make_theme
-from sdgui.web.visitors import Visitors
+from sdgui.web.programs.guard import ProgramCalls, endpoints_of
+from sdgui.web.shared.pictures import picture_routes
+from sdgui.web.shared.theme import make_theme
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from sdgui.web.visitors import COOKIE
+from sdgui.web.doors.visitors import COOKIE
 from tests.browser.conftest import PHONE, Visitor, ask, dream, finished, set_slider, shoot
 from tests.running_app import RunningApp
 from tests.web.conftest import Site

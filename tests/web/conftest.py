@@ -18,10 +18,10 @@ from sdgui.sheet import Plan
 from sdgui.spec import DreamRequest
 from sdgui.storage import DiskStore
 from sdgui.studio.studio import Studio
-from sdgui.web.compare_controls import CompareControls
-from sdgui.web.listen import listen
+from sdgui.web.compare.controls import CompareControls
+from sdgui.web.doors.listen import listen
+from sdgui.web.doors.visitors import COOKIE, visitor_id
 from sdgui.web.server import make_app, make_server
-from sdgui.web.visitors import COOKIE, visitor_id
 from tests.fake_engine import PATIENCE, FakeEngine
 from tests.studio.conftest import OneModel
 

@@ -120,7 +120,7 @@ class Painter:
 
 
 def main() -> None:
-    from sdgui.web.listen import listen
+    from sdgui.web.doors.listen import listen
     from sdgui.web.server import make_app, serve
 
     port = int(sys.argv[1]) if len(sys.argv) > 1 else 7899

@@ -1,0 +1,1 @@
+"""The Compare tab: walls, rows and grids, pairs and exports."""

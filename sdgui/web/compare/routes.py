@@ -1,0 +1,64 @@
+"""The visitor's sheets for the page: pages of them, going on with one, marks, what is kept, facts of a picture."""
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict
+
+from sdgui.ports import Store
+from sdgui.records import Mark
+from sdgui.web.doors.visitors import visitor_of
+from sdgui.web.dream.routes import Before, Limit, page_of_jobs
+from sdgui.web.shared.describing import describe_picture
+from sdgui.web.shared.pictures import NO_STORE, Id, not_found
+
+if TYPE_CHECKING:
+    from sdgui.studio.studio import Studio
+
+
+class Marked(BaseModel):
+    """What its owner thinks of a picture."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mark: Literal["kept", "rejected", ""]
+
+
+def sheet_routes(studio: "Studio", store: Store) -> APIRouter:
+    """Routes of what Compare shows; what is not the visitor's is not found."""
+    routes = APIRouter()
+
+    @routes.get("/sheets")
+    def sheets(request: Request, before: Before = None, limit: Limit = 12) -> dict[str, Any]:
+        """A page of walls, rows and grids, newest first; `next` tells where older ones begin."""
+        visitor = visitor_of(request)
+        return page_of_jobs(studio, store, visitor, before=before, limit=limit, sheets=True)
+
+    @routes.post("/jobs/{job}/continue")
+    def go_on(request: Request, job: Id) -> dict[str, bool]:
+        """Queues what a stopped, failed or interrupted dream has not made; pictures that are finished stay."""
+        return {"continued": studio.resume(job, visitor_of(request))}
+
+    @routes.put("/picture/{picture}/mark")
+    def mark(request: Request, picture: Id, marked: Marked) -> Response:
+        """Keeps a picture, rejects it, or neither."""
+        if not store.mark_picture(picture, visitor_of(request), Mark(marked.mark)):
+            raise not_found()
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=NO_STORE)
+
+    @routes.get("/kept")
+    def kept(request: Request) -> dict[str, Any]:
+        """The pictures that the visitor keeps, in the order in which they were kept."""
+        return {"pictures": [describe_picture(one) for one in store.kept(visitor_of(request))]}
+
+    @routes.get("/picture/{picture}/facts")
+    def facts(request: Request, picture: Id) -> dict[str, Any]:
+        """What made one picture, and what is thought of it."""
+        found = store.picture(picture, visitor_of(request))
+        if found is None:
+            raise not_found()
+        return describe_picture(found)
+
+    return routes

@@ -1,0 +1,159 @@
+"""The visitor's dreams for the page: pages of rows, a stream of news, stop, the model's state, tokens."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import Response, StreamingResponse
+
+from sdgui.events import StudioEvent
+from sdgui.ports import Store
+from sdgui.web.doors.visitors import visitor_of
+from sdgui.web.shared.describing import describe_event, describe_job
+from sdgui.web.shared.pictures import NO_STORE, Id, not_found
+
+if TYPE_CHECKING:
+    from sdgui.studio.studio import Studio
+
+HEARTBEAT = 15.0
+"""Seconds of silence after which a stream says that it is still there."""
+_LONGEST_COUNTED = 20_000
+
+Before = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Limit = Annotated[int, Query(ge=1, le=48)]
+
+
+def dream_routes(studio: "Studio", store: Store) -> APIRouter:
+    """Routes that tell a visitor of their dreams, and stop them."""
+    routes = APIRouter()
+
+    @routes.get("/dreams")
+    def dreams(
+        request: Request,
+        before: Before = None,
+        limit: Limit = 12,
+    ) -> dict[str, Any]:
+        """A page of dreams, newest first; `next` tells where older ones begin."""
+        return page_of_jobs(studio, store, visitor_of(request), before=before, limit=limit)
+
+    @routes.get("/dreams/{job}")
+    def dream(request: Request, job: Id) -> dict[str, Any]:
+        """One dream."""
+        visitor = visitor_of(request)
+        active = job in studio.active_jobs(visitor)
+        found = store.job(job, visitor)
+        if found is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such dream here.")
+        return describe_job(studio.as_it_stands(found), active)
+
+    @routes.delete("/dreams/{job}")
+    def remove(request: Request, job: Id) -> Response:
+        """Takes a dream that ended without any picture out of the history."""
+        if not store.delete_bare_job(job, visitor_of(request)):
+            raise not_found()
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=NO_STORE)
+
+    @routes.get("/watch")
+    async def watch(request: Request) -> StreamingResponse:
+        """News of the visitor's active dreams as server-sent events, until none is active."""
+        return StreamingResponse(
+            _stream(studio, visitor_of(request)),
+            media_type="text/event-stream",
+            headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+        )
+
+    @routes.post("/jobs/{job}/cancel")
+    def cancel(request: Request, job: Id) -> dict[str, bool]:
+        """Stops one dream; pictures that are finished stay."""
+        return {"cancelled": studio.cancel(job, visitor_of(request))}
+
+    @routes.post("/cancel")
+    def cancel_all(request: Request) -> dict[str, int]:
+        """Stops all dreams of the visitor."""
+        return {"cancelled": studio.cancel_all(visitor_of(request))}
+
+    @routes.get("/status")
+    def status() -> dict[str, Any]:
+        """Whether the model is there, and where it runs."""
+        return asdict(studio.status())
+
+    @routes.get("/tokens")
+    def tokens(prompt: str, model: str | None = None) -> dict[str, int]:
+        """How many tokens a prompt has for a model, and how many it reads."""
+        names = studio.models.names()
+        name = model if model in names else names[0]
+        info = studio.models.describe(name)
+        count = studio.models.count_tokens(name, prompt[:_LONGEST_COUNTED])
+        return {"count": count, "limit": info.token_limit}
+
+    return routes
+
+
+def page_of_jobs(
+    studio: "Studio",
+    store: Store,
+    visitor: str,
+    *,
+    before: str | None,
+    limit: int,
+    sheets: bool = False,
+) -> dict[str, Any]:
+    """A page of the visitor's dreams, or of their sheets alone, newest first; what is alive is on the first page."""
+    found = store.jobs(visitor, before=before, limit=limit, sheets=sheets)
+    active = studio.active_jobs(visitor)
+    rows = list(found)
+    if before is None:
+        known = {job.id for job in found}
+        missing = (store.job(job, visitor) for job in active if job not in known)
+        rows += [job for job in missing if job is not None and not (sheets and job.sheet is None)]
+        rows.sort(key=lambda job: job.created, reverse=True)
+    return {
+        "dreams": [describe_job(studio.as_it_stands(job), job.id in active) for job in rows],
+        "next": found[-1].id if len(found) == limit else None,
+    }
+
+
+async def _stream(studio: "Studio", visitor: str) -> AsyncIterator[str]:
+    """Server-sent events: which dreams are active, then their news, then `idle` when all have ended."""
+    yield _message({"type": "attached", "active": studio.active_jobs(visitor)})
+    while True:
+        async for event in _with_heartbeat(studio.watch(visitor)):
+            yield ": still here\n\n" if event is None else _message(describe_event(*event))
+        if not studio.active_jobs(visitor):
+            break
+        await asyncio.sleep(0.2)  # a dream began just as the watch ended, or the studio is closing
+    yield _message({"type": "idle"})
+
+
+async def _with_heartbeat(
+    events: AsyncIterator[tuple[str, StudioEvent]],
+) -> AsyncIterator[tuple[str, StudioEvent] | None]:
+    """The events, and None whenever none came for a while."""
+    upcoming = asyncio.ensure_future(_next(events))
+    try:
+        while True:
+            done, _ = await asyncio.wait((upcoming,), timeout=HEARTBEAT)
+            if not done:
+                yield None
+                continue
+            event = upcoming.result()
+            if event is None:
+                return
+            yield event
+            upcoming = asyncio.ensure_future(_next(events))
+    finally:
+        upcoming.cancel()
+
+
+async def _next(
+    events: AsyncIterator[tuple[str, StudioEvent]],
+) -> tuple[str, StudioEvent] | None:
+    return await anext(events, None)
+
+
+def _message(fields: dict[str, Any]) -> str:
+    return f"data: {json.dumps(fields, ensure_ascii=False, separators=(',', ':'))}\n\n"

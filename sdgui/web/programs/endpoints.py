@@ -1,0 +1,194 @@
+"""The typed endpoints `dream` and `compare` for programs (gradio_client)."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import gradio as gr
+
+from sdgui.errors import UserError
+from sdgui.plans import wrap_notices
+from sdgui.ports import Store
+from sdgui.records import JobRecord
+from sdgui.spec import DreamRequest, parse_seed
+from sdgui.web.compare.controls import axis_request
+from sdgui.web.compare.planning import grid
+from sdgui.web.doors.visitors import visitor_of
+from sdgui.web.programs.following import How, file_of, origin_of, outcome_of, progress_of
+from sdgui.web.shared.asking import OUR_FAULT, submit, submit_plan
+from sdgui.web.shared.describing import describe_axis
+
+if TYPE_CHECKING:
+    from sdgui.studio.studio import Studio
+
+log = logging.getLogger(__name__)
+
+_News = TypeVar("_News")
+
+File = dict[str, Any]
+DreamNews = tuple[list[File], list[int], How]
+"""Finished files (empty until the end), their seeds, and how far the dream is."""
+CompareNews = tuple[list[File | None], dict[str, Any], How]
+"""Files of the cells in order (empty until the end; None where a cell was not made), what stands along the axes, and
+how far the grid is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """A job that was taken, and what is worth knowing of what was asked."""
+
+    job: JobRecord
+    notices: tuple[str, ...] = ()
+
+
+def add_endpoints(studio: "Studio", store: Store) -> None:
+    """Adds `/dream` and `/compare` to the Blocks that is being built."""
+    dream, compare = _dream_endpoint(studio, store), _compare_endpoint(studio, store)
+    # Gradio reads the types of what is yielded where a plain function says what it returns.
+    dream.__annotations__["return"] = DreamNews
+    compare.__annotations__["return"] = CompareNews
+    gr.api(dream, api_name="dream", concurrency_limit=None)
+    gr.api(compare, api_name="compare", concurrency_limit=None)
+
+
+def _dream_endpoint(studio: "Studio", store: Store) -> Callable[..., AsyncIterator[DreamNews]]:
+    async def dream(
+        request: gr.Request,
+        prompt: str,
+        negative_prompt: str = "",
+        seed: int | None = None,
+        count: int = 1,
+        steps: int | None = None,
+        guidance: float | None = None,
+        width: int | None = None,
+        height: int | None = None,
+        sampler: str | None = None,
+        model: str | None = None,
+        variation_seed: int | None = None,
+        variation_strength: float | None = None,
+    ) -> AsyncIterator[DreamNews]:
+        """Dreams pictures: yields progress on the way, and at last the finished files and their seeds."""
+
+        def begin() -> Begun:
+            asked = DreamRequest(
+                prompt=prompt,
+                negative_prompt=negative_prompt,
+                model=model,
+                width=width,
+                height=height,
+                steps=steps,
+                guidance=guidance,
+                sampler=sampler,
+                seed=parse_seed(seed),
+                count=count,
+                variation_seed=parse_seed(variation_seed),
+                variation_strength=variation_strength,
+            )
+            job = submit(studio, asked, visitor_of(request))
+            return Begun(job=job, notices=wrap_notices([task.spec for task in job.tasks]))
+
+        async for news in _plainly(follow_dream(studio, store, begin, origin_of(request))):
+            yield news
+
+    return dream
+
+
+def _compare_endpoint(studio: "Studio", store: Store) -> Callable[..., AsyncIterator[CompareNews]]:
+    async def compare(
+        request: gr.Request,
+        prompt: str,
+        x_axis: str,
+        x_values: str,
+        y_axis: str = "",
+        y_values: str = "",
+        negative_prompt: str = "",
+        seed: int | None = None,
+        steps: int | None = None,
+        guidance: float | None = None,
+        width: int | None = None,
+        height: int | None = None,
+        sampler: str | None = None,
+        model: str | None = None,
+        variation_seed: int | None = None,
+        variation_strength: float | None = None,
+    ) -> AsyncIterator[CompareNews]:
+        """Dreams a grid: yields progress on the way, and at last the files of its cells, row by row."""
+
+        def begin() -> Begun:
+            asked = DreamRequest(
+                prompt=prompt,
+                negative_prompt=negative_prompt,
+                model=model,
+                width=width,
+                height=height,
+                steps=steps,
+                guidance=guidance,
+                sampler=sampler,
+                seed=parse_seed(seed),
+                variation_seed=parse_seed(variation_seed),
+                variation_strength=variation_strength,
+            )
+            x = axis_request(x_axis, x_values)
+            y = axis_request(y_axis, y_values) if y_axis else None
+            plan = grid(studio.models, asked, x, y)
+            return Begun(job=submit_plan(studio, plan, visitor_of(request)), notices=plan.notices)
+
+        async for news in _plainly(follow_grid(studio, store, begin, origin_of(request))):
+            yield news
+
+    return compare
+
+
+async def follow_dream(
+    studio: "Studio", store: Store, begin: Callable[[], Begun], origin: str
+) -> AsyncIterator[DreamNews]:
+    """Begins a dream and tells of it; at last come the files that there are."""
+    begun = await asyncio.to_thread(begin)
+    seeds = [task.spec.seed for task in begun.job.tasks]
+    how: How = {}
+    async for how in _progress_of(studio, begun):
+        yield [], seeds, how
+    records, state = await outcome_of(studio, store, begun.job)
+    made = [record for record in records if record is not None]
+    files = [file_of(record, origin) for record in made]
+    yield files, [record.spec.seed for record in made], _ended(how, state, len(made))
+
+
+async def follow_grid(
+    studio: "Studio", store: Store, begin: Callable[[], Begun], origin: str
+) -> AsyncIterator[CompareNews]:
+    """Begins a grid and tells of it; at last comes a file, or None, for every cell."""
+    begun = await asyncio.to_thread(begin)
+    sheet = begun.job.sheet
+    assert sheet is not None
+    labels = {"x": describe_axis(sheet.x), "y": describe_axis(sheet.y)}
+    how: How = {}
+    async for how in _progress_of(studio, begun):
+        yield [], labels, how
+    records, state = await outcome_of(studio, store, begun.job)
+    cells = [None if record is None else file_of(record, origin) for record in records]
+    yield cells, labels, _ended(how, state, sum(cell is not None for cell in cells))
+
+
+async def _progress_of(studio: "Studio", begun: Begun) -> AsyncIterator[How]:
+    """How far the job is, with what is worth knowing of it."""
+    async for how in progress_of(studio, begun.job):
+        yield {**how, "notices": list(begun.notices)}
+
+
+async def _plainly(news: AsyncIterator[_News]) -> AsyncIterator[_News]:
+    """The news; what goes wrong becomes one sentence."""
+    try:
+        async for item in news:
+            yield item
+    except UserError as fault:
+        raise gr.Error(str(fault), print_exception=False) from None
+    except Exception:
+        log.exception("an endpoint failed")
+        raise gr.Error(str(OUR_FAULT), print_exception=False) from None
+
+
+def _ended(how: How, state: str, done: int) -> How:
+    return {**how, "state": state, "done": done, "seconds_left": 0.0}

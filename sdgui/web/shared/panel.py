@@ -1,0 +1,128 @@
+"""What both tabs share: the settings on the right, and the prompt bar at the bottom."""
+
+from dataclasses import dataclass, fields
+
+import gradio as gr
+from gradio.components import Component
+
+from sdgui.axes import AVOID, GUIDANCE, MODEL, SAMPLER, SEED, STEPS
+from sdgui.model_info import ModelInfo
+from sdgui.spec import MAX_COUNT, MAX_GUIDANCE, MAX_STEPS
+from sdgui.web.shared.controls import ASPECTS, MIN_GUIDANCE, Controls, default_controls
+
+_SHEET_HEAD = (
+    '<div class="sheet-head"><h2>Settings</h2>'
+    '<button id="settings-close" type="button" class="quiet-button">Done</button></div>'
+)
+_HINT = '<p id="prompt-hint" class="prompt-hint"></p>'
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """The components that hold what is asked; the first eleven are the fields of Controls, in their order."""
+
+    prompt: Component
+    negative_prompt: Component
+    aspect: Component
+    width: Component
+    height: Component
+    count: Component
+    steps: Component
+    guidance: Component
+    seed: Component
+    sampler: Component
+    model: Component
+    lock: Component
+    die: Component
+    dream: Component
+
+    @property
+    def controls(self) -> list[Component]:
+        """The components of Controls, in the order of its fields."""
+        return [getattr(self, field.name) for field in fields(Controls)]
+
+
+def add_settings_head() -> None:
+    """Adds the title that the settings have where they are a sheet of their own, on phones."""
+    gr.HTML(_SHEET_HEAD, elem_id="settings-head", js_on_load=None, apply_default_css=False)
+
+
+def add_settings(info: ModelInfo, names: tuple[str, ...]) -> dict[str, Component]:
+    """Adds the settings; the components by their names in Panel."""
+    first = default_controls(info)
+    aspect = gr.Radio(list(ASPECTS), value=first.aspect, label="Aspect", elem_id="aspect")
+    with gr.Row(elem_id="own-size"):
+        width, height = (
+            gr.Number(value, label=label, step=info.size_step, elem_id=label.lower())
+            for label, value in (("Width", first.width), ("Height", first.height))
+        )
+    count, steps, guidance = (
+        gr.Slider(low, high, value, step=step, label=label, elem_id=name)
+        for name, label, low, high, step, value in (
+            ("count", "Images", 1, MAX_COUNT, 1, first.count),
+            ("steps", STEPS, 1, MAX_STEPS, 1, first.steps),
+            ("guidance", GUIDANCE, MIN_GUIDANCE, MAX_GUIDANCE, 0.5, first.guidance),
+        )
+    )
+    with gr.Row(elem_id="seed-row"):
+        seed = gr.Textbox(label=SEED, placeholder="random", elem_id="seed", max_lines=1)
+        die = gr.Button("New random seed", elem_id="seed-die")
+        lock = gr.Checkbox(label="Keep this seed", elem_id="seed-lock", container=False)
+    sampler = gr.Dropdown(
+        list(info.samplers),
+        value=first.sampler,
+        label=SAMPLER,
+        elem_id="sampler",
+        filterable=False,
+    )
+    model = gr.Dropdown(
+        [
+            (info.title, names[0]),
+            *((n, n) for n in names[1:]),
+        ],
+        value=names[0],
+        label=MODEL,
+        elem_id="model",
+        filterable=False,
+    )
+    negative_prompt = gr.Textbox(
+        label=AVOID,
+        placeholder="e.g. blurry, extra wheels",
+        elem_id="negative-prompt",
+        lines=2,
+        max_lines=6,
+        visible=info.negative_prompt,
+    )
+    return {
+        "aspect": aspect,
+        "width": width,
+        "height": height,
+        "count": count,
+        "steps": steps,
+        "guidance": guidance,
+        "seed": seed,
+        "lock": lock,
+        "die": die,
+        "sampler": sampler,
+        "model": model,
+        "negative_prompt": negative_prompt,
+    }
+
+
+def add_prompt_bar() -> dict[str, Component]:
+    """Adds the prompt and its buttons; the components by their names in Panel."""
+    with gr.Row(elem_id="prompt-bar"):
+        with gr.Column(elem_id="prompt-box"):
+            prompt = gr.Textbox(
+                label="Prompt",
+                container=False,
+                placeholder="What do you want to see?",
+                elem_id="prompt",
+                lines=1,
+                max_lines=4,
+            )
+            gr.HTML(_HINT, elem_id="prompt-hint-block", js_on_load=None, apply_default_css=False)
+        gr.Button("Settings", elem_id="settings-button")
+        gr.Button("Stop", elem_id="stop-button")
+        dream = gr.Button("Dream", variant="primary", elem_id="dream-button")
+    return {"prompt": prompt, "dream": dream}

@@ -1,0 +1,103 @@
+"""Pixels for the page: live previews, originals and thumbnails, each only for its owner."""
+
+import re
+import unicodedata
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import Path as FromPath
+from fastapi.responses import FileResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from sdgui.ports import Store
+from sdgui.records import PictureRecord
+from sdgui.web.doors.visitors import visitor_of
+
+if TYPE_CHECKING:
+    from sdgui.studio.studio import Studio
+
+Id = Annotated[str, FromPath(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+KEEP = {"cache-control": "private, max-age=31536000, immutable"}
+NO_STORE = {"cache-control": "no-store"}
+
+
+def picture_routes(studio: "Studio", store: Store) -> APIRouter:
+    """Routes of previews and pictures; what is not the visitor's is not found."""
+    routes = APIRouter()
+
+    @routes.get("/live/{job}/{index}")
+    async def live(
+        request: Request,
+        job: Id,
+        index: Annotated[int, FromPath(ge=0, le=9999)],
+        rev: Annotated[int, Query(ge=0)] = 0,
+    ) -> Response:
+        """The newest preview from memory, whatever revision was asked for; the answer names its own. 204 for none."""
+        visitor = visitor_of(request)
+        preview = studio.live(job, index, visitor)
+        if preview is None:
+            if await run_in_threadpool(store.job, job, visitor) is None:
+                raise not_found()
+            # It was finished or stopped while the page asked: no fault, and none in the browser's console.
+            return Response(status_code=HTTPStatus.NO_CONTENT, headers=NO_STORE)
+        revision, jpeg = preview
+        headers = {**NO_STORE, "x-revision": str(revision)}
+        return Response(jpeg, media_type="image/jpeg", headers=headers)
+
+    @routes.get("/picture/{picture}")
+    def original(request: Request, picture: Id, download: bool = False) -> Response:
+        """The original PNG, byte for byte as it is stored."""
+        visitor = visitor_of(request)
+        record = store.picture(picture, visitor)
+        file = store.picture_file(picture, visitor)
+        if record is None or file is None:
+            raise not_found()
+        return _file(file, "image/png", file_name(record) if download else None)
+
+    @routes.get("/picture/{picture}/{name}")
+    def named(request: Request, picture: Id, name: str) -> Response:
+        """The original PNG under the address that API clients are given; they name their file after its end."""
+        return original(request, picture, download=True)
+
+    @routes.get("/thumb/{picture}")
+    def thumb(request: Request, picture: Id) -> Response:
+        """The thumbnail (JPEG)."""
+        file = store.thumb_file(picture, visitor_of(request))
+        if file is None:
+            raise not_found()
+        return _file(file, "image/jpeg")
+
+    @routes.delete("/picture/{picture}")
+    def delete(request: Request, picture: Id) -> Response:
+        """Removes a picture for good."""
+        if not store.delete_picture(picture, visitor_of(request)):
+            raise not_found()
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=NO_STORE)
+
+    return routes
+
+
+def file_name(record: PictureRecord) -> str:
+    """A name for the downloaded file that every system can keep: words of the prompt, then the seed."""
+    parts = (words_of(record.spec.prompt), str(record.spec.seed))
+    return "-".join(part for part in parts if part) + ".png"
+
+
+def words_of(prompt: str) -> str:
+    """The beginning of a prompt as part of a file name: a-z, 0-9 and hyphens, maybe nothing."""
+    plain = unicodedata.normalize("NFKD", prompt).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower())[:60].strip("-")
+
+
+def _file(file: Path, media_type: str, download_name: str | None = None) -> Response:
+    if not file.is_file():
+        raise not_found()
+    return FileResponse(file, media_type=media_type, filename=download_name, headers=KEEP)
+
+
+def not_found() -> HTTPException:
+    """The answer about a picture that is not there, or not the visitor's."""
+    return HTTPException(HTTPStatus.NOT_FOUND, "There is no such picture here.", NO_STORE)

@@ -1,0 +1,150 @@
+"""Who may ask."""
+
+import base64
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+from gradio_client import Client
+
+from sdgui.storage.pictures import read_spec
+from tests.web.conftest import Site, open_site
+
+RIGHT = ("ann", "öpen: sesame")
+GRADIO = [
+    ("GET", "/"),
+    ("GET", "/config"),
+    ("GET", "/theme.css"),
+    ("GET", "/gradio_api/info"),
+    ("GET", "/gradio_api/queue/data?session_hash=x"),
+    ("GET", "/gradio_api/heartbeat/x"),
+    ("GET", "/gradio_api/file=/etc/passwd"),
+    ("GET", "/gradio_api/startup-events"),
+    ("POST", "/gradio_api/queue/join"),
+    ("POST", "/gradio_api/upload"),
+    ("POST", "/gradio_api/run/predict"),
+    ("POST", "/gradio_api/call/dream"),
+    ("GET", "/manifest.json"),
+    ("GET", "/nothing"),
+]
+OURS = [
+    ("GET", "/dreams"),
+    ("GET", "/dreams/x"),
+    ("GET", "/watch"),
+    ("GET", "/status"),
+    ("GET", "/tokens?prompt=x"),
+    ("POST", "/cancel"),
+    ("POST", "/jobs/x/cancel"),
+    ("GET", "/picture/x"),
+    ("DELETE", "/picture/x"),
+    ("GET", "/thumb/x"),
+    ("GET", "/live/x/0"),
+    ("GET", "/picture/x/y.png"),
+    ("GET", "/sdgui/main.js"),
+    ("OPTIONS", "/dreams"),
+    ("HEAD", "/"),
+]
+
+
+def test_every_route_of_ours_is_tried(guarded_site: Site) -> None:
+    from sdgui.web.dream.routes import dream_routes
+    from sdgui.web.shared.pictures import picture_routes
+
+    routers = (
+        dream_routes(guarded_site.studio, guarded_site.store),
+        picture_routes(guarded_site.studio, guarded_site.store),
+    )
+    templates = {
+        r.path.split("/")[1] for router in routers for r in router.routes if isinstance(r, APIRoute)
+    }
+    assert templates <= {path.split("/")[1].split("?")[0] for _, path in OURS}
+
+
+@pytest.mark.parametrize(("method", "path"), [*OURS, *GRADIO])
+def test_nothing_answers_without_the_password(guarded_site: Site, method: str, path: str) -> None:
+    reply = guarded_site.client().request(method, path)
+    assert reply.status_code == 401
+    assert reply.headers["www-authenticate"].startswith('Basic realm="sdgui"')
+
+
+def test_the_right_name_and_password_open(guarded_site: Site) -> None:
+    client = guarded_site.client(auth=httpx.BasicAuth(*RIGHT))
+    assert client.get("/").status_code == 200
+    assert client.get("/dreams").status_code == 200
+
+
+def test_a_program_that_says_who_asks_gets_its_files(guarded_site: Site, tmp_path: Path) -> None:
+    client = Client(
+        guarded_site.url, httpx_kwargs={"auth": RIGHT}, verbose=False, download_files=tmp_path
+    )
+    files, seeds, _ = client.predict("a cat", seed=7, steps=1, api_name="/dream")
+    assert seeds == [7]
+    assert read_spec(Path(files[0])) is not None
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["Basic", "Basic !!!", "Bearer x", "Basic " + base64.b64encode(b"ann").decode(), "x" * 5000],
+)
+def test_odd_credentials_are_no_fault(tmp_path, given: str) -> None:  # type: ignore[no-untyped-def]
+    with open_site(tmp_path, RIGHT) as site:
+        assert site.client().get("/status", headers={"authorization": given}).status_code == 401
+
+
+def test_guessing_is_slowed_down_and_known_visitors_are_not(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    with open_site(tmp_path, RIGHT) as site:
+        friend = site.client(auth=httpx.BasicAuth(*RIGHT))
+        assert friend.get("/status").status_code == 200
+        guesser = site.client()
+        codes = [guesser.get("/status", auth=("ann", f"{i}")).status_code for i in range(12)]
+        assert codes == [401] * 10 + [429] * 2
+        assert guesser.get("/status", auth=httpx.BasicAuth(*RIGHT)).status_code == 429
+        assert friend.get("/status").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://elsewhere.example"},
+        {"origin": "null"},
+    ],
+)
+def test_another_site_can_change_nothing(site: Site, headers: dict[str, str]) -> None:
+    client = site.visitor(headers=headers)
+    for method, path in (
+        ("POST", "/cancel"),
+        ("DELETE", "/picture/x"),
+        ("POST", "/gradio_api/queue/join"),
+    ):
+        reply = client.request(method, path)
+        assert reply.status_code == 403, path
+        assert "another site" in reply.text
+
+
+def test_the_page_itself_and_programs_may(site: Site) -> None:
+    client = site.visitor()
+    assert client.post("/cancel").status_code == 200
+    assert client.post("/cancel", headers={"sec-fetch-site": "same-origin"}).status_code == 200
+    assert client.post("/cancel", headers={"origin": site.url}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:7860", "", "192.168.1.7", "[oops"])
+def test_a_rebound_name_is_turned_away(site: Site, host: str) -> None:
+    reply = site.client().get("/status", headers={"host": host})
+    assert reply.status_code in (400, 403)
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:1", "127.0.0.1:7860", "[::1]:7860"])
+def test_this_machines_names_are_let_in(site: Site, host: str) -> None:
+    assert site.client().get("/status", headers={"host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/status", "/sdgui/main.js", "/nothing"])
+def test_answers_keep_a_browser_careful(site: Site, path: str) -> None:
+    headers = site.client().get(path).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "frame-ancestors 'self'" in headers["content-security-policy"]
+    assert headers["referrer-policy"] == "same-origin"
