@@ -1,0 +1,19 @@
+"""Which tests are quick: those that need neither a model nor a browser."""
+
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+WITH_A_MODEL = ("bench", "demo", "engine", "test_api.py", "test_app.py", "test_readme.py")
+WITH_A_BROWSER = ("browser",)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what needs a browser, and as quick what needs no model either."""
+    for item in items:
+        place = item.path.relative_to(HERE).parts[0]
+        if place in WITH_A_BROWSER:
+            item.add_marker(pytest.mark.browser)
+        elif place not in WITH_A_MODEL:
+            item.add_marker(pytest.mark.quick)
