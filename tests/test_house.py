@@ -41,6 +41,15 @@ def test_what_the_page_needs_is_imported_without_torch() -> None:
     assert done.stdout.strip() == ""
 
 
+def test_the_app_never_imports_how_the_model_inside_was_made() -> None:
+    modules = "app, sdgui.api, sdgui.web.server, sdgui.engine.engine"
+    code = f"import sys, {modules}; print([m for m in sys.modules if m.startswith('sdgui.demo.')])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "['sdgui.demo.embedded']"
+
+
 def test_every_flag_is_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     usage = subprocess.run(

@@ -133,7 +133,7 @@ class Catalog:
             if not embedded.is_dir():
                 raise UserError(
                     f"The embedded model “{model}” is missing from this installation.",
-                    "Install sdgui anew, or train the model: python -m sdgui.demo.train",
+                    "Install sdgui anew, or train the model: python -m sdgui.demo.training.train",
                 )
             return embedded
         if "\0" in model:

@@ -7,7 +7,7 @@ import pytest
 
 from sdgui.api import Dreamt, dream
 from sdgui.demo.embedded import EMBEDDED
-from sdgui.demo.judge import Judge, load_judge
+from sdgui.demo.training.judge import Judge, load_judge
 from sdgui.engine.catalog import Catalog
 
 COUNT = 8

@@ -13,9 +13,9 @@ from PIL import Image
 from safetensors import safe_open
 from transformers import CLIPImageProcessorPil, CLIPModel, CLIPTokenizer
 
-from sdgui.demo.captions import canonical_caption
-from sdgui.demo.judge import Judge, load_judge
-from sdgui.demo.scenes import Scene, draw
+from sdgui.demo.training.captions import canonical_caption
+from sdgui.demo.training.judge import Judge, load_judge
+from sdgui.demo.training.scenes import Scene, draw
 
 WEIGHTS = Path(__file__).parents[2] / "sdgui" / "demo" / "weights"
 MEBIBYTE = 2**20

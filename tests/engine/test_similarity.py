@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from transformers import CLIPModel, CLIPProcessor
 
 from sdgui.demo.embedded import EMBEDDED
-from sdgui.demo.judge import load_judge
+from sdgui.demo.training.judge import load_judge
 from sdgui.engine.catalog import Catalog
 from sdgui.engine.clip import Clip
 from sdgui.engine.engine import TorchEngine

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from sdgui.demo.shapes import Outline, box, ellipse, polygon, scallop, spline, stroke
+from sdgui.demo.training.shapes import Outline, box, ellipse, polygon, scallop, spline, stroke
 
 Rgb: TypeAlias = tuple[float, float, float]  # 0 to 255
 

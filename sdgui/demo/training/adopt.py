@@ -9,7 +9,7 @@ import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from transformers import CLIPModel
 
-from sdgui.demo.schedule import save_checkpoint
+from sdgui.demo.training.schedule import save_checkpoint
 
 
 def adopt(work: Path, weights: Path) -> None:

@@ -1,6 +1,6 @@
 """Figures of the embedded model, on combinations held out of training, and a contact sheet.
 
-python -m sdgui.demo.evaluate [--quick] [--sheet sheet.png]
+python -m sdgui.demo.training.evaluate [--quick] [--sheet sheet.png]
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from PIL import Image
 from tqdm import tqdm
 from transformers import CLIPModel
 
-from sdgui.demo.captions import caption
-from sdgui.demo.clip_stage import retrieval
-from sdgui.demo.data import Drawings, names_of, training_scenes
-from sdgui.demo.export import DEFAULTS, WEIGHTS
-from sdgui.demo.judge import Judge, load_judge
-from sdgui.demo.prompts import HAND_WRITTEN
-from sdgui.demo.scenes import Scene, draw, sample_scene
-from sdgui.demo.vae_stage import psnr
-from sdgui.demo.vocabulary import (
+from sdgui.demo.training.captions import caption
+from sdgui.demo.training.clip_stage import retrieval
+from sdgui.demo.training.data import Drawings, names_of, training_scenes
+from sdgui.demo.training.export import DEFAULTS, WEIGHTS
+from sdgui.demo.training.judge import Judge, load_judge
+from sdgui.demo.training.prompts import HAND_WRITTEN
+from sdgui.demo.training.scenes import Scene, draw, sample_scene
+from sdgui.demo.training.vae_stage import psnr
+from sdgui.demo.training.vocabulary import (
     COLOUR_WORDS,
     PLACE_TAGS,
     PLACE_WORDS,

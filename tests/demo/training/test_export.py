@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from sdgui.demo.adopt import adopt
-from sdgui.demo.export import WEIGHTS, export
-from sdgui.demo.unet_stage import BATCH, ranks_on
+from sdgui.demo.training.adopt import adopt
+from sdgui.demo.training.export import WEIGHTS, export
+from sdgui.demo.training.unet_stage import BATCH, ranks_on
 
 
 @pytest.fixture(scope="module")

@@ -10,19 +10,19 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from transformers import CLIPModel
 
-from sdgui.demo import data
-from sdgui.demo.captions import canonical_caption
-from sdgui.demo.muon import Muon
-from sdgui.demo.networks import TEXT_WIDTH, TOKENS, make_clip
-from sdgui.demo.schedule import (
+from sdgui.demo.training import data
+from sdgui.demo.training.captions import canonical_caption
+from sdgui.demo.training.muon import Muon
+from sdgui.demo.training.networks import TEXT_WIDTH, TOKENS, make_clip
+from sdgui.demo.training.schedule import (
     Budget,
     Progress,
     load_checkpoint,
     save_checkpoint,
     set_rate,
 )
-from sdgui.demo.tokenizer import load_tokenizer
-from sdgui.demo.vocabulary import COLOURS, PLACES, STYLES, THINGS
+from sdgui.demo.training.tokenizer import load_tokenizer
+from sdgui.demo.training.vocabulary import COLOURS, PLACES, STYLES, THINGS
 
 BATCH = 64
 PEAK_RATE = 1e-3
@@ -75,7 +75,7 @@ def retrieval(clip: CLIPModel, drawings: data.Drawings, folder: Path, rounds: in
 
     Captions name all four; scenes in one set of 64 differ in at least one of the names.
     """
-    from sdgui.demo.vae_stage import to_tensor
+    from sdgui.demo.training.vae_stage import to_tensor
 
     rng = np.random.default_rng(64)
     right = total = 0
@@ -243,7 +243,7 @@ def train_clip(
 
 def _augmented(pictures: np.ndarray, rng: np.random.Generator) -> Tensor:
     """Mirrored half of the time and moved by up to 6 pixels, the edge repeated."""
-    from sdgui.demo.vae_stage import to_tensor
+    from sdgui.demo.training.vae_stage import to_tensor
 
     tensor = to_tensor(pictures)
     mirrored = torch.from_numpy(rng.random(len(tensor)) < 0.5)

@@ -19,11 +19,11 @@ from diffusers import UNet2DConditionModel
 from torch import Tensor
 from tqdm import tqdm
 
-from sdgui.demo import data
-from sdgui.demo.clip_stage import load_clip, tokenize
-from sdgui.demo.muon import make_optimizers
-from sdgui.demo.networks import FACTOR, LATENT_CHANNELS, TOKENS, alphas_cumprod, make_unet
-from sdgui.demo.schedule import (
+from sdgui.demo.training import data
+from sdgui.demo.training.clip_stage import load_clip, tokenize
+from sdgui.demo.training.muon import make_optimizers
+from sdgui.demo.training.networks import FACTOR, LATENT_CHANNELS, TOKENS, alphas_cumprod, make_unet
+from sdgui.demo.training.schedule import (
     Average,
     Budget,
     Progress,
@@ -32,7 +32,7 @@ from sdgui.demo.schedule import (
     save_checkpoint,
     set_rate,
 )
-from sdgui.demo.vae_stage import load_vae, to_tensor
+from sdgui.demo.training.vae_stage import load_vae, to_tensor
 
 BATCH = 32
 CUDA_BATCH = 256

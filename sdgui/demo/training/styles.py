@@ -9,9 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from sdgui.demo.palette import FIXED, GLOW, bright, contour, luminance, mix, role_colour, vivid
-from sdgui.demo.places import Place, Rgb, Shape
-from sdgui.demo.shapes import Outline, Part, box
+from sdgui.demo.training.palette import (
+    FIXED,
+    GLOW,
+    bright,
+    contour,
+    luminance,
+    mix,
+    role_colour,
+    vivid,
+)
+from sdgui.demo.training.places import Place, Rgb, Shape
+from sdgui.demo.training.shapes import Outline, Part, box
 
 PIXEL_CELLS = 32
 PAPER: Rgb = (250, 247, 240)

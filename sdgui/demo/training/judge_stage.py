@@ -11,13 +11,13 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import Tensor
 
-from sdgui.demo import data
-from sdgui.demo.judge import NAMES, WEIGHTS, JudgeNetwork
-from sdgui.demo.muon import make_optimizers
-from sdgui.demo.scenes import Subject, compose, sample_scene
-from sdgui.demo.schedule import Budget, Progress, save_checkpoint, set_rate
-from sdgui.demo.styles import DRAWN_STYLES
-from sdgui.demo.vae_stage import load_vae, to_tensor
+from sdgui.demo.training import data
+from sdgui.demo.training.judge import NAMES, WEIGHTS, JudgeNetwork
+from sdgui.demo.training.muon import make_optimizers
+from sdgui.demo.training.scenes import Subject, compose, sample_scene
+from sdgui.demo.training.schedule import Budget, Progress, save_checkpoint, set_rate
+from sdgui.demo.training.styles import DRAWN_STYLES
+from sdgui.demo.training.vae_stage import load_vae, to_tensor
 
 BATCH = 32
 MUON_RATE, ADAM_RATE = 2e-3, 2e-3

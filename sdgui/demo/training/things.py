@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sdgui.demo.shapes import (
+from sdgui.demo.training.shapes import (
     Part,
     blob,
     box,
@@ -19,8 +19,8 @@ from sdgui.demo.shapes import (
     smile,
     stroke,
 )
-from sdgui.demo.things_animals import ANIMALS
-from sdgui.demo.things_vehicles import VEHICLES
+from sdgui.demo.training.things_animals import ANIMALS
+from sdgui.demo.training.things_vehicles import VEHICLES
 
 
 def house(rng: np.random.Generator) -> list[Part]:

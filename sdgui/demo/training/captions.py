@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sdgui.demo.scenes import Scene
-from sdgui.demo.vocabulary import (
+from sdgui.demo.training.scenes import Scene
+from sdgui.demo.training.vocabulary import (
     COLOUR_WORDS,
     PLACE_TAGS,
     PLACE_WORDS,

@@ -16,11 +16,12 @@ from PIL import Image
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from sdgui.demo.vocabulary import COLOURS, PLACES, STYLES, THINGS
+from sdgui.demo.embedded import EMBEDDED
+from sdgui.demo.training.vocabulary import COLOURS, PLACES, STYLES, THINGS
 
 NAMES = (THINGS, COLOURS, PLACES, STYLES)
 SIZE = 128
-WEIGHTS = Path(__file__).parent / "weights" / "judge" / "model.safetensors"
+WEIGHTS = EMBEDDED["demo"] / "judge" / "model.safetensors"
 
 
 @dataclass(frozen=True, kw_only=True)

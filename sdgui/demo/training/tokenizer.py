@@ -10,7 +10,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 from tokenizers.pre_tokenizers import ByteLevel
 from transformers import CLIPTokenizer
 
-from sdgui.demo.networks import TOKENS
+from sdgui.demo.training.networks import TOKENS
 
 VOCABULARY = 1400
 START, END = "<|startoftext|>", "<|endoftext|>"

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from sdgui.demo.captions import caption
-from sdgui.demo.scenes import Scene, draw, sample_scene
-from sdgui.demo.vocabulary import COLOURS, PLACES, STYLES, THINGS
+from sdgui.demo.training.captions import caption
+from sdgui.demo.training.scenes import Scene, draw, sample_scene
+from sdgui.demo.training.vocabulary import COLOURS, PLACES, STYLES, THINGS
 
 WORK = Path(__file__).parent / "work"
 """Drawings, checkpoints and logs; git ignores it."""

@@ -11,14 +11,15 @@ from diffusers import StableDiffusionPipeline
 from torch import nn
 from transformers import CLIPImageProcessorPil, CLIPModel, CLIPProcessor, CLIPTextModel
 
-from sdgui.demo import data
-from sdgui.demo.clip_stage import PICTURE_MEAN, PICTURE_STD, load_clip
-from sdgui.demo.networks import make_scheduler
-from sdgui.demo.tokenizer import load_tokenizer
-from sdgui.demo.unet_stage import load_unet
-from sdgui.demo.vae_stage import load_vae
+from sdgui.demo.embedded import EMBEDDED
+from sdgui.demo.training import data
+from sdgui.demo.training.clip_stage import PICTURE_MEAN, PICTURE_STD, load_clip
+from sdgui.demo.training.networks import make_scheduler
+from sdgui.demo.training.tokenizer import load_tokenizer
+from sdgui.demo.training.unet_stage import load_unet
+from sdgui.demo.training.vae_stage import load_vae
 
-WEIGHTS = Path(__file__).parent / "weights"
+WEIGHTS = EMBEDDED["demo"]
 SHARD = "14MB"
 
 EXAMPLES = (

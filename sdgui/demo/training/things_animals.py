@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sdgui.demo.shapes import Part, blob, box, ellipse, eye, part, polygon, smile, stroke
+from sdgui.demo.training.shapes import Part, blob, box, ellipse, eye, part, polygon, smile, stroke
 
 
 def cat(rng: np.random.Generator) -> list[Part]:

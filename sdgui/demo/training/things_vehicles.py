@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sdgui.demo.shapes import Part, blob, box, ellipse, part, polygon, scallop, stroke
+from sdgui.demo.training.shapes import Part, blob, box, ellipse, part, polygon, scallop, stroke
 
 
 def _wheel(cx: float, cy: float, radius: float) -> list[Part]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sdgui.demo.places import Rgb
+from sdgui.demo.training.places import Rgb
 
 BODY: dict[str, Rgb] = {
     "grey": (142, 146, 152), "red": (220, 40, 40), "blue": (40, 88, 214), "green": (34, 148, 66),

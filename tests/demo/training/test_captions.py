@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from sdgui.demo.captions import canonical_caption, caption
-from sdgui.demo.prompts import HAND_WRITTEN
-from sdgui.demo.scenes import Scene, sample_scene
-from sdgui.demo.vocabulary import (
+from sdgui.demo.training.captions import canonical_caption, caption
+from sdgui.demo.training.prompts import HAND_WRITTEN
+from sdgui.demo.training.scenes import Scene, sample_scene
+from sdgui.demo.training.vocabulary import (
     COLOUR_WORDS,
     COLOURS,
     PLACE_TAGS,

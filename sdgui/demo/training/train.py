@@ -1,6 +1,6 @@
 """Train the embedded model from nothing, stage by stage.
 
-python -m sdgui.demo.train [--stage STAGE ...] [--minutes M] [--resume] [--device DEVICE]
+python -m sdgui.demo.training.train [--stage STAGE ...] [--minutes M] [--resume] [--device DEVICE]
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from pathlib import Path
 
 import torch
 
-from sdgui.demo import data
-from sdgui.demo.adopt import adopt
-from sdgui.demo.clip_stage import train_clip
-from sdgui.demo.export import WEIGHTS, export
-from sdgui.demo.judge_stage import train_judge
-from sdgui.demo.tokenizer import train_tokenizer
-from sdgui.demo.unet_stage import encode_all, train_unet
-from sdgui.demo.vae_stage import train_decoder, train_vae
+from sdgui.demo.training import data
+from sdgui.demo.training.adopt import adopt
+from sdgui.demo.training.clip_stage import train_clip
+from sdgui.demo.training.export import WEIGHTS, export
+from sdgui.demo.training.judge_stage import train_judge
+from sdgui.demo.training.tokenizer import train_tokenizer
+from sdgui.demo.training.unet_stage import encode_all, train_unet
+from sdgui.demo.training.vae_stage import train_decoder, train_vae
 
 SHARES = {"vae": 0.1, "clip": 0.1, "unet": 0.56, "decoder": 0.04, "vision": 0.14, "judge": 0.06}
 """How `--minutes` is divided among the stages that take time."""

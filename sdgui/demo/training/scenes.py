@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image
 
-from sdgui.demo.places import DRAWN_PLACES, Place, Rgb
-from sdgui.demo.shapes import Outline, Part, bounds, rotated
-from sdgui.demo.styles import DRAWN_STYLES, Subject
-from sdgui.demo.things import DRAWN_THINGS, FLOATING
-from sdgui.demo.vocabulary import COLOURS, PLACES, STYLES, THINGS
+from sdgui.demo.training.places import DRAWN_PLACES, Place, Rgb
+from sdgui.demo.training.shapes import Outline, Part, bounds, rotated
+from sdgui.demo.training.styles import DRAWN_STYLES, Subject
+from sdgui.demo.training.things import DRAWN_THINGS, FLOATING
+from sdgui.demo.training.vocabulary import COLOURS, PLACES, STYLES, THINGS
 
 HELD_OUT_SHARE = 0.06
 

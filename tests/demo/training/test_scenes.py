@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sdgui.demo.palette import BODY
-from sdgui.demo.scenes import Scene, compose, draw, is_held_out, sample_scene
-from sdgui.demo.styles import silhouette
-from sdgui.demo.things import DRAWN_THINGS
-from sdgui.demo.vocabulary import (
+from sdgui.demo.training.palette import BODY
+from sdgui.demo.training.scenes import Scene, compose, draw, is_held_out, sample_scene
+from sdgui.demo.training.styles import silhouette
+from sdgui.demo.training.things import DRAWN_THINGS
+from sdgui.demo.training.vocabulary import (
     COLOUR_WORDS,
     COLOURS,
     PLACE_TAGS,

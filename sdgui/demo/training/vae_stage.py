@@ -9,10 +9,10 @@ import torch
 from diffusers import AutoencoderKL
 from torch import Tensor
 
-from sdgui.demo import data
-from sdgui.demo.muon import make_optimizers
-from sdgui.demo.networks import FACTOR, LATENT_CHANNELS, make_vae
-from sdgui.demo.schedule import (
+from sdgui.demo.training import data
+from sdgui.demo.training.muon import make_optimizers
+from sdgui.demo.training.networks import FACTOR, LATENT_CHANNELS, make_vae
+from sdgui.demo.training.schedule import (
     Budget,
     Progress,
     load_checkpoint,
