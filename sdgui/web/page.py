@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -24,7 +23,11 @@ from sdgui.web.shared.theme import variables
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
 
-STATIC = Path(__file__).parent / "static"
+_STYLES = (
+    *("shared/screen.css", "shared/settings.css", "shared/gallery.css", "shared/viewer.css"),
+    *("dream/dream.css", "compare/compare.css", "compare/pair/pair.css"),
+)
+"""In the order in which they apply."""
 
 _HEADER = """
 <header class="top">
@@ -80,12 +83,11 @@ def make_page(studio: "Studio", store: Store) -> gr.Blocks:
 def make_head(models: Models) -> str:
     """Style, script and what the script must know of the models, for the document's head."""
     facts = json.dumps(_facts(models), ensure_ascii=True).replace("<", "\\u003c")
+    styles = "".join(f'<link rel="stylesheet" href="/sdgui/{style}">' for style in _STYLES)
     return (
         '<meta name="color-scheme" content="dark light">'
         f"<style>{variables()}</style>"
-        '<link rel="stylesheet" href="/sdgui/sdgui.css">'
-        '<link rel="stylesheet" href="/sdgui/compare.css">'
-        '<link rel="stylesheet" href="/sdgui/pair.css">'
+        f"{styles}"
         f"<script>window.sdguiModels = {facts};</script>"
         '<script type="module" src="/sdgui/main.js"></script>'
     )

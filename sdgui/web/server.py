@@ -12,14 +12,13 @@ import tempfile
 import threading
 from collections.abc import Callable, Generator
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import gradio as gr
 import uvicorn
 from anyio import CapacityLimiter
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
-from fastapi.staticfiles import StaticFiles
 
 from sdgui.errors import UserError
 from sdgui.ports import Store
@@ -31,8 +30,9 @@ from sdgui.web.doors.asgi import BodyLimit, Hangup
 from sdgui.web.doors.auth import BasicAuth, CarefulHeaders, OwnHost, SameOrigin
 from sdgui.web.doors.visitors import Visitors
 from sdgui.web.dream.routes import dream_routes
-from sdgui.web.page import STATIC, make_head, make_page
+from sdgui.web.page import make_head, make_page
 from sdgui.web.programs.guard import ProgramCalls, endpoints_of
+from sdgui.web.rooms import ROOT, Rooms
 from sdgui.web.shared.pictures import picture_routes
 from sdgui.web.shared.theme import make_theme
 
@@ -61,7 +61,7 @@ def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
     app.include_router(picture_routes(studio, store))
     app.include_router(dream_routes(studio, store))
     app.add_exception_handler(UserError, _plainly)
-    app.mount("/sdgui", _OwnFiles(directory=STATIC))
+    app.mount("/sdgui", Rooms())
 
     page = make_page(studio, store)
     page.queue(api_open=False, default_concurrency_limit=None)
@@ -81,7 +81,7 @@ def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
         pwa=False,
         theme=make_theme(),
         head=make_head(studio.models),
-        favicon_path=str(STATIC / "favicon.png"),
+        favicon_path=str(ROOT / "shared" / "favicon.png"),
     )
 
     # What is added last is asked first.
@@ -102,15 +102,6 @@ def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
 async def _plainly(request: Request, fault: Exception) -> Response:
     """The answer to what a person can mend, a full disk for example, in the shape of FastAPI's own errors."""
     return JSONResponse({"detail": str(fault)}, HTTPStatus.SERVICE_UNAVAILABLE)
-
-
-class _OwnFiles(StaticFiles):
-    """Our style and scripts; browsers ask each time whether they have changed."""
-
-    def file_response(self, *args: Any, **kwargs: Any) -> Response:
-        response = super().file_response(*args, **kwargs)
-        response.headers["cache-control"] = "no-cache"
-        return response
 
 
 def serve(app: FastAPI, sock: socket.socket, started: Callable[[], None] | None = None) -> None:

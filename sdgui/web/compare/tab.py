@@ -92,25 +92,56 @@ def add_compare_settings(mode: Component) -> CompareWidgets:
     """Adds the pair, the tray and the settings of each mode on top of the settings that both tabs share."""
     gr.HTML(_PAIR, elem_id="pair-block", js_on_load=None, apply_default_css=False)
     with gr.Column(elem_id="wall-settings"):
-        wall_count = gr.Slider(*WALL, _USUAL_WALL, step=1, label="How many", elem_id="wall-count")
+        wall_count = gr.Slider(
+            *WALL,
+            _USUAL_WALL,
+            step=1,
+            label="How many",
+            elem_id="wall-count",
+            elem_classes="sd-slider",
+        )
         draft = gr.Checkbox(False, label="Draft first", elem_id="draft", container=False)
         draft_steps = gr.Slider(
-            1, MAX_STEPS, _USUAL_DRAFT, step=1, label="Draft steps", elem_id="draft-steps"
+            1,
+            MAX_STEPS,
+            _USUAL_DRAFT,
+            step=1,
+            label="Draft steps",
+            elem_id="draft-steps",
+            elem_classes="sd-slider",
         )
     with gr.Column(elem_id="variation-settings"):
         vary_by = gr.Radio(
             [BY_SEEDS, BY_STRENGTHS], value=BY_SEEDS, label="A row of", elem_id="vary-by"
         )
-        vary_count = gr.Slider(*ROW, USUAL_COUNT, step=1, label="How many", elem_id="vary-count")
+        vary_count = gr.Slider(
+            *ROW,
+            USUAL_COUNT,
+            step=1,
+            label="How many",
+            elem_id="vary-count",
+            elem_classes="sd-slider",
+        )
         vary_strength = gr.Slider(
-            0.05, 1, USUAL_STRENGTH, step=0.05, label="Strength", elem_id="vary-strength"
+            0.05,
+            1,
+            USUAL_STRENGTH,
+            step=0.05,
+            label="Strength",
+            elem_id="vary-strength",
+            elem_classes="sd-slider",
         )
         vary_strengths = gr.Textbox(
             "0-1 [6]", label="Strengths", elem_id="vary-strengths", max_lines=1
         )
     with gr.Column(elem_id="grid-settings"):
         x_axis = gr.Dropdown(
-            list(AXES), value=STEPS, label="X: across", elem_id="x-axis", filterable=False
+            list(AXES),
+            value=STEPS,
+            label="X: across",
+            elem_id="x-axis",
+            elem_classes="sd-choice",
+            filterable=False,
         )
         x_values = gr.Textbox(
             "5, 10, 20", label="Values of X", elem_id="x-values", lines=2, max_lines=6
@@ -120,6 +151,7 @@ def add_compare_settings(mode: Component) -> CompareWidgets:
             value=GUIDANCE,
             label="Y: down",
             elem_id="y-axis",
+            elem_classes="sd-choice",
             filterable=False,
         )
         y_values = gr.Textbox(

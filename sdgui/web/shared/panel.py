@@ -10,8 +10,8 @@ from sdgui.model_info import ModelInfo
 from sdgui.spec import MAX_COUNT, MAX_GUIDANCE, MAX_STEPS
 from sdgui.web.shared.controls import ASPECTS, MIN_GUIDANCE, Controls, default_controls
 
-_SHEET_HEAD = (
-    '<div class="sheet-head"><h2>Settings</h2>'
+_DRAWER_HEAD = (
+    '<div class="drawer-head"><h2>Settings</h2>'
     '<button id="settings-close" type="button" class="quiet-button">Done</button></div>'
 )
 _HINT = '<p id="prompt-hint" class="prompt-hint"></p>'
@@ -43,8 +43,8 @@ class Panel:
 
 
 def add_settings_head() -> None:
-    """Adds the title that the settings have where they are a sheet of their own, on phones."""
-    gr.HTML(_SHEET_HEAD, elem_id="settings-head", js_on_load=None, apply_default_css=False)
+    """Adds the title that the settings have where they are a drawer, on phones."""
+    gr.HTML(_DRAWER_HEAD, elem_id="settings-head", js_on_load=None, apply_default_css=False)
 
 
 def add_settings(info: ModelInfo, names: tuple[str, ...]) -> dict[str, Component]:
@@ -57,7 +57,7 @@ def add_settings(info: ModelInfo, names: tuple[str, ...]) -> dict[str, Component
             for label, value in (("Width", first.width), ("Height", first.height))
         )
     count, steps, guidance = (
-        gr.Slider(low, high, value, step=step, label=label, elem_id=name)
+        gr.Slider(low, high, value, step=step, label=label, elem_id=name, elem_classes="sd-slider")
         for name, label, low, high, step, value in (
             ("count", "Images", 1, MAX_COUNT, 1, first.count),
             ("steps", STEPS, 1, MAX_STEPS, 1, first.steps),
@@ -73,6 +73,7 @@ def add_settings(info: ModelInfo, names: tuple[str, ...]) -> dict[str, Component
         value=first.sampler,
         label=SAMPLER,
         elem_id="sampler",
+        elem_classes="sd-choice",
         filterable=False,
     )
     model = gr.Dropdown(
@@ -83,6 +84,7 @@ def add_settings(info: ModelInfo, names: tuple[str, ...]) -> dict[str, Component
         value=names[0],
         label=MODEL,
         elem_id="model",
+        elem_classes="sd-choice",
         filterable=False,
     )
     negative_prompt = gr.Textbox(

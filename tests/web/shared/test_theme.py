@@ -1,11 +1,14 @@
 """Colours that everyone can read (WCAG 2.2, AA)."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from sdgui.web.page import STATIC
+from sdgui.web.rooms import ROOT, served_files
 from sdgui.web.shared.theme import DARK, LIGHT
+
+STYLES = [path for name, path in served_files().items() if name.endswith(".css")]
 
 
 def luminance(colour: str) -> float:
@@ -35,7 +38,7 @@ def test_warnings_the_dream_button_and_the_focus_can_be_seen(colours: dict[str, 
 
 def test_every_colour_has_a_light_and_a_dark_side_and_is_used() -> None:
     assert DARK.keys() == LIGHT.keys()
-    files = [STATIC / "sdgui.css", STATIC.parent / "shared" / "theme.py"]
+    files = [*STYLES, ROOT / "shared" / "theme.py"]
     used = {
         name
         for file in files
@@ -44,6 +47,7 @@ def test_every_colour_has_a_light_and_a_dark_side_and_is_used() -> None:
     assert DARK.keys() <= used
 
 
-def test_the_style_sheet_names_no_colour_of_its_own() -> None:
-    style = (STATIC / "sdgui.css").read_text(encoding="utf-8")
-    assert re.findall(r"(?<!%23)#[0-9a-f]{3,8}\b(?![^{;]*\{)", style) == []
+@pytest.mark.parametrize("style", STYLES, ids=lambda path: path.name)
+def test_no_style_names_a_colour_of_its_own(style: Path) -> None:
+    code = style.read_text(encoding="utf-8")
+    assert re.findall(r"(?<!%23)#[0-9a-f]{3,8}\b(?![^{;]*\{)", code) == []

@@ -1,17 +1,17 @@
-// The panel of A and B: two pinned pictures, ways to look at them, and what tells them apart.
+// The pair, A and B: two pinned pictures, ways to look at them, and what tells them apart.
 
-import { ask, loaded, make } from "./dom.js";
-import { Comparison } from "./pair-comparison.js";
-import { Large } from "./pair-large.js";
-import { Pin, remember, remembered } from "./pair-pin.js";
-import { MODES, Stage } from "./pair-stage.js";
-import { Table, alike, apart } from "./pair-table.js";
+import { ask, loaded, make } from "../../shared/dom.js";
+import { Comparison } from "./comparison.js";
+import { Large } from "./large.js";
+import { Pin, remember, remembered } from "./pin.js";
+import { MODES, Stage } from "./stage.js";
+import { Table, alike, apart } from "./table.js";
 
 const BOTH = ["a", "b"];
 const HINT = "Press A and B on two pictures to compare them";
 
 export class Pair {
-  /** `root`: the panel's element; `screen`: says what a visitor must know, by `toast`. Tells of new pins as "pinned" on the root. */
+  /** `root`: the element that it fills; `screen`: says what a visitor must know, by `toast`. Tells of new pins as "pinned" on the root. */
   constructor(root, screen) {
     this.root = root;
     this.screen = screen;
@@ -250,7 +250,7 @@ export class Pair {
     this.flip();
   }
 
-  /** The stage and its modes are the panel's again. */
+  /** The stage and its modes are back in their place. */
   takeBack() {
     this.home.replaceChildren(this.stage.element, this.modes);
   }

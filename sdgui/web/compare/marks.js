@@ -1,6 +1,6 @@
 // What its owner thinks of a picture: shown at once, then told to the server, one after the other.
 
-import { ask } from "./dom.js";
+import { ask } from "../shared/dom.js";
 
 export class Marks {
   constructor(dreams, screen) {

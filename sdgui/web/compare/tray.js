@@ -1,8 +1,8 @@
 // The kept pictures, in the order in which they were kept; the server keeps them.
 
-import { controls, follow } from "./controls.js";
-import { ask, make } from "./dom.js";
-import { Picture } from "./dream.js";
+import { controls, follow } from "../shared/controls.js";
+import { ask, make } from "../shared/dom.js";
+import { Picture } from "../shared/dream.js";
 import { exportsOfKept } from "./export.js";
 
 const HINT = "Keep pictures with K or ♥: they stay here.";

@@ -1,7 +1,7 @@
 // A tile of a sheet: it can be selected, marked and pinned, and says how well it fits the prompt.
 
-import { make } from "./dom.js";
-import { Tile } from "./tile.js";
+import { make } from "../shared/dom.js";
+import { Tile } from "../shared/tile.js";
 
 const LONG = 5;
 const STATES = { empty: "not there yet", preview: "forming", failed: "could not be made", stopped: "stopped" };

@@ -1,6 +1,6 @@
 // What tells two pictures apart, as the server measures it: numbers at once, the map when it is looked at.
 
-import { ask, loaded } from "./dom.js";
+import { ask, loaded } from "../../shared/dom.js";
 
 export class Comparison {
   /** `calls`: known() when the numbers are there, failed(error) when there will be none. */

@@ -1,10 +1,10 @@
 // One dream of Compare: a wall of seeds, its refined ones, a row of variations, or a labelled grid.
 
 import { Cell } from "./cell.js";
-import { make } from "./dom.js";
+import { make } from "../shared/dom.js";
 import { exportsOf } from "./export.js";
-import { Row } from "./row.js";
-import { ago, doing, duration, settings } from "./words.js";
+import { Row } from "../shared/row.js";
+import { ago, doing, duration, settings } from "../shared/words.js";
 
 const MANY = 20;
 const CROWD = 42;

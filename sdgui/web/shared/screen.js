@@ -1,8 +1,8 @@
-// The page around the gallery: prompt bar, keys, model pill, title, toasts, help, the settings sheet on phones.
+// The page around the gallery: prompt bar, keys, model pill, title, toasts, help, the settings as a drawer on phones.
 
 import { controls, follow } from "./controls.js";
 import { ask, make, pause } from "./dom.js";
-import { Confirm } from "./plan.js";
+import { Confirm } from "../compare/plan.js";
 
 const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 const KEY = IS_MAC ? "⌘" : "Ctrl";
@@ -41,7 +41,7 @@ export class Screen {
     this.pill = document.querySelector("#model-pill");
     this.toasts = make("div", { className: "toasts" });
     this.status = make("div", { className: "sr-only-live", role: "status" });
-    this.shade = make("div", { className: "sheet-shade", onclick: () => this.sheet(false) });
+    this.shade = make("div", { className: "drawer-shade", onclick: () => this.drawer(false) });
     document.body.append(this.toasts, this.status, this.shade);
     this.sizeNote = make("span", { className: "size-note", id: "size-note" });
     document.querySelector("#aspect").append(this.sizeNote);
@@ -82,8 +82,8 @@ export class Screen {
     const click = (selector, act) => document.querySelector(selector).addEventListener("click", act);
     click("#stop-button", () => this.stop());
     click("#help-button", () => this.help.showModal());
-    click("#settings-button", () => this.sheet(!document.body.classList.contains("shows-settings")));
-    click("#settings-close", () => this.sheet(false));
+    click("#settings-button", () => this.drawer(!document.body.classList.contains("shows-settings")));
+    click("#settings-close", () => this.drawer(false));
     // Before Gradio's own listeners, which would swallow Enter where the prompt takes a new line.
     document.addEventListener("keydown", (event) => this.key(event), true);
     document.addEventListener("keypress", (event) => {
@@ -101,7 +101,7 @@ export class Screen {
       event.stopImmediatePropagation();
       if (!document.querySelector("dialog[open]")) this.dream();
     } else if (event.key === "Escape" && !document.querySelector("dialog[open], .sd-menu:popover-open")) {
-      if (document.body.classList.contains("shows-settings")) this.sheet(false);
+      if (document.body.classList.contains("shows-settings")) this.drawer(false);
       else if (event.target.getAttribute?.("aria-expanded") !== "true") this.stop();
     }
   }
@@ -133,7 +133,7 @@ export class Screen {
     if (told.notice) this.toast(told.notice);
     if (told.job) {
       for (const toast of this.toasts.querySelectorAll(".is-error")) toast.remove();
-      this.sheet(false);
+      this.drawer(false);
       document.querySelector("#viewer[open]")?.close();
       this.begun(told.job, { isSheet: told.tab === "compare", follows });
     }
@@ -244,7 +244,7 @@ export class Screen {
     this.lookAgain?.();
   }
 
-  // Toasts, help, the settings sheet on phones
+  // Toasts, help, the settings as a drawer on phones
 
   /** One sentence and its hint; it goes by itself, or stays where `milliseconds` is 0. */
   toast(message, hint = "", isError = false, milliseconds = 9000) {
@@ -276,18 +276,18 @@ export class Screen {
     this.prompt.focus();
   }
 
-  sheet(isOpen) {
+  drawer(isOpen) {
     if (document.body.classList.contains("shows-settings") === isOpen) return;
     document.body.classList.toggle("shows-settings", isOpen);
     document.querySelector("#settings-button").setAttribute("aria-expanded", isOpen);
     document.querySelector(isOpen ? "#settings-close" : "#settings-button").focus();
   }
 
-  /** On a phone A and B lie in the settings sheet. */
+  /** On a phone A and B lie in the drawer of the settings. */
   showPair() {
     if (!matchMedia("(width <= 700px)").matches) return;
     document.querySelector("dialog[open]")?.close();
-    this.sheet(true);
+    this.drawer(true);
     document.querySelector("#settings").scrollTo({ top: 0 });
   }
 

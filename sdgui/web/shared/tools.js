@@ -2,8 +2,6 @@
 
 import { make } from "./dom.js";
 
-const COMPACT = matchMedia("(hover: none), (width <= 700px)");
-
 export class Tools {
   /** `leave` gives the keyboard back after a press by mouse: else Space would press the same button again. */
   constructor(actions, leave) {
@@ -38,55 +36,5 @@ export class Tools {
       button.firstChild.textContent = sign;
       button.lastChild.textContent = word;
     });
-  }
-}
-
-/** The tools of the sheets: they come to the tile that is pointed at or selected. */
-export class TileTools extends Tools {
-  constructor(actions, bar) {
-    super(actions, () => this.cell?.openButton.focus({ preventScroll: true }));
-    this.bar = bar;
-    this.thumb = make("img", { alt: "", draggable: false });
-    this.cell = null;
-  }
-
-  get isCompact() {
-    return COMPACT.matches;
-  }
-
-  show(cell) {
-    const isOn = cell?.state === "done";
-    const host = isOn ? (this.isCompact ? this.bar : cell.element) : null;
-    this.bar.hidden = host !== this.bar;
-    if (this.cell !== cell) {
-      this.cell?.element.classList.remove("has-tools");
-      this.cell?.picture.views.delete(this);
-      this.cell = cell;
-      cell?.picture.views.add(this);
-    }
-    cell?.element.classList.toggle("has-tools", host === cell.element);
-    if (!host) {
-      this.element.remove();
-      return;
-    }
-    this.fill(cell.picture);
-    if (this.element.parentElement === host) return;
-    if (host === this.bar) host.append(this.thumb);
-    host.append(this.element);
-  }
-
-  fill(picture) {
-    super.fill(picture);
-    if (this.isCompact) this.thumb.src = `/thumb/${picture.id}`;
-  }
-
-  /** The picture that they belong to was marked. */
-  changed() {
-    if (this.cell?.state === "done") this.fill(this.cell.picture);
-  }
-
-  /** The picture that they belong to was deleted. */
-  remove() {
-    this.show(null);
   }
 }

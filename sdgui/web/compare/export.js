@@ -1,6 +1,6 @@
 // Sheets as files: one PNG, a ZIP, a page that opens offline.
 
-import { make } from "./dom.js";
+import { make } from "../shared/dom.js";
 
 const KINDS = [["png", "PNG sheet"], ["zip", "ZIP: pictures and grid.json"], ["html", "HTML: opens offline"]];
 

@@ -1,8 +1,8 @@
 // How large a grid would be and how long it would take, said before it begins.
 
-import { controls, follow } from "./controls.js";
-import { make } from "./dom.js";
-import { duration } from "./words.js";
+import { controls, follow } from "../shared/controls.js";
+import { make } from "../shared/dom.js";
+import { duration } from "../shared/words.js";
 
 const cellsOf = (cells) => `${cells.toLocaleString("en")} ${cells === 1 ? "cell" : "cells"}`;
 

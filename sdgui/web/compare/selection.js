@@ -1,14 +1,14 @@
 // The selected picture of Compare, and the keys that act on it.
 
-import { inFrame } from "./frame.js";
-import { tileOf } from "./tile.js";
+import { inFrame } from "../shared/frame.js";
+import { tileOf } from "../shared/tile.js";
 
 const OTHERS = "input, textarea, select, [contenteditable], [popover], summary";
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class Selection {
-  /** `actions` are what can be done with a picture; `tools` the buttons that do it; `panel` tells of pins. */
-  constructor(sheets, { actions, tools, pair, panel }) {
+  /** `actions` are what can be done with a picture; `tools` the buttons that do it; `pair` tells of pins. */
+  constructor(sheets, { actions, tools, pair }) {
     Object.assign(this, { sheets, actions, tools, pair });
     this.cell = null;
     const { element } = sheets;
@@ -20,7 +20,7 @@ export class Selection {
     // Not "over": what scrolls under a mouse that rests is not pointed at.
     element.addEventListener("pointermove", (event) => event.pointerType === "mouse" && this.hover(tileOf(event.target)));
     element.addEventListener("pointerleave", () => this.hover(null));
-    panel.addEventListener("pinned", () => this.pinned());
+    pair.root.addEventListener("pinned", () => this.pinned());
   }
 
   /** The selected picture, where it can be used. */

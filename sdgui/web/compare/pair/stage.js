@@ -1,7 +1,7 @@
 // Two pictures in one place, seen four ways: a slider, side by side, flipped, or their difference.
 
-import { Hand } from "./pair-hand.js";
-import { make } from "./dom.js";
+import { Hand } from "./hand.js";
+import { make } from "../../shared/dom.js";
 
 export const MODES = { slider: "Slider", side: "Side", flip: "Flip", diff: "Diff" };
 const LEGEND = "Dark is equal, bright differs";

@@ -1,6 +1,6 @@
 // A picture that is pinned: it may still be on its way. And what of the pins outlives the page: their ids.
 
-import { ask, loaded } from "./dom.js";
+import { ask, loaded } from "../../shared/dom.js";
 
 const STORED = "sdgui-pair-1";
 const ID = /^[A-Za-z0-9_-]{1,64}$/;

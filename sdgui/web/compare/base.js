@@ -1,6 +1,6 @@
 // The picture that variations are made around, said before they begin.
 
-import { make } from "./dom.js";
+import { make } from "../shared/dom.js";
 
 /** What a row goes out from: of a picture that is a variation itself, only its seed. */
 function around({ seed, own: { variation } }) {
@@ -10,13 +10,13 @@ function around({ seed, own: { variation } }) {
 
 export class Base {
   /** The selected picture of a sheet, else what is pinned as A, else what was kept last. */
-  constructor({ selection, sheets, pair, panel, tray, dreams }) {
+  constructor({ selection, sheets, pair, tray, dreams }) {
     Object.assign(this, { selection, pair, tray, dreams });
     const settings = document.querySelector("#variation-settings");
     this.element = make("div", { id: "vary-base", role: "status" });
     settings?.prepend(this.element);
     sheets.element.addEventListener("selected", () => this.say());
-    panel.addEventListener("pinned", () => this.say());
+    pair.root.addEventListener("pinned", () => this.say());
     tray.element.addEventListener("kept", () => this.say());
     this.say();
   }

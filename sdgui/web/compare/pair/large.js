@@ -1,9 +1,9 @@
 // The stage as large as the window: the same modes and keys, and a zoom that both pictures share.
 
-import { make } from "./dom.js";
+import { make } from "../../shared/dom.js";
 
 export class Large {
-  /** Borrows the stage and the modes from the panel while it is open. */
+  /** Borrows the stage and the modes from the pair while it is open. */
   constructor(pair) {
     this.pair = pair;
     this.stage = pair.stage;

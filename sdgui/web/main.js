@@ -1,26 +1,26 @@
 // Begins once Gradio has built the page.
 
-import { Actions } from "./actions.js";
-import { Base } from "./base.js";
-import { controls, follow } from "./controls.js";
-import { make, present } from "./dom.js";
-import { watchDraft } from "./draft.js";
-import { Dreams } from "./dreams.js";
-import { tellExportsTo } from "./export.js";
-import { List } from "./list.js";
-import { Marks } from "./marks.js";
-import { Menu } from "./menu.js";
-import { Pair } from "./pair.js";
-import { hintAxes, keepPlanning, writePlan } from "./plan.js";
-import { Row } from "./row.js";
-import { Screen } from "./screen.js";
-import { Selection } from "./selection.js";
-import { Sheet } from "./sheet.js";
-import { Tabs } from "./tabs.js";
-import { TileTools } from "./tools.js";
-import { Tray } from "./tray.js";
-import { Viewer } from "./viewer.js";
-import { greetCompare, greetDream } from "./welcome.js";
+import { Actions } from "./compare/actions.js";
+import { Base } from "./compare/base.js";
+import { controls, follow } from "./shared/controls.js";
+import { make, present } from "./shared/dom.js";
+import { watchDraft } from "./compare/draft.js";
+import { Dreams } from "./shared/dreams.js";
+import { tellExportsTo } from "./compare/export.js";
+import { List } from "./shared/list.js";
+import { Marks } from "./compare/marks.js";
+import { Menu } from "./shared/menu.js";
+import { Pair } from "./compare/pair/pair.js";
+import { hintAxes, keepPlanning, writePlan } from "./compare/plan.js";
+import { Row } from "./shared/row.js";
+import { Screen } from "./shared/screen.js";
+import { Selection } from "./compare/selection.js";
+import { Sheet } from "./compare/sheet.js";
+import { Tabs } from "./shared/tabs.js";
+import { TileTools } from "./compare/tile-tools.js";
+import { Tray } from "./compare/tray.js";
+import { Viewer } from "./shared/viewer.js";
+import { greetCompare, greetDream } from "./shared/welcome.js";
 
 const NEEDED = [
   "#gallery", "#compare", "#pair", "#tray", "#tab-dream", "#tab-compare", "#compare-mode input", "#dream-button",
@@ -34,8 +34,7 @@ const screen = new Screen((job, { isSheet, follows }) => {
   dreams.begin(job, isSheet ? sheets : gallery, { follows });
 });
 const dreams = new Dreams(screen);
-const panel = find("#pair");
-const pair = new Pair(panel, screen);
+const pair = new Pair(find("#pair"), screen);
 const marks = new Marks(dreams, screen);
 const actions = new Actions({ marks, pair, screen });
 const menu = new Menu();
@@ -74,9 +73,9 @@ gallery.compare = async (dream) => {
 const bar = make("div", { className: "tile-bar", hidden: true });
 find("#compare").append(bar);
 const tools = new TileTools(actions, bar);
-sheets.selection = new Selection(sheets, { actions, tools, pair, panel });
+sheets.selection = new Selection(sheets, { actions, tools, pair });
 const tray = new Tray(find("#tray"), { dreams, marks, viewer, menu, pair });
-const base = new Base({ selection: sheets.selection, sheets, pair, panel, tray, dreams });
+const base = new Base({ selection: sheets.selection, sheets, pair, tray, dreams });
 
 const tabs = new Tabs((tab, mode) => {
   screen.change(tab, mode);

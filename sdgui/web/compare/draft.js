@@ -1,7 +1,7 @@
 // "Draft first" only helps where the composition stays when the steps change: samplers that lose it are named.
 
-import { controls, follow } from "./controls.js";
-import { make, pause } from "./dom.js";
+import { controls, follow } from "../shared/controls.js";
+import { make, pause } from "../shared/dom.js";
 
 const BEST = "DPM++ 2M";
 

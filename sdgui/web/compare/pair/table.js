@@ -1,6 +1,6 @@
 // What the two pictures have in numbers: seed, match, how alike they are, and the settings that differ.
 
-import { make } from "./dom.js";
+import { make } from "../../shared/dom.js";
 
 const SSIM_TITLE = "Structural similarity: 1 is the same picture, 0 has nothing in common";
 const NONE = "–";
