@@ -19,6 +19,10 @@ class UserError(Exception):
         return f"{self.message} {self.hint}".strip()
 
 
+class NotYetSaved(UserError):
+    """A picture could not be stored now, though the same may succeed later: a full disk, a folder that is gone."""
+
+
 class Cancelled(Exception):
     """Raised inside an engine to leave a pipeline at once when every member of its batch is cancelled."""
 

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sdgui.spec import PictureSpec
+from sdgui.workers import WorkerInfo
 
 Pixels = npt.NDArray[np.uint8]
 """One picture: (height, width, 3), RGB."""
@@ -13,10 +14,11 @@ Pixels = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One picture to make; the id becomes the picture's id."""
+    """One picture to make; the id becomes the picture's id. Tasks with the same `job` are shown together."""
 
     id: str
     spec: PictureSpec
+    job: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,11 +41,22 @@ class Loading:
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """A model is ready; the device and dtype that it runs on, in words."""
+    """A model is ready; the device and dtype that it runs on, in words, and what the worker is by now, where told."""
 
     model: str
     device: str
     dtype: str
+    worker: WorkerInfo | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitted:
+    """So many pictures of a model and size (in pixels) fitted into one batch, after more had not."""
+
+    model: str
+    width: int
+    height: int
+    pictures: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,11 +69,17 @@ class Stepped:
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """The predicted picture of one task after `step`, as JPEG bytes."""
+    """The predicted pictures of some tasks of one job after `step`, side by side in one JPEG.
 
-    task: str
+    Task i lies at column i % columns and row i // columns; each is `width` x `height` pixels.
+    """
+
+    tasks: tuple[str, ...]
     step: int
     steps: int
+    columns: int
+    width: int
+    height: int
     jpeg: bytes
 
 
@@ -82,7 +101,7 @@ class TaskFailed:
     hint: str = ""
 
 
-WorkerEvent = Loading | Loaded | Stepped | Preview | Decoded | TaskFailed
+WorkerEvent = Loading | Loaded | Fitted | Stepped | Preview | Decoded | TaskFailed
 
 
 # Studio -> watchers
@@ -110,18 +129,31 @@ class ModelLoading:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Progress:
-    """How far the job is: pictures done of total, step of steps in the running batch, seconds left, preview revisions.
+class LiveStrip:
+    """The newest preview of some pictures of a job, which form in one batch: what lies where in its JPEG.
 
-    `revisions` holds one number per picture of the job; 0 means no preview yet.
+    `pictures` are indices in the job; the one at place i lies at column i % columns and row i // columns, each
+    `width` x `height` pixels. A later preview has a higher `revision`.
     """
+
+    id: str
+    revision: int
+    columns: int
+    width: int
+    height: int
+    pictures: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far the job is: pictures done of total, step of steps in the running batch, seconds left, what is forming."""
 
     done: int
     total: int
     step: int
     steps: int
     seconds_left: float | None
-    revisions: tuple[int, ...]
+    live: tuple[LiveStrip, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +163,15 @@ class PictureDone:
     index: int
     picture_id: str
     match: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureUnsaved:
+    """A picture is made and kept in memory, but could not be stored yet; it is tried again. Words fit for a visitor."""
+
+    index: int
+    message: str
+    hint: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +207,7 @@ StudioEvent = (
     | ModelLoading
     | Progress
     | PictureDone
+    | PictureUnsaved
     | PictureFailed
     | Finished
     | JobCancelled

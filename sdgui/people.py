@@ -19,3 +19,31 @@ class Who:
 
     visitor: str
     role: Role = Role.OWNER
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allowance:
+    """How much one person may ask for."""
+
+    waiting: int = 512
+    """Pictures that they may have waiting."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """Who may what, and how much: an allowance for each role."""
+
+    owner: Allowance = Allowance()
+    guest: Allowance = Allowance()
+
+    def of(self, who: Who) -> Allowance:
+        """What somebody may."""
+        match who.role:
+            case Role.OWNER:
+                return self.owner
+            case Role.GUEST:
+                return self.guest
+
+
+POLICY = Policy()
+"""What holds where nothing else is said."""

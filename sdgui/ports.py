@@ -76,7 +76,8 @@ class Store(Protocol):
     def save_picture(self, task: str, pixels: Pixels, notes: dict[str, str]) -> PictureRecord:
         """Writes the picture of a known task (file, thumbnail, row) and returns once nothing can lose it.
 
-        UserError when the disk is full or the folder cannot be written.
+        NotYetSaved when trying again later may succeed: the disk is full, the folder is gone, the database locked.
+        UserError when the folder cannot be written.
         """
         ...
 

@@ -1,13 +1,11 @@
 """A fake behind the engine's interface: paints at once, or waits and fails as a test tells it."""
 
-import io
 import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from sdgui.errors import UserError
 from sdgui.events import (
@@ -16,13 +14,13 @@ from sdgui.events import (
     Loaded,
     Loading,
     Pixels,
-    Preview,
     Stepped,
     TaskFailed,
 )
 from sdgui.ports import Emit, IsCancelled
 from sdgui.records import MATCH
 from sdgui.spec import PictureSpec
+from tests.strips import strips_of
 
 PATIENCE = 30.0
 """Seconds after which a test that waits for the fake has failed."""
@@ -36,12 +34,10 @@ def paint(spec: PictureSpec) -> Pixels:
     return np.broadcast_to(colour, (spec.height, spec.width, 3)).copy()
 
 
-def small_jpeg(spec: PictureSpec, step: int) -> bytes:
-    """A preview whose bytes differ from step to step."""
-    pixels = (paint(spec).astype(np.int32) * (step + 1) // (spec.steps + 1)).astype(np.uint8)
-    file = io.BytesIO()
-    Image.fromarray(pixels[:8, :8]).save(file, "JPEG")
-    return file.getvalue()
+def forming(spec: PictureSpec, step: int) -> Pixels:
+    """A small picture that differs from step to step."""
+    pixels = paint(spec)[:8, :8].astype(np.int32)
+    return (pixels * (step + 1) // (spec.steps + 1)).astype(np.uint8)
 
 
 class HandClock:
@@ -120,9 +116,9 @@ class FakeEngine:
             self.steps_run += 1
             self.clock.now += self.step_seconds(len(batch.tasks))
             emit(Stepped(step=step + 1, steps=steps))
-            for task in batch.tasks:
-                jpeg = small_jpeg(task.spec, step)
-                emit(Preview(task=task.id, step=step + 1, steps=steps, jpeg=jpeg))
+            shown = {task.id: forming(task.spec, step) for task in batch.tasks}
+            for preview in strips_of(batch.tasks, shown, step + 1, steps):
+                emit(preview)
         for task in batch.tasks:
             if not is_cancelled(task.id):
                 self.clock.now += self.decode_seconds

@@ -153,7 +153,7 @@ class TorchEngine:
         def observe(step: int, steps: int, predict: Predict) -> None:
             run.stop_if_cancelled(ids)
             if previewer is not None and step < steps and previewer.due():
-                previewer.offer(ids, step, steps, predict(), warm.colours)
+                previewer.offer(part, step, steps, predict(), warm.colours)
 
         def on_step(step: int, steps: int) -> None:
             run.emit(Stepped(step=parts_done * steps + step, steps=parts * steps))

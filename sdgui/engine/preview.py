@@ -1,6 +1,7 @@
-"""Previews off the step path: the newest prediction becomes one JPEG per picture in a thread of its own."""
+"""Previews off the step path: the newest prediction becomes one JPEG per job in a thread of its own."""
 
 import io
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ import torch
 from PIL import Image
 
 from sdgui.engine.preview_map import PreviewMap
-from sdgui.events import Preview
+from sdgui.events import Preview, Task
 from sdgui.ports import Emit
 
 INTERVAL = 0.1
@@ -27,7 +28,7 @@ Clock = Callable[[], float]
 class Frame:
     """x0 of every picture of a batch on its way to the host; `arrived` waits until it is there."""
 
-    tasks: tuple[str, ...]
+    tasks: tuple[Task, ...]
     step: int
     steps: int
     latents: torch.Tensor
@@ -66,7 +67,7 @@ class Previewer:
 
     def offer(
         self,
-        tasks: Sequence[str],
+        tasks: Sequence[Task],
         step: int,
         steps: int,
         x0: torch.Tensor,
@@ -153,20 +154,36 @@ class Previewer:
 
 
 def encode_frame(frame: Frame) -> list[Preview]:
-    """One JPEG per picture, four times as large as its latents, with sides of at least 128 and about 512 at most."""
+    """One JPEG per job, its pictures side by side, each four times as large as its latents, with sides of at least
+    128 and about 512 at most."""
     frame.arrived()
-    previews = []
     colours = frame.colours.colours(frame.latents.numpy())
     height, width = colours.shape[1:3]
     enlarged = max(1, min(ENLARGED, LARGEST_SIDE // max(width, height)))
     scale = max(enlarged, -(-SMALLEST_SIDE // min(width, height)))
-    for task, picture in zip(frame.tasks, colours, strict=True):
+    size = (width * scale, height * scale)
+    places: dict[str, list[int]] = {}
+    for place, task in enumerate(frame.tasks):
+        places.setdefault(task.job, []).append(place)
+    previews = []
+    for together in places.values():
+        columns = math.isqrt(len(together) - 1) + 1
+        rows = -(-len(together) // columns)
+        strip = Image.new("RGB", (columns * size[0], rows * size[1]))
+        for i, place in enumerate(together):
+            image = Image.fromarray(colours[place]).resize(size, Image.Resampling.BILINEAR)
+            strip.paste(image, (i % columns * size[0], i // columns * size[1]))
         file = io.BytesIO()
-        image = Image.fromarray(picture).resize(
-            (width * scale, height * scale), Image.Resampling.BILINEAR
-        )
-        image.save(file, "JPEG", quality=QUALITY)
+        strip.save(file, "JPEG", quality=QUALITY)
         previews.append(
-            Preview(task=task, step=frame.step, steps=frame.steps, jpeg=file.getvalue())
+            Preview(
+                tasks=tuple(frame.tasks[place].id for place in together),
+                step=frame.step,
+                steps=frame.steps,
+                columns=columns,
+                width=size[0],
+                height=size[1],
+                jpeg=file.getvalue(),
+            )
         )
     return previews

@@ -70,6 +70,7 @@ class Crew:
         self._running: dict[int, RunningBatch] = {}
         self._loading: set[int] = set()
         self._reckoned = 0.0
+        self._begun = 0
         self._saver = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sdgui-saver")
         self._threads: list[threading.Thread] = []
 
@@ -129,7 +130,14 @@ class Crew:
     def _begin(self, number: int, batch: Batch) -> RunningBatch:
         now = self._clock()
         expected = self.pace.timing(batch.tasks[0].spec, len(batch.tasks))
-        running = RunningBatch(batch, self._ledger.owners(batch), now, expected=expected)
+        self._begun += 1
+        running = RunningBatch(
+            batch,
+            self._ledger.owners(batch),
+            now,
+            name=str(self._begun),
+            expected=expected,
+        )
         self._running[number] = running
         for job in running.jobs:
             job.start()
@@ -176,6 +184,8 @@ class Crew:
             broken = True
         with self._lock:
             del self._running[number]
+            for job in set(running.owners.values()):
+                job.leave_strip(running.name)
             took = running.took(self._clock())
             if took is not None:
                 self.pace.learn(running.batch.tasks[0].spec, len(running.batch.tasks), took)
@@ -248,10 +258,10 @@ class Crew:
                         tell_progress(running, running.begun)
                 case Stepped(step=step, steps=steps) if running is not None:
                     self._stepped(running, step, steps)
-                case Preview(task=task, jpeg=jpeg) if running is not None:
-                    owner = running.owner(task)
+                case Preview(tasks=shown) if running is not None:
+                    owner = next(filter(None, map(running.owner, shown)), None)
                     if owner is not None:
-                        owner.preview(task, jpeg)
+                        owner.preview(running.name, event)
                 case Decoded(task=task) if running is not None:
                     running.decoded += 1
                     owner = running.owner(task)

@@ -9,9 +9,11 @@ from sdgui.events import (
     Failed,
     Finished,
     JobCancelled,
+    LiveStrip,
     ModelLoading,
     PictureDone,
     PictureFailed,
+    Preview,
     Progress,
     Queued,
     Started,
@@ -35,9 +37,16 @@ class Fate(Enum):
     FAILED = auto()
 
 
+_SETTLED = frozenset({Fate.DONE, Fate.CANCELLED, Fate.FAILED})
+
+
 def unmade(record: JobRecord) -> tuple[Task, ...]:
     """The pictures of a job that can still be made: neither stored nor deleted by their owner."""
-    return tuple(Task(id=task.id, spec=task.spec) for task in record.tasks if not _settled(task))
+    return tuple(
+        Task(id=task.id, spec=task.spec, job=record.id)
+        for task in record.tasks
+        if not _settled(task)
+    )
 
 
 def _settled(task: TaskRecord) -> bool:
@@ -52,8 +61,8 @@ class Job:
         self.index = {task.id: i for i, task in enumerate(record.tasks)}
         self.fates = [Fate.DONE if _settled(task) else Fate.PENDING for task in record.tasks]
         self.faults: dict[str, UserError] = {}
-        self.previews: list[bytes | None] = [None] * len(record.tasks)
-        self.revisions = [0] * len(record.tasks)
+        self.strips: dict[str, LiveStrip] = {}
+        self.jpegs: dict[str, bytes] = {}
         self.attempts: dict[str, int] = {}
         self.lasting: list[StudioEvent] = []
         self.changes = 0
@@ -93,7 +102,7 @@ class Job:
             step=step,
             steps=steps,
             seconds_left=seconds_left,
-            revisions=tuple(self.revisions),
+            live=tuple(self.strips.values()),
         )
 
     def tell(self, event: Queued | ModelLoading) -> None:
@@ -103,7 +112,7 @@ class Job:
             self.changes += 1
 
     def progress(self, step: int, steps: int, seconds_left: float | None) -> None:
-        """Where the running batch is; tells the revisions of the previews too."""
+        """Where the running batch is; tells the previews too."""
         self._told, self._position = None, (step, steps, seconds_left)
         self.changes += 1
 
@@ -113,12 +122,25 @@ class Job:
             self.started = True
             self.lasting.append(Started())
 
-    def preview(self, task: str, jpeg: bytes) -> None:
-        """A newer preview of one picture."""
-        i = self.index[task]
-        self.previews[i] = jpeg
-        self.revisions[i] += 1
+    def preview(self, strip: str, preview: Preview) -> None:
+        """A newer preview of those pictures that form together; `strip` is the name of their batch."""
+        before = self.strips.get(strip)
+        self.strips[strip] = LiveStrip(
+            id=strip,
+            revision=1 if before is None else before.revision + 1,
+            columns=preview.columns,
+            width=preview.width,
+            height=preview.height,
+            pictures=tuple(self.index[task] for task in preview.tasks),
+        )
+        self.jpegs[strip] = preview.jpeg
         self.changes += 1
+
+    def leave_strip(self, strip: str) -> None:
+        """A batch is over: its preview goes, unless all that it shows is made and only being stored."""
+        found = self.strips.get(strip)
+        if found is not None and any(self.fates[i] is Fate.PENDING for i in found.pictures):
+            self._drop_strip(strip)
 
     def decoded(self, task: str) -> None:
         """One picture is made, and is being stored."""
@@ -136,10 +158,12 @@ class Job:
         Ends the job with its last picture.
         """
         i = self.index[task]
-        if self.fates[i] not in (Fate.PENDING, Fate.DECODED):
+        if self.fates[i] in _SETTLED:
             return
         self._turn(i, fate)
-        self.previews[i] = None
+        for strip in [s for s, live in self.strips.items() if i in live.pictures]:
+            if all(self.fates[one] in _SETTLED for one in self.strips[strip].pictures):
+                self._drop_strip(strip)
         if fate is Fate.DONE:
             self.lasting.append(PictureDone(index=i, picture_id=task, match=match))
         elif fate is Fate.FAILED:
@@ -152,6 +176,10 @@ class Job:
         """Ends the job if nothing is left to be made."""
         if not self.pending and not self._counts[Fate.DECODED] and self.end is None:
             self._end()
+
+    def _drop_strip(self, strip: str) -> None:
+        del self.strips[strip], self.jpegs[strip]
+        self.changes += 1
 
     def _turn(self, index: int, fate: Fate) -> None:
         self._counts[self.fates[index]] -= 1

@@ -11,8 +11,8 @@ from sdgui.studio.pace import Timing
 class RunningBatch:
     """What is known of a batch while a worker makes it; times in seconds of the studio's clock.
 
-    `owners` are the jobs that its pictures were taken for, by task. A job that goes on after its end is another:
-    what this batch makes is not for it.
+    `name` tells it from all others; `owners` are the jobs that its pictures were taken for, by task. A job that goes on
+    after its end is another: what this batch makes is not for it.
     """
 
     def __init__(
@@ -21,9 +21,11 @@ class RunningBatch:
         owners: Mapping[str, Job],
         begun: float,
         *,
+        name: str = "",
         expected: Timing | None = None,
     ) -> None:
         self.batch = batch
+        self.name = name
         self.owners = owners
         self.begun = begun
         self.loading = False

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from sdgui.errors import UserError
 from sdgui.events import StudioEvent, Task
 from sdgui.model_info import ModelRef
+from sdgui.people import POLICY, Policy, Who
 from sdgui.ports import Engine, Models, Store
 from sdgui.records import JobRecord, JobState, TaskRecord
 from sdgui.sheet import Plan, Sheet
@@ -18,9 +19,6 @@ from sdgui.studio.ledger import Ledger
 from sdgui.studio.queue import BatchLimit, PictureQueue, batches_of, in_working_order
 from sdgui.studio.status import ModelStatus
 from sdgui.studio.watching import Watcher
-
-MAX_WAITING = 512
-"""Pictures that one visitor may have waiting."""
 
 
 def draw_seed() -> int:
@@ -45,7 +43,9 @@ class Studio:
         batch_limit: BatchLimit,
         draw_seed: Callable[[], int] = draw_seed,
         clock: Callable[[], float] = time.monotonic,
+        policy: Policy = POLICY,
     ) -> None:
+        self.policy = policy
         self.models = models
         self.store = store
         self._draw_seed = draw_seed
@@ -79,15 +79,15 @@ class Studio:
 
     # What visitors do
 
-    def submit(self, request: DreamRequest, visitor: str) -> JobRecord:
+    def submit(self, request: DreamRequest, who: Who) -> JobRecord:
         """Resolves, stores and queues a dream; UserError when it cannot be dreamt."""
         model = self.models.names()[0] if request.model is None else request.model
         specs = request.resolve(self.models.describe(model), self._draw_seed)
-        return self._submit(specs, visitor)
+        return self._submit(specs, who)
 
-    def submit_plan(self, plan: Plan, visitor: str) -> JobRecord:
+    def submit_plan(self, plan: Plan, who: Who) -> JobRecord:
         """Stores and queues the pictures of a sheet; UserError when they cannot be dreamt now."""
-        return self._submit(plan.specs, visitor, plan.sheet)
+        return self._submit(plan.specs, who, plan.sheet)
 
     def expect(self, specs: Sequence[PictureSpec]) -> float | None:
         """Seconds that these pictures will take at the pace so far; None when a model's pace is not known."""
@@ -95,7 +95,7 @@ class Studio:
         with self._lock:
             return self._crew.pace.expect_batches(batches)
 
-    def resume(self, job: str, visitor: str) -> bool:
+    def resume(self, job: str, who: Who) -> bool:
         """Goes on with a job of the visitor that has ended: queues what is neither stored nor deleted.
 
         False when there is nothing to go on with. UserError when none of it can be made any more because its model
@@ -104,7 +104,7 @@ class Studio:
         with self._lock:
             if job in self._ledger.active:
                 return False
-        found = self.store.job(job, visitor)
+        found = self.store.job(job, who.visitor)
         left = () if found is None else unmade(found)
         if not left:
             return False
@@ -112,16 +112,16 @@ class Studio:
         if all(task.spec.model in unfit for task in left):
             raise unfit[left[0].spec.model]
         with self._lock:
-            record = self.store.job(job, visitor)  # again: another tab may have been quicker
+            record = self.store.job(job, who.visitor)  # again: another tab may have been quicker
             if job in self._ledger.active or record is None or not unmade(record):
                 return False
-            self._check_room(visitor, len(unmade(record)))
+            self._check_room(who, len(unmade(record)))
             self.store.reopen_job(job)
             self._take_up(record, unfit)
             self._crew.look()
         return True
 
-    def cancel(self, job: str, visitor: str) -> bool:
+    def cancel(self, job: str, who: Who) -> bool:
         """Stops one job of the visitor at once; what is made already is still stored, and stays.
 
         What a worker is at is dropped, for others in its batch may keep that going for long. False when there is
@@ -129,7 +129,7 @@ class Studio:
         """
         with self._lock:
             found = self._ledger.active.get(job)
-            if found is None or found.record.visitor != visitor or found.cancelled:
+            if found is None or found.record.visitor != who.visitor or found.cancelled:
                 return False
             found.cancelled = True
             self._queue.remove(frozenset(found.index))
@@ -138,15 +138,17 @@ class Studio:
             self._crew.look()
             return True
 
-    def cancel_all(self, visitor: str) -> int:
+    def cancel_all(self, who: Who) -> int:
         """Stops every job of the visitor; how many there were."""
-        return sum(self.cancel(job, visitor) for job in self.active_jobs(visitor))
+        return sum(self.cancel(job, who) for job in self.active_jobs(who))
 
-    def active_jobs(self, visitor: str) -> tuple[str, ...]:
+    def active_jobs(self, who: Who) -> tuple[str, ...]:
         """Ids of the visitor's jobs that have not ended, in the order in which they were queued."""
         with self._lock:
             return tuple(
-                name for name, job in self._ledger.active.items() if job.record.visitor == visitor
+                name
+                for name, job in self._ledger.active.items()
+                if job.record.visitor == who.visitor
             )
 
     def as_it_stands(self, record: JobRecord) -> JobRecord:
@@ -154,16 +156,14 @@ class Studio:
         with self._lock:
             return self._ledger.as_it_stands(record)
 
-    def live(self, job: str, index: int, visitor: str) -> tuple[int, bytes] | None:
-        """The newest preview of one picture as (revision, JPEG bytes); None when there is none."""
+    def live(self, job: str, strip: str, who: Who) -> tuple[int, bytes] | None:
+        """The newest preview of what forms together as (revision, JPEG bytes); None when there is none."""
         with self._lock:
             found = self._ledger.active.get(job)
-            if found is None or found.record.visitor != visitor:
+            if found is None or found.record.visitor != who.visitor:
                 return None
-            if not 0 <= index < len(found.previews):
-                return None
-            jpeg = found.previews[index]
-            return None if jpeg is None else (found.revisions[index], jpeg)
+            forming = found.strips.get(strip)
+            return None if forming is None else (forming.revision, found.jpegs[strip])
 
     def status(self) -> ModelStatus:
         """Whether the model is there."""
@@ -171,7 +171,7 @@ class Studio:
             return self._crew.status
 
     async def watch(
-        self, visitor: str, job: str | None = None
+        self, who: Who, job: str | None = None
     ) -> AsyncIterator[tuple[str, StudioEvent]]:
         """News of the visitor's active jobs, or of one job, as (job id, event).
 
@@ -179,7 +179,7 @@ class Studio:
         latest is told; each job ends with exactly one Finished, JobCancelled or Failed. One that goes on after its
         end is told from its beginning.
         """
-        watcher = Watcher(visitor, job)
+        watcher = Watcher(who.visitor, job)
         with self._lock:
             self._ledger.watchers.add(watcher)
             ended = None if job is None else self._ledger.ended.get(job)
@@ -200,30 +200,30 @@ class Studio:
                 self._ledger.watchers.discard(watcher)
 
     def _submit(
-        self, specs: Sequence[PictureSpec], visitor: str, sheet: Sheet | None = None
+        self, specs: Sequence[PictureSpec], who: Who, sheet: Sheet | None = None
     ) -> JobRecord:
         created = time.time()
         record = JobRecord(
             id=f"{int(created * 1000):012x}{secrets.token_hex(10)}",
-            visitor=visitor,
+            visitor=who.visitor,
             created=created,
             state=JobState.QUEUED,
             tasks=tuple(TaskRecord(id=secrets.token_hex(16), spec=spec) for spec in specs),
             sheet=sheet,
         )
         with self._lock:
-            self._check_room(visitor, len(specs))
+            self._check_room(who, len(specs))
         self.store.add_job(record)
         with self._lock:
             self._take_up(record, {})
             self._crew.look()
         return record
 
-    def _check_room(self, visitor: str, pictures: int) -> None:
+    def _check_room(self, who: Who, pictures: int) -> None:
         if self._crew.closing:
             raise UserError("The studio is closing.", "Try again when it is back.")
-        waiting = self._queue.count(visitor)
-        if waiting + pictures > MAX_WAITING:
+        waiting = self._queue.count(who.visitor)
+        if waiting + pictures > self.policy.of(who).waiting:
             raise UserError(
                 f"{waiting} of your pictures are waiting already.",
                 "Let some of them finish, or stop them.",

@@ -1,7 +1,7 @@
 """Worker events of the embedded model, recorded once, and an engine that plays them back at the model's own pace.
 
-wall.zip holds one draft batch: 16 pictures of 128 x 128 at 8 steps (DPM++ 2M), with every preview as the engine sent
-it and the finished pixels as JPEG. `python -m tests.browser.replay SECONDS` records it again; SECONDS is how long the
+wall.zip holds one draft batch: 16 pictures of 128 x 128 at 8 steps (DPM++ 2M), with every picture of its previews
+and the finished pixels as JPEG. `python -m tests.browser.replay SECONDS` records it again; SECONDS is how long the
 batch takes on a machine that has nothing else to do, to which the recorded times are stretched or shrunk. It was
 recorded with 4, as two CPU cores take.
 """
@@ -19,9 +19,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from sdgui.events import Batch, Decoded, Pixels, Preview, Stepped, Task
+from sdgui.events import Batch, Decoded, Pixels, Preview, Stepped, Task, WorkerEvent
 from sdgui.ports import Emit, IsCancelled
 from tests.fake_engine import FakeEngine
+from tests.strips import pictures_in, strips_of
 
 RECORDED = Path(__file__).with_name("wall.zip")
 COUNT = 16
@@ -30,7 +31,15 @@ _PROMPT = "a red boat at sea"
 _EVENTS = "events.json"
 
 
-Recorded = Stepped | Preview | Decoded
+@dataclass(frozen=True)
+class Shown:
+    """What the previews of a step showed, by the place in the batch."""
+
+    step: int
+    pictures: dict[int, Pixels]
+
+
+Recorded = Stepped | Shown | Decoded
 
 
 @dataclass(frozen=True)
@@ -43,11 +52,16 @@ class Moment:
 
 def play(path: Path = RECORDED) -> tuple[Moment, ...]:
     """What was recorded, in its order."""
+    moments: list[Moment] = []
     with zipfile.ZipFile(path) as archive:
-        return tuple(
-            Moment(line["seconds"], _event(line, archive))
-            for line in json.loads(archive.read(_EVENTS))
-        )
+        for line in json.loads(archive.read(_EVENTS)):
+            event = _event(line, archive)
+            before = moments[-1].event if moments else None
+            if isinstance(event, Shown) and isinstance(before, Shown) and before.step == event.step:
+                event = replace(event, pictures=before.pictures | event.pictures)
+                moments.pop()
+            moments.append(Moment(line["seconds"], event))
+    return tuple(moments)
 
 
 def _event(line: dict[str, Any], archive: zipfile.ZipFile) -> Recorded:
@@ -55,8 +69,7 @@ def _event(line: dict[str, Any], archive: zipfile.ZipFile) -> Recorded:
         case "stepped":
             return Stepped(step=line["step"], steps=STEPS)
         case "preview":
-            jpeg = archive.read(line["file"])
-            return Preview(task=line["task"], step=line["step"], steps=STEPS, jpeg=jpeg)
+            return Shown(line["step"], {int(line["task"]): _pixels(archive.read(line["file"]))})
         case _:
             pixels = _pixels(archive.read(line["file"]))
             return Decoded(task=line["task"], pixels=pixels, notes=line["notes"])
@@ -80,13 +93,21 @@ class ReplayEngine(FakeEngine):
             time.sleep(max(0.0, begun + moment.seconds - time.monotonic()))
             if all(is_cancelled(task.id) for task in batch.tasks):
                 return
-            event = moment.event
-            if not isinstance(event, Stepped):
-                place = int(event.task)
-                if place >= len(batch.tasks) or is_cancelled(batch.tasks[place].id):
-                    continue
-                event = replace(event, task=batch.tasks[place].id)
-            emit(event)
+            for event in _of_batch(moment.event, batch):
+                if not (isinstance(event, Decoded) and is_cancelled(event.task)):
+                    emit(event)
+
+
+def _of_batch(event: Recorded, batch: Batch) -> list[WorkerEvent]:
+    """What was recorded as if it had come from this batch, which may be smaller."""
+    match event:
+        case Stepped():
+            return [event]
+        case Shown(step=step, pictures=pictures):
+            known = {task.id: pictures[i] for i, task in enumerate(batch.tasks) if i in pictures}
+            return list(strips_of(batch.tasks, known, step, STEPS))
+        case Decoded(task=place):
+            return [replace(event, task=task.id) for task in batch.tasks[int(place) :][:1]]
 
 
 def record(seconds: float, path: Path = RECORDED) -> None:
@@ -107,9 +128,14 @@ def record(seconds: float, path: Path = RECORDED) -> None:
         engine.warm("demo", lambda event: None)
         begun = time.monotonic()
 
-        def note(event: object) -> None:
-            assert isinstance(event, Recorded)
-            moments.append(Moment(time.monotonic() - begun, event))
+        def note(event: WorkerEvent) -> None:
+            seconds = time.monotonic() - begun
+            if isinstance(event, Preview):
+                pictures = {int(task): pixels for task, pixels in pictures_in(event).items()}
+                moments.append(Moment(seconds, Shown(event.step, pictures)))
+            else:
+                assert isinstance(event, Stepped | Decoded)
+                moments.append(Moment(seconds, event))
 
         engine.run(
             Batch(tasks=tuple(Task(id=str(i), spec=spec) for i, spec in enumerate(specs))),
@@ -122,22 +148,26 @@ def record(seconds: float, path: Path = RECORDED) -> None:
 
 
 def _write(moments: list[Moment], pace: float, path: Path) -> None:
-    lines = []
+    lines: list[dict[str, object]] = []
     with zipfile.ZipFile(path, "w", compression=zipfile.ZIP_DEFLATED) as archive:
-        for number, moment in enumerate(moments):
-            line: dict[str, object] = {"seconds": round(moment.seconds * pace, 3)}
+
+        def write_picture(pixels: Pixels) -> str:
+            file = f"{len(archive.namelist()):03}.jpg"
+            archive.writestr(file, _jpeg(pixels))
+            return file
+
+        for moment in moments:
+            seconds = {"seconds": round(moment.seconds * pace, 3)}
             match moment.event:
                 case Stepped(step=step):
-                    line |= {"type": "stepped", "step": step}
-                case Preview(task=task, step=step, jpeg=jpeg):
-                    file = f"{number:03}.jpg"
-                    archive.writestr(file, jpeg)
-                    line |= {"type": "preview", "task": task, "step": step, "file": file}
+                    lines.append({**seconds, "type": "stepped", "step": step})
+                case Shown(step=step, pictures=pictures):
+                    for place, pixels in pictures.items():
+                        told = {"type": "preview", "task": str(place), "step": step}
+                        lines.append({**seconds, **told, "file": write_picture(pixels)})
                 case Decoded(task=task, pixels=pixels, notes=notes):
-                    file = f"{number:03}.jpg"
-                    archive.writestr(file, _jpeg(pixels))
-                    line |= {"type": "decoded", "task": task, "notes": notes, "file": file}
-            lines.append(line)
+                    told = {"type": "decoded", "task": task, "notes": notes}
+                    lines.append({**seconds, **told, "file": write_picture(pixels)})
         archive.writestr(_EVENTS, json.dumps(lines))
 
 

@@ -43,16 +43,18 @@ def test_a_seed_means_the_same_picture_on_both_devices(cuda_lab: Lab, lab: Lab) 
 
 
 def test_previews_show_pictures_and_not_white_frames(cuda_lab: Lab, lab: Lab) -> None:
-    from tests.engine.test_previews import picture_of
+    from tests.engine.test_previews import pictures_of
 
     specs = cuda_lab.specs(count=2, steps=25)
     on_cuda = of_type(cuda_lab.run(specs), Preview)
-    on_cpu = {(one.task, one.step): one for one in of_type(lab.run(specs), Preview)}
+    on_cpu = {(one.tasks, one.step): one for one in of_type(lab.run(specs), Preview)}
     assert on_cuda
     for preview in on_cuda:
-        same = on_cpu.get((preview.task, preview.step))
+        same = on_cpu.get((preview.tasks, preview.step))
         if same is not None:
-            assert np.abs(picture_of(preview) - picture_of(same)).mean() < 8
+            for task in preview.tasks:
+                (here,), (there,) = pictures_of([preview], task), pictures_of([same], task)
+                assert np.abs(here - there).mean() < 8
 
 
 def test_offloading_gives_the_same_picture_and_the_next_batch_runs(cuda_lab: Lab) -> None:

@@ -1,18 +1,19 @@
 """Previews: the predicted picture of every picture, early, often enough, and closer with each step."""
 
-import io
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from sdgui.engine.preview import INTERVAL, Frame, Previewer, encode_frame
 from sdgui.engine.preview_map import PreviewMap, cached_preview_map, fit_preview_map
-from sdgui.events import Decoded, Preview, Stepped, WorkerEvent
+from sdgui.events import Decoded, Preview, Stepped, Task, WorkerEvent
 from sdgui.samplers import SAMPLER_NAMES
+from tests import samples
 from tests.engine.conftest import Lab, Ticks, of_type
+from tests.strips import pictures_in
 
 GREY = PreviewMap(matrix=np.zeros((4, 3), np.float32), bias=np.full(3, 0.5, np.float32))
 
@@ -29,15 +30,23 @@ def every_frame(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Previewer, "offer", offer_and_settle)
 
 
-def picture_of(preview: Preview) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(preview.jpeg)), np.float32)
+A = Task(id="0", spec=samples.SPEC)
+
+
+def pictures_of(previews: list[Preview], task: str) -> list[np.ndarray]:
+    """The pictures of one task in the composites that show it."""
+    return [
+        pictures_in(preview)[task].astype(np.float32)
+        for preview in previews
+        if task in preview.tasks
+    ]
 
 
 @pytest.mark.usefixtures("every_frame")
 def test_all_pictures_get_at_least_five_previews_in_25_steps(lab: Lab) -> None:
     previews = of_type(lab.run(lab.specs(count=4, steps=25)), Preview)
     for task in "0123":
-        assert len({preview.jpeg for preview in previews if preview.task == task}) >= 5
+        assert len({one.tobytes() for one in pictures_of(previews, task)}) >= 5
 
 
 @pytest.mark.parametrize("steps", [5, 8, 25, 60])
@@ -57,7 +66,7 @@ def test_previews_are_ten_a_second_at_most() -> None:
     for _ in range(100):  # a hundred steps of 30 ms
         clock.now += 0.03
         if previewer.due():
-            previewer.offer(["0"], 1, 9, torch.zeros(1, 4, 8, 8), GREY)
+            previewer.offer([A], 1, 9, torch.zeros(1, 4, 8, 8), GREY)
             offered += 1
     previewer.close()
     assert INTERVAL == 0.1
@@ -83,7 +92,7 @@ def test_the_error_of_previews_falls_with_the_step(lab: Lab, sampler: str) -> No
         events = lab.run(specs)
     last = encode_frame(
         Frame(
-            tasks=("0", "1"),
+            tasks=(A, replace(A, id="1")),
             step=0,
             steps=0,
             latents=torch.cat(finished).float(),
@@ -91,12 +100,10 @@ def test_the_error_of_previews_falls_with_the_step(lab: Lab, sampler: str) -> No
             colours=warm.colours,
         )
     )
-    for task, end in zip("01", last, strict=True):
-        errors = [
-            np.abs(picture_of(preview) - picture_of(end)).mean()
-            for preview in of_type(events, Preview)
-            if preview.task == task
-        ]
+    previews = of_type(events, Preview)
+    for task in "01":
+        (end,) = pictures_of(last, task)
+        errors = [np.abs(one - end).mean() for one in pictures_of(previews, task)]
         # A random model's path is noisy: thirds must fall, not every step.
         first, middle, third = (np.mean(part) for part in np.array_split(errors, 3))
         assert first > middle > third
@@ -124,7 +131,27 @@ def test_no_preview_follows_the_picture_itself(lab: Lab) -> None:
 def test_previews_of_a_step_come_for_every_task(lab: Lab) -> None:
     previews = of_type(lab.run(lab.specs(count=3, steps=12)), Preview)
     for step in {preview.step for preview in previews}:
-        assert [one.task for one in previews if one.step == step] == ["0", "1", "2"]
+        assert [one.tasks for one in previews if one.step == step] == [("0", "1", "2")]
+
+
+def test_each_job_gets_one_composite_of_its_own_pictures() -> None:
+    x0 = torch.zeros(3, 4, 16, 16)
+    x0[1] += 1
+    colours = PreviewMap(matrix=np.ones((4, 3), np.float32), bias=np.zeros(3, np.float32))
+    frame = Frame(
+        tasks=tuple(
+            replace(A, id=task, job=job) for task, job in (("0", "a"), ("1", "b"), ("2", "a"))
+        ),
+        step=1,
+        steps=2,
+        latents=x0,
+        arrived=lambda: None,
+        colours=colours,
+    )
+    anns, bobs = encode_frame(frame)
+    assert (anns.tasks, bobs.tasks) == (("0", "2"), ("1",))
+    assert [one.max() for task in "02" for one in pictures_of([anns], task)] == [0, 0]
+    assert pictures_of([bobs], "1")[0].min() == 255
 
 
 def test_the_latest_frame_wins_while_an_older_one_waits() -> None:
@@ -139,10 +166,10 @@ def test_the_latest_frame_wins_while_an_older_one_waits() -> None:
         assert go_on.wait(30)
 
     previewer.start(slow_emit)
-    previewer.offer(["0"], 1, 9, torch.zeros(1, 4, 8, 8), GREY)
+    previewer.offer([A], 1, 9, torch.zeros(1, 4, 8, 8), GREY)
     assert entered.wait(30)
     for step in (2, 3, 4):
-        previewer.offer(["0"], step, 9, torch.zeros(1, 4, 8, 8), GREY)
+        previewer.offer([A], step, 9, torch.zeros(1, 4, 8, 8), GREY)
     go_on.set()
     previewer.settle()
     previewer.close()
@@ -155,7 +182,7 @@ def test_what_the_receiver_raises_is_raised_by_stop() -> None:
 
     previewer = Previewer(Ticks())
     previewer.start(broken_emit)
-    previewer.offer(["0"], 1, 9, torch.zeros(1, 4, 8, 8), GREY)
+    previewer.offer([A], 1, 9, torch.zeros(1, 4, 8, 8), GREY)
     previewer.settle()
     with pytest.raises(BrokenPipeError):
         previewer.stop()
@@ -175,14 +202,15 @@ def test_previews_have_sides_of_128_to_512_pixels(
     latents: tuple[int, int], pixels: tuple[int, int]
 ) -> None:
     frame = Frame(
-        tasks=("0",),
+        tasks=(A,),
         step=1,
         steps=2,
         latents=torch.zeros(1, 4, *latents),
         arrived=lambda: None,
         colours=GREY,
     )
-    assert picture_of(encode_frame(frame)[0]).shape == (*pixels, 3)
+    (picture,) = pictures_of(encode_frame(frame), "0")
+    assert picture.shape == (*pixels, 3)
 
 
 def test_the_map_finds_the_colours_of_a_linear_vae() -> None:

@@ -16,6 +16,7 @@ from sdgui.ports import Engine
 from sdgui.storage.disk_store import DiskStore
 from sdgui.studio.studio import Studio
 from tests.fake_engine import PATIENCE, FakeEngine
+from tests.people import who
 from tests.samples import DEMO
 
 T = TypeVar("T")
@@ -107,7 +108,7 @@ def engine() -> FakeEngine:
 
 
 async def watch_to_end(studio: Studio, visitor: str, job: str) -> list[StudioEvent]:
-    return [event async for _, event in studio.watch(visitor, job)]
+    return [event async for _, event in studio.watch(who(visitor), job)]
 
 
 def follow(studio: Studio, visitor: str, job: str) -> list[StudioEvent]:

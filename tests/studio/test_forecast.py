@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sdgui.events import Progress, Queued
+from sdgui.events import LiveStrip, Preview, Progress, Queued
 from sdgui.model_info import ModelRef
 from sdgui.ports import Store
 from sdgui.records import JobRecord, JobState, TaskRecord
@@ -213,6 +213,12 @@ def test_progress_counts_what_is_done_when_it_is_read() -> None:
     job = waiting.add("wall", [SPEC, SPEC])
     waiting.take()
     waiting.look()
-    job.preview("wall1", b"jpeg")
+    job.preview(
+        "1",
+        Preview(tasks=("wall1",), step=1, steps=4, columns=1, width=8, height=8, jpeg=b"jpeg"),
+    )
     job.settle("wall0", Fate.DONE)
-    assert (progress(job).done, progress(job).total, progress(job).revisions) == (1, 2, (0, 1))
+    assert (progress(job).done, progress(job).total) == (1, 2)
+    assert progress(job).live == (
+        LiveStrip(id="1", revision=1, columns=1, width=8, height=8, pictures=(1,)),
+    )

@@ -54,7 +54,7 @@ def test_a_batch_gives_steps_previews_of_every_task_and_one_picture_each(
     make_worker(FakeEngine).run(BATCH, events.append, never)
     names = [task.id for task in BATCH.tasks]
     assert [e.step for e in events if isinstance(e, Stepped)] == [1, 2, 3, 4]
-    assert {e.task for e in events if isinstance(e, Preview)} == set(names)
+    assert {e.tasks for e in events if isinstance(e, Preview)} == {tuple(names)}
     done = [e for e in events if isinstance(e, Decoded)]
     assert [e.task for e in done] == names
     for event, task in zip(done, BATCH.tasks, strict=True):

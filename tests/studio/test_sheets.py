@@ -22,13 +22,15 @@ from sdgui.events import (
     TaskFailed,
     WorkerEvent,
 )
+from sdgui.people import POLICY
 from sdgui.ports import Emit, IsCancelled
 from sdgui.records import JobRecord, JobState
 from sdgui.sheet import Axis, Plan, Sheet, SheetKind
 from sdgui.spec import DreamRequest, PictureSpec
 from sdgui.storage import DiskStore
-from sdgui.studio.studio import MAX_WAITING, Studio
+from sdgui.studio.studio import Studio
 from tests.fake_engine import PATIENCE, FakeEngine
+from tests.people import who
 from tests.studio.conftest import House, ManyModels, ends, follow, run
 
 NOT_THERE = UserError("Its weights are damaged.", "Copy it again.")
@@ -84,10 +86,10 @@ def stop_after_one(studio: Studio, engine: FakeEngine, begin: Callable[[], JobRe
 
     async def look() -> list[StudioEvent]:
         events = []
-        async for _, event in studio.watch(job.visitor, job.id):
+        async for _, event in studio.watch(who(job.visitor), job.id):
             events.append(event)
             if sum(isinstance(told, PictureDone) for told in events) > before:
-                studio.cancel(job.id, job.visitor)
+                studio.cancel(job.id, who(job.visitor))
         return events
 
     assert ends(run(look)) == [JobCancelled()]
@@ -98,7 +100,9 @@ def stop_after_one(studio: Studio, engine: FakeEngine, begin: Callable[[], JobRe
 
 def stopped_wall(house: House, studio: Studio, engine: FakeEngine, count: int) -> JobRecord:
     """A wall of which one picture was made, one by one."""
-    return stop_after_one(studio, engine, lambda: studio.submit_plan(wall(house, count), "ann"))
+    return stop_after_one(
+        studio, engine, lambda: studio.submit_plan(wall(house, count), who("ann"))
+    )
 
 
 def test_a_plan_is_stored_with_its_sheet_and_made_in_its_order(
@@ -106,7 +110,7 @@ def test_a_plan_is_stored_with_its_sheet_and_made_in_its_order(
 ) -> None:
     studio = house.open(engine)
     plan = grid_of_models(house)
-    job = studio.submit_plan(plan, "ann")
+    job = studio.submit_plan(plan, who("ann"))
     assert ends(follow(studio, "ann", job.id)) == [Finished()]
     found = stored(studio, job)
     assert found.sheet == plan.sheet
@@ -122,14 +126,14 @@ def test_a_grid_loads_each_model_once(house: House, engine: FakeEngine) -> None:
         ),
         sheet=Sheet(kind=SheetKind.GRID),
     )
-    follow(studio, "ann", studio.submit_plan(across, "ann").id)
+    follow(studio, "ann", studio.submit_plan(across, who("ann")).id)
     models = [batch.tasks[0].spec.model.id for batch in engine.batches]
     assert models == [name for name in ROWS for _ in range(4)]
 
 
 def test_a_wall_goes_in_full_batches(house: House, engine: FakeEngine) -> None:
     studio = house.open(engine, batch_limit=16)
-    job = studio.submit_plan(wall(house, 64), "ann")
+    job = studio.submit_plan(wall(house, 64), who("ann"))
     events = follow(studio, "ann", job.id)
     assert [len(batch.tasks) for batch in engine.batches] == [16] * 4
     assert sorted(e.index for e in events if isinstance(e, PictureDone)) == list(range(64))
@@ -140,7 +144,7 @@ def test_a_model_that_cannot_be_loaded_fails_its_pictures_and_the_others_go_on(
 ) -> None:
     engine.unloadable["broken"] = NOT_THERE
     studio = house.open(engine, batch_limit=1)
-    job = studio.submit_plan(grid_of_models(house), "ann")
+    job = studio.submit_plan(grid_of_models(house), who("ann"))
     events = follow(studio, "ann", job.id)
     failed = [event for event in events if isinstance(event, PictureFailed)]
     assert failed == [
@@ -161,7 +165,7 @@ def test_a_model_that_cannot_be_loaded_is_tried_once_for_a_job(
 ) -> None:
     engine.unloadable["broken"] = NOT_THERE
     studio = house.open(engine, batch_limit=1)
-    follow(studio, "ann", studio.submit_plan(grid_of_models(house), "ann").id)
+    follow(studio, "ann", studio.submit_plan(grid_of_models(house), who("ann")).id)
     assert engine.loads.count("broken") == 1
 
 
@@ -171,8 +175,8 @@ def test_others_who_wait_for_that_model_have_it_tried_for_them(
     engine.unloadable["broken"] = NOT_THERE
     engine.can_load.clear()
     studio = house.open(engine, batch_limit=1)
-    ann = studio.submit_plan(grid_of_models(house), "ann")
-    bob = studio.submit(DreamRequest(prompt="a", model="broken"), "bob")
+    ann = studio.submit_plan(grid_of_models(house), who("ann"))
+    bob = studio.submit(DreamRequest(prompt="a", model="broken"), who("bob"))
     engine.can_load.set()
     assert ends(follow(studio, "ann", ann.id))
     assert ends(follow(studio, "bob", bob.id)) == [
@@ -190,7 +194,7 @@ def test_the_status_is_ready_again_when_a_model_that_is_there_works_on(
         specs=tuple(s for m in ("broken", "demo") for s in specs(house, m)),
         sheet=Sheet(kind=SheetKind.GRID),
     )
-    follow(studio, "ann", studio.submit_plan(plan, "ann").id)
+    follow(studio, "ann", studio.submit_plan(plan, who("ann")).id)
     status = studio.status()
     assert (status.state, status.model, status.device) == ("ready", "demo", "fake")
     assert (status.message, status.hint) == ("", "")
@@ -198,13 +202,13 @@ def test_the_status_is_ready_again_when_a_model_that_is_there_works_on(
 
 def test_the_device_is_known_while_another_model_loads(house: House, engine: FakeEngine) -> None:
     studio = house.open(engine)
-    follow(studio, "ann", studio.submit(DreamRequest(prompt="a"), "ann").id)
+    follow(studio, "ann", studio.submit(DreamRequest(prompt="a"), who("ann")).id)
     engine.can_load.clear()
-    job = studio.submit(DreamRequest(prompt="a", model="other"), "ann")
+    job = studio.submit(DreamRequest(prompt="a", model="other"), who("ann"))
 
     async def look() -> str:
         device = ""
-        async for _, event in studio.watch("ann", job.id):
+        async for _, event in studio.watch(who("ann"), job.id):
             if isinstance(event, ModelLoading):
                 device = studio.status().device
                 engine.can_load.set()
@@ -229,7 +233,7 @@ class FailsOdd(FakeEngine):
 
 def test_each_failed_picture_is_told_in_its_own_words(house: House) -> None:
     studio = house.open(FailsOdd())
-    job = studio.submit_plan(wall(house, 4), "ann")
+    job = studio.submit_plan(wall(house, 4), who("ann"))
     events = follow(studio, "ann", job.id)
     told = [(e.index, e.message, e.hint) for e in events if isinstance(e, PictureFailed)]
     assert told == [(0, "No memory for 5.", "Less."), (2, "No memory for 7.", "Less.")]
@@ -245,11 +249,11 @@ def test_a_failed_picture_is_told_to_late_watchers_and_by_the_record_before_the_
     engine = FailsOdd()
     engine.go.clear()
     studio = house.open(engine, batch_limit=1)
-    job = studio.submit_plan(wall(house, 2), "ann")
+    job = studio.submit_plan(wall(house, 2), who("ann"))
     assert engine.began.acquire(timeout=PATIENCE)
 
     async def first() -> StudioEvent:
-        async for _, event in studio.watch("ann", job.id):
+        async for _, event in studio.watch(who("ann"), job.id):
             if isinstance(event, PictureFailed):
                 return event
         raise AssertionError("not told")
@@ -266,7 +270,7 @@ def test_a_failed_picture_is_told_to_late_watchers_and_by_the_record_before_the_
 def test_a_picture_is_told_with_its_match(house: House, engine: FakeEngine) -> None:
     engine.match = lambda spec: spec.seed / 100
     studio = house.open(engine)
-    job = studio.submit_plan(wall(house, 3), "ann")
+    job = studio.submit_plan(wall(house, 3), who("ann"))
     events = follow(studio, "ann", job.id)
     assert [e.match for e in events if isinstance(e, PictureDone)] == [0.05, 0.06, 0.07]
     assert [task.match for task in stored(studio, job).tasks] == [0.05, 0.06, 0.07]
@@ -276,7 +280,7 @@ def test_the_time_is_expected_from_what_was_measured(house: House, engine: FakeE
     engine.step_seconds, engine.decode_seconds = lambda pictures: 1.0 + pictures, 0.5
     studio = house.open(engine, clock=engine.clock)
     assert studio.expect(specs(house)) is None
-    follow(studio, "ann", studio.submit_plan(wall(house, 4), "ann").id)
+    follow(studio, "ann", studio.submit_plan(wall(house, 4), who("ann")).id)
     assert studio.expect(specs(house, count=8)) == pytest.approx(2 * (2 * 5.0 + 4 * 0.5))
     assert studio.expect((*specs(house), *specs(house, "other"))) is None
 
@@ -287,7 +291,7 @@ def test_cells_that_are_made_one_by_one_are_expected_to_take_longer(
     engine.step_seconds, engine.decode_seconds = lambda pictures: 1.0 + pictures, 0.5
     studio = house.open(engine, clock=engine.clock)
     for count in (4, 1):
-        follow(studio, "ann", studio.submit_plan(wall(house, count), "ann").id)
+        follow(studio, "ann", studio.submit_plan(wall(house, count), who("ann")).id)
     different = [spec for cfg in (2, 3, 4, 5) for spec in specs(house, guidance=cfg)]
     assert studio.expect(specs(house, count=4)) == pytest.approx(2 * 5.0 + 4 * 0.5)
     assert studio.expect(different) == pytest.approx(4 * (2 * 2.0 + 0.5))
@@ -302,7 +306,7 @@ def test_a_stopped_job_goes_on_with_what_is_missing(house: House, engine: FakeEn
     before = {task.id: task.stored for task in stored(studio, job).tasks}
     assert 0 < sum(before.values()) < 5
     made = len(engine.batches)
-    assert studio.resume(job.id, "ann")
+    assert studio.resume(job.id, who("ann"))
     events = follow(studio, "ann", job.id)
     assert ends(events) == [Finished()]
     assert sorted(e.index for e in events if isinstance(e, PictureDone)) == list(range(5))
@@ -314,10 +318,10 @@ def test_a_stopped_job_goes_on_with_what_is_missing(house: House, engine: FakeEn
 def test_a_failed_job_goes_on_and_forgets_its_faults(house: House) -> None:
     engine = FailsOdd()
     studio = house.open(engine)
-    job = studio.submit_plan(wall(house, 4), "ann")
+    job = studio.submit_plan(wall(house, 4), who("ann"))
     assert isinstance(ends(follow(studio, "ann", job.id))[0], Failed)
     engine.lacks = False
-    assert studio.resume(job.id, "ann")
+    assert studio.resume(job.id, who("ann"))
     assert ends(follow(studio, "ann", job.id)) == [Finished()]
     found = stored(studio, job)
     assert (found.state, found.message, found.hint) == (JobState.FINISHED, "", "")
@@ -330,7 +334,7 @@ def test_a_job_of_an_earlier_run_goes_on(house: House, state: JobState) -> None:
     studio = house.open(engine, batch_limit=1)
     engine.lacks = state is JobState.FAILED
     if engine.lacks:
-        job = studio.submit_plan(wall(house, 4), "ann")
+        job = studio.submit_plan(wall(house, 4), who("ann"))
         follow(studio, "ann", job.id)
     else:
         job = stopped_wall(house, studio, engine, 4)
@@ -340,8 +344,8 @@ def test_a_job_of_an_earlier_run_goes_on(house: House, state: JobState) -> None:
 
     fresh = FakeEngine()
     again = house.open(fresh)
-    assert again.active_jobs("ann") == ()
-    assert again.resume(job.id, "ann")
+    assert again.active_jobs(who("ann")) == ()
+    assert again.resume(job.id, who("ann"))
     assert ends(follow(again, "ann", job.id)) == [Finished()]
     assert all(task.stored for task in stored(again, job).tasks)
     assert not kept & {task.id for batch in fresh.batches for task in batch.tasks}
@@ -352,7 +356,7 @@ def test_a_job_that_goes_on_is_finished_after_a_restart(house: House) -> None:
     studio = house.open(engine, batch_limit=1)
     job = stopped_wall(house, studio, engine, 4)
     engine.go.clear()
-    assert studio.resume(job.id, "ann")
+    assert studio.resume(job.id, who("ann"))
     assert stored(studio, job).state is JobState.QUEUED
     house.close()
     again = house.open(FakeEngine())
@@ -365,7 +369,7 @@ def test_deleted_pictures_are_not_made_again(house: House, engine: FakeEngine) -
     gone = next(task.id for task in stored(studio, job).tasks if task.stored)
     assert studio.store.delete_picture(gone, "ann")
     made = len(engine.batches)
-    assert studio.resume(job.id, "ann")
+    assert studio.resume(job.id, who("ann"))
     events = follow(studio, "ann", job.id)
     assert ends(events) == [Finished()]
     assert gone not in {e.picture_id for e in events if isinstance(e, PictureDone)}
@@ -374,10 +378,10 @@ def test_deleted_pictures_are_not_made_again(house: House, engine: FakeEngine) -
 
 def test_a_job_with_nothing_left_to_make_does_not_go_on(house: House, engine: FakeEngine) -> None:
     studio = house.open(engine)
-    job = studio.submit_plan(wall(house, 2), "ann")
+    job = studio.submit_plan(wall(house, 2), who("ann"))
     follow(studio, "ann", job.id)
     studio.store.delete_picture(job.tasks[0].id, "ann")
-    assert not studio.resume(job.id, "ann")
+    assert not studio.resume(job.id, who("ann"))
     assert stored(studio, job).state is JobState.FINISHED
 
 
@@ -387,7 +391,7 @@ def test_nobody_goes_on_with_the_jobs_of_others_or_with_none(
     studio = house.open(engine, batch_limit=1)
     job = stopped_wall(house, studio, engine, 3)
     for name, visitor in ((job.id, "bob"), ("f" * 32, "ann"), ("../x", "ann")):
-        assert not studio.resume(name, visitor)
+        assert not studio.resume(name, who(visitor))
     assert stored(studio, job).state is JobState.CANCELLED
 
 
@@ -395,8 +399,8 @@ def test_a_job_under_way_does_not_go_on_twice(house: House, engine: FakeEngine) 
     studio = house.open(engine, batch_limit=1)
     job = stopped_wall(house, studio, engine, 3)
     engine.go.clear()
-    assert studio.resume(job.id, "ann")
-    assert not studio.resume(job.id, "ann")
+    assert studio.resume(job.id, who("ann"))
+    assert not studio.resume(job.id, who("ann"))
     engine.go.set()
     assert ends(follow(studio, "ann", job.id)) == [Finished()]
 
@@ -406,7 +410,7 @@ def test_of_many_who_go_on_with_a_job_at_once_one_does(house: House, engine: Fak
     job = stopped_wall(house, studio, engine, 4)
     made = len(engine.batches)
     with ThreadPoolExecutor(8) as pool:
-        went_on = list(pool.map(lambda _: studio.resume(job.id, "ann"), range(8)))
+        went_on = list(pool.map(lambda _: studio.resume(job.id, who("ann")), range(8)))
     assert ends(follow(studio, "ann", job.id)) == [Finished()]
     assert went_on.count(True) == 1
     assert len(engine.batches) - made == 3
@@ -417,7 +421,7 @@ def test_a_job_that_goes_on_can_be_stopped_again(house: House, engine: FakeEngin
     job = stopped_wall(house, studio, engine, 4)
 
     def go_on() -> JobRecord:
-        assert studio.resume(job.id, "ann")
+        assert studio.resume(job.id, who("ann"))
         return job
 
     stop_after_one(studio, engine, go_on)
@@ -431,20 +435,20 @@ def test_who_watches_everything_follows_a_job_that_goes_on(
 ) -> None:
     studio = house.open(engine, batch_limit=1)
     engine.go.clear()
-    block = studio.submit(DreamRequest(prompt="block", steps=1), "ann")
+    block = studio.submit(DreamRequest(prompt="block", steps=1), who("ann"))
     assert engine.began.acquire(timeout=PATIENCE)
-    job = studio.submit_plan(wall(house, 2), "ann")
+    job = studio.submit_plan(wall(house, 2), who("ann"))
 
     async def look() -> list[tuple[bool, StudioEvent]]:
         told: list[tuple[bool, StudioEvent]] = []
         stopped = resumed = False
-        async for name, event in studio.watch("ann"):
+        async for name, event in studio.watch(who("ann")):
             if not stopped:
-                stopped = studio.cancel(job.id, "ann")
+                stopped = studio.cancel(job.id, who("ann"))
             if name == job.id:
                 told.append((resumed, event))
                 if isinstance(event, JobCancelled):
-                    resumed = studio.resume(job.id, "ann")
+                    resumed = studio.resume(job.id, who("ann"))
                     engine.go.set()
         return told
 
@@ -476,22 +480,23 @@ def test_a_job_that_goes_on_has_live_previews_again(house: House) -> None:
     engine = HoldsAfterPreview()
     studio = house.open(engine, batch_limit=1)
     job = stopped_wall(house, studio, engine, 3)
-    assert studio.live(job.id, 1, "ann") is None
+    assert not any(studio.live(job.id, str(batch), who("ann")) for batch in range(9))
 
     async def look() -> set[int]:
         revisions = set()
-        async for _, event in studio.watch("ann", job.id):
-            if isinstance(event, Progress) and event.revisions[1] == 1:
-                live = studio.live(job.id, 1, "ann")
+        async for _, event in studio.watch(who("ann"), job.id):
+            strips = event.live if isinstance(event, Progress) else ()
+            for strip in [one for one in strips if (one.pictures, one.revision) == ((1,), 1)]:
+                live = studio.live(job.id, strip.id, who("ann"))
                 assert live is not None and live[1].startswith(b"\xff\xd8")
                 revisions.add(live[0])
                 engine.go.set()
         return revisions
 
     engine.holds = True
-    assert studio.resume(job.id, "ann")
+    assert studio.resume(job.id, who("ann"))
     assert run(look) == {1}
-    assert studio.live(job.id, 1, "ann") is None
+    assert not any(studio.live(job.id, str(batch), who("ann")) for batch in range(9))
 
 
 def test_a_job_whose_model_changed_does_not_go_on_and_says_so(
@@ -501,11 +506,11 @@ def test_a_job_whose_model_changed_does_not_go_on_and_says_so(
     job = stopped_wall(house, studio, engine, 3)
     models.change("demo")
     with pytest.raises(UserError, match="has changed"):
-        studio.resume(job.id, "ann")
+        studio.resume(job.id, who("ann"))
     assert stored(studio, job).state is JobState.CANCELLED
     models.gone.add("demo")
     with pytest.raises(UserError, match="no model called demo"):
-        studio.resume(job.id, "ann")
+        studio.resume(job.id, who("ann"))
 
 
 def test_only_the_pictures_of_a_model_that_changed_fail_when_a_job_goes_on(
@@ -513,13 +518,13 @@ def test_only_the_pictures_of_a_model_that_changed_fail_when_a_job_goes_on(
 ) -> None:
     engine.go.clear()
     studio = house.open(engine)
-    job = studio.submit_plan(grid_of_models(house, columns=1), "ann")
+    job = studio.submit_plan(grid_of_models(house, columns=1), who("ann"))
     assert engine.began.acquire(timeout=PATIENCE)
-    studio.cancel(job.id, "ann")
+    studio.cancel(job.id, who("ann"))
     follow(studio, "ann", job.id)
     engine.go.set()
     models.change("broken")
-    assert studio.resume(job.id, "ann")
+    assert studio.resume(job.id, who("ann"))
     events = follow(studio, "ann", job.id)
     assert [e.index for e in events if isinstance(e, PictureFailed)] == [1]
     assert sorted(e.index for e in events if isinstance(e, PictureDone)) == [0, 2]
@@ -534,7 +539,7 @@ def test_only_the_pictures_of_a_model_that_changed_fail_after_a_restart(
     blocked = FakeEngine()
     blocked.go.clear()
     studio = house.open(blocked)
-    job = studio.submit_plan(grid_of_models(house, columns=1), "ann")
+    job = studio.submit_plan(grid_of_models(house, columns=1), who("ann"))
     house.close()
     models.gone.add("broken")
     again = house.open(FakeEngine())
@@ -550,14 +555,14 @@ def test_an_end_that_could_not_be_stored_does_not_come_after_the_job_went_on(
     store = studio.store
     assert isinstance(store, DiskStore)
     engine.go.clear()
-    job = studio.submit_plan(wall(house, 2), "ann")
+    job = studio.submit_plan(wall(house, 2), who("ann"))
     assert engine.began.acquire(timeout=PATIENCE)
     store._database._connection.execute("PRAGMA query_only = ON")
-    studio.cancel(job.id, "ann")
+    studio.cancel(job.id, who("ann"))
     assert ends(follow(studio, "ann", job.id)) == [JobCancelled()]
     store._database._connection.execute("PRAGMA query_only = OFF")
     engine.go.set()
-    assert studio.resume(job.id, "ann")
+    assert studio.resume(job.id, who("ann"))
     assert ends(follow(studio, "ann", job.id)) == [Finished()]
     assert stored(studio, job).state is JobState.FINISHED
 
@@ -567,9 +572,9 @@ def test_a_job_does_not_go_on_where_too_much_waits(house: House, engine: FakeEng
     job = stopped_wall(house, studio, engine, 4)
     engine.go.clear()
     for _ in range(2):
-        studio.submit_plan(wall(house, MAX_WAITING // 2), "ann")
+        studio.submit_plan(wall(house, POLICY.owner.waiting // 2), who("ann"))
     with pytest.raises(UserError, match="waiting already"):
-        studio.resume(job.id, "ann")
+        studio.resume(job.id, who("ann"))
     assert stored(studio, job).state is JobState.CANCELLED
 
 
@@ -578,4 +583,4 @@ def test_a_closed_studio_goes_on_with_nothing(house: House, engine: FakeEngine) 
     job = stopped_wall(house, studio, engine, 3)
     studio.close()
     with pytest.raises(UserError, match="closing"):
-        studio.resume(job.id, "ann")
+        studio.resume(job.id, who("ann"))

@@ -24,12 +24,14 @@ from sdgui.events import (
     StudioEvent,
     TaskFailed,
 )
+from sdgui.people import POLICY
 from sdgui.ports import Emit, IsCancelled
 from sdgui.records import JobRecord, JobState, PictureRecord
 from sdgui.spec import DreamRequest
 from sdgui.storage import DiskStore
-from sdgui.studio.studio import MAX_WAITING, Studio
+from sdgui.studio.studio import Studio
 from tests.fake_engine import PATIENCE, DeafEngine, FakeEngine, paint
+from tests.people import who
 from tests.studio.conftest import House, ends, follow, run
 
 BOAT = DreamRequest(prompt="a red boat", seed=5, count=3)
@@ -37,7 +39,7 @@ BOAT = DreamRequest(prompt="a red boat", seed=5, count=3)
 
 def test_a_dream_tells_its_pictures_and_then_one_end(house: House, engine: FakeEngine) -> None:
     studio = house.open(engine)
-    job = studio.submit(BOAT, "ann")
+    job = studio.submit(BOAT, who("ann"))
     events = follow(studio, "ann", job.id)
     assert [e.index for e in events if isinstance(e, PictureDone)] == [0, 1, 2]
     assert ends(events) == [Finished()]
@@ -48,11 +50,11 @@ def test_a_picture_is_announced_only_when_its_file_is_there(
     house: House, engine: FakeEngine
 ) -> None:
     studio = house.open(engine)
-    job = studio.submit(BOAT, "ann")
+    job = studio.submit(BOAT, who("ann"))
 
     async def check() -> int:
         seen = 0
-        async for _, event in studio.watch("ann", job.id):
+        async for _, event in studio.watch(who("ann"), job.id):
             if isinstance(event, PictureDone):
                 path = studio.store.picture_file(event.picture_id, "ann")
                 assert path is not None
@@ -69,24 +71,30 @@ def test_previews_are_in_memory_while_the_dream_forms_and_gone_after(
     house: House, engine: FakeEngine
 ) -> None:
     studio = house.open(engine)
-    job = studio.submit(BOAT, "ann")
+    job = studio.submit(BOAT, who("ann"))
+
+    strips: set[str] = set()
 
     async def look() -> set[int]:
         revisions: set[int] = set()
-        async for _, event in studio.watch("ann", job.id):
-            if isinstance(event, Progress) and (live := studio.live(job.id, 1, "ann")):
-                revisions.add(live[0])
-                assert live[1].startswith(b"\xff\xd8")
+        async for _, event in studio.watch(who("ann"), job.id):
+            if isinstance(event, Progress) and event.live:
+                assert event.live[0].pictures == (0, 1, 2)
+                strips.add(event.live[0].id)
+                if live := studio.live(job.id, event.live[0].id, who("ann")):
+                    revisions.add(live[0])
+                    assert live[1].startswith(b"\xff\xd8")
         return revisions
 
     revisions = run(look)
     assert revisions <= {1, 2, 3, 4}
-    assert studio.live(job.id, 1, "ann") is None
+    (strip,) = strips
+    assert studio.live(job.id, strip, who("ann")) is None
 
 
 def test_a_late_watcher_is_told_everything_that_lasts(house: House, engine: FakeEngine) -> None:
     studio = house.open(engine)
-    job = studio.submit(BOAT, "ann")
+    job = studio.submit(BOAT, who("ann"))
     first = follow(studio, "ann", job.id)
     late = follow(studio, "ann", job.id)
     assert late == [e for e in first if isinstance(e, Started | PictureDone | Finished)]
@@ -97,14 +105,14 @@ def test_a_watcher_of_everything_sees_dreams_begun_meanwhile(
 ) -> None:
     studio = house.open(engine)
     engine.go.clear()
-    one = studio.submit(BOAT, "ann")
+    one = studio.submit(BOAT, who("ann"))
 
     async def look() -> set[str]:
         ended: set[str] = set()
         second: str | None = None
-        async for job, event in studio.watch("ann"):
+        async for job, event in studio.watch(who("ann")):
             if second is None:
-                second = studio.submit(BOAT, "ann").id
+                second = studio.submit(BOAT, who("ann")).id
                 engine.go.set()
             if isinstance(event, Finished):
                 ended.add(job)
@@ -117,12 +125,12 @@ def test_a_watcher_of_everything_sees_dreams_begun_meanwhile(
 def test_nobody_watches_or_stops_the_dreams_of_others(house: House, engine: FakeEngine) -> None:
     studio = house.open(engine)
     engine.go.clear()
-    job = studio.submit(BOAT, "ann")
+    job = studio.submit(BOAT, who("ann"))
     assert engine.began.acquire(timeout=PATIENCE)
     assert follow(studio, "bob", job.id) == []
-    assert not studio.cancel(job.id, "bob")
-    assert studio.live(job.id, 0, "bob") is None
-    assert studio.active_jobs("bob") == ()
+    assert not studio.cancel(job.id, who("bob"))
+    assert studio.live(job.id, "1", who("bob")) is None
+    assert studio.active_jobs(who("bob")) == ()
     engine.go.set()
     assert ends(follow(studio, "ann", job.id)) == [Finished()]
 
@@ -130,9 +138,9 @@ def test_nobody_watches_or_stops_the_dreams_of_others(house: House, engine: Fake
 def test_stop_ends_a_running_dream_before_its_next_step(house: House, engine: FakeEngine) -> None:
     studio = house.open(engine)
     engine.go.clear()
-    job = studio.submit(BOAT, "ann")
+    job = studio.submit(BOAT, who("ann"))
     assert engine.began.acquire(timeout=PATIENCE)
-    assert studio.cancel(job.id, "ann")
+    assert studio.cancel(job.id, who("ann"))
     assert ends(follow(studio, "ann", job.id)) == [JobCancelled()]
     assert engine.steps_run == 0
 
@@ -140,10 +148,10 @@ def test_stop_ends_a_running_dream_before_its_next_step(house: House, engine: Fa
 def test_stop_takes_a_waiting_dream_out_of_the_queue(house: House, engine: FakeEngine) -> None:
     studio = house.open(engine, batch_limit=1)
     engine.go.clear()
-    running = studio.submit(DreamRequest(prompt="first"), "ann")
+    running = studio.submit(DreamRequest(prompt="first"), who("ann"))
     assert engine.began.acquire(timeout=PATIENCE)
-    waiting = studio.submit(BOAT, "ann")
-    assert studio.cancel(waiting.id, "ann")
+    waiting = studio.submit(BOAT, who("ann"))
+    assert studio.cancel(waiting.id, who("ann"))
     assert ends(follow(studio, "ann", waiting.id)) == [JobCancelled()]
     engine.go.set()
     assert ends(follow(studio, "ann", running.id)) == [Finished()]
@@ -155,11 +163,11 @@ def test_one_leaves_a_shared_batch_and_the_other_gets_their_picture(
 ) -> None:
     studio = house.open(engine)
     engine.go.clear()
-    block = studio.submit(DreamRequest(prompt="block", steps=1), "eve")
+    block = studio.submit(DreamRequest(prompt="block", steps=1), who("eve"))
     assert engine.began.acquire(timeout=PATIENCE)
-    ann = studio.submit(DreamRequest(prompt="a", seed=1), "ann")
-    bob = studio.submit(DreamRequest(prompt="b", seed=2), "bob")
-    studio.cancel(ann.id, "ann")
+    ann = studio.submit(DreamRequest(prompt="a", seed=1), who("ann"))
+    bob = studio.submit(DreamRequest(prompt="b", seed=2), who("bob"))
+    studio.cancel(ann.id, who("ann"))
     engine.go.set()
     assert ends(follow(studio, "bob", bob.id)) == [Finished()]
     assert ends(follow(studio, "ann", ann.id)) == [JobCancelled()]
@@ -169,11 +177,11 @@ def test_one_leaves_a_shared_batch_and_the_other_gets_their_picture(
 def begin_shared(studio: Studio, engine: FakeEngine) -> tuple[JobRecord, JobRecord]:
     """A dream of Ann and one of Bob in the same batch, which waits before its first step."""
     engine.go.clear()
-    block = studio.submit(DreamRequest(prompt="block", steps=1), "eve")
+    block = studio.submit(DreamRequest(prompt="block", steps=1), who("eve"))
     assert engine.began.acquire(timeout=PATIENCE)
-    ann = studio.submit(DreamRequest(prompt="a", seed=1), "ann")
-    bob = studio.submit(DreamRequest(prompt="b", seed=2), "bob")
-    studio.cancel(block.id, "eve")
+    ann = studio.submit(DreamRequest(prompt="a", seed=1), who("ann"))
+    bob = studio.submit(DreamRequest(prompt="b", seed=2), who("bob"))
+    studio.cancel(block.id, who("eve"))
     if isinstance(engine, DeafEngine):
         engine.most = 0  # it makes the block, and waits again
         engine.go.set()
@@ -207,7 +215,7 @@ def test_who_leaves_a_running_batch_has_stopped_before_its_next_step(
 ) -> None:
     studio = house.open(engine)
     ann, bob = begin_shared(studio, engine)
-    assert studio.cancel(ann.id, "ann")
+    assert studio.cancel(ann.id, who("ann"))
     assert ends(follow(studio, "ann", ann.id)) == [JobCancelled()]
     assert engine.steps_run == 0
     stored = studio.store.job(ann.id, "ann")
@@ -220,7 +228,7 @@ def test_what_comes_out_of_a_batch_after_the_stop_is_not_stored(house: House) ->
     engine = DeafEngine()
     studio = house.open(engine)
     ann, bob = begin_shared(studio, engine)
-    studio.cancel(ann.id, "ann")
+    studio.cancel(ann.id, who("ann"))
     engine.go.set()
     assert ends(follow(studio, "bob", bob.id)) == [Finished()]
     studio.close()
@@ -230,33 +238,33 @@ def test_what_comes_out_of_a_batch_after_the_stop_is_not_stored(house: House) ->
 
 def test_stop_does_not_wait_for_a_model_that_loads(house: House, engine: FakeEngine) -> None:
     studio = house.open(engine)
-    follow(studio, "ann", studio.submit(BOAT, "ann").id)
+    follow(studio, "ann", studio.submit(BOAT, who("ann")).id)
     engine.loaded.clear()
     engine.can_load.clear()
-    job = studio.submit(BOAT, "ann")
+    job = studio.submit(BOAT, who("ann"))
     assert engine.began.acquire(timeout=PATIENCE)
     assert engine.began.acquire(timeout=PATIENCE)
-    assert studio.cancel(job.id, "ann")
+    assert studio.cancel(job.id, who("ann"))
     assert ends(follow(studio, "ann", job.id)) == [JobCancelled()]
     engine.can_load.set()
-    assert ends(follow(studio, "ann", studio.submit(BOAT, "ann").id)) == [Finished()]
+    assert ends(follow(studio, "ann", studio.submit(BOAT, who("ann")).id)) == [Finished()]
 
 
 def test_how_long_to_wait_behind_a_model_that_loads_is_not_known(
     house: House, engine: FakeEngine
 ) -> None:
     studio = house.open(engine)
-    follow(studio, "ann", studio.submit(BOAT, "ann").id)
+    follow(studio, "ann", studio.submit(BOAT, who("ann")).id)
     engine.loaded.clear()
     engine.can_load.clear()
-    studio.submit(BOAT, "ann")
+    studio.submit(BOAT, who("ann"))
     for _ in range(2):
         assert engine.began.acquire(timeout=PATIENCE)
-    bob = studio.submit(BOAT, "bob")
+    bob = studio.submit(BOAT, who("bob"))
 
     async def look() -> list[StudioEvent]:
         events: list[StudioEvent] = []
-        async for _, event in studio.watch("bob", bob.id):
+        async for _, event in studio.watch(who("bob"), bob.id):
             events.append(event)
             if event == Queued(place=1, wait=None):
                 engine.can_load.set()
@@ -286,11 +294,11 @@ def test_a_picture_that_is_being_stored_survives_the_stop(
     studio = house.open(engine, batch_limit=1)
     saving = HeldSaving(studio, monkeypatch)
     engine.most = 1
-    job = studio.submit(BOAT, "ann")
+    job = studio.submit(BOAT, who("ann"))
     assert saving.begun.wait(PATIENCE)
-    assert studio.cancel(job.id, "ann")
-    assert not studio.cancel(job.id, "ann")
-    assert not studio.resume(job.id, "ann")  # it has not ended yet
+    assert studio.cancel(job.id, who("ann"))
+    assert not studio.cancel(job.id, who("ann"))
+    assert not studio.resume(job.id, who("ann"))  # it has not ended yet
     saving.go.set()
     events = follow(studio, "ann", job.id)
     assert [event.index for event in events if isinstance(event, PictureDone)] == [0]
@@ -303,12 +311,12 @@ def test_a_stop_when_everything_is_made_loses_nothing(
 ) -> None:
     studio = house.open(engine)
     saving = HeldSaving(studio, monkeypatch)
-    job = studio.submit(BOAT, "ann")
+    job = studio.submit(BOAT, who("ann"))
     assert saving.begun.wait(PATIENCE)
-    studio.submit(DreamRequest(prompt="next"), "bob")
+    studio.submit(DreamRequest(prompt="next"), who("bob"))
     for _ in range(2):  # the first batch is over when the next begins
         assert engine.began.acquire(timeout=PATIENCE)
-    assert studio.cancel(job.id, "ann")
+    assert studio.cancel(job.id, who("ann"))
     saving.go.set()
     assert ends(follow(studio, "ann", job.id)) == [Finished()]
 
@@ -320,14 +328,14 @@ def test_a_dream_that_goes_on_gets_nothing_of_the_batch_that_it_left(
     studio = house.open(engine)
     ann, bob = begin_shared(studio, engine)
     saved = count_saved(studio, monkeypatch)
-    assert studio.cancel(ann.id, "ann")
-    assert studio.resume(ann.id, "ann")
+    assert studio.cancel(ann.id, who("ann"))
+    assert studio.resume(ann.id, who("ann"))
     engine.most = 0  # the old batch goes to its end, the new one waits before its first step
     engine.go.set()
     assert ends(follow(studio, "bob", bob.id)) == [Finished()]
     assert engine.began.acquire(timeout=PATIENCE)
     assert saved == [bob.tasks[0].id]
-    assert studio.live(ann.id, 0, "ann") is None
+    assert not any(studio.live(ann.id, str(batch), who("ann")) for batch in range(9))
     engine.go.set()
     assert ends(follow(studio, "ann", ann.id)) == [Finished()]
     assert saved == [bob.tasks[0].id, ann.tasks[0].id]
@@ -342,15 +350,15 @@ def test_a_picture_that_two_workers_are_at_after_a_stop_is_stored_once(
         engine.go.clear()
     studio = house.open(*engines)
     saved = count_saved(studio, monkeypatch)
-    job = studio.submit(BOAT, "ann")
+    job = studio.submit(BOAT, who("ann"))
     assert engines[0].began.acquire(timeout=PATIENCE)
     left, other = engines if engines[0].batches else engines[::-1]
-    assert studio.cancel(job.id, "ann")
-    assert studio.resume(job.id, "ann")
+    assert studio.cancel(job.id, who("ann"))
+    assert studio.resume(job.id, who("ann"))
     assert engines[0].began.acquire(timeout=PATIENCE)
     assert [len(engine.batches) for engine in (left, other)] == [1, 1]
     left.go.set()
-    bob = studio.submit(DreamRequest(prompt="next"), "bob")  # after the batch that was left
+    bob = studio.submit(DreamRequest(prompt="next"), who("bob"))  # after the batch that was left
     assert ends(follow(studio, "bob", bob.id)) == [Finished()]
     other.go.set()
     assert ends(follow(studio, "ann", job.id)) == [Finished()]
@@ -362,8 +370,8 @@ def test_two_visitors_share_a_batch_and_get_their_own_pictures(
 ) -> None:
     engine.can_load.clear()
     studio = house.open(engine)
-    ann = studio.submit(DreamRequest(prompt="a", seed=1), "ann")
-    bob = studio.submit(DreamRequest(prompt="b", seed=2), "bob")
+    ann = studio.submit(DreamRequest(prompt="a", seed=1), who("ann"))
+    bob = studio.submit(DreamRequest(prompt="b", seed=2), who("bob"))
     engine.can_load.set()
     assert ends(follow(studio, "ann", ann.id)) == [Finished()]
     assert ends(follow(studio, "bob", bob.id)) == [Finished()]
@@ -377,11 +385,11 @@ def test_two_visitors_share_a_batch_and_get_their_own_pictures(
 def test_a_dream_waits_for_the_model_and_says_so(house: House, engine: FakeEngine) -> None:
     engine.can_load.clear()
     studio = house.open(engine)
-    job = studio.submit(BOAT, "ann")
+    job = studio.submit(BOAT, who("ann"))
 
     async def look() -> list[StudioEvent]:
         events: list[StudioEvent] = []
-        async for _, event in studio.watch("ann", job.id):
+        async for _, event in studio.watch(who("ann"), job.id):
             events.append(event)
             if isinstance(event, ModelLoading):
                 engine.can_load.set()
@@ -395,16 +403,16 @@ def test_a_dream_waits_for_the_model_and_says_so(house: House, engine: FakeEngin
 
 def test_those_behind_are_told_their_place_and_wait(house: House, engine: FakeEngine) -> None:
     studio = house.open(engine, batch_limit=4)
-    follow(studio, "ann", studio.submit(BOAT, "ann").id)
+    follow(studio, "ann", studio.submit(BOAT, who("ann")).id)
     engine.go.clear()
     assert engine.began.acquire(timeout=PATIENCE)
-    studio.submit(BOAT, "ann")
+    studio.submit(BOAT, who("ann"))
     assert engine.began.acquire(timeout=PATIENCE)
-    bob = studio.submit(DreamRequest(prompt="b", steps=9), "bob")
-    eve = studio.submit(DreamRequest(prompt="e", steps=8), "eve")
+    bob = studio.submit(DreamRequest(prompt="b", steps=9), who("bob"))
+    eve = studio.submit(DreamRequest(prompt="e", steps=8), who("eve"))
 
     async def first(visitor: str, job: str) -> StudioEvent:
-        async for _, event in studio.watch(visitor, job):
+        async for _, event in studio.watch(who(visitor), job):
             return event
         raise AssertionError("no news")
 
@@ -424,18 +432,18 @@ def test_between_ones_own_batches_the_turn_of_another_is_told_with_its_time(
     studio = house.open(engine, batch_limit=2, clock=engine.clock)
     asked = DreamRequest(prompt="a red boat", count=4)  # 8 seconds a batch
     engine.most = 2
-    follow(studio, "eve", studio.submit(asked, "eve").id)
-    studio.submit(DreamRequest(prompt="block"), "eve")
+    follow(studio, "eve", studio.submit(asked, who("eve")).id)
+    studio.submit(DreamRequest(prompt="block"), who("eve"))
     for _ in range(3):
         assert engine.began.acquire(timeout=PATIENCE)
-    ann, bob = studio.submit(asked, "ann"), studio.submit(asked, "bob")
+    ann, bob = studio.submit(asked, who("ann")), studio.submit(asked, who("bob"))
     engine.most = 1  # Ann's first batch is made, and Bob's begins
     engine.go.set()
     for _ in range(2):
         assert engine.began.acquire(timeout=PATIENCE)
 
     async def latest(visitor: str, job: str) -> StudioEvent:
-        async for _, event in studio.watch(visitor, job):
+        async for _, event in studio.watch(who(visitor), job):
             if isinstance(event, Queued | Progress):
                 return event
         raise AssertionError("no news")
@@ -455,7 +463,7 @@ def test_a_worker_that_breaks_once_is_given_the_batch_again(
 ) -> None:
     engine.breaks = [RuntimeError("lost the device")]
     studio = house.open(engine)
-    job = studio.submit(BOAT, "ann")
+    job = studio.submit(BOAT, who("ann"))
     assert ends(follow(studio, "ann", job.id)) == [Finished()]
     assert len(engine.batches) == 2
 
@@ -465,10 +473,10 @@ def test_a_batch_that_breaks_every_time_fails_in_plain_words_and_the_next_works(
 ) -> None:
     engine.breaks = [RuntimeError("/secret/path exploded"), RuntimeError("again")]
     studio = house.open(engine)
-    (end,) = ends(follow(studio, "ann", studio.submit(BOAT, "ann").id))
+    (end,) = ends(follow(studio, "ann", studio.submit(BOAT, who("ann")).id))
     assert isinstance(end, Failed)
     assert "secret" not in end.message + end.hint
-    assert ends(follow(studio, "ann", studio.submit(BOAT, "ann").id)) == [Finished()]
+    assert ends(follow(studio, "ann", studio.submit(BOAT, who("ann")).id)) == [Finished()]
 
 
 def test_a_model_that_cannot_be_loaded_is_told_by_the_status(
@@ -476,7 +484,7 @@ def test_a_model_that_cannot_be_loaded_is_told_by_the_status(
 ) -> None:
     engine.load_fault = UserError("There is no model there.", "Look again.")
     studio = house.open(engine)
-    follow(studio, "ann", studio.submit(BOAT, "ann").id)
+    follow(studio, "ann", studio.submit(BOAT, who("ann")).id)
     studio.close()
     status = studio.status()
     assert (status.state, status.message) == ("failed", "There is no model there.")
@@ -490,7 +498,7 @@ def test_a_model_that_cannot_be_loaded_for_a_dream_is_told_by_the_status(house: 
                 emit(TaskFailed(task=task.id, message="Its weights are damaged.", hint="Copy it."))
 
     studio = house.open(Unloadable())
-    assert ends(follow(studio, "ann", studio.submit(BOAT, "ann").id)) == [
+    assert ends(follow(studio, "ann", studio.submit(BOAT, who("ann")).id)) == [
         Failed(message="Its weights are damaged.", hint="Copy it.")
     ]
     studio.close()
@@ -504,10 +512,10 @@ def test_an_end_that_cannot_be_stored_is_told_and_stored_later(
     store = studio.store
     assert isinstance(store, DiskStore)
     engine.go.clear()
-    job = studio.submit(BOAT, "ann")
+    job = studio.submit(BOAT, who("ann"))
     assert engine.began.acquire(timeout=PATIENCE)
     store._database._connection.execute("PRAGMA query_only = ON")
-    studio.cancel(job.id, "ann")
+    studio.cancel(job.id, who("ann"))
     assert ends(follow(studio, "ann", job.id)) == [JobCancelled()]
     stored = store.job(job.id, "ann")
     assert stored is not None
@@ -517,7 +525,7 @@ def test_an_end_that_cannot_be_stored_is_told_and_stored_later(
     )
     store._database._connection.execute("PRAGMA query_only = OFF")
     engine.go.set()
-    assert ends(follow(studio, "ann", studio.submit(BOAT, "ann").id)) == [Finished()]
+    assert ends(follow(studio, "ann", studio.submit(BOAT, who("ann")).id)) == [Finished()]
     stored = store.job(job.id, "ann")
     assert stored is not None
     assert stored.state is JobState.CANCELLED
@@ -530,7 +538,7 @@ def test_what_failed_in_part_is_stored_in_the_words_that_were_told(house: House)
             super().run(Batch(tasks=batch.tasks[1:]), emit, is_cancelled)
 
     studio = house.open(FailsFirst())
-    job = studio.submit(BOAT, "ann")
+    job = studio.submit(BOAT, who("ann"))
     (end,) = ends(follow(studio, "ann", job.id))
     stored = studio.store.job(job.id, "ann")
     assert isinstance(end, Failed)
@@ -569,7 +577,7 @@ def test_what_was_stopped_just_before_the_close_stays_stopped(
 ) -> None:
     studio = house.open(engine)
     ann, bob = begin_shared(studio, engine)
-    studio.cancel(ann.id, "ann")
+    studio.cancel(ann.id, who("ann"))
     studio.close()
     states = [studio.store.job(job.id, job.visitor) for job in (ann, bob)]
     assert [job.state for job in states if job is not None] == [
@@ -582,7 +590,7 @@ def test_what_is_unfinished_at_the_close_comes_back(house: House) -> None:
     blocked = FakeEngine()
     blocked.go.clear()
     studio = house.open(blocked)
-    job = studio.submit(BOAT, "ann")
+    job = studio.submit(BOAT, who("ann"))
     assert blocked.began.acquire(timeout=PATIENCE)
     house.close()
     assert blocked.closed
@@ -599,7 +607,7 @@ def test_a_dream_whose_model_changed_meanwhile_says_so(house: House) -> None:
     blocked = FakeEngine()
     blocked.go.clear()
     studio = house.open(blocked)
-    job = studio.submit(BOAT, "ann")
+    job = studio.submit(BOAT, who("ann"))
     house.close()
     info = house.models.info
     house.models.info = replace(info, ref=replace(info.ref, hash="cd" * 32))
@@ -612,31 +620,34 @@ def test_a_dream_whose_model_changed_meanwhile_says_so(house: House) -> None:
 def test_a_visitor_may_not_fill_the_queue_without_end(house: House, engine: FakeEngine) -> None:
     studio = house.open(engine, batch_limit=1)
     engine.go.clear()
-    for _ in range(MAX_WAITING // 16):
-        studio.submit(DreamRequest(prompt="a", count=16), "ann")
+    for _ in range(POLICY.owner.waiting // 16):
+        studio.submit(DreamRequest(prompt="a", count=16), who("ann"))
     with pytest.raises(UserError, match="waiting already"):
         for _ in range(2):
-            studio.submit(DreamRequest(prompt="a", count=16), "ann")
-    studio.submit(DreamRequest(prompt="b"), "bob")
+            studio.submit(DreamRequest(prompt="a", count=16), who("ann"))
+    studio.submit(DreamRequest(prompt="b"), who("bob"))
 
 
 def test_a_closed_studio_takes_no_dreams(house: House, engine: FakeEngine) -> None:
     studio = house.open(engine)
     studio.close()
     with pytest.raises(UserError, match="closing"):
-        studio.submit(BOAT, "ann")
+        studio.submit(BOAT, who("ann"))
 
 
 def test_many_dreams_of_many_visitors_all_end(house: House, engine: FakeEngine) -> None:
     studio: Studio = house.open(engine, FakeEngine())
     jobs = [
-        (f"v{i % 5}", studio.submit(DreamRequest(prompt=f"p{i}", count=1 + i % 4), f"v{i % 5}").id)
+        (
+            f"v{i % 5}",
+            studio.submit(DreamRequest(prompt=f"p{i}", count=1 + i % 4), who(f"v{i % 5}")).id,
+        )
         for i in range(20)
     ]
 
     async def all_ends() -> list[StudioEvent]:
         async def one(visitor: str, job: str) -> list[StudioEvent]:
-            return [event async for _, event in studio.watch(visitor, job)]
+            return [event async for _, event in studio.watch(who(visitor), job)]
 
         every = await asyncio.gather(*(one(visitor, job) for visitor, job in jobs))
         return [end for events in every for end in ends(events)]

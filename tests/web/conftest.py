@@ -23,6 +23,7 @@ from sdgui.web.doors.listen import listen
 from sdgui.web.doors.visitors import COOKIE, visitor_id
 from sdgui.web.server import make_app, make_server
 from tests.fake_engine import PATIENCE, FakeEngine
+from tests.people import who
 from tests.studio.conftest import OneModel
 
 COMPARE = CompareControls(
@@ -63,7 +64,7 @@ class Site:
 
     def begin(self, client: httpx.Client, prompt: str = "a cat", **asked: object) -> JobRecord:
         request = DreamRequest(prompt=prompt, **asked)  # type: ignore[arg-type]
-        return self.studio.submit(request, visitor_id(client.cookies[COOKIE]))
+        return self.studio.submit(request, who(visitor_id(client.cookies[COOKIE])))
 
     def dream(self, client: httpx.Client, prompt: str = "a cat", **asked: object) -> JobRecord:
         """A dream that has ended, with what is stored of it."""
@@ -72,7 +73,7 @@ class Site:
         return self.stored(job)
 
     def begin_plan(self, client: httpx.Client, plan: Plan) -> JobRecord:
-        return self.studio.submit_plan(plan, visitor_id(client.cookies[COOKIE]))
+        return self.studio.submit_plan(plan, who(visitor_id(client.cookies[COOKIE])))
 
     def compare(self, client: httpx.Client, plan: Plan) -> JobRecord:
         """A sheet that has ended, with what is stored of it."""
@@ -96,7 +97,7 @@ class Site:
 
     def wait(self, job: JobRecord) -> list[StudioEvent]:
         async def follow() -> list[StudioEvent]:
-            return [event async for _, event in self.studio.watch(job.visitor, job.id)]
+            return [event async for _, event in self.studio.watch(who(job.visitor), job.id)]
 
         return asyncio.run(asyncio.wait_for(follow(), PATIENCE))
 

@@ -3,7 +3,6 @@
 `python -m tests.web.painter [port [folder [ask]]]` serves the page with them; with `ask` for ann and sesame.
 """
 
-import io
 import sys
 import tempfile
 import time
@@ -12,10 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from sdgui.errors import UserError
-from sdgui.events import Batch, Decoded, Loaded, Loading, Pixels, Preview, Stepped
+from sdgui.events import Batch, Decoded, Loaded, Loading, Pixels, Stepped
 from sdgui.model_info import ModelInfo
 from sdgui.ports import Emit, IsCancelled
 from sdgui.records import MATCH
@@ -24,6 +22,7 @@ from sdgui.spec import PictureSpec
 from sdgui.storage import DiskStore
 from sdgui.studio.studio import Studio
 from tests.samples import DEMO
+from tests.strips import strips_of
 
 
 class PaintedModel:
@@ -102,15 +101,14 @@ class Painter:
                 return
             time.sleep(self.step_seconds)
             emit(Stepped(step=step, steps=steps))
-            for task in batch.tasks:
-                noise = np.random.default_rng(step).integers(
-                    0, 256, painted[task.id].shape, dtype=np.uint8
-                )
-                part = (step / steps) ** 0.5
-                mixed = painted[task.id] * part + noise * (1 - part)
-                file = io.BytesIO()
-                Image.fromarray(mixed.astype(np.uint8)).save(file, "JPEG", quality=80)
-                emit(Preview(task=task.id, step=step, steps=steps, jpeg=file.getvalue()))
+            part = (step / steps) ** 0.5
+            noise = np.random.default_rng(step).integers(0, 256, next(iter(painted.values())).shape)
+            mixed = {
+                task: (pixels * part + noise * (1 - part)).astype(np.uint8)
+                for task, pixels in painted.items()
+            }
+            for preview in strips_of(batch.tasks, mixed, step, steps):
+                emit(preview)
         for task in batch.tasks:
             if not is_cancelled(task.id):
                 emit(Decoded(task=task.id, pixels=painted[task.id], notes=notes_of(task.spec)))

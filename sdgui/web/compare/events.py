@@ -7,13 +7,14 @@ import gradio as gr
 
 from sdgui.axes import ASK_CELLS
 from sdgui.errors import UserError
+from sdgui.people import Who
 from sdgui.ports import Store
 from sdgui.records import PictureRecord
 from sdgui.sheet import Plan
 from sdgui.spec import parse_seed
 from sdgui.web.compare import planning
 from sdgui.web.compare.controls import CompareControls, read_controls
-from sdgui.web.doors.visitors import visitor_of
+from sdgui.web.doors.visitors import who_of
 from sdgui.web.shared.asking import check_model, submit_plan
 from sdgui.web.shared.controls import Controls, to_request
 from sdgui.web.shared.telling import Told, guarded
@@ -33,7 +34,7 @@ class CompareEvents:
 
     def dream(
         self,
-        visitor: str,
+        who: Who,
         asked: dict[str, Any],
         locked: object,
         *,
@@ -47,9 +48,7 @@ class CompareEvents:
         """
         match compare.mode:
             case "variations":
-                return self._begin(
-                    self._vary(asked.get("picture"), compare, visitor), visitor
-                ), gr.skip()
+                return self._begin(self._vary(asked.get("picture"), compare, who), who), gr.skip()
             case "grid":
                 plan = self._grid(controls, compare)
                 cells = len(plan.specs)
@@ -58,7 +57,7 @@ class CompareEvents:
                     return {"confirm": {"cells": cells, "seconds": seconds}}, gr.skip()
             case _:
                 plan = planning.wall(self._studio.models, controls, compare)
-        told = self._begin(plan, visitor)
+        told = self._begin(plan, who)
         if not locked:
             return told, ""
         return told, gr.skip() if str(controls.seed).strip() else str(plan.specs[0].seed)
@@ -84,17 +83,17 @@ class CompareEvents:
 
         def act() -> Told:
             controls, _ = read_controls(values)
-            visitor = visitor_of(request)
+            who = who_of(request)
             named = _data(event).get("pictures")
             ids = [str(one) for one in named[:_MOST_REFINED]] if isinstance(named, list) else []
-            found = [self._store.picture(one, visitor) for one in dict.fromkeys(ids)]
+            found = [self._store.picture(one, who.visitor) for one in dict.fromkeys(ids)]
             drafts = [picture for picture in found if picture is not None]
             if len({(draft.job, draft.spec.prompt) for draft in drafts}) > 1:
                 raise UserError(
                     "These pictures are not of one wall.", "Refine those of one wall at a time."
                 )
             plan = planning.refined(self._studio.models, drafts, controls.steps)
-            return self._begin(plan, visitor)
+            return self._begin(plan, who)
 
         return guarded(act, lambda told: told)
 
@@ -103,9 +102,9 @@ class CompareEvents:
 
         def act() -> Told:
             _, compare = read_controls(values)
-            visitor = visitor_of(request)
-            plan = self._vary(_data(event).get("picture"), compare, visitor)
-            return self._begin(plan, visitor)
+            who = who_of(request)
+            plan = self._vary(_data(event).get("picture"), compare, who)
+            return self._begin(plan, who)
 
         return guarded(act, lambda told: told)
 
@@ -116,19 +115,19 @@ class CompareEvents:
         varied = replace(asked, variation_seed=parse_seed(compare.vary_seed))
         return planning.grid(models, varied, compare.x, compare.y)
 
-    def _vary(self, picture: object, compare: CompareControls, visitor: str) -> Plan:
-        return planning.variations(self._studio.models, self._own(picture, visitor), compare)
+    def _vary(self, picture: object, compare: CompareControls, who: Who) -> Plan:
+        return planning.variations(self._studio.models, self._own(picture, who), compare)
 
-    def _own(self, picture: object, visitor: str) -> PictureRecord:
+    def _own(self, picture: object, who: Who) -> PictureRecord:
         if not picture:
             raise UserError("Choose a picture first.", "V on a picture of a wall varies it.")
-        found = self._store.picture(str(picture), visitor)
+        found = self._store.picture(str(picture), who.visitor)
         if found is None:
             raise UserError("That picture is not here any more.", "Choose another one.")
         return found
 
-    def _begin(self, plan: Plan, visitor: str) -> Told:
-        job = submit_plan(self._studio, plan, visitor)
+    def _begin(self, plan: Plan, who: Who) -> Told:
+        job = submit_plan(self._studio, plan, who)
         told: Told = {"job": job.id, "tab": "compare"}
         if plan.notices:
             told["notice"] = " ".join(plan.notices)

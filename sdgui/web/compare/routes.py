@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from sdgui.ports import Store
 from sdgui.records import Mark
-from sdgui.web.doors.visitors import visitor_of
+from sdgui.web.doors.visitors import visitor_of, who_of
 from sdgui.web.dream.routes import Before, Limit, page_of_jobs
 from sdgui.web.shared.describing import describe_picture
 from sdgui.web.shared.pictures import NO_STORE, Id, not_found
@@ -33,13 +33,13 @@ def sheet_routes(studio: "Studio", store: Store) -> APIRouter:
     @routes.get("/sheets")
     def sheets(request: Request, before: Before = None, limit: Limit = 12) -> dict[str, Any]:
         """A page of walls, rows and grids, newest first; `next` tells where older ones begin."""
-        visitor = visitor_of(request)
-        return page_of_jobs(studio, store, visitor, before=before, limit=limit, sheets=True)
+        who = who_of(request)
+        return page_of_jobs(studio, store, who, before=before, limit=limit, sheets=True)
 
     @routes.post("/jobs/{job}/continue")
     def go_on(request: Request, job: Id) -> dict[str, bool]:
         """Queues what a stopped, failed or interrupted dream has not made; pictures that are finished stay."""
-        return {"continued": studio.resume(job, visitor_of(request))}
+        return {"continued": studio.resume(job, who_of(request))}
 
     @routes.put("/picture/{picture}/mark")
     def mark(request: Request, picture: Id, marked: Marked) -> Response:

@@ -8,6 +8,7 @@ import gradio as gr
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sdgui.people import Who
 from sdgui.web.doors.asgi import header
 
 COOKIE = "sdgui_visitor"
@@ -25,6 +26,11 @@ def visitor_of(request: Request | gr.Request) -> str:
     inner = request.request if isinstance(request, gr.Request) else request
     visitor: str = inner.state.visitor
     return visitor
+
+
+def who_of(request: Request | gr.Request) -> Who:
+    """Who asks: today everybody who comes in is the owner."""
+    return Who(visitor=visitor_of(request))
 
 
 class Visitors:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from sdgui.errors import UserError
+from sdgui.people import Who
 from sdgui.plans import wrap_notices
 from sdgui.ports import Store
 from sdgui.spec import MAX_COUNT, DreamRequest, PictureSpec
 from sdgui.web.compare.controls import CompareControls, read_controls, reused
 from sdgui.web.compare.events import CompareEvents
-from sdgui.web.doors.visitors import visitor_of
+from sdgui.web.doors.visitors import visitor_of, who_of
 from sdgui.web.shared.asking import check_model, submit
 from sdgui.web.shared.controls import Controls, default_controls, from_request, to_request
 from sdgui.web.shared.telling import Told, guarded
@@ -42,20 +43,18 @@ class Events:
 
         def act() -> tuple[Told, Any]:
             controls, compare = read_controls(values)
-            visitor = visitor_of(request)
+            who = who_of(request)
             if isinstance(asked, dict) and asked.get("tab") == "compare":
-                return self._compare.dream(
-                    visitor, asked, locked, controls=controls, compare=compare
-                )
-            return self._dream(visitor, locked, controls)
+                return self._compare.dream(who, asked, locked, controls=controls, compare=compare)
+            return self._dream(who, locked, controls)
 
         return guarded(act, lambda told: (told, gr.skip()))
 
-    def _dream(self, visitor: str, locked: object, controls: Controls) -> tuple[Told, Any]:
+    def _dream(self, who: Who, locked: object, controls: Controls) -> tuple[Told, Any]:
         models = self._studio.models
         check_model(controls.model, models)
         asked = to_request(controls, models.describe(controls.model))
-        job = submit(self._studio, asked, visitor)
+        job = submit(self._studio, asked, who)
         specs = [task.spec for task in job.tasks]
         told: Told = {"job": job.id}
         if notices := wrap_notices(specs):

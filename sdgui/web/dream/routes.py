@@ -11,8 +11,9 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
 from sdgui.events import StudioEvent
+from sdgui.people import Who
 from sdgui.ports import Store
-from sdgui.web.doors.visitors import visitor_of
+from sdgui.web.doors.visitors import visitor_of, who_of
 from sdgui.web.shared.describing import describe_event, describe_job
 from sdgui.web.shared.pictures import NO_STORE, Id, not_found
 
@@ -38,14 +39,14 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
         limit: Limit = 12,
     ) -> dict[str, Any]:
         """A page of dreams, newest first; `next` tells where older ones begin."""
-        return page_of_jobs(studio, store, visitor_of(request), before=before, limit=limit)
+        return page_of_jobs(studio, store, who_of(request), before=before, limit=limit)
 
     @routes.get("/dreams/{job}")
     def dream(request: Request, job: Id) -> dict[str, Any]:
         """One dream."""
-        visitor = visitor_of(request)
-        active = job in studio.active_jobs(visitor)
-        found = store.job(job, visitor)
+        who = who_of(request)
+        active = job in studio.active_jobs(who)
+        found = store.job(job, who.visitor)
         if found is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such dream here.")
         return describe_job(studio.as_it_stands(found), active)
@@ -61,7 +62,7 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
     async def watch(request: Request) -> StreamingResponse:
         """News of the visitor's active dreams as server-sent events, until none is active."""
         return StreamingResponse(
-            _stream(studio, visitor_of(request)),
+            _stream(studio, who_of(request)),
             media_type="text/event-stream",
             headers={"cache-control": "no-store", "x-accel-buffering": "no"},
         )
@@ -69,12 +70,12 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
     @routes.post("/jobs/{job}/cancel")
     def cancel(request: Request, job: Id) -> dict[str, bool]:
         """Stops one dream; pictures that are finished stay."""
-        return {"cancelled": studio.cancel(job, visitor_of(request))}
+        return {"cancelled": studio.cancel(job, who_of(request))}
 
     @routes.post("/cancel")
     def cancel_all(request: Request) -> dict[str, int]:
         """Stops all dreams of the visitor."""
-        return {"cancelled": studio.cancel_all(visitor_of(request))}
+        return {"cancelled": studio.cancel_all(who_of(request))}
 
     @routes.get("/status")
     def status() -> dict[str, Any]:
@@ -96,19 +97,19 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
 def page_of_jobs(
     studio: "Studio",
     store: Store,
-    visitor: str,
+    who: Who,
     *,
     before: str | None,
     limit: int,
     sheets: bool = False,
 ) -> dict[str, Any]:
     """A page of the visitor's dreams, or of their sheets alone, newest first; what is alive is on the first page."""
-    found = store.jobs(visitor, before=before, limit=limit, sheets=sheets)
-    active = studio.active_jobs(visitor)
+    found = store.jobs(who.visitor, before=before, limit=limit, sheets=sheets)
+    active = studio.active_jobs(who)
     rows = list(found)
     if before is None:
         known = {job.id for job in found}
-        missing = (store.job(job, visitor) for job in active if job not in known)
+        missing = (store.job(job, who.visitor) for job in active if job not in known)
         rows += [job for job in missing if job is not None and not (sheets and job.sheet is None)]
         rows.sort(key=lambda job: job.created, reverse=True)
     return {
@@ -117,13 +118,13 @@ def page_of_jobs(
     }
 
 
-async def _stream(studio: "Studio", visitor: str) -> AsyncIterator[str]:
+async def _stream(studio: "Studio", who: Who) -> AsyncIterator[str]:
     """Server-sent events: which dreams are active, then their news, then `idle` when all have ended."""
-    yield _message({"type": "attached", "active": studio.active_jobs(visitor)})
+    yield _message({"type": "attached", "active": studio.active_jobs(who)})
     while True:
-        async for event in _with_heartbeat(studio.watch(visitor)):
+        async for event in _with_heartbeat(studio.watch(who)):
             yield ": still here\n\n" if event is None else _message(describe_event(*event))
-        if not studio.active_jobs(visitor):
+        if not studio.active_jobs(who):
             break
         await asyncio.sleep(0.2)  # a dream began just as the watch ended, or the studio is closing
     yield _message({"type": "idle"})

@@ -15,7 +15,7 @@ from sdgui.records import JobRecord
 from sdgui.spec import DreamRequest, parse_seed
 from sdgui.web.compare.controls import axis_request
 from sdgui.web.compare.planning import grid
-from sdgui.web.doors.visitors import visitor_of
+from sdgui.web.doors.visitors import who_of
 from sdgui.web.programs.following import How, file_of, origin_of, outcome_of, progress_of
 from sdgui.web.shared.asking import OUR_FAULT, submit, submit_plan
 from sdgui.web.shared.describing import describe_axis
@@ -86,7 +86,7 @@ def _dream_endpoint(studio: "Studio", store: Store) -> Callable[..., AsyncIterat
                 variation_seed=parse_seed(variation_seed),
                 variation_strength=variation_strength,
             )
-            job = submit(studio, asked, visitor_of(request))
+            job = submit(studio, asked, who_of(request))
             return Begun(job=job, notices=wrap_notices([task.spec for task in job.tasks]))
 
         async for news in _plainly(follow_dream(studio, store, begin, origin_of(request))):
@@ -133,7 +133,7 @@ def _compare_endpoint(studio: "Studio", store: Store) -> Callable[..., AsyncIter
             x = axis_request(x_axis, x_values)
             y = axis_request(y_axis, y_values) if y_axis else None
             plan = grid(studio.models, asked, x, y)
-            return Begun(job=submit_plan(studio, plan, visitor_of(request)), notices=plan.notices)
+            return Begun(job=submit_plan(studio, plan, who_of(request)), notices=plan.notices)
 
         async for news in _plainly(follow_grid(studio, store, begin, origin_of(request))):
             yield news

@@ -8,6 +8,7 @@ import gradio as gr
 
 from sdgui.errors import UserError
 from sdgui.events import ModelLoading, Progress, Queued
+from sdgui.people import Who
 from sdgui.ports import Store
 from sdgui.records import JobRecord, JobState, PictureRecord
 from sdgui.web.programs.pacing import latest_of
@@ -41,7 +42,7 @@ async def progress_of(studio: "Studio", job: JobRecord) -> AsyncIterator[How]:
 
 
 async def _every_progress(studio: "Studio", job: JobRecord, how: How) -> AsyncIterator[How]:
-    async for _, event in studio.watch(job.visitor, job.id):
+    async for _, event in studio.watch(Who(visitor=job.visitor), job.id):
         match event:
             case Queued():
                 how = {**how, "state": "waiting", "seconds_left": event.wait}

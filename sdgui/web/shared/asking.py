@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sdgui.errors import UserError
+from sdgui.people import Who
 from sdgui.ports import Models
 from sdgui.records import JobRecord
 from sdgui.sheet import Plan
@@ -21,19 +22,19 @@ OUR_FAULT = UserError(
 )
 
 
-def submit(studio: "Studio", request: DreamRequest, visitor: str) -> JobRecord:
+def submit(studio: "Studio", request: DreamRequest, who: Who) -> JobRecord:
     """Queues a dream; the only error that it raises is UserError, and any other fault goes to the log."""
 
     def begin() -> JobRecord:
         check_model(request.model, studio.models)
-        return studio.submit(request, visitor)
+        return studio.submit(request, who)
 
     return _guarded(begin)
 
 
-def submit_plan(studio: "Studio", plan: Plan, visitor: str) -> JobRecord:
+def submit_plan(studio: "Studio", plan: Plan, who: Who) -> JobRecord:
     """Queues what a sheet needs; errors as of `submit`."""
-    return _guarded(lambda: studio.submit_plan(plan, visitor))
+    return _guarded(lambda: studio.submit_plan(plan, who))
 
 
 def _guarded(begin: Callable[[], JobRecord]) -> JobRecord:

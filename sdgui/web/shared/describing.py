@@ -11,6 +11,7 @@ from sdgui.events import (
     ModelLoading,
     PictureDone,
     PictureFailed,
+    PictureUnsaved,
     Progress,
     Queued,
     Started,
@@ -34,6 +35,9 @@ def describe_event(job: str, event: StudioEvent) -> dict[str, Any]:
             return {"job": job, "type": "progress", **asdict(event)}
         case PictureDone(index=index, picture_id=picture, match=match_):
             news = {"type": "picture", "index": index, "picture": picture, "match": match_}
+            return {"job": job, **news}
+        case PictureUnsaved(index=index, message=message, hint=hint):
+            news = {"type": "picture-unsaved", "index": index, "message": message, "hint": hint}
             return {"job": job, **news}
         case PictureFailed(index=index, message=message, hint=hint):
             news = {"type": "picture-failed", "index": index, "message": message, "hint": hint}

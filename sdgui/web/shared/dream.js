@@ -1,5 +1,7 @@
 // What is known of a dream and of its pictures. Rows, sheets and tiles are views of it: they are told of changes.
 
+import { Strip } from "./strip.js";
+
 const LEFT = { finished: "failed", cancelled: "stopped", failed: "failed" };
 const SETTINGS = ["prompt", "negative_prompt", "model", "width", "height", "steps", "guidance", "sampler"];
 
@@ -13,7 +15,6 @@ export class Picture {
     this.views = new Set();
     this.id = null;
     this.state = "empty";
-    this.revision = 0;
     this.mark = "";
     this.match = null;
     this.fault = "";
@@ -36,7 +37,6 @@ export class Picture {
       this.state = "done";
     } else if (state !== "empty" || this.isSettled) {
       this.state = state;
-      this.revision = 0;
     }
     this.mark = mark ?? "";
     this.match = match ?? null;
@@ -44,11 +44,9 @@ export class Picture {
     this.changed();
   }
 
-  preview(revision) {
-    if (this.isSettled || revision <= this.revision) return;
-    this.revision = revision;
-    this.state = "preview";
-    this.changed();
+  /** A preview of it can be shown: it lies in a strip with those of others. */
+  form() {
+    if (this.state === "empty") this.state = "preview";
   }
 
   show(id, match) {
@@ -86,6 +84,7 @@ export class Dream {
     this.views = new Set();
     this.news = null;
     this.fraction = 0;
+    this.strips = new Map();
     this.pictures = new Map(told.tiles.map((tile) => [tile.index, new Picture(this, tile)]));
     this.update(told);
   }
@@ -139,6 +138,7 @@ export class Dream {
         this.end(news);
         break;
       case "started":
+      case "picture-unsaved":
         break;
       default:
         this.news = news;
@@ -150,18 +150,29 @@ export class Dream {
   /** The stream begins anew, maybe from a server that has started again and counts from the beginning. */
   attach() {
     this.fraction = 0;
-    for (const picture of this.pictures.values()) picture.revision = 0;
+    this.strips.clear();
   }
 
   advance(news) {
-    news.revisions.forEach((revision, index) => revision && this.pictures.get(index)?.preview(revision));
-    const forming = news.revisions.filter((revision, i) => revision && !this.pictures.get(i)?.id).length;
+    this.form(news.live);
+    const forming = news.live.flatMap(({ pictures }) => pictures).filter((i) => !this.pictures.get(i)?.id).length;
     const running = Math.min(forming || news.total - news.done, news.total - news.done);
     const fraction = (news.done + (running * news.step) / Math.max(news.steps, 1)) / news.total;
     this.fraction = Math.max(this.fraction, Math.min(fraction, 1));
   }
 
+  /** Takes over which previews there are. */
+  form(live) {
+    for (const id of this.strips.keys()) if (!live.some((told) => told.id === id)) this.strips.delete(id);
+    for (const told of live) {
+      if (!this.strips.has(told.id)) this.strips.set(told.id, new Strip(this, told));
+      for (const index of told.pictures) this.pictures.get(index)?.form();
+      this.strips.get(told.id).take(told);
+    }
+  }
+
   end(news) {
+    this.strips.clear();
     this.state = news.type;
     for (const picture of this.pictures.values()) picture.end(LEFT[news.type]);
     this.fault = news.type === "failed" ? { message: news.message, hint: news.hint } : null;

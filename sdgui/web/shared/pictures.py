@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from sdgui.ports import Store
 from sdgui.records import PictureRecord
-from sdgui.web.doors.visitors import visitor_of
+from sdgui.web.doors.visitors import visitor_of, who_of
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
@@ -28,18 +28,19 @@ def picture_routes(studio: "Studio", store: Store) -> APIRouter:
     """Routes of previews and pictures; what is not the visitor's is not found."""
     routes = APIRouter()
 
-    @routes.get("/live/{job}/{index}")
+    @routes.get("/live/{job}/{strip}")
     async def live(
         request: Request,
         job: Id,
-        index: Annotated[int, FromPath(ge=0, le=9999)],
+        strip: Id,
         rev: Annotated[int, Query(ge=0)] = 0,
     ) -> Response:
-        """The newest preview from memory, whatever revision was asked for; the answer names its own. 204 for none."""
-        visitor = visitor_of(request)
-        preview = studio.live(job, index, visitor)
+        """The newest preview of pictures that form together, from memory, whatever revision was asked for; the answer
+        names its own. 204 for none."""
+        who = who_of(request)
+        preview = studio.live(job, strip, who)
         if preview is None:
-            if await run_in_threadpool(store.job, job, visitor) is None:
+            if await run_in_threadpool(store.job, job, who.visitor) is None:
                 raise not_found()
             # It was finished or stopped while the page asked: no fault, and none in the browser's console.
             return Response(status_code=HTTPStatus.NO_CONTENT, headers=NO_STORE)

@@ -16,7 +16,7 @@ export class Tile {
   constructor(row, picture) {
     this.row = row;
     this.picture = picture;
-    this.revision = 0;
+    this.painted = "";
     this.inPlace = null;
     this.word = make("span", { className: "tile-word" });
     this.openButton = make("button", { type: "button", className: "open" });
@@ -87,31 +87,32 @@ export class Tile {
     if (isUsable) this.download.href = `/picture/${this.picture.id}?download=1`;
   }
 
-  /** Shows a newer preview; while one waits for its turn, only the newest of the next ones is fetched. */
+  /** Asks for the newest preview of the strip that it forms in. */
   wantPreview() {
-    if (this.isLoading || this.picture.revision === this.revision || !this.row.list.isShown) return;
-    this.isLoading = true;
-    load(this, () => this.fetchPreview(), { isPreview: true });
+    for (const strip of this.picture.dream.strips.values()) {
+      if (strip.told.pictures.includes(this.picture.index)) strip.want();
+    }
   }
 
-  async fetchPreview() {
-    const { dream, index, revision } = this.picture;
-    try {
-      const image = await loaded(`/live/${dream.id}/${index}?rev=${revision}`, this.name);
-      image.className = "preview";
-      inFrame(this.openButton, () => {
-        if (this.picture.isSettled) return;
-        this.element.dataset.revision = revision;
-        this.put(image);
-        this.set("preview");
-        this.label();
-      });
-    } catch {
-      // Finished or stopped meanwhile: what comes next says which.
+  /** Whether it is seen forming, and shows less than the newest revision of its strip. */
+  isStale({ told }) {
+    const newest = `${told.id}.${told.revision}`;
+    return this.picture.state === "preview" && this.row.list.isShown && this.painted !== newest;
+  }
+
+  /** Shows its part of a strip's image. */
+  paint(image, { x, y, width, height }, revision) {
+    let canvas = this.openButton.querySelector("canvas");
+    if (!canvas) {
+      canvas = make("canvas", { className: "preview" });
+      this.put(canvas);
     }
-    this.revision = revision;
-    this.isLoading = false;
-    this.changed();
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    canvas.getContext("2d").drawImage(image, x, y, width, height, 0, 0, width, height);
+    this.painted = revision;
+    this.element.dataset.revision = revision;
+    this.set("preview");
+    this.label();
   }
 
   /** Puts the stored picture in place: at once where it cannot be seen, decoded where it can. */
@@ -142,13 +143,14 @@ export class Tile {
   }
 
   put(image) {
-    const before = this.openButton.querySelector("img");
+    const before = this.openButton.querySelector("img, canvas");
     if (before) before.replaceWith(image);
     else this.openButton.append(image);
   }
 
   clear() {
-    this.openButton.querySelector("img")?.remove();
+    this.openButton.querySelector("img, canvas")?.remove();
+    this.painted = "";
     this.inPlace = null;
     this.isLoading = false;
   }

@@ -19,6 +19,7 @@ from sdgui.storage.pictures import read_spec
 from sdgui.web.doors.visitors import COOKIE, visitor_id
 from sdgui.web.programs.endpoints import Begun, follow_dream
 from tests.fake_engine import PATIENCE, FakeEngine
+from tests.people import who
 from tests.studio.conftest import House, run
 from tests.web.conftest import Site
 
@@ -165,10 +166,10 @@ def test_a_dream_that_the_end_of_the_studio_interrupts_says_so(tmp_path: Path) -
 
     house = House(tmp_path)
     studio = house.open(OneOnly(), batch_limit=1)
-    job = studio.submit(DreamRequest(prompt="a boat", count=2), "ann")
+    job = studio.submit(DreamRequest(prompt="a boat", count=2), who("ann"))
 
     async def close_after_one() -> None:
-        async for _, event in studio.watch("ann", job.id):
+        async for _, event in studio.watch(who("ann"), job.id):
             if isinstance(event, PictureDone):
                 break
         await asyncio.to_thread(studio.close)

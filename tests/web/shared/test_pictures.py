@@ -49,11 +49,11 @@ def test_a_live_preview_comes_from_memory_and_is_not_kept(site: Site) -> None:
     client = site.visitor()
     site.engine.go.clear()
     job = site.begin(client, steps=2)
-    assert client.get(f"/live/{job.id}/0").status_code == 204
-    events = _news(client, until='"revisions":[1]', go=site)
+    assert client.get(f"/live/{job.id}/1").status_code == 204
+    events = _news(client, until='"pictures":[0]', go=site)
     assert events
     site.wait(job)
-    assert client.get(f"/live/{job.id}/0?rev=1").status_code == 204
+    assert client.get(f"/live/{job.id}/1?rev=1").status_code == 204
 
 
 def _news(client, until: str, go: Site) -> list[str]:  # type: ignore[no-untyped-def]
@@ -87,7 +87,7 @@ def test_a_deleted_picture_is_gone(site: Site) -> None:
         "/thumb/%00",
         "/picture/" + "a" * 65,
         "/live/x/-1",
-        "/live/x/99999999999999999999",
+        "/live/x/" + "9" * 65,
     ],
 )
 def test_an_odd_id_is_turned_away(site: Site, path: str) -> None:
