@@ -1,112 +1,130 @@
-"""The page: header, tabs, head. One file per tab."""
+"""The page put together: what all capabilities share, and the capabilities, each from its own folder."""
 
 import contextlib
-import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from anyio import CapacityLimiter
+from fastapi import APIRouter
 
 from sdgui.errors import UserError
-from sdgui.model_info import ModelInfo
 from sdgui.ports import Models, Store
-from sdgui.samplers import steady
-from sdgui.web.compare.axis_examples import example_values, hints
-from sdgui.web.compare.events import CompareEvents
-from sdgui.web.compare.tab import add_compare, add_compare_settings, bind_compare
-from sdgui.web.dream.events import Events
-from sdgui.web.dream.tab import add_gallery, bind_dream
+from sdgui.sheet import Sheet
+from sdgui.spec import MAX_PROMPT
+from sdgui.web.capability import Components
+from sdgui.web.compare.capability import COMPARE
+from sdgui.web.dream.capability import DREAM
 from sdgui.web.programs.endpoints import add_endpoints
-from sdgui.web.shared.controls import ASPECTS, OWN_SIZE, size_for
-from sdgui.web.shared.panel import Panel, add_prompt_bar, add_settings, add_settings_head
+from sdgui.web.shared.asking import check_model
+from sdgui.web.shared.facts import FORMER_CONTROLS, SHARED_SETTINGS, facts_of
+from sdgui.web.shared.panel import add_prompt_bar, add_settings, add_settings_head
+from sdgui.web.shared.reuse import reuse_routes
+from sdgui.web.shared.seam import add_seam
+from sdgui.web.shared.templates import render
 from sdgui.web.shared.theme import variables
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
 
+CAPABILITIES = (DREAM, COMPARE)
+"""In the order of their tabs; without its line here, and its folder, a capability is gone."""
+
 _STYLES = (
     *("shared/screen.css", "shared/settings.css", "shared/gallery.css", "shared/viewer.css"),
-    *("dream/dream.css", "compare/compare.css", "compare/pair/pair.css"),
+    *(style for one in CAPABILITIES for style in one.styles),
 )
 """In the order in which they apply."""
 
-_HEADER = """
-<header class="top">
-  <div class="logo" translate="no">sd<i>gui</i></div>
-  <nav class="tabs" role="tablist" aria-label="What to do">
-    <button id="tab-dream" type="button" role="tab" aria-selected="true" aria-controls="gallery">Dream</button>
-    <button id="tab-compare" type="button" role="tab" aria-selected="false" aria-controls="compare">Compare</button>
-  </nav>
-  <div class="top-right">
-    <span id="model-pill" class="pill" role="status" data-state="waiting"><b aria-hidden="true">●</b>
-      <span class="pill-text">…</span></span>
-    <button id="help-button" type="button" class="quiet-button" aria-label="Help and keyboard shortcuts">?</button>
-  </div>
-</header>
-"""
-
 
 def make_page(studio: "Studio", store: Store) -> gr.Blocks:
-    """All of the Blocks: the tabs Dream and Compare, what they share, and the endpoints for programs."""
+    """All of the Blocks: the tabs, what they share, and the endpoints for programs."""
     names = studio.models.names()
-    info = studio.models.describe(names[0])
-    compare_events = CompareEvents(studio, store)
     with gr.Blocks(title="sdgui", analytics_enabled=False, delete_cache=(600, 3600)) as page:
-        gr.HTML(_HEADER, elem_id="header", js_on_load=None, apply_default_css=False)
-        gallery = add_gallery()
-        mode, compare_block = add_compare()
+        header = render("shared/header.html", tabs=CAPABILITIES)
+        gr.HTML(header, elem_id="header", js_on_load=None, apply_default_css=False)
+        components: Components = {}
+        for capability in CAPABILITIES:
+            components |= capability.add_middle()
         with gr.Column(elem_id="settings"):
             add_settings_head()
-            widgets = add_compare_settings(mode)
-            settings = add_settings(info, names)
-        panel = Panel(**settings, **add_prompt_bar())
-        outcome = gr.JSON(visible="hidden", elem_id="outcome")
-        bind_dream(
-            page,
-            Events(studio, store, compare_events),
-            gallery=gallery,
-            panel=panel,
-            own_of_compare=widgets.controls,
-            outcome=outcome,
-        )
-        bind_compare(
-            page,
-            compare_events,
-            block=compare_block,
-            widgets=widgets,
-            panel=panel,
-            outcome=outcome,
-        )
+            for capability in CAPABILITIES:
+                components |= capability.add_settings()
+            components |= add_settings(studio.models.describe(names[0]), names)
+        components |= add_prompt_bar()
+        add_seam(page, components, _former())
         add_endpoints(studio, store)
     return page
 
 
+def make_routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> list[APIRouter]:
+    """The routes of all capabilities, and what the page asks of models and of settings."""
+    routes = [
+        route for capability in CAPABILITIES for route in capability.routes(studio, store, heavy)
+    ]
+    return [*routes, _model_routes(studio.models), reuse_routes(studio, store, _values_of_sheet)]
+
+
 def make_head(models: Models) -> str:
-    """Style, script and what the script must know of the models, for the document's head."""
-    facts = json.dumps(_facts(models), ensure_ascii=True).replace("<", "\\u003c")
-    styles = "".join(f'<link rel="stylesheet" href="/sdgui/{style}">' for style in _STYLES)
-    return (
-        '<meta name="color-scheme" content="dark light">'
-        f"<style>{variables()}</style>"
-        f"{styles}"
-        f"<script>window.sdguiModels = {facts};</script>"
-        '<script type="module" src="/sdgui/main.js"></script>'
+    """Style, script and what the scripts must know, for the document's head."""
+    return render(
+        "shared/head.html", variables=variables(), styles=_STYLES, facts=page_facts(models)
     )
 
 
-def _facts(models: Models) -> dict[str, Any]:
+def page_facts(models: Models) -> dict[str, Any]:
+    """What the scripts must know: models, settings, and what each capability says under its own name."""
     names = models.names()
     known = {}
     for name in names:
         with contextlib.suppress(UserError):  # said when it is chosen
-            info = models.describe(name)
-            known[name] = {**_facts_of(info), "values": example_values(info, names)}
-    return {"now": names[0], "known": known, "axes": hints()}
-
-
-def _facts_of(info: ModelInfo) -> dict[str, Any]:
+            known[name] = _facts_of_model(models, name)
+    settings = {**SHARED_SETTINGS}
+    for capability in CAPABILITIES:
+        settings |= capability.settings
     return {
-        "samplers": info.samplers,
-        "steady": steady(info.samplers),
-        "examples": info.examples,
-        "sizes": {aspect: size_for(aspect, info) for aspect in ASPECTS if aspect != OWN_SIZE},
+        "capabilities": [capability.name for capability in CAPABILITIES],
+        "model": names[0],
+        "models": known,
+        "settings": {name: setting.told() for name, setting in settings.items()},
+        "former": _former(),
+        "longest_prompt": MAX_PROMPT,
+        **{capability.name: capability.facts for capability in CAPABILITIES},
     }
+
+
+def _former() -> dict[str, Sequence[str]]:
+    """What the former version saved in the browser: its keys, and the order of the values below each."""
+    former: dict[str, Sequence[str]] = {**FORMER_CONTROLS}
+    for capability in CAPABILITIES:
+        former |= capability.former
+    return former
+
+
+def _facts_of_model(models: Models, name: str) -> dict[str, Any]:
+    info = models.describe(name)
+    facts = facts_of(info)
+    for capability in CAPABILITIES:
+        if capability.facts_of_model is not None:
+            facts |= capability.facts_of_model(info, models.names())
+    return facts
+
+
+def _model_routes(models: Models) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/model")
+    def model(name: str) -> dict[str, Any]:
+        """What the page must know of a model that could not be described when the page was made."""
+        check_model(name, models)
+        return _facts_of_model(models, name)
+
+    return routes
+
+
+def _values_of_sheet(sheet: Sheet, count: int) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for capability in CAPABILITIES:
+        if capability.values_of_sheet is not None:
+            values |= capability.values_of_sheet(sheet, count)
+    return values

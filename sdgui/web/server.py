@@ -23,14 +23,10 @@ from fastapi.responses import JSONResponse, Response
 from sdgui.errors import UserError
 from sdgui.ports import Store
 from sdgui.settings import Settings, is_loopback
-from sdgui.web.compare.differences import difference_routes
-from sdgui.web.compare.exports import export_routes
-from sdgui.web.compare.routes import sheet_routes
 from sdgui.web.doors.asgi import BodyLimit, Hangup
 from sdgui.web.doors.auth import BasicAuth, CarefulHeaders, OwnHost, SameOrigin
 from sdgui.web.doors.visitors import Visitors
-from sdgui.web.dream.routes import dream_routes
-from sdgui.web.page import make_head, make_page
+from sdgui.web.page import make_head, make_page, make_routes
 from sdgui.web.programs.guard import ProgramCalls, endpoints_of
 from sdgui.web.rooms import ROOT, Rooms
 from sdgui.web.shared.pictures import picture_routes
@@ -54,12 +50,11 @@ def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
     _private_temp_dir()
     app = FastAPI(title="sdgui", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.stopping = asyncio.Event()
-    app.include_router(sheet_routes(studio, store))  # before /picture/{picture}/{name}
-    heavy = CapacityLimiter(_HEAVY)
-    app.include_router(export_routes(studio, store, heavy))
-    app.include_router(difference_routes(store, heavy))
-    app.include_router(picture_routes(studio, store))
-    app.include_router(dream_routes(studio, store))
+    for routes in make_routes(studio, store, CapacityLimiter(_HEAVY)):
+        app.include_router(routes)
+    app.include_router(
+        picture_routes(studio, store)
+    )  # last: /picture/{picture}/{name} takes what is left
     app.add_exception_handler(UserError, _plainly)
     app.mount("/sdgui", Rooms())
 

@@ -563,7 +563,9 @@ def test_settings_of_compare_survive_a_reload(sheets: Page) -> None:
     page = sheets
     set_slider(page, "wall-count", 23)
     ask_grid(page, ("Sampler", "Euler, Heun"))
-    page.wait_for_function("() => (localStorage.getItem('sdgui-compare-1') ?? '').length > 10")
+    page.wait_for_function(
+        "() => JSON.parse(localStorage.getItem('sdgui-settings')).values.y_axis === 'Nothing'"
+    )
     page.reload()
     page.wait_for_selector("html[data-sdgui=ready]")
     expect(page.locator("body")).to_have_attribute("data-mode", "grid")

@@ -19,6 +19,8 @@ from tests.web.conftest import Site
 
 pytestmark = pytest.mark.browser
 
+SAVED = "JSON.parse(localStorage.getItem('sdgui-settings')).values"
+
 
 @pytest.fixture
 def grid(sheets: Page) -> Page:
@@ -74,7 +76,7 @@ def test_what_suits_every_model_outlives_one_that_is_gone(quick: Page, site: Sit
     page.fill("#prompt textarea", PROMPT)
     write(page, "seed", "7")
     choose(page, "model", "other")
-    page.wait_for_function("() => window.sdguiModels.now === 'other'")
+    page.wait_for_function(f"() => {SAVED}.model === 'other'")
     address = f"{site.url}/"
     page.route(address, without_the_other_model)
     page.reload()

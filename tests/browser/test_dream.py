@@ -111,8 +111,7 @@ def test_settings_survive_a_reload(quick: Page) -> None:
     page.fill("#negative-prompt textarea", "snow")
     page.locator("#prompt textarea").focus()
     page.wait_for_function(
-        "() => (localStorage.getItem('sdgui-controls-1') ?? '').length > 10"
-        " && document.querySelector('#negative-prompt textarea').value === 'snow'"
+        "() => JSON.parse(localStorage.getItem('sdgui-settings'))?.values.negative_prompt === 'snow'"
     )
     page.reload()
     page.wait_for_selector("html[data-sdgui=ready]")

@@ -14,9 +14,9 @@ def test_the_script_knows_the_model_and_no_example_can_end_it() -> None:
     models.info = replace(models.info, examples=("</script><script>alert(1)</script>",))
     head = make_head(models)
     assert head.lower().count("</script>") == head.count("<script") == 2
-    facts = re.search(r"window\.sdguiModels = (\{.*?\});</script>", head)
+    facts = re.search(r"window\.sdguiFacts = (\{.*?\});</script>", head)
     assert facts is not None
-    assert json.loads(facts[1])["known"]["demo"]["examples"] == list(models.info.examples)
+    assert json.loads(facts[1])["models"]["demo"]["examples"] == list(models.info.examples)
 
 
 def test_the_page_asks_nobody_else_for_style_or_script(site: Site) -> None:
@@ -27,12 +27,12 @@ def test_the_page_asks_nobody_else_for_style_or_script(site: Site) -> None:
 
 
 def test_the_script_knows_the_axes_and_which_samplers_keep_the_composition() -> None:
-    facts = re.search(r"window\.sdguiModels = (\{.*?\});</script>", make_head(OneModel()))
+    facts = re.search(r"window\.sdguiFacts = (\{.*?\});</script>", make_head(OneModel()))
     assert facts is not None
     told = json.loads(facts[1])
-    assert list(told["axes"])[:3] == ["Seed", "Steps", "Cfg scale"]
-    assert "1-10 (+3)" in told["axes"]["Seed"]
-    steady = told["known"]["demo"]["steady"]
+    assert list(told["compare"]["axes"])[:3] == ["Seed", "Steps", "Cfg scale"]
+    assert "1-10 (+3)" in told["compare"]["axes"]["Seed"]
+    steady = told["models"]["demo"]["steady"]
     assert "Euler" in steady and "Euler a" not in steady and "LCM" not in steady
 
 
@@ -43,7 +43,7 @@ def test_what_the_scripts_look_for_is_on_the_page(site: Site) -> None:
         *("wall-settings", "wall-count", "draft", "draft-steps"),
         *("variation-settings", "vary-by", "vary-count", "vary-strength", "vary-strengths"),
         *("vary-seed", "grid-settings", "x-axis", "x-values", "y-axis", "y-values"),
-        *("prompt", "dream-button", "outcome"),
+        *("prompt", "dream-button", "seam"),
     )
     assert [name for name in ids if f'"elem_id": "{name}"' not in config] == []
     for name in ("tab-dream", "tab-compare", "compare", "pair", "tray", "plan"):

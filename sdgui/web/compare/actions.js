@@ -1,13 +1,27 @@
+// @ts-check
 // What can be done with one picture, wherever it is shown: keep, reject, pin, vary, compare with what it was made from.
 
+/**
+ * @typedef {import("../shared/dream.js").Picture} Picture
+ * @typedef {import("../shared/told.js").Mark} Mark
+ */
+
+/** @param {Picture} picture @param {Mark} mark @returns {Mark} */
 const toggled = (picture, mark) => (picture.mark === mark ? "" : mark);
 
+/** @type {Record<string, string>} */
+const NAMES = { k: "keep", x: "reject", a: "a", b: "b", v: "vary" };
+
 export class Actions {
-  constructor({ marks, pair, screen }) {
-    Object.assign(this, { marks, pair, screen });
+  /** `vary` begins variations around a picture. @param {{ marks: import("./marks.js").Marks, pair: import("./pair/pair.js").Pair, page: import("../shared/page.js").Page, vary: (picture: Picture) => void }} parts */
+  constructor({ marks, pair, page, vary }) {
+    this.marks = marks;
+    this.pair = pair;
+    this.page = page;
+    this.varies = vary;
   }
 
-  /** What there is for a picture, in the order of its buttons. */
+  /** What there is for a picture, in the order of its buttons. @param {Picture} picture */
   of(picture) {
     const isKept = picture.mark === "kept";
     const isRejected = picture.mark === "rejected";
@@ -19,55 +33,60 @@ export class Actions {
       { name: "a", sign: "A", label: "Pin as A (A)", isOn: this.pair.a === picture.id },
       { name: "b", sign: "B", label: "Pin as B (B)", isOn: this.pair.b === picture.id },
       { name: "vary", sign: "⟳", word: "Vary", label: "Vary (V)" },
-      ...(source ? [{ name: "versus", sign: "vs", word: `${origin}`, label: `Compare with its ${origin}` }] : []),
+      ...(source ? [{ name: "versus", sign: "vs", word: origin, label: `Compare with its ${origin}` }] : []),
     ];
   }
 
-  /** Does what a key means; false when it means nothing. */
+  /** Does what a key means; false when it means nothing. @param {string} key @param {Picture} picture */
   key(key, picture) {
-    const name = { k: "keep", x: "reject", a: "a", b: "b", v: "vary" }[key.toLowerCase()];
+    const name = NAMES[key.toLowerCase()];
     if (!name) return false;
     this.do(name, picture);
     return true;
   }
 
+  /** @param {string} name @param {Picture} picture */
   do(name, picture) {
+    if (!picture.id) return;
     switch (name) {
       case "keep":
-        return this.marks.set(picture, toggled(picture, "kept"));
+        this.marks.set(picture, toggled(picture, "kept"));
+        break;
       case "reject":
-        return this.marks.set(picture, toggled(picture, "rejected"));
+        this.marks.set(picture, toggled(picture, "rejected"));
+        break;
       case "a":
       case "b":
-        return this.pin(name, picture.id);
+        this.pin(name, picture.id);
+        break;
       case "vary":
-        return this.vary(picture);
+        this.varies(picture);
+        break;
       case "versus":
-        return this.versus(picture);
+        this.versus(picture);
+        break;
     }
-  }
-
-  /** With a keyboard at hand, the next keys go to the new row. */
-  vary(picture) {
-    this.screen.followNext = matchMedia("(hover: hover)").matches;
-    window.sdguiCompare?.vary({ picture: picture.id });
   }
 
   flip({ large = false } = {}) {
     this.pair.flip({ large });
   }
 
+  /** @param {"a" | "b"} which @param {string} id */
   async pin(which, id) {
     const pinned = this.pair.pin(which, id);
     this.pair.bring();
     await pinned;
-    this.screen.say(`Pinned as ${which.toUpperCase()}`);
+    this.page.toasts.say(`Pinned as ${which.toUpperCase()}`);
   }
 
+  /** Beside what it was made from. @param {Picture} picture */
   async versus(picture) {
-    await this.pin("a", picture.dream.source(picture.index));
+    const source = picture.dream.source?.(picture.index);
+    if (!source || !picture.id) return;
+    await this.pin("a", source);
     await this.pin("b", picture.id);
     this.pair.look("slider");
-    this.screen.showPair();
+    this.page.drawer.showTop();
   }
 }

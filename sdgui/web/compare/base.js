@@ -1,21 +1,32 @@
+// @ts-check
 // The picture that variations are made around, said before they begin.
 
-import { make } from "../shared/dom.js";
+import { find, make } from "../shared/dom.js";
 
-/** What a row goes out from: of a picture that is a variation itself, only its seed. */
+/** @typedef {import("../shared/dream.js").Picture} Picture */
+
+/** What a row goes out from: of a picture that is a variation itself, only its seed. @param {Picture} picture */
 function around({ seed, own: { variation } }) {
   if (!variation) return `Around seed ${seed}`;
   return `Around seed ${seed} alone: this picture is a variation of it (seed ${variation.seed}, strength ${variation.strength})`;
 }
 
 export class Base {
-  /** The selected picture of a sheet, else what is pinned as A, else what was kept last. */
-  constructor({ selection, sheets, pair, tray, dreams }) {
-    Object.assign(this, { selection, pair, tray, dreams });
-    const settings = document.querySelector("#variation-settings");
+  /**
+   * The selected picture of a sheet, else what is pinned as A, else what was kept last.
+   * @param {{ selection: import("./selection.js").Selection, pair: import("./pair/pair.js").Pair,
+   *   tray: import("./tray.js").Tray, dreams: import("../shared/dreams.js").Dreams }} parts
+   */
+  constructor({ selection, pair, tray, dreams }) {
+    this.selection = selection;
+    this.pair = pair;
+    this.tray = tray;
+    this.dreams = dreams;
+    /** The id that was said last. @type {string | null | undefined} */
+    this.said = undefined;
     this.element = make("div", { id: "vary-base", role: "status" });
-    settings?.prepend(this.element);
-    sheets.element.addEventListener("selected", () => this.say());
+    find("#variation-settings").prepend(this.element);
+    selection.list.element.addEventListener("selected", () => this.say());
     pair.root.addEventListener("pinned", () => this.say());
     tray.element.addEventListener("kept", () => this.say());
     this.say();

@@ -1,13 +1,11 @@
 """The controls of Compare and what they ask for."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from sdgui.axes import AxisRequest, written_axis
 from sdgui.errors import UserError
 from sdgui.sheet import Sheet, SheetKind
-from sdgui.web.shared.controls import Controls
 
 MODES = {"wall": "Seed wall", "variations": "Variations", "grid": "Grid X × Y"}
 BY_SEEDS = "Variation seeds"
@@ -17,7 +15,7 @@ NO_AXIS = "Nothing"
 
 @dataclass(frozen=True, kw_only=True)
 class CompareControls:
-    """The values of the controls that only Compare has, in the order of the page's inputs."""
+    """The values of the settings that only Compare has."""
 
     mode: str
     wall_count: float
@@ -60,16 +58,3 @@ def reused(sheet: Sheet, count: int) -> dict[str, Any]:
     x, y = written_axis(sheet.x), None if sheet.y is None else written_axis(sheet.y)
     asked = {"mode": "grid", "x_axis": x.name, "x_values": x.values}
     return asked | ({"y_axis": NO_AXIS} if y is None else {"y_axis": y.name, "y_values": y.values})
-
-
-_SHARED = tuple(field.name for field in fields(Controls))
-_OWN = tuple(field.name for field in fields(CompareControls))
-
-
-def read_controls(values: Sequence[Any]) -> tuple[Controls, CompareControls]:
-    """All controls from the values of the page's inputs: the shared ones, then those of Compare."""
-    shared, own = values[: len(_SHARED)], values[len(_SHARED) :]
-    return (
-        Controls(**dict(zip(_SHARED, shared, strict=True))),
-        CompareControls(**dict(zip(_OWN, own, strict=True))),
-    )

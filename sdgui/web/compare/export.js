@@ -1,49 +1,54 @@
+// @ts-check
 // Sheets as files: one PNG, a ZIP, a page that opens offline.
 
-import { make } from "../shared/dom.js";
+import { make, sentenceOf, wordsOf } from "../shared/dom.js";
 
 const KINDS = [["png", "PNG sheet"], ["zip", "ZIP: pictures and grid.json"], ["html", "HTML: opens offline"]];
 
-let screen = null;
+/**
+ * @typedef {import("../shared/dream.js").Dream} Dream
+ * @typedef {import("../shared/menu.js").Item} Item
+ */
 
-/** Tells what becomes of an export there. */
-export function tellExportsTo(someone) {
-  screen = someone;
+/** @param {string} job @param {(address: string) => void} act @returns {{ text: string, act: () => void }[]} */
+const items = (job, act, isKept = false) =>
+  KINDS.map(([kind, text]) => ({ text, act: () => act(`/jobs/${job}/sheet.${kind}${isKept ? "?kept=true" : ""}`) }));
+
+export class Exports {
+  /** Tells there what becomes of an export. @param {import("../shared/toasts.js").Toasts} toasts */
+  constructor(toasts) {
+    this.toasts = toasts;
+    /** @param {string} address */
+    this.save = (address) => save(address, toasts);
+  }
+
+  /** What can be exported of a dream, as items of a menu. @param {Dream} dream @returns {Item[]} */
+  of(dream) {
+    const kept = dream.done.filter((picture) => picture.mark === "kept").length;
+    if (!dream.done.length) return ["No picture is finished yet"];
+    return [...items(dream.id, this.save), ...(kept ? [`Kept only (${kept})`, ...items(dream.id, this.save, true)] : [])];
+  }
+
+  /** The kept pictures of dreams, each dream by itself. @param {{ id: string, prompt: string, count: number }[]} dreams @returns {Item[]} */
+  ofKept(dreams) {
+    return dreams.flatMap(({ id, prompt, count }) => [...(dreams.length > 1 ? [`${prompt} (${count})`] : []), ...items(id, this.save, true)]);
+  }
 }
 
-/** What can be exported of a dream, as items of a menu. */
-export function exportsOf(dream) {
-  const kept = dream.done.filter((picture) => picture.mark === "kept").length;
-  if (!dream.done.length) return ["No picture is finished yet"];
-  return [...items(dream.id), ...(kept ? [`Kept only (${kept})`, ...items(dream.id, true)] : [])];
-}
-
-/** The kept pictures of dreams, each dream by itself. `dreams`: `{ id, prompt, count }`. */
-export function exportsOfKept(dreams) {
-  const title = ({ prompt, count }) => [`${prompt} (${count})`];
-  return dreams.flatMap((dream) => [...(dreams.length > 1 ? title(dream) : []), ...items(dream.id, true)]);
-}
-
-const items = (job, isKept = false) =>
-  KINDS.map(([kind, text]) => ({ text, act: () => save(`/jobs/${job}/sheet.${kind}${isKept ? "?kept=true" : ""}`) }));
-
-/** Fetched before it is saved: a full disk is told in words, not saved as a broken file. */
-async function save(address) {
-  screen.toast("Making the file…", "", false, 0);
+/** Fetched before it is saved: a full disk is told in words, not saved as a broken file. @param {string} address @param {import("../shared/toasts.js").Toasts} toasts */
+async function save(address, toasts) {
+  toasts.show("Making the file…", "", false, 0);
   try {
     const reply = await fetch(address);
-    if (!reply.ok) {
-      const fault = await reply.json().catch(() => ({}));
-      throw new Error(typeof fault.detail === "string" ? fault.detail : "The file could not be made.");
-    }
+    if (!reply.ok) throw new Error(await sentenceOf(reply, "The file could not be made."));
     const name = /filename="([^"]+)"/.exec(reply.headers.get("content-disposition") ?? "")?.[1] ?? "sheet";
     const url = URL.createObjectURL(await reply.blob());
     make("a", { href: url, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(url), 60_000);
-    screen.toast(`Saved as ${name}`, "", false, 4000);
+    toasts.show(`Saved as ${name}`, "", false, 4000);
   } catch (error) {
-    screen.toast(error instanceof TypeError ? "The connection was lost before the file was there." : error.message, "", true);
+    toasts.show(error instanceof TypeError ? "The connection was lost before the file was there." : wordsOf(error), "", true);
   } finally {
-    screen.untoast("Making the file…");
+    toasts.take("Making the file…");
   }
 }

@@ -1,39 +1,47 @@
+// @ts-check
 // What its owner thinks of a picture: shown at once, then told to the server, one after the other.
 
-import { ask } from "../shared/dom.js";
+import { tell, wordsOf } from "../shared/dom.js";
+
+/**
+ * @typedef {import("../shared/dream.js").Picture} Picture
+ * @typedef {import("../shared/told.js").Mark} Mark
+ */
+
+const SAID = { kept: "Kept", rejected: "Rejected", "": "Mark taken away" };
 
 export class Marks {
-  constructor(dreams, screen) {
-    Object.assign(this, { dreams, screen });
+  /** @param {import("../shared/dreams.js").Dreams} dreams @param {import("../shared/toasts.js").Toasts} toasts */
+  constructor(dreams, toasts) {
+    this.dreams = dreams;
+    this.toasts = toasts;
+    /** @type {Promise<void>} */
     this.turn = Promise.resolve();
     /** Called when the server has taken a mark. */
     this.taken = () => {};
   }
 
-  /** `mark` is "kept", "rejected" or "". */
+  /** @param {Picture} picture @param {Mark} mark */
   set(picture, mark) {
     const { id, mark: before } = picture;
     this.show(picture, mark);
-    this.screen.say({ kept: "Kept", rejected: "Rejected" }[mark] ?? "Mark taken away");
-    this.turn = this.turn.then(() => this.tell(picture, id, mark, before));
+    this.toasts.say(SAID[mark]);
+    this.turn = this.turn.then(() => this.tell(picture, { id, mark, before }));
     return this.turn;
   }
 
-  async tell(picture, id, mark, before) {
+  /** @param {Picture} picture @param {{ id: string | null, mark: Mark, before: Mark }} change */
+  async tell(picture, { id, mark, before }) {
     try {
-      await ask(`/picture/${id}/mark`, {
-        method: "PUT",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ mark }),
-      });
+      await tell(`/picture/${id}/mark`, { mark }, "PUT");
       this.taken();
     } catch (error) {
       if (picture.mark === mark) this.show(picture, before);
-      this.screen.toast(error.message, "The mark was not kept.", true);
+      this.toasts.show(wordsOf(error), "The mark was not kept.", true);
     }
   }
 
-  /** The same picture may be shown in the tray, which knows it on its own. */
+  /** The same picture may be shown in the tray, which knows it on its own. @param {Picture} picture @param {Mark} mark */
   show(picture, mark) {
     picture.setMark(mark);
     const known = this.dreams.picture(picture.id);

@@ -1,59 +1,82 @@
+// @ts-check
 // How large a grid would be and how long it would take, said before it begins.
 
-import { controls, follow } from "../shared/controls.js";
-import { make } from "../shared/dom.js";
+import { find, make, pause, tell } from "../shared/dom.js";
+import { facts, modelFacts } from "../shared/facts.js";
+import { settings } from "../shared/settings.js";
 import { duration } from "../shared/words.js";
 
+/**
+ * @typedef {import("../shared/told.js").Planned} Planned
+ * @typedef {import("../shared/told.js").Size} Size
+ */
+
+const { axes } = facts.compare;
+
+/** @param {number} cells */
 const cellsOf = (cells) => `${cells.toLocaleString("en")} ${cells === 1 ? "cell" : "cells"}`;
 
-const isKnown = (seconds) => seconds !== null && seconds !== undefined;
-const PAUSE = 500;
-const STRENGTH = "Variation strength";
+const PAUSE = 400;
 
-/** "36 cells · about 1 min 20 s". */
-const size = ({ cells, seconds }) => `${cellsOf(cells)} · ${isKnown(seconds) ? `about ${duration(seconds)}` : "time not known yet"}`;
+/** "36 cells · about 1 min 20 s". @param {Planned} planned */
+const size = ({ cells = 0, seconds = null }) => `${cellsOf(cells)} · ${seconds === null ? "time not known yet" : `about ${duration(seconds)}`}`;
 
-/** Writes what Python says of the grid under its axes. */
-export function writePlan(told) {
-  const place = document.querySelector("#plan");
-  if (!place || !told) return;
+/** Writes what Python says of the grid under its axes. @param {Planned | null} told */
+function writePlan(told) {
+  if (!told) return;
+  const place = find("#plan");
   place.classList.toggle("is-error", Boolean(told.error));
+  /** @type {(string | undefined)[]} */
   const [first, ...rest] = told.error ? [told.error, told.hint] : [size(told), ...(told.notices ?? [])];
-  place.replaceChildren(make("b", { textContent: first }), ...rest.filter(Boolean).map((text) => make("span", { textContent: text })));
+  place.replaceChildren(make("b", { textContent: first }), ...rest.filter((text) => text).map((text) => make("span", { textContent: text })));
 }
 
-/** Asks Python anew when the prompt has changed and typing pauses, and when a dream has ended: its speed counts. */
-export function keepPlanning(dreams) {
-  let pause = 0;
-  const plan = () => controls.mode === "grid" && window.sdguiCompare?.plan();
-  document.querySelector("#prompt textarea")?.addEventListener("input", () => {
-    clearTimeout(pause);
-    pause = setTimeout(plan, PAUSE);
-  });
-  follow(() => dreams.active.length, plan);
+const COUNTED = ["mode", "x_axis", "x_values", "y_axis", "y_values", "aspect", "width", "height", "steps", "guidance", "seed",
+  "sampler", "model", "prompt", "negative_prompt"];
+
+/** Asks Python anew when something that counts has changed and typing pauses, and when a dream has ended: its speed counts. */
+export class Planning {
+  /** @param {import("../shared/dreams.js").Dreams} dreams */
+  constructor(dreams) {
+    this.turn = 0;
+    settings.follow(COUNTED, () => this.plan());
+    dreams.counted.add(() => this.plan());
+  }
+
+  async plan() {
+    this.turn += 1;
+    const { turn } = this;
+    await pause(PAUSE);
+    if (turn !== this.turn || settings.get("mode") !== "grid" || document.body.dataset.tab !== "compare") return;
+    const told = await tell("/sheets/plan", { values: settings.values }).catch(() => null);
+    if (turn === this.turn) writePlan(told);
+  }
 }
 
 /** Says under the values of an axis how they are written. */
 export function hintAxes() {
   for (const axis of ["x", "y"]) {
-    const values = document.querySelector(`#${axis}-values`);
-    if (!values) continue;
+    const values = find(`#${axis}-values`);
     const hint = make("p", { className: "axis-hint", id: `${axis}-hint` });
     values.append(hint);
     values.querySelector("textarea")?.setAttribute("aria-describedby", hint.id);
-    follow(() => controls.axis(axis), (title) => {
-      hint.textContent = window.sdguiModels.axes[title] ?? "";
-      document.body.toggleAttribute("data-strengths", ["x", "y"].some((one) => controls.axis(one) === STRENGTH));
+    settings.follow([`${axis}_axis`], () => (hint.textContent = axes[settings.text(`${axis}_axis`)] ?? ""));
+    // Another axis begins with values that suit it.
+    settings.onChosen(`${axis}_axis`, () => {
+      const first = modelFacts(settings.get("model"))?.values[settings.text(`${axis}_axis`)];
+      if (first !== undefined) settings.set({ [`${axis}_values`]: first });
     });
   }
 }
 
 /** Asks before many cells are dreamt. */
 export class Confirm {
+  /** @param {() => void} begin */
   constructor(begin) {
     this.words = make("p", {});
     const yes = make("button", { type: "button", className: "quiet-button is-main", id: "confirm-yes", textContent: "Dream grid" });
     const no = make("button", { type: "button", className: "quiet-button", id: "confirm-no", textContent: "Not now" });
+    this.yes = yes;
     yes.addEventListener("click", () => {
       this.element.close();
       begin();
@@ -65,12 +88,13 @@ export class Confirm {
     document.body.append(this.element);
   }
 
+  /** @param {Size} size */
   ask({ cells, seconds }) {
     this.title.textContent = `Dream ${cellsOf(cells)}?`;
-    this.words.textContent = !isKnown(seconds)
+    this.words.textContent = seconds === null
       ? "How long that takes is not known yet. You can stop at any time; what is finished stays."
       : `That takes about ${duration(seconds)}. You can stop at any time; what is finished stays.`;
     this.element.showModal();
-    this.element.querySelector("#confirm-yes").focus();
+    this.yes.focus();
   }
 }

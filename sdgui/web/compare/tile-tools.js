@@ -1,3 +1,4 @@
+// @ts-check
 // The tools of the sheets: they come to the tile that is pointed at or selected; on small screens to one bar.
 
 import { make } from "../shared/dom.js";
@@ -5,11 +6,15 @@ import { Tools } from "../shared/tools.js";
 
 const COMPACT = matchMedia("(hover: none), (width <= 700px)");
 
+/** @typedef {import("./cell.js").Cell} Cell */
+
 export class TileTools extends Tools {
+  /** @param {import("../shared/tools.js").Actions} actions @param {HTMLElement} bar */
   constructor(actions, bar) {
     super(actions, () => this.cell?.openButton.focus({ preventScroll: true }));
     this.bar = bar;
     this.thumb = make("img", { alt: "", draggable: false });
+    /** @type {Cell | null} */
     this.cell = null;
   }
 
@@ -17,9 +22,9 @@ export class TileTools extends Tools {
     return COMPACT.matches;
   }
 
+  /** @param {Cell | null} cell */
   show(cell) {
-    const isOn = cell?.state === "done";
-    const host = isOn ? (this.isCompact ? this.bar : cell.element) : null;
+    const host = cell?.state === "done" ? (this.isCompact ? this.bar : cell.element) : null;
     this.bar.hidden = host !== this.bar;
     if (this.cell !== cell) {
       this.cell?.element.classList.remove("has-tools");
@@ -28,7 +33,7 @@ export class TileTools extends Tools {
       cell?.picture.views.add(this);
     }
     cell?.element.classList.toggle("has-tools", host === cell.element);
-    if (!host) {
+    if (!host || !cell) {
       this.element.remove();
       return;
     }
@@ -38,6 +43,7 @@ export class TileTools extends Tools {
     host.append(this.element);
   }
 
+  /** @override @param {import("../shared/dream.js").Picture} picture */
   fill(picture) {
     super.fill(picture);
     if (this.isCompact) this.thumb.src = `/thumb/${picture.id}`;

@@ -1,39 +1,57 @@
+// @ts-check
 // The kept pictures, in the order in which they were kept; the server keeps them.
 
-import { controls, follow } from "../shared/controls.js";
 import { ask, make } from "../shared/dom.js";
 import { Picture } from "../shared/dream.js";
-import { exportsOfKept } from "./export.js";
+import { settings } from "../shared/settings.js";
+
+/**
+ * @typedef {import("../shared/told.js").ToldPicture} ToldPicture
+ * @typedef {{ picture: Picture, element: HTMLElement }} Kept
+ * @typedef {{ dreams: import("../shared/dreams.js").Dreams, marks: import("./marks.js").Marks,
+ *   page: import("../shared/page.js").Page, pair: import("./pair/pair.js").Pair,
+ *   exports: import("./export.js").Exports, refine: (pictures: string[]) => void }} Parts
+ */
 
 const HINT = "Keep pictures with K or ♥: they stay here.";
 
-/** A kept picture by itself: its dream may be far down in the list, and not loaded. */
-function pictureOf(facts) {
-  const { job, variation, index, seed, picture, mark, match, created } = facts;
-  const dream = { id: job, created, settings: facts, pictures: new Map() };
+/** A kept picture by itself: its dream may be far down in the list, and not loaded. @param {ToldPicture} told */
+function pictureOf(told) {
+  const { job, variation, index, seed, picture, mark, match, created } = told;
+  const dream = { id: job, created, settings: told };
   const own = variation ? { variation } : {};
   return new Picture(dream, { index, seed, own, picture, mark, match, state: "done" });
 }
 
 export class Tray {
-  constructor(element, { dreams, marks, viewer, menu, pair }) {
-    Object.assign(this, { element, dreams, marks, viewer, menu, pair });
+  /** `refine` is called with what is to be made at full steps. @param {HTMLElement} element @param {Parts} parts */
+  constructor(element, { dreams, marks, page, pair, exports, refine }) {
+    this.element = element;
+    this.dreams = dreams;
+    this.marks = marks;
+    this.page = page;
+    this.pair = pair;
+    this.refines = refine;
+    this.asked = 0;
+    /** @type {Kept[]} */
     this.kept = [];
     this.title = make("h3", { className: "tray-title" });
     this.strip = make("div", { className: "tray-strip" });
     this.hint = make("p", { className: "tray-hint", textContent: HINT });
     this.refineButton = this.action("tray-refine", () => this.refine());
-    this.exportButton = this.action("tray-export", () => this.menu.open(this.exportButton, exportsOfKept(this.jobs)));
+    this.exportButton = this.action("tray-export", () => page.menu.open(this.exportButton, exports.ofKept(this.jobs)));
     this.exportButton.textContent = "Export";
     this.exportButton.setAttribute("aria-haspopup", "menu");
     element.classList.add("tray");
     element.replaceChildren(this.title, this.strip, this.hint,
       make("div", { className: "tray-actions" }, this.refineButton, this.exportButton));
     marks.taken = () => this.refresh();
-    // Together with what is shown, which may have changed and be wanted back since the last look.
-    follow(() => [controls.steps, this.drafts.length, this.refineButton.title], () => this.say());
+    settings.follow(["steps"], () => this.say());
+    // What was refined, or is being refined, is not asked for again.
+    dreams.counted.add(() => this.say());
   }
 
+  /** @param {string} id @param {() => void} act */
   action(id, act) {
     const button = make("button", { type: "button", className: "quiet-button", id });
     button.addEventListener("click", act);
@@ -42,12 +60,13 @@ export class Tray {
 
   /** As the server has it. */
   async refresh() {
-    this.asked = (this.asked ?? 0) + 1;
+    this.asked += 1;
     const turn = this.asked;
+    /** @type {{ pictures: ToldPicture[] } | null} */
     const told = await ask("/kept").catch(() => null);
     if (!told || turn !== this.asked) return;
     const known = new Map(this.kept.map((one) => [one.picture.id, one]));
-    this.kept = told.pictures.map((facts) => known.get(facts.picture) ?? this.thumb(pictureOf(facts)));
+    this.kept = told.pictures.map((one) => known.get(one.picture) ?? this.thumb(pictureOf(one)));
     const wanted = this.kept.map((one) => one.element);
     if (wanted.length !== this.strip.children.length || wanted.some((element, i) => element !== this.strip.children[i])) {
       this.strip.replaceChildren(...wanted);
@@ -56,23 +75,24 @@ export class Tray {
     this.element.dispatchEvent(new CustomEvent("kept"));
   }
 
+  /** @param {Picture} picture @returns {Kept} */
   thumb(picture) {
     const name = `${picture.settings.prompt}, seed ${picture.seed}`;
     const open = make("button", { type: "button", className: "tray-open", title: name, aria: { label: `Open: ${name}` } },
       make("img", { alt: "", src: `/thumb/${picture.id}`, draggable: false, decoding: "async", loading: "lazy" }));
-    open.addEventListener("click", () => this.viewer.open(this.known(picture), this));
+    open.addEventListener("click", () => this.page.viewer.open(this.known(picture), this));
     const drop = make("button", { type: "button", className: "tray-drop", textContent: "×", title: "Do not keep", aria: { label: `Do not keep seed ${picture.seed}` } });
     drop.addEventListener("click", () => this.marks.set(this.known(picture), ""));
     return { picture, element: make("div", { className: "tray-item", data: { picture: picture.id, testid: "kept" } }, open, drop) };
   }
 
-  /** The same picture where the page knows it with its dream. */
+  /** The same picture where the page knows it with its dream. @param {Picture} picture */
   known(picture) {
     return this.dreams.picture(picture.id) ?? picture;
   }
 
   say() {
-    const { steps } = controls;
+    const steps = settings.number("steps");
     const count = this.kept.length;
     this.title.textContent = `Kept ${count}`;
     this.hint.hidden = count > 0;
@@ -84,6 +104,7 @@ export class Tray {
     this.exportButton.disabled = !count;
   }
 
+  /** @param {number} count @param {number | null} steps */
   why(count, steps) {
     if (count) return `${count === 1 ? "The kept draft" : `The ${count} kept drafts`} of “${this.drafts[0].settings.prompt}” again, at ${steps} steps`;
     return this.kept.length ? `No kept picture has fewer than ${steps} steps, or they are refined already` : "Keep some pictures of a draft first";
@@ -94,27 +115,27 @@ export class Tray {
    * such walls, that of which a picture was kept last.
    */
   get drafts() {
-    const { steps } = controls;
+    const steps = settings.number("steps") ?? 0;
     const made = new Set();
-    for (const { sheet, settings } of this.dreams.known.values()) {
-      if (sheet?.kind === "refined" && settings.steps === steps) sheet.sources.forEach((id) => made.add(id));
+    for (const { sheet, settings: own } of this.dreams.known.values()) {
+      if (sheet?.kind === "refined" && own.steps === steps) sheet.sources.forEach((id) => made.add(id));
     }
-    const drafts = this.kept.map((one) => one.picture).filter(({ id, settings }) => settings.steps < steps && !made.has(id));
+    const drafts = this.kept.map((one) => one.picture).filter((picture) => picture.settings.steps < steps && !made.has(picture.id));
     const last = drafts.at(-1);
-    return drafts.filter(({ dream, settings }) => dream.id === last.dream.id && settings.prompt === last.settings.prompt);
+    return drafts.filter(({ dream, settings: own }) => dream.id === last?.dream.id && own.prompt === last.settings.prompt);
   }
 
   refine() {
     const { drafts } = this;
     if (!drafts.length) return;
-    window.sdguiCompare?.refine({ job: drafts[0].dream.id, pictures: drafts.map(({ id }) => id) });
+    this.refines(drafts.flatMap(({ id }) => id ?? []));
   }
 
   get jobs() {
     const jobs = new Map();
     for (const { picture } of this.kept) {
-      const { id, settings } = picture.dream;
-      jobs.set(id, { id, prompt: settings.prompt, count: (jobs.get(id)?.count ?? 0) + 1 });
+      const { id, settings: own } = picture.dream;
+      jobs.set(id, { id, prompt: own.prompt, count: (jobs.get(id)?.count ?? 0) + 1 });
     }
     return [...jobs.values()];
   }
@@ -127,11 +148,15 @@ export class Tray {
 
   older() {}
 
+  /** @param {Picture} picture */
   reveal(picture) {
-    this.kept.find((one) => one.picture.id === picture.id)?.element.querySelector(".tray-open").focus();
+    /** @type {HTMLElement | null | undefined} */
+    const open = this.kept.find((one) => one.picture.id === picture.id)?.element.querySelector(".tray-open");
+    open?.focus();
   }
 
-  reuse(job, index, seed) {
-    window.sdguiTrigger({ job, index, seed });
+  /** @param {string} job @param {number} index @param {{ seed?: boolean }} [how] */
+  reuse(job, index, { seed = false } = {}) {
+    this.page.reuse({ job, index, seed, sheet: false });
   }
 }

@@ -1,7 +1,9 @@
 """The page's controls and what is asked with them: one function each way."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
 
 from sdgui.model_info import ModelInfo
 from sdgui.spec import DreamRequest, parse_seed
@@ -15,7 +17,7 @@ USUAL_COUNT = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Controls:
-    """The values of all controls, in the order of the page's inputs; width and height count with OWN_SIZE only."""
+    """The values of the settings that all tabs have; width and height count with OWN_SIZE only."""
 
     prompt: str
     negative_prompt: str
@@ -28,6 +30,20 @@ class Controls:
     seed: str
     sampler: str
     model: str
+
+
+_Controls = TypeVar("_Controls")
+
+
+def read(kind: type[_Controls], values: Mapping[str, Any]) -> _Controls:
+    """Controls from values by name; what is not said is None, and judged with all else when it is resolved."""
+    return kind(**{field.name: values.get(field.name) for field in fields(kind)})  # type: ignore[arg-type]
+
+
+def values_in(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The settings that the page sends along, by name."""
+    values = asked.get("values")
+    return values if isinstance(values, dict) else {}
 
 
 def default_controls(info: ModelInfo) -> Controls:

@@ -1,23 +1,44 @@
+// @ts-check
 // All dreams that the page knows, kept up to date by one stream of news, whatever lists show them.
 
-import { ask, pause } from "./dom.js";
+import { ask, isGone, pause, wordsOf } from "./dom.js";
 import { Dream } from "./dream.js";
 import { inFrame } from "./frame.js";
+import { Strips } from "./strips.js";
 import { Watch } from "./watch.js";
 
+/**
+ * @typedef {import("./told.js").News} News
+ * @typedef {import("./told.js").JobNews} JobNews
+ * @typedef {import("./told.js").ToldDream} ToldDream
+ * @typedef {import("./list.js").List} List
+ * @typedef {{ ended(dream: Dream): void, connection(): void, dreaming(active: Dream[]): void,
+ *   toast(message: string, hint?: string, isError?: boolean, milliseconds?: number): void }} Teller
+ */
+
 const ENDS = ["finished", "cancelled", "failed"];
+/** How often "3 min ago" is written anew. */
+const OFTEN = 30_000;
 
 export class Dreams {
-  /** `screen` is told what concerns the rest of the page. */
-  constructor(screen) {
-    this.screen = screen;
+  /** `teller` is told what concerns the rest of the page. @param {Teller} teller */
+  constructor(teller) {
+    this.teller = teller;
+    /** @type {Map<string, Dream>} */
     this.known = new Map();
+    /** @type {List[]} */
     this.lists = [];
     this.isOffline = false;
+    /** @type {Promise<unknown>} */
     this.turn = Promise.resolve();
+    /** @type {Map<string, JobNews>} */
     this.progress = new Map();
+    this.strips = new Strips();
+    /** Called when a dream has come, begun or ended. @type {Set<() => void>} */
+    this.counted = new Set();
+    this.counts = "";
     this.watch = new Watch((news) => this.hear(news), () => this.offline(true));
-    setInterval(() => this.known.forEach((dream) => dream.isActive || dream.changed()), 30_000);
+    setInterval(() => document.hidden || this.age(), OFTEN);
     // Dreams of another tab of this visitor.
     document.addEventListener("visibilitychange", () => document.hidden || this.refresh());
   }
@@ -26,15 +47,20 @@ export class Dreams {
     return [...this.known.values()].filter((dream) => dream.isActive).sort((a, b) => b.created - a.created);
   }
 
-  /** Every picture with this id that the page knows. */
+  /** As time goes by, what ended is older. */
+  age() {
+    for (const dream of this.known.values()) if (!dream.isActive) dream.changed();
+  }
+
+  /** The picture with this id, where the page knows it. @param {string | null} id */
   picture(id) {
     for (const dream of this.known.values()) {
-      for (const picture of dream.pictures.values()) if (picture.id === id) return picture;
+      for (const picture of dream.pictures.values()) if (picture.id === id && id !== null) return picture;
     }
     return null;
   }
 
-  /** The dream as the page knows it, brought up to what the server says. */
+  /** The dream as the page knows it, brought up to what the server says. @param {ToldDream} told */
   meet(told) {
     const known = this.known.get(told.id);
     if (known) {
@@ -46,26 +72,26 @@ export class Dreams {
     return dream;
   }
 
-  /** One thing after the other: an old answer must not overwrite newer news. */
+  /** One thing after the other: an old answer must not overwrite newer news. @param {() => unknown} act */
   after(act) {
     this.turn = this.turn.then(act).catch((error) => console.error(error)).then(() => this.settle());
     return this.turn;
   }
 
-  /** Of progress that comes faster than it can be shown, the newest is enough. */
+  /** Of progress that comes faster than it can be shown, the newest is enough. @param {News} news */
   hear(news) {
-    if (news.type === "progress") {
-      const isWaiting = this.progress.has(news.job);
-      this.progress.set(news.job, news);
-      if (isWaiting) return;
-      this.after(() => {
-        const newest = this.progress.get(news.job);
-        this.progress.delete(news.job);
-        return this.take(newest);
-      });
+    if (news.type !== "progress") {
+      this.after(() => this.take(news));
       return;
     }
-    this.after(() => this.take(news));
+    const isWaiting = this.progress.has(news.job);
+    this.progress.set(news.job, news);
+    if (isWaiting) return;
+    this.after(() => {
+      const newest = this.progress.get(news.job);
+      this.progress.delete(news.job);
+      return newest && this.take(newest);
+    });
   }
 
   /** The newest dreams of every list, as the server has them. */
@@ -73,34 +99,40 @@ export class Dreams {
     return this.after(() => Promise.all(this.lists.map((list) => list.refresh())));
   }
 
-  /** A dream was just begun here: show it, and listen; `follows`: the keyboard goes to its first picture. */
+  /**
+   * A dream was just begun here: show it, and listen; `follows`: the keyboard goes to its first picture.
+   * @param {string} job
+   * @param {List} list
+   * @param {{ follows?: boolean }} [how]
+   */
   begin(job, list, { follows = false } = {}) {
     this.watch.open();
     return this.after(async () => {
       await this.look(job);
       const dream = this.known.get(job);
-      if (dream && !dream.isActive) this.screen.ended(dream); // sooner than anyone could tell us
+      if (dream && !dream.isActive) this.teller.ended(dream); // sooner than anyone could tell us
       if (follows) list.enter(job);
       list.top();
     });
   }
 
-  /** Asks how one dream stands; one that has nothing left to show goes. */
+  /** Asks how one dream stands; one that has nothing left to show goes. @param {string} job */
   async look(job) {
     try {
       const dream = this.meet(await ask(`/dreams/${job}`));
       for (const list of this.lists) if (list.fits(dream)) list.place(dream);
     } catch (error) {
-      if (error.status === 404) this.drop(job);
+      if (isGone(error)) this.drop(job);
     }
   }
 
+  /** @param {string} job */
   drop(job) {
     this.known.delete(job);
     for (const list of this.lists) list.drop(job);
   }
 
-  /** A picture was deleted: nothing shows it any more, and with its last one an ended dream goes. */
+  /** A picture was deleted: nothing shows it any more, and with its last one an ended dream goes. @param {string} id */
   forget(id) {
     for (const dream of [...this.known.values()]) {
       const gone = [...dream.pictures.values()].filter((picture) => picture.id === id);
@@ -110,11 +142,13 @@ export class Dreams {
     this.settle();
   }
 
+  /** @param {News} news */
   async take(news) {
     switch (news.type) {
       case "attached": {
         this.offline(false);
         this.active.forEach((dream) => dream.attach());
+        this.strips.again();
         const active = new Set(news.active);
         const unknown = news.active.filter((job) => !this.known.get(job)?.isActive);
         const ended = this.active.filter((dream) => !active.has(dream.id)).map((dream) => dream.id);
@@ -132,54 +166,66 @@ export class Dreams {
     }
   }
 
+  /** @param {JobNews} news */
   hand(news) {
     const dream = this.known.get(news.job);
-    dream?.apply(news);
-    if (dream && ENDS.includes(news.type)) this.screen.ended(dream);
+    if (!dream) return;
+    dream.apply(news);
+    this.strips.follow(dream, this.lists.some((list) => list.isShown && list.views.has(dream.id)));
+    if (ENDS.includes(news.type)) this.teller.ended(dream);
   }
 
+  /** @param {boolean} isOffline */
   offline(isOffline) {
-    if (this.isOffline !== isOffline) this.screen.connection();
+    if (this.isOffline !== isOffline) this.teller.connection();
     this.isOffline = isOffline;
     this.active.forEach((dream) => dream.changed());
   }
 
   /** Makes stream, Stop, title and welcome fit what is there. */
   settle() {
-    if (!this.watch.source && !this.isOffline && this.active.length) this.watch.open();
+    const { active } = this;
+    if (!this.watch.source && !this.isOffline && active.length) this.watch.open();
+    const counts = `${active.length} of ${this.known.size}`;
+    if (counts !== this.counts) {
+      this.counts = counts;
+      for (const act of this.counted) act();
+    }
     inFrame(this, () => {
-      this.screen.dreaming(this.active);
+      this.teller.dreaming(this.active);
       for (const list of this.lists) list.welcome();
     });
   }
 
+  /** @param {string} job */
   async cancel(job) {
     await this.act(`/jobs/${job}/cancel`);
   }
 
-  /** Takes a dream that ended without any picture out of the history. */
+  /** Takes a dream that ended without any picture out of the history. @param {string} job */
   async remove(job) {
     try {
       await ask(`/dreams/${job}`, { method: "DELETE" });
     } catch (error) {
-      this.screen.toast(error.message, "", true);
+      this.teller.toast(wordsOf(error), "", true);
       return;
     }
     this.drop(job);
     this.settle();
   }
 
-  /** Goes on with what an ended dream did not make. */
+  /** Goes on with what an ended dream did not make. @param {string} job */
   async resume(job) {
     const told = await this.act(`/jobs/${job}/continue`);
-    if (told && !told.continued) this.screen.toast("Nothing of that sheet is left to make.");
+    if (told && !told.continued) this.teller.toast("Nothing of that sheet is left to make.");
     this.watch.open();
     await this.after(() => this.look(job));
   }
 
+  /** @param {string} address */
   async act(address) {
     return ask(address, { method: "POST" }).catch((error) => {
-      this.screen.toast(error.message, "", true);
+      this.teller.toast(wordsOf(error), "", true);
       return null;
     });
   }

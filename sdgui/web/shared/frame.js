@@ -1,12 +1,15 @@
+// @ts-check
 // Work on the document, once a frame: however often something changes, it is written once.
 
 const LONGEST = 8;
 const FALLBACK = 250;
 
+/** @type {Map<object, () => void>} */
 const acts = new Map();
-let timer = 0;
+/** @type {ReturnType<typeof setTimeout> | null} */
+let timer = null;
 
-/** Does `act` in the next frame; a later one with the same key takes its place. */
+/** Does `act` in the next frame; a later one with the same key takes its place. @param {object} key @param {() => void} act */
 export function inFrame(key, act) {
   acts.set(key, act);
   ask();
@@ -14,15 +17,15 @@ export function inFrame(key, act) {
 
 // Frames do not come while the page is in the background, but its title must still change: hence the timer.
 function ask() {
-  if (timer || !acts.size) return;
+  if (timer !== null || !acts.size) return;
   timer = setTimeout(run, FALLBACK);
   requestAnimationFrame(run);
 }
 
 function run() {
-  if (!timer) return;
+  if (timer === null) return;
   clearTimeout(timer);
-  timer = 0;
+  timer = null;
   const end = performance.now() + LONGEST;
   for (const [key, act] of acts) {
     acts.delete(key);

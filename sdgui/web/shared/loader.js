@@ -1,24 +1,35 @@
-// Fetches pixels for the tiles, a few at once: finished pictures first, and of each tile only the newest preview.
+// @ts-check
+// Fetches pixels for the tiles, a few at once: finished pictures first, and of each tile or strip only the newest preview.
 
 // Browsers allow six connections, and one is the stream of news: marks and pins must not wait behind pixels.
 const AT_ONCE = 4;
 
+/** @typedef {() => Promise<unknown>} Load */
+
+/** @type {Map<object, Load>} */
 const pictures = new Map();
+/** @type {Map<object, Load>} */
 const previews = new Map();
 let running = 0;
 
-/** Runs `load` when its turn comes; a later one for the same tile takes its place. */
-export function load(tile, load, { isPreview = false } = {}) {
-  if (!isPreview) previews.delete(tile);
-  (isPreview ? previews : pictures).set(tile, load);
+/**
+ * Runs `act` when its turn comes; a later one for the same owner takes its place.
+ * @param {object} owner
+ * @param {Load} act
+ * @param {{ isPreview?: boolean }} [how]
+ */
+export function load(owner, act, { isPreview = false } = {}) {
+  if (!isPreview) previews.delete(owner);
+  (isPreview ? previews : pictures).set(owner, act);
   next();
 }
 
 async function next() {
   const queue = pictures.size ? pictures : previews;
-  if (running >= AT_ONCE || !queue.size) return;
-  const [tile, act] = queue.entries().next().value;
-  queue.delete(tile);
+  const [first] = queue;
+  if (running >= AT_ONCE || !first) return;
+  const [owner, act] = first;
+  queue.delete(owner);
   running += 1;
   try {
     await act();

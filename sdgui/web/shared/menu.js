@@ -1,22 +1,27 @@
+// @ts-check
 // A small menu under a button: closes by itself when one looks elsewhere.
 
 import { make } from "./dom.js";
 
+/** @typedef {string | { text: string, act: () => void }} Item */
+
 export class Menu {
   constructor() {
+    /** @type {HTMLElement | null} */
+    this.button = null;
     this.element = make("div", { className: "sd-menu", popover: "auto", role: "menu" });
     this.element.addEventListener("keydown", (event) => this.key(event));
-    this.element.addEventListener("toggle", (event) => event.newState === "closed" && this.closed());
+    this.element.addEventListener("toggle", (event) => /** @type {ToggleEvent} */ (event).newState === "closed" && this.closed());
     document.body.append(this.element);
   }
 
-  /** `items`: a string is a title; `{ text, act }` something to choose. */
+  /** `items`: a string is a title; `{ text, act }` something to choose. @param {HTMLElement} button @param {Item[]} items */
   open(button, items) {
     if (this.button === button) return;
     this.element.replaceChildren(...items.map((item) => (typeof item === "string" ? this.title(item) : this.item(item))));
     this.element.showPopover();
     this.button = button;
-    button.setAttribute("aria-expanded", true);
+    button.setAttribute("aria-expanded", "true");
     const at = button.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = this.element;
     const below = at.bottom + 6 + height < innerHeight;
@@ -25,10 +30,12 @@ export class Menu {
     this.element.querySelector("button")?.focus();
   }
 
+  /** @param {string} text */
   title(text) {
     return make("p", { textContent: text, title: text, role: "presentation" });
   }
 
+  /** @param {{ text: string, act: () => void }} item */
   item({ text, act }) {
     const button = make("button", { type: "button", role: "menuitem", textContent: text });
     button.addEventListener("click", () => {
@@ -38,17 +45,19 @@ export class Menu {
     return button;
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     if (event.key === "Escape") event.stopPropagation();
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (!step) return;
     event.preventDefault();
     const items = [...this.element.querySelectorAll("button")];
-    items[(items.indexOf(document.activeElement) + step + items.length) % items.length].focus();
+    const at = items.findIndex((item) => item === document.activeElement);
+    items[(at + step + items.length) % items.length]?.focus();
   }
 
   closed() {
-    this.button?.setAttribute("aria-expanded", false);
+    this.button?.setAttribute("aria-expanded", "false");
     if (this.element.contains(document.activeElement) || document.activeElement === document.body) this.button?.focus({ preventScroll: true });
     // A click on the same button closes the menu first; it must not open it at once again.
     setTimeout(() => (this.button = null));

@@ -1,54 +1,29 @@
 """What both tabs share: the settings on the right, and the prompt bar at the bottom."""
 
-from dataclasses import dataclass, fields
-
 import gradio as gr
-from gradio.components import Component
 
 from sdgui.axes import AVOID, GUIDANCE, MODEL, SAMPLER, SEED, STEPS
 from sdgui.model_info import ModelInfo
 from sdgui.spec import MAX_COUNT, MAX_GUIDANCE, MAX_STEPS
-from sdgui.web.shared.controls import ASPECTS, MIN_GUIDANCE, Controls, default_controls
+from sdgui.web.capability import Components
+from sdgui.web.shared.controls import ASPECTS, MIN_GUIDANCE, default_controls
+from sdgui.web.shared.templates import render
 
-_DRAWER_HEAD = (
-    '<div class="drawer-head"><h2>Settings</h2>'
-    '<button id="settings-close" type="button" class="quiet-button">Done</button></div>'
-)
 _HINT = '<p id="prompt-hint" class="prompt-hint"></p>'
-
-
-@dataclass(frozen=True, kw_only=True)
-class Panel:
-    """The components that hold what is asked; the first eleven are the fields of Controls, in their order."""
-
-    prompt: Component
-    negative_prompt: Component
-    aspect: Component
-    width: Component
-    height: Component
-    count: Component
-    steps: Component
-    guidance: Component
-    seed: Component
-    sampler: Component
-    model: Component
-    lock: Component
-    die: Component
-    dream: Component
-
-    @property
-    def controls(self) -> list[Component]:
-        """The components of Controls, in the order of its fields."""
-        return [getattr(self, field.name) for field in fields(Controls)]
 
 
 def add_settings_head() -> None:
     """Adds the title that the settings have where they are a drawer, on phones."""
-    gr.HTML(_DRAWER_HEAD, elem_id="settings-head", js_on_load=None, apply_default_css=False)
+    gr.HTML(
+        render("shared/drawer-head.html"),
+        elem_id="settings-head",
+        js_on_load=None,
+        apply_default_css=False,
+    )
 
 
-def add_settings(info: ModelInfo, names: tuple[str, ...]) -> dict[str, Component]:
-    """Adds the settings; the components by their names in Panel."""
+def add_settings(info: ModelInfo, names: tuple[str, ...]) -> Components:
+    """Adds the settings; the components that hold them, by name."""
     first = default_controls(info)
     aspect = gr.Radio(list(ASPECTS), value=first.aspect, label="Aspect", elem_id="aspect")
     with gr.Row(elem_id="own-size"):
@@ -66,7 +41,7 @@ def add_settings(info: ModelInfo, names: tuple[str, ...]) -> dict[str, Component
     )
     with gr.Row(elem_id="seed-row"):
         seed = gr.Textbox(label=SEED, placeholder="random", elem_id="seed", max_lines=1)
-        die = gr.Button("New random seed", elem_id="seed-die")
+        gr.Button("New random seed", elem_id="seed-die")
         lock = gr.Checkbox(label="Keep this seed", elem_id="seed-lock", container=False)
     sampler = gr.Dropdown(
         list(info.samplers),
@@ -93,7 +68,6 @@ def add_settings(info: ModelInfo, names: tuple[str, ...]) -> dict[str, Component
         elem_id="negative-prompt",
         lines=2,
         max_lines=6,
-        visible=info.negative_prompt,
     )
     return {
         "aspect": aspect,
@@ -104,15 +78,14 @@ def add_settings(info: ModelInfo, names: tuple[str, ...]) -> dict[str, Component
         "guidance": guidance,
         "seed": seed,
         "lock": lock,
-        "die": die,
         "sampler": sampler,
         "model": model,
         "negative_prompt": negative_prompt,
     }
 
 
-def add_prompt_bar() -> dict[str, Component]:
-    """Adds the prompt and its buttons; the components by their names in Panel."""
+def add_prompt_bar() -> Components:
+    """Adds the prompt and its buttons; the component that holds it, by name."""
     with gr.Row(elem_id="prompt-bar"):
         with gr.Column(elem_id="prompt-box"):
             prompt = gr.Textbox(
@@ -126,5 +99,5 @@ def add_prompt_bar() -> dict[str, Component]:
             gr.HTML(_HINT, elem_id="prompt-hint-block", js_on_load=None, apply_default_css=False)
         gr.Button("Settings", elem_id="settings-button")
         gr.Button("Stop", elem_id="stop-button")
-        dream = gr.Button("Dream", variant="primary", elem_id="dream-button")
-    return {"prompt": prompt, "dream": dream}
+        gr.Button("Dream", variant="primary", elem_id="dream-button")
+    return {"prompt": prompt}

@@ -1,91 +1,95 @@
-// Dream and Compare: which tab is seen, and what Compare would dream.
+// @ts-check
+// Which tab is seen.
 
-import { controls, follow } from "./controls.js";
+import { find, targetOf } from "./dom.js";
 
-const NAMES = ["dream", "compare"];
-const PANELS = { dream: "gallery", compare: "compare" };
+/** @typedef {{ button: HTMLElement, panel: HTMLElement }} Tab */
 
 export class Tabs {
-  /** `changed` is called with tab and mode whenever one of them is another. */
+  /** `changed` is called whenever another tab is seen. @param {() => void} changed */
   constructor(changed) {
     this.changed = changed;
-    this.buttons = new Map(NAMES.map((name) => [name, document.querySelector(`#tab-${name}`)]));
-    for (const [name, button] of this.buttons) {
-      button.setAttribute("role", "tab");
-      button.setAttribute("aria-controls", PANELS[name]);
-      document.querySelector(`#${PANELS[name]}`).setAttribute("role", "tabpanel");
-      button.addEventListener("click", () => this.choose(name));
-      button.addEventListener("keydown", (event) => this.key(event, name));
-    }
+    /** @type {Map<string, Tab>} */
+    this.known = new Map();
     document.addEventListener("keydown", (event) => this.cross(event));
     window.addEventListener("hashchange", () => this.read());
-    this.read();
-    follow(() => controls.mode, (mode) => {
-      document.body.dataset.mode = mode;
-      this.tell();
-    });
+  }
+
+  /** The first one that is added is seen where the address names none. @param {string} name @param {HTMLElement} panel */
+  add(name, panel) {
+    const button = find(`#tab-${name}`);
+    button.setAttribute("role", "tab");
+    button.setAttribute("aria-controls", panel.id);
+    panel.setAttribute("role", "tabpanel");
+    button.addEventListener("click", () => this.choose(name));
+    button.addEventListener("keydown", (event) => this.key(event, name));
+    this.known.set(name, { button, panel });
+  }
+
+  get names() {
+    return [...this.known.keys()];
   }
 
   get tab() {
-    return document.body.dataset.tab;
+    return document.body.dataset.tab ?? this.names[0];
   }
 
-  get mode() {
-    return document.body.dataset.mode;
+  get panel() {
+    return this.known.get(this.tab)?.panel ?? null;
   }
 
-  /** The address names the tab, so that a reload and a link lead to it. */
+  /** The address names the tab, so that a reload and a link lead to it. @param {string} name */
   choose(name) {
     if (name === this.tab) return;
-    const address = `${location.pathname}${location.search}${name === "compare" ? "#compare" : ""}`;
+    const address = `${location.pathname}${location.search}${name === this.names[0] ? "" : `#${name}`}`;
     history.replaceState(history.state, "", address);
     this.read();
   }
 
+  /** Shows the tab that the address names. */
   read() {
-    const name = location.hash === "#compare" ? "compare" : "dream";
-    for (const [other, button] of this.buttons) {
-      button.setAttribute("aria-selected", other === name);
+    const asked = location.hash.slice(1);
+    const name = this.known.has(asked) ? asked : this.names[0];
+    for (const [other, { button }] of this.known) {
+      button.setAttribute("aria-selected", String(other === name));
       button.tabIndex = other === name ? 0 : -1;
     }
-    if (this.tab === name) return;
+    if (document.body.dataset.tab === name) return;
     document.body.dataset.tab = name;
-    this.tell();
+    this.changed();
   }
 
-  tell() {
-    if (this.mode) this.changed(this.tab, this.mode);
-  }
-
-  /** To the first picture that is seen; of a sheet, to the one that was last selected. */
+  /** To the first picture that is seen; of a sheet, to the one that was last selected. @param {Event} event */
   enter(event) {
-    const first = document.querySelector(`#${PANELS[this.tab]} .open:enabled:not([tabindex="-1"])`);
+    /** @type {HTMLElement | null | undefined} */
+    const first = this.panel?.querySelector('.open:enabled:not([tabindex="-1"])');
     if (first) event.preventDefault();
     first?.focus();
   }
 
-  /** From the prompt up to the pictures, and back. */
+  /** From the prompt up to the pictures, and back. @param {KeyboardEvent} event */
   cross(event) {
     if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const prompt = document.querySelector("#prompt textarea");
+    const prompt = find("#prompt textarea");
     if (event.key === "ArrowUp" && event.target === prompt) this.enter(event);
-    else if (event.key === "ArrowDown" && event.target.closest?.(`#${PANELS[this.tab]}`)) {
+    else if (event.key === "ArrowDown" && this.panel?.contains(targetOf(event))) {
       event.preventDefault();
       prompt.focus();
     }
   }
 
-  /** Arrows go from tab to tab, and down to the first picture. */
+  /** Arrows go from tab to tab, and down to the first picture. @param {KeyboardEvent} event @param {string} name */
   key(event, name) {
     if (event.key === "ArrowDown") {
       this.enter(event);
       return;
     }
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const step = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
     if (!step) return;
     event.preventDefault();
-    const next = NAMES[(NAMES.indexOf(name) + step + NAMES.length) % NAMES.length];
+    const { names } = this;
+    const next = names[(names.indexOf(name) + step + names.length) % names.length];
     this.choose(next);
-    this.buttons.get(next).focus();
+    this.known.get(next)?.button.focus();
   }
 }

@@ -1,18 +1,43 @@
+// @ts-check
 // One picture, large, with everything that made it.
 
-import { ask, loaded, make } from "./dom.js";
+import { ask, isGone, loaded, make, targetOf, wordsOf } from "./dom.js";
 import { Tools } from "./tools.js";
 import { moment } from "./words.js";
 
+/**
+ * @typedef {import("./dream.js").Picture} Picture
+ * @typedef {{ pictures: Picture[], older(): void, reveal(picture: Picture): void,
+ *   reuse(job: string, index: number, how?: { seed?: boolean }): void }} Shelf
+ * @typedef {import("./tools.js").Actions} Actions
+ */
+
+/** @type {Record<string, number>} */
 const ARROWS = { ArrowLeft: -1, ArrowRight: 1 };
+/** What can be done with a picture where no capability knows more. @type {Actions} */
+const NONE = { of: () => [], do: () => {}, key: () => false, flip: () => {} };
 
 export class Viewer {
-  /** `actions` are what can be done with a picture; `forget` is told of one that was deleted. */
-  constructor({ screen, actions, forget }) {
-    Object.assign(this, { screen, actions, forget });
+  /** `forget` is told of a picture that was deleted. @param {{ toasts: import("./toasts.js").Toasts, forget: (id: string) => void }} how */
+  constructor({ toasts, forget }) {
+    this.toasts = toasts;
+    this.forget = forget;
+    /** What can be done with a picture. @type {Actions} */
+    this.actions = NONE;
+    /** @type {Picture | null} */
     this.picture = null;
-    this.shelf = null;
-    this.tools = new Tools(actions, () => this.rest());
+    /** The picture whose facts are written. @type {Picture | null} */
+    this.told = null;
+    /** How it was made, as far as it is known. @type {Record<string, string>} */
+    this.notes = {};
+    /** Where the pictures are taken from. @type {Shelf} */
+    this.shelf = { pictures: [], older: () => {}, reveal: () => {}, reuse: () => {} };
+    this.tools = new Tools({
+      of: (picture) => this.actions.of(picture),
+      do: (name, picture) => this.actions.do(name, picture),
+      key: (key, picture) => this.actions.key(key, picture),
+      flip: (how) => this.actions.flip(how),
+    }, () => this.rest());
     this.stage = make("div", { className: "viewer-stage" });
     this.back = this.stepper("back", "Previous picture", "←", -1);
     this.forth = this.stepper("forth", "Next picture", "→", 1);
@@ -43,19 +68,21 @@ export class Viewer {
     document.body.append(this.element);
   }
 
+  /** @param {string} id @param {string} text @param {() => void} act */
   action(id, text, act) {
     const button = make("button", { type: "button", className: "quiet-button", id, textContent: text });
     button.addEventListener("click", act);
     return button;
   }
 
+  /** @param {string} name @param {string} label @param {string} arrow @param {number} step */
   stepper(name, label, arrow, step) {
     const button = make("button", { type: "button", className: `viewer-step ${name}`, textContent: arrow, aria: { label } });
     button.addEventListener("click", () => this.step(step));
     return button;
   }
 
-  /** Opens a picture of a shelf: something with `pictures` to step through, `older()`, `reveal()` and `reuse()`. */
+  /** Opens a picture of a shelf: something with `pictures` to step through, `older()`, `reveal()` and `reuse()`. @param {Picture} picture @param {Shelf} shelf */
   open(picture, shelf) {
     this.shelf = shelf;
     this.show(picture);
@@ -69,6 +96,7 @@ export class Viewer {
     if (this.element.open) this.element.focus({ preventScroll: true });
   }
 
+  /** @param {Picture} picture */
   show(picture) {
     this.leave();
     this.picture = picture;
@@ -95,6 +123,7 @@ export class Viewer {
     this.picture?.views.delete(this);
   }
 
+  /** @param {Picture} picture */
   async enlarge(picture) {
     const { prompt } = picture.settings;
     const before = this.stage.querySelector("img");
@@ -106,28 +135,29 @@ export class Viewer {
       const large = await loaded(`/picture/${picture.id}`, prompt);
       if (this.picture === picture) small.replaceWith(large);
     } catch {
-      if (this.picture === picture) this.screen.toast("The picture could not be loaded.", "Is the server still there?", true);
+      if (this.picture === picture) this.toasts.show("The picture could not be loaded.", "Is the server still there?", true);
     }
   }
 
-  /** How it was made is known to the server alone. */
+  /** How it was made is known to the server alone. @param {Picture} picture */
   async ask(picture) {
     const told = await ask(`/picture/${picture.id}/facts`).catch(() => null);
     if (told && this.picture === picture) this.tell(picture, told.notes ?? {});
   }
 
-  /** Writes what is known of the picture; `notes` tell how it was made. */
+  /** Writes what is known of the picture; `notes` tell how it was made. @param {Picture} picture @param {Record<string, string>} notes */
   tell(picture, notes) {
     this.notes = notes;
     const { prompt, negative_prompt, width, height, steps, guidance, sampler, model, variation } = picture.settings;
     const rank = picture.dream.ranks?.().get(picture.index);
     const place = rank ? ` · number ${rank} of its sheet` : "";
-    const facts = [
-      ["Seed", picture.seed],
+    /** @type {[string, string][]} */
+    const all = [
+      ["Seed", String(picture.seed)],
       ["Variation", variation ? `seed ${variation.seed}, strength ${variation.strength}` : ""],
       ["Size", `${width} × ${height}`],
-      ["Steps", steps],
-      ["Cfg scale", guidance],
+      ["Steps", String(steps)],
+      ["Cfg scale", String(guidance)],
       ["Sampler", sampler],
       ["Model", model],
       ["Avoided", negative_prompt],
@@ -135,7 +165,8 @@ export class Viewer {
       ["Mark", picture.mark],
       ["Made", moment(picture.dream.created)],
       ["Made on", [notes.device, notes.dtype].filter(Boolean).join(", ")],
-    ].filter(([, value]) => value !== "");
+    ];
+    const facts = all.filter(([, value]) => value !== "");
     const list = make("dl", {}, ...facts.flatMap(([name, value]) => [make("dt", { textContent: name }), make("dd", { textContent: value })]));
     const before = this.facts.querySelector("dl");
     if (before && this.told === picture) before.replaceWith(list);
@@ -143,6 +174,7 @@ export class Viewer {
     this.told = picture;
   }
 
+  /** @param {string} prompt */
   copier(prompt) {
     const copy = make("button", { type: "button", className: "link-button", textContent: "Copy prompt", id: "viewer-copy" });
     copy.addEventListener("click", async () => {
@@ -154,18 +186,21 @@ export class Viewer {
 
   /** The picture was marked. */
   changed() {
+    if (!this.picture) return;
     this.tools.fill(this.picture);
     this.tell(this.picture, this.notes);
   }
 
+  /** @param {number} by */
   step(by) {
     const { pictures } = this.shelf;
-    const next = pictures[pictures.indexOf(this.picture) + by];
+    const next = this.picture && pictures[pictures.indexOf(this.picture) + by];
     if (next) this.show(next);
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat && !(event.key in ARROWS)) return;
+    if (!this.picture || event.ctrlKey || event.metaKey || event.altKey || event.repeat && !(event.key in ARROWS)) return;
     if (event.key in ARROWS) this.step(ARROWS[event.key]);
     else if (this.actions.key(event.key, this.picture)) this.tools.fill(this.picture);
     else if (event.key === " " && event.target === this.element) this.actions.flip({ large: true });
@@ -173,12 +208,14 @@ export class Viewer {
     event.preventDefault();
   }
 
+  /** @param {MouseEvent} event */
   click(event) {
     if (event.target === this.element) this.element.close();
-    else if (event.detail > 0 && event.target.closest("button")) this.rest();
+    else if (event.detail > 0 && targetOf(event).closest("button")) this.rest();
   }
 
   swipes() {
+    /** @type {Touch | null} */
     let start = null;
     this.stage.addEventListener("touchstart", (event) => {
       start = event.touches.length === 1 ? event.touches[0] : null;
@@ -192,10 +229,12 @@ export class Viewer {
     }, { passive: true });
   }
 
+  /** @param {boolean} seed */
   take(seed) {
+    if (!this.picture) return;
     const { dream, index } = this.picture;
     this.element.close();
-    this.shelf.reuse(dream.id, index, seed);
+    this.shelf.reuse(dream.id, index, { seed });
   }
 
   /** Asks once, in place; the second click deletes. */
@@ -206,14 +245,15 @@ export class Viewer {
       return;
     }
     const { picture } = this;
+    if (!picture?.id) return;
     const { pictures } = this.shelf;
     const at = pictures.indexOf(picture);
     const next = pictures[at + 1] ?? pictures[at - 1];
     try {
       await ask(`/picture/${picture.id}`, { method: "DELETE" });
     } catch (error) {
-      if (error.status !== 404) {
-        this.screen.toast(error.message, "", true);
+      if (!isGone(error)) {
+        this.toasts.show(wordsOf(error), "", true);
         return;
       }
     }
@@ -242,6 +282,7 @@ export class Viewer {
   }
 }
 
+/** @param {string} text @param {HTMLElement} dialog */
 async function copyText(text, dialog) {
   if (navigator.clipboard) {
     await navigator.clipboard.writeText(text);

@@ -1,11 +1,14 @@
+// @ts-check
 // The stream of news, open only while something is being dreamt: browsers allow six connections.
 
 const LONGEST_WAIT = 8000;
 
 export class Watch {
+  /** @param {(news: import("./told.js").News) => void} hear @param {() => void} lose */
   constructor(hear, lose) {
     this.hear = hear;
     this.lose = lose;
+    /** @type {EventSource | null} */
     this.source = null;
     this.wait = 500;
   }

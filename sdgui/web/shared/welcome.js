@@ -1,11 +1,15 @@
+// @ts-check
 // What an empty list says.
 
 import { make } from "./dom.js";
+import { modelFacts } from "./facts.js";
+import { settings } from "./settings.js";
 
-/** A greeting with the model's examples, which `write` puts into the prompt. */
+/** @typedef {{ title: string, words: (hasExamples: boolean) => string }} Greeting */
+
+/** A greeting with the model's examples, which `write` puts into the prompt. @param {Greeting & { write: (text: string) => void }} greeting */
 export function greeting({ title, words, write }) {
-  const models = window.sdguiModels;
-  const examples = (models.known[models.now]?.examples ?? []).map((example) => {
+  const examples = (modelFacts(settings.get("model"))?.examples ?? []).map((example) => {
     const button = make("button", { type: "button", className: "example", textContent: example });
     button.addEventListener("click", () => write(example));
     return button;
@@ -15,25 +19,3 @@ export function greeting({ title, words, write }) {
     make("p", { textContent: words(examples.length > 0) }),
     make("div", { className: "examples" }, ...examples));
 }
-
-const DREAM = {
-  title: "Your pictures will form here",
-  words: (hasExamples) => (hasExamples ? "Say below what you want to see, or begin with one of these:" : "Say below what you want to see, then click Dream."),
-};
-const COMPARE = {
-  wall: {
-    title: "Many seeds, side by side",
-    words: (hasExamples) => `One prompt, up to 64 seeds. Keep the best, then refine them.${hasExamples ? " Begin with one of these:" : ""}`,
-  },
-  variations: {
-    title: "Variations around a picture",
-    words: () => "Choose a picture and press V, or pin one as A: its noise is mixed with another seed's, a little or a lot.",
-  },
-  grid: {
-    title: "A labelled grid",
-    words: (hasExamples) => `Choose in the settings what changes across and down, then say what to dream.${hasExamples ? " Or begin with one of these:" : ""}`,
-  },
-};
-
-export const greetDream = (write) => greeting({ ...DREAM, write });
-export const greetCompare = (mode, write) => greeting({ ...(COMPARE[mode] ?? COMPARE.wall), write });

@@ -1,6 +1,7 @@
+// @ts-check
 // Times and progress in a person's words.
 
-/** "2 s", "1 min 20 s", "2 h 5 min". */
+/** "2 s", "1 min 20 s", "2 h 5 min". @param {number} seconds */
 export function duration(seconds) {
   const whole = Math.max(1, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
@@ -12,7 +13,7 @@ export function duration(seconds) {
   return `${Math.floor(whole / 3600)} h${minutes ? ` ${minutes} min` : ""}`;
 }
 
-/** How long ago a moment (seconds since the epoch) was. */
+/** How long ago a moment (seconds since the epoch) was. @param {number} moment */
 export function ago(moment) {
   const seconds = Date.now() / 1000 - moment;
   if (seconds < 60) return "just now";
@@ -23,17 +24,25 @@ export function ago(moment) {
   return day.toLocaleDateString("en", { day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) });
 }
 
-/** A moment in full: "22 Nov 2026, 18:01", as the visitor's country writes it. */
+/** A moment in full: "22 Nov 2026, 18:01", as the visitor's country writes it. @param {number} seconds */
 export const moment = (seconds) =>
   new Date(seconds * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 
-/** The settings of a dream, short: "Euler · 25 steps · cfg 5"; without those that vary from picture to picture. */
+/**
+ * The settings of a dream, short: "Euler · 25 steps · cfg 5"; without those that vary from picture to picture.
+ * @param {Pick<import("./told.js").Made, "sampler" | "steps" | "guidance">} made
+ * @param {Set<string>} [varied]
+ */
 export function settings({ sampler, steps, guidance }, varied = new Set()) {
+  /** @type {Record<string, string>} */
   const parts = { sampler, steps: `${steps} ${steps === 1 ? "step" : "steps"}`, guidance: `cfg ${guidance}` };
   return Object.keys(parts).filter((name) => !varied.has(name)).map((name) => parts[name]).join(" · ");
 }
 
-/** What an active dream is doing, from the studio's latest news; `made` of `total` pictures are there. */
+/**
+ * What an active dream is doing, from the studio's latest news; `made` of `total` pictures are there.
+ * @param {import("./told.js").JobNews | { type: "offline" } | null} news
+ */
 export function doing(news, made = 0, total = 0) {
   switch (news?.type) {
     case "queued": {
@@ -51,7 +60,7 @@ export function doing(news, made = 0, total = 0) {
       const done = news.done ? `${news.done} of ${news.total} done · ` : "";
       if (!news.step) return `${done}starting…`;
       const left = news.seconds_left === null ? "" : ` · ${duration(news.seconds_left)} left`;
-      const isLast = news.step >= news.steps && !(news.seconds_left >= 1); // else more batches follow
+      const isLast = news.step >= news.steps && !(Number(news.seconds_left) >= 1); // else more batches follow
       return `${done}step ${news.step} of ${news.steps}${isLast ? " · finishing" : left}`;
     }
     case "offline":

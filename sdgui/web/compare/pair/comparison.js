@@ -1,22 +1,39 @@
+// @ts-check
 // What tells two pictures apart, as the server measures it: numbers at once, the map when it is looked at.
 
 import { ask, loaded } from "../../shared/dom.js";
 
+/**
+ * @typedef {{ name: string, a: unknown, b: unknown }} Differing
+ * @typedef {{ mean: number | null, ssim: number | null, message: string, differs: Differing[] }} Difference
+ */
+
 export class Comparison {
-  /** `calls`: known() when the numbers are there, failed(error) when there will be none. */
+  /**
+   * `calls`: known() when the numbers are there, failed(error) when there will be none.
+   * @param {import("./stage.js").Stage} stage
+   * @param {{ known: () => void, failed: (error: unknown) => void }} calls
+   */
   constructor(stage, calls) {
     this.stage = stage;
     this.calls = calls;
+    this.round = 0;
+    this.address = new URLSearchParams();
+    /** @type {Difference | null} */
+    this.answer = null;
+    /** The address of the map that is shown, or on its way. @type {string | null} */
+    this.map = null;
     this.forget();
   }
 
   /** What was measured is of other pictures now; an answer that is still on its way is not heard. */
   forget() {
-    this.round = (this.round ?? 0) + 1;
+    this.round += 1;
     this.answer = null;
     this.map = null;
   }
 
+  /** @param {string} a @param {string} b */
   async begin(a, b) {
     this.forget();
     const { round } = this;

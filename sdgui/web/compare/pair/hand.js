@@ -1,26 +1,41 @@
+// @ts-check
 // Mouse, pen and touch on the stage: the slider's handle, and zoom and pan of both pictures as one.
 
 const MOST_ZOOM = 16;
 const NEAR_HANDLE = 28;
 const STILL = 4;
 
+/** @typedef {{ x: number, y: number }} Point */
+
 export class Hand {
+  /** @param {import("./stage.js").Stage} stage */
   constructor(stage) {
     this.stage = stage;
     this.frame = stage.frame;
+    /** Where each finger is. @type {Map<number, Point>} */
     this.points = new Map();
+    /** @type {Point} */
+    this.start = { x: 0, y: 0 };
+    /** @type {"slide" | "pan" | "pinch" | null} */
     this.act = null;
+    this.moved = false;
+    this.zoom = 1;
+    this.x = 0;
+    this.y = 0;
+    /** Told of another zoom. @type {(zoom: number) => void} */
     this.told = () => {};
     this.reset();
-    const on = (type, act, options) => this.frame.addEventListener(type, (event) => act.call(this, event), options);
-    on("pointerdown", this.down);
-    on("pointermove", this.move);
-    for (const type of ["pointerup", "pointercancel", "lostpointercapture"]) on(type, this.up);
-    on("wheel", this.wheel, { passive: false });
+    const { frame } = this;
+    frame.addEventListener("pointerdown", (event) => this.down(event));
+    frame.addEventListener("pointermove", (event) => this.move(event));
+    for (const type of /** @type {const} */ (["pointerup", "pointercancel", "lostpointercapture"])) {
+      frame.addEventListener(type, (event) => this.up(event));
+    }
+    frame.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     // The handle keeps the keyboard after a drag, and no text is selected by one.
-    on("mousedown", (event) => stage.mode === "slider" && event.preventDefault());
+    frame.addEventListener("mousedown", (event) => stage.mode === "slider" && event.preventDefault());
     // The end of a drag is no click; a press of a key is.
-    on("click", (event) => this.moved && event.detail > 0 && event.stopPropagation(), { capture: true });
+    frame.addEventListener("click", (event) => this.moved && event.detail > 0 && event.stopPropagation(), { capture: true });
   }
 
   /** Zoom and pan are for the large stage; the small one scrolls with the page. */
@@ -28,6 +43,7 @@ export class Hand {
     return this.stage.element.classList.contains("is-large");
   }
 
+  /** @param {PointerEvent} event */
   down(event) {
     if (event.button !== 0 || !this.stage.isFull) return;
     this.moved = false;
@@ -42,6 +58,7 @@ export class Hand {
     this.slide(event);
   }
 
+  /** @param {PointerEvent} event */
   move(event) {
     const before = this.points.get(event.pointerId);
     if (!before || !this.act) return;
@@ -53,21 +70,26 @@ export class Hand {
       this.moved = true;
       this.frame.setPointerCapture(event.pointerId);
       const box = this.boxAt(this.start);
+      if (!box) return;
       this.look(this.zoom, this.x + (now.x - before.x) / box.width, this.y + (now.y - before.y) / box.height);
     } else {
-      const other = [...this.points].find(([id]) => id !== event.pointerId)[1];
+      const other = [...this.points].find(([id]) => id !== event.pointerId)?.[1];
+      if (!other) return;
       this.moved = true;
+      /** @param {Point} point */
       const gap = (point) => Math.max(1, Math.hypot(point.x - other.x, point.y - other.y));
       this.zoomBy(gap(now) / gap(before), { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 });
     }
     this.points.set(event.pointerId, now);
   }
 
+  /** @param {PointerEvent} event */
   up(event) {
     this.points.delete(event.pointerId);
     this.act = null;
   }
 
+  /** @param {WheelEvent} event */
   wheel(event) {
     if (!this.isFree || !this.stage.isFull) return;
     event.preventDefault();
@@ -75,23 +97,25 @@ export class Hand {
     this.zoomBy(Math.exp(-pixels / 500), { x: event.clientX, y: event.clientY });
   }
 
+  /** @param {PointerEvent} event */
   slide(event) {
     const { left, width } = this.frame.getBoundingClientRect();
     this.stage.slide(((event.clientX - left) / width) * 100);
   }
 
+  /** @param {PointerEvent} event */
   isNearHandle({ clientX, target }) {
     const { left, width } = this.frame.getBoundingClientRect();
     return target === this.stage.handle || Math.abs(clientX - left - (width * this.stage.at) / 100) < NEAR_HANDLE;
   }
 
-  /** The picture's box below a point; side by side there are two. */
+  /** The picture's box below a point; side by side there are two. @param {Point} point @returns {DOMRect | undefined} */
   boxAt({ x, y }) {
     const boxes = [...this.frame.querySelectorAll(".pair-box")].map((box) => box.getBoundingClientRect()).filter((box) => box.width);
     return boxes.find((box) => x >= box.left && x <= box.right && y >= box.top && y <= box.bottom) ?? boxes[0];
   }
 
-  /** Zooms so that what is below the point stays there; without one, the middle. */
+  /** Zooms so that what is below the point stays there; without one, the middle. @param {number} factor @param {Point | null} [point] */
   zoomBy(factor, point = null) {
     const zoom = Math.min(MOST_ZOOM, Math.max(1, this.zoom * factor));
     const box = point && this.boxAt(point);
@@ -100,12 +124,15 @@ export class Hand {
     this.look(zoom, u - (u - this.x) * grown, v - (v - this.y) * grown);
   }
 
-  /** Both pictures at a zoom, moved by parts of their own width and height; never past their edges. */
+  /** Both pictures at a zoom, moved by parts of their own width and height; never past their edges. @param {number} zoom @param {number} x @param {number} y */
   look(zoom, x, y) {
+    /** @param {number} part */
     const held = (part) => Math.min(0, Math.max(1 - zoom, part));
-    Object.assign(this, { zoom, x: held(x), y: held(y) });
+    this.zoom = zoom;
+    this.x = held(x);
+    this.y = held(y);
     const { style, classList } = this.stage.element;
-    style.setProperty("--zoom", zoom);
+    style.setProperty("--zoom", String(zoom));
     style.setProperty("--x", `${this.x * 100}%`);
     style.setProperty("--y", `${this.y * 100}%`);
     classList.toggle("is-zoomed", zoom > 1);

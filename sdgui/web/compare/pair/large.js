@@ -1,9 +1,10 @@
+// @ts-check
 // The stage as large as the window: the same modes and keys, and a zoom that both pictures share.
 
-import { make } from "../../shared/dom.js";
+import { make, targetOf } from "../../shared/dom.js";
 
 export class Large {
-  /** Borrows the stage and the modes from the pair while it is open. */
+  /** Borrows the stage and the modes from the pair while it is open. @param {import("./pair.js").Pair} pair */
   constructor(pair) {
     this.pair = pair;
     this.stage = pair.stage;
@@ -32,6 +33,7 @@ export class Large {
     document.body.append(this.element);
   }
 
+  /** @param {string} text @param {string} label @param {() => void} act */
   button(text, label, act) {
     const button = make("button", { type: "button", className: "quiet-button", textContent: text, title: label, aria: { label } });
     button.addEventListener("click", act);
@@ -45,7 +47,7 @@ export class Large {
     this.element.append(this.stage.element);
     this.stage.element.classList.add("is-large");
     this.element.showModal();
-    if (!this.stage.focus()) this.pair.modes.querySelector(":checked").focus();
+    if (!this.stage.focus()) this.pair.focusMode();
   }
 
   close() {
@@ -60,10 +62,12 @@ export class Large {
     this.pair.enlarge.focus({ preventScroll: true });
   }
 
+  /** @param {number} factor */
   zoom(factor) {
     this.stage.hand.zoomBy(factor);
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === " ") {
@@ -73,7 +77,7 @@ export class Large {
     if (event.key === "+" || event.key === "=") this.zoom(1.5);
     else if (event.key === "-") this.zoom(1 / 1.5);
     else if (event.key === "0") this.stage.hand.reset();
-    else if (this.stage.mode === "slider" && !event.target.closest("input")) {
+    else if (this.stage.mode === "slider" && !targetOf(event).closest("input")) {
       this.stage.key(event);
       return;
     } else return;

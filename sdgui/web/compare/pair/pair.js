@@ -1,20 +1,29 @@
+// @ts-check
 // The pair, A and B: two pinned pictures, ways to look at them, and what tells them apart.
 
-import { ask, loaded, make } from "../../shared/dom.js";
+import { Refused, ask, isGone, make, targetOf, wordsOf } from "../../shared/dom.js";
 import { Comparison } from "./comparison.js";
 import { Large } from "./large.js";
 import { Pin, remember, remembered } from "./pin.js";
 import { MODES, Stage } from "./stage.js";
 import { Table, alike, apart } from "./table.js";
 
+/** @typedef {import("./stage.js").Which} Which */
+
+/** @type {Which[]} */
 const BOTH = ["a", "b"];
 const HINT = "Press A and B on two pictures to compare them";
 
 export class Pair {
-  /** `root`: the element that it fills; `screen`: says what a visitor must know, by `toast`. Tells of new pins as "pinned" on the root. */
-  constructor(root, screen) {
+  /**
+   * `root`: the element that it fills, on which it tells of new pins as "pinned".
+   * @param {HTMLElement} root
+   * @param {import("../../shared/page.js").Page} page
+   */
+  constructor(root, page) {
     this.root = root;
-    this.screen = screen;
+    this.toasts = page.toasts;
+    /** @type {Record<Which, Pin | null>} */
     this.pins = { a: null, b: null };
     this.stage = new Stage({ enlarge: () => this.large.open() });
     this.comparison = new Comparison(this.stage, { known: () => this.compared(), failed: (error) => this.notCompared(error) });
@@ -32,6 +41,7 @@ export class Pair {
     root.addEventListener("keydown", (event) => this.key(event));
     root.replaceChildren(this.home, this.hint, this.table.element, this.note, this.actions);
     this.takeBack();
+    /** @type {Large} */
     this.large = new Large(this);
     this.show();
     this.restore();
@@ -45,7 +55,7 @@ export class Pair {
     return this.pins.b?.id ?? null;
   }
 
-  /** Puts a picture in A or B; resolves when it is shown, or turned out not to be there. The latest pin wins. */
+  /** Puts a picture in A or B; resolves when it is shown, or turned out not to be there. The latest pin wins. @param {Which} which @param {string} picture */
   async pin(which, picture) {
     if (this.pins[which]?.id === picture) return;
     const pin = new Pin(picture);
@@ -58,7 +68,7 @@ export class Pair {
   /** The other picture, in the mode Flip; the first call only changes to that mode. `large`: as large as the window. */
   flip({ large = false } = {}) {
     if (!this.stage.isFull) {
-      this.screen.toast(`${HINT}.`);
+      this.toasts.show(`${HINT}.`);
       return;
     }
     if (this.stage.mode === "flip") this.stage.turn();
@@ -67,12 +77,12 @@ export class Pair {
     else this.bring();
   }
 
-  /** The settings may be scrolled past the two: what a key did to them is to be seen. On a phone they are a sheet. */
+  /** The settings may be scrolled past the two: what a key did to them is to be seen. On a phone they are a drawer. */
   bring() {
     if (matchMedia("(width > 700px)").matches) this.stage.element.scrollIntoView({ block: "nearest" });
   }
 
-  /** The picture was deleted. */
+  /** The picture was deleted. @param {string} picture */
   forget(picture) {
     for (const which of BOTH) {
       if (this.pins[which]?.id === picture) this.drop(which);
@@ -97,6 +107,7 @@ export class Pair {
 
   // Loading
 
+  /** @param {Pin} pin */
   async load(pin) {
     this.say();
     this.busy();
@@ -108,6 +119,7 @@ export class Pair {
     this.busy();
   }
 
+  /** @param {Pin} pin */
   arrived(pin) {
     const which = this.holds(pin);
     if (!which) return;
@@ -119,24 +131,25 @@ export class Pair {
   }
 
   busy() {
-    this.root.setAttribute("aria-busy", BOTH.some((which) => this.pins[which] && !this.pins[which].facts));
+    this.root.setAttribute("aria-busy", String(BOTH.some((which) => this.pins[which] && !this.pins[which].facts)));
   }
 
+  /** @param {Pin} pin @param {unknown} error */
   failed(pin, error) {
     const which = this.holds(pin);
     if (!which) return;
-    if (error.status === 404) {
+    if (isGone(error)) {
       this.drop(which);
-      this.screen.toast(`The picture in ${which.toUpperCase()} is no longer there, so ${which.toUpperCase()} is empty again.`);
+      this.toasts.show(`The picture in ${which.toUpperCase()} is no longer there, so ${which.toUpperCase()} is empty again.`);
       return;
     }
     if (!pin.facts) this.place(which);
     this.show();
-    const sentence = error.status ? error.message : `The picture for ${which.toUpperCase()} could not be loaded.`;
+    const sentence = error instanceof Refused ? wordsOf(error) : `The picture for ${which.toUpperCase()} could not be loaded.`;
     this.say(sentence, () => this.load(pin));
   }
 
-  /** Where a pin is now: "a", "b" or nowhere. */
+  /** Where a pin is now: "a", "b" or nowhere. @param {Pin} pin */
   holds(pin) {
     return BOTH.find((which) => this.pins[which] === pin);
   }
@@ -150,26 +163,28 @@ export class Pair {
 
   compared() {
     this.show();
-    const { mean, message } = this.comparison.answer;
-    if (mean === null) this.say(message);
+    const { answer } = this.comparison;
+    if (answer?.mean === null) this.say(answer.message);
   }
 
+  /** @param {unknown} error */
   async notCompared(error) {
-    if (error.status === 404) await this.check();
-    else this.say(error.status ? error.message : "The two could not be compared.", () => this.compare());
+    if (isGone(error)) await this.check();
+    else this.say(error instanceof Refused ? wordsOf(error) : "The two could not be compared.", () => this.compare());
   }
 
   /** One of the two was deleted elsewhere: whichever it was goes. */
   async check() {
-    const pins = BOTH.map((which) => this.pins[which]).filter(Boolean);
+    const pins = BOTH.flatMap((which) => this.pins[which] ?? []);
     await Promise.all(pins.map((pin) => ask(`/picture/${pin.id}/facts`).catch((error) => this.failed(pin, error))));
   }
 
   // Showing
 
+  /** @param {Which} which */
   place(which) {
     const pin = this.pins[which];
-    this.stage.put(which, pin?.facts ?? null, pin?.image);
+    this.stage.put(which, pin?.facts ?? null, pin?.image ?? null);
   }
 
   show() {
@@ -183,27 +198,34 @@ export class Pair {
     if (!this.stage.isFull) this.large?.close();
     if (!isBoth) return;
     const { answer } = this.comparison;
-    this.table.show(this.pins.a.facts, this.pins.b.facts, answer);
+    this.table.show(this.pins.a?.facts ?? null, this.pins.b?.facts ?? null, answer);
     if (!answer) return;
     const { mean, ssim, message } = answer;
     this.large.numbers.textContent = mean === null ? message : `SSIM ${alike(ssim)} · difference ${apart(mean)}`;
   }
 
-  /** A word below the table, with a way to try again. */
+  /** A word below the table, with a way to try again. @param {string} [sentence] @param {(() => void) | null} [again] */
   say(sentence = "", again = null) {
     const retry = make("button", { type: "button", className: "link-button", textContent: "Try again" });
-    retry.addEventListener("click", () => again());
+    retry.addEventListener("click", () => again?.());
     this.note.replaceChildren(...(sentence ? [`${sentence} `, ...(again ? [retry] : [])] : []));
   }
 
+  /** @param {string} mode */
   look(mode) {
     const hadKeyboard = this.stage.element.contains(document.activeElement);
     this.stage.mode = mode;
-    this.modes.querySelector(`[value="${mode}"]`).checked = true;
-    if (hadKeyboard && !this.stage.focus()) this.modes.querySelector(":checked").focus();
+    for (const radio of this.modes.querySelectorAll("input")) radio.checked = radio.value === mode;
+    if (hadKeyboard && !this.stage.focus()) this.focusMode();
     this.comparison.look();
   }
 
+  /** Puts the keyboard on the mode that is chosen. */
+  focusMode() {
+    for (const radio of this.modes.querySelectorAll("input")) if (radio.checked) radio.focus();
+  }
+
+  /** @param {Which} which */
   drop(which) {
     this.pins[which] = null;
     this.comparison.forget();
@@ -220,7 +242,9 @@ export class Pair {
   }
 
   restore() {
-    for (const [which, id] of Object.entries(remembered())) {
+    const pins = remembered();
+    for (const which of BOTH) {
+      const id = pins[which];
       if (id) this.pin(which, id);
     }
   }
@@ -231,20 +255,21 @@ export class Pair {
     const radios = Object.entries(MODES).map(([value, text]) =>
       make("label", {}, make("input", { type: "radio", name: "pair-mode", value, checked: value === "slider" }), make("span", { textContent: text })));
     const modes = make("div", { className: "pair-modes", role: "radiogroup", aria: { label: "How to compare A and B" } }, ...radios);
-    modes.addEventListener("change", (event) => this.look(event.target.value));
+    modes.addEventListener("change", (event) => event.target instanceof HTMLInputElement && this.look(event.target.value));
     return modes;
   }
 
+  /** @param {string} id @param {string} text @param {string} title @param {() => void} act */
   action(id, text, title, act) {
     const button = make("button", { type: "button", className: "pair-action", id, textContent: text, title });
     button.addEventListener("click", act);
     return button;
   }
 
-  /** Space, as everywhere in Compare; on a button it presses that. */
+  /** Space, as everywhere in Compare; on a button it presses that. @param {KeyboardEvent} event */
   key(event) {
     const isPlain = event.key === " " && !event.repeat && !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.altKey;
-    if (!isPlain || event.target.closest("button")) return;
+    if (!isPlain || targetOf(event).closest("button")) return;
     event.preventDefault();
     event.stopPropagation();
     this.flip();

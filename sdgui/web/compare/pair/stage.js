@@ -1,8 +1,15 @@
+// @ts-check
 // Two pictures in one place, seen four ways: a slider, side by side, flipped, or their difference.
 
 import { Hand } from "./hand.js";
 import { make } from "../../shared/dom.js";
 
+/**
+ * @typedef {import("../../shared/told.js").ToldPicture} ToldPicture
+ * @typedef {"a" | "b"} Which
+ */
+
+/** @type {Record<string, string>} */
 export const MODES = { slider: "Slider", side: "Side", flip: "Flip", diff: "Diff" };
 const LEGEND = "Dark is equal, bright differs";
 const MIDDLE = 50;
@@ -11,8 +18,10 @@ const [FLATTEST, TALLEST] = [2, 0.8];
 
 /** One of the two: an image, or a dashed place for it. */
 class Layer {
+  /** @param {Which} which */
   constructor(which) {
     this.which = which;
+    /** @type {ToldPicture | null} */
     this.facts = null;
     this.box = make("div", { className: "pair-box" });
     this.label = make("figcaption", { className: "pair-label" });
@@ -28,11 +37,12 @@ class Layer {
     return this.facts ? this.facts.width / this.facts.height : 1;
   }
 
+  /** @param {ToldPicture | null} facts @param {HTMLImageElement | null} image */
   put(facts, image) {
     this.facts = facts;
     this.element.classList.toggle("is-empty", !facts);
-    this.element.style.setProperty("--own", this.ratio);
-    if (!facts) {
+    this.element.style.setProperty("--own", String(this.ratio));
+    if (!facts || !image) {
       this.box.replaceChildren(make("span", { className: "pair-letter", textContent: this.name, aria: { hidden: "true" } }));
       return;
     }
@@ -43,7 +53,7 @@ class Layer {
 }
 
 export class Stage {
-  /** `calls`: enlarge() for a click that wants more. */
+  /** `calls`: enlarge() for a click that wants more. @param {{ enlarge: () => void }} calls */
   constructor(calls) {
     this.calls = calls;
     this.layers = { a: new Layer("a"), b: new Layer("b") };
@@ -60,6 +70,7 @@ export class Stage {
     this.frame = make("div", { className: "pair-frame" }, this.layers.a.element, this.layers.b.element, this.map, this.turner, this.handle);
     this.element = make("div", { className: "pair-stage", data: { testid: "pair-stage" } }, this.frame);
     this.isAwaited = false;
+    /** @type {Which} */
     this.shown = "a";
     this.at = MIDDLE;
     this.hand = new Hand(this);
@@ -73,7 +84,7 @@ export class Stage {
   }
 
   get mode() {
-    return this.element.dataset.mode;
+    return this.element.dataset.mode ?? "slider";
   }
 
   set mode(mode) {
@@ -85,14 +96,15 @@ export class Stage {
     return Boolean(this.layers.a.facts && this.layers.b.facts);
   }
 
-  /** Shows an image that is loaded, with the facts of its picture; nulls empty the place. */
+  // Shows an image that is loaded, with the facts of its picture; nulls empty the place.
+  /** @param {Which} which @param {ToldPicture | null} facts @param {HTMLImageElement | null} image */
   put(which, facts, image) {
     this.layers[which].put(facts, image);
     this.shape();
     this.say();
   }
 
-  /** Whether two pictures are pinned, if not there yet: they find the room that they will need. */
+  /** Whether two pictures are pinned, if not there yet: they find the room that they will need. @param {boolean} isAwaited */
   awaits(isAwaited) {
     this.isAwaited = isAwaited;
     this.shape();
@@ -105,26 +117,29 @@ export class Stage {
     const ratio = isMixed || !this.isFull ? 1 : a.ratio;
     this.element.classList.toggle("is-full", this.isFull);
     this.element.classList.toggle("is-mixed", isMixed);
-    this.element.style.setProperty("--ratio", ratio);
-    this.element.style.setProperty("--stage-ratio", this.isFull || this.isAwaited ? Math.min(FLATTEST, Math.max(TALLEST, ratio)) : 2);
+    this.element.style.setProperty("--ratio", String(ratio));
+    this.element.style.setProperty("--stage-ratio", String(this.isFull || this.isAwaited ? Math.min(FLATTEST, Math.max(TALLEST, ratio)) : 2));
   }
 
-  /** Moves the handle: 0 (only B) to 100 (only A). */
+  /** Moves the handle: 0 (only B) to 100 (only A). @param {number} at */
   slide(at) {
     this.at = Math.min(100, Math.max(0, at));
     const whole = Math.round(this.at);
     this.element.style.setProperty("--at", `${this.at}%`);
-    this.handle.setAttribute("aria-valuenow", whole);
+    this.handle.setAttribute("aria-valuenow", String(whole));
     this.handle.setAttribute("aria-valuetext", `A ${whole} %, B ${100 - whole} %`);
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const step = event.shiftKey ? 10 : 2;
-    const to = {
+    /** @type {Record<string, number>} */
+    const ways = {
       ArrowLeft: this.at - step, ArrowDown: this.at - step, PageDown: this.at - 10, Home: 0,
       ArrowRight: this.at + step, ArrowUp: this.at + step, PageUp: this.at + 10, End: 100,
-    }[event.key];
+    };
+    const to = ways[event.key];
     if (to === undefined) return;
     event.preventDefault();
     event.stopPropagation();
@@ -145,11 +160,11 @@ export class Stage {
     const isFlip = this.mode === "flip" && this.isFull;
     for (const layer of Object.values(this.layers)) {
       const isHidden = (isFlip && layer.which !== this.shown) || (this.mode === "diff" && this.isFull);
-      layer.element.setAttribute("aria-hidden", isHidden);
+      layer.element.setAttribute("aria-hidden", String(isHidden));
     }
   }
 
-  /** The difference map: an image, or a sentence of why there is none (yet). */
+  /** The difference map: an image, or a sentence of why there is none (yet). @param {string | HTMLImageElement} what */
   putMap(what) {
     if (typeof what === "string") {
       this.map.replaceChildren(make("p", { className: "pair-why", textContent: what }));
@@ -161,7 +176,7 @@ export class Stage {
 
   /** Puts the keyboard where this mode is used. */
   focus() {
-    const place = { slider: this.handle, flip: this.turner }[this.mode];
+    const place = this.mode === "slider" ? this.handle : this.mode === "flip" ? this.turner : null;
     place?.focus({ preventScroll: true });
     return Boolean(place);
   }

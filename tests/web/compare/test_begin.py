@@ -1,35 +1,31 @@
-"""The handlers of the Compare tab."""
+"""What Compare begins, from the page's settings by name."""
 
 from collections.abc import Callable
-from dataclasses import astuple, replace
+from dataclasses import asdict, replace
 from typing import Any
 
-import gradio as gr
 import httpx
 import pytest
-from fastapi import Request
 
+from sdgui.people import Who
 from sdgui.records import JobRecord
 from sdgui.sheet import SheetKind
 from sdgui.spec import Variation
+from sdgui.web.compare import controls as compare_controls
+from sdgui.web.compare.begin import CompareBegin
 from sdgui.web.compare.controls import CompareControls
-from sdgui.web.compare.events import CompareEvents
 from sdgui.web.doors.visitors import COOKIE, visitor_id
-from sdgui.web.dream.events import Events
 from sdgui.web.shared.controls import Controls, default_controls
+from sdgui.web.shared.reuse import reused as reuse
 from tests.web.conftest import COMPARE, Site
 
 GRID = replace(COMPARE, mode="grid")
 ROW = replace(COMPARE, mode="variations")
 
 
-def asked_by(visitor: str) -> gr.Request:
-    return gr.Request(Request({"type": "http", "headers": [], "state": {"visitor": visitor}}))
-
-
 @pytest.fixture
-def events(site: Site) -> CompareEvents:
-    return CompareEvents(site.studio, site.store)
+def begin(site: Site) -> CompareBegin:
+    return CompareBegin(site.studio, site.store)
 
 
 @pytest.fixture
@@ -40,12 +36,13 @@ def controls(site: Site) -> Controls:
 class Ann:
     """A visitor who clicks."""
 
-    def __init__(self, site: Site, events: CompareEvents, controls: Controls) -> None:
+    def __init__(self, site: Site, begin: CompareBegin, controls: Controls) -> None:
         self.site = site
         self.client: httpx.Client = site.visitor()
         self.id = visitor_id(self.client.cookies[COOKIE])
+        self.who = Who(visitor=self.id)
         self.controls = controls
-        self._dream = Events(site.studio, site.store, events).dream
+        self._begin = begin
 
     def click(
         self,
@@ -53,14 +50,14 @@ class Ann:
         locked: bool = False,
         controls: Controls | None = None,
         **asked: Any,
-    ) -> tuple[dict[str, Any], Any]:
-        shared = self.controls if controls is None else controls
-        values = [*astuple(shared), *astuple(compare)]
-        return self._dream(asked_by(self.id), {"tab": "compare", **asked}, locked, *values)
+    ) -> tuple[dict[str, Any], str | None]:
+        """What is told, and the seed that is to be shown; None where it is left as it is."""
+        values = values_of(self.controls if controls is None else controls, compare)
+        told = self._begin.dream(self.who, {"values": values | {"lock": locked}, **asked})
+        return told, told.get("values", {}).get("seed")
 
     def job(self, told: dict[str, Any]) -> JobRecord:
         """What was begun, once it has ended."""
-        assert told["tab"] == "compare"
         job = self.site.store.job(told["job"], self.id)
         assert job is not None
         self.site.wait(job)
@@ -68,13 +65,13 @@ class Ann:
 
 
 @pytest.fixture
-def ann(site: Site, events: CompareEvents, controls: Controls) -> Ann:
-    return Ann(site, events, controls)
+def ann(site: Site, begin: CompareBegin, controls: Controls) -> Ann:
+    return Ann(site, begin, controls)
 
 
-def same(value: Any) -> bool:
-    """Whether a component is left as it is."""
-    return isinstance(value, dict) and value.get("__type__") == "update" and len(value) == 1
+def values_of(controls: Controls, compare: CompareControls) -> dict[str, Any]:
+    """The page's settings by name."""
+    return asdict(controls) | asdict(compare)
 
 
 def test_a_wall_has_as_many_seeds_as_asked(ann: Ann) -> None:
@@ -104,13 +101,13 @@ def test_a_locked_seed_stays_and_one_that_was_drawn_is_shown(ann: Ann) -> None:
     told, seed = ann.click(COMPARE, locked=True)
     assert seed == str(ann.job(told).tasks[0].spec.seed)
     _, seed = ann.click(COMPARE, locked=True, controls=replace(ann.controls, seed="7"))
-    assert same(seed)
+    assert seed is None
 
 
 def test_an_axis_of_seeds_leaves_the_locked_seed_alone(ann: Ann) -> None:
     compare = replace(GRID, x_axis="Seed", x_values="1-4")
     _, seed = ann.click(compare, locked=True, controls=replace(ann.controls, seed="500"))
-    assert same(seed)
+    assert seed is None
 
 
 def test_seeds_that_run_over_the_last_one_are_said(ann: Ann) -> None:
@@ -122,7 +119,7 @@ def test_variations_go_round_the_chosen_picture(ann: Ann) -> None:
     base = ann.site.dream(ann.client, seed=7, steps=3).tasks[0].id
     told, seed = ann.click(replace(ROW, vary_seed="90"), locked=True, picture=base)
     job = ann.job(told)
-    assert same(seed)
+    assert seed is None
     assert [task.spec.variation for task in job.tasks] == [
         Variation(seed=s, strength=0.4) for s in (90, 91, 92)
     ]
@@ -179,7 +176,7 @@ def test_a_grid_of_prompts_is_not_titled_by_its_first(ann: Ann) -> None:
 def test_a_large_grid_asks_first_and_begins_once_it_is_confirmed(ann: Ann) -> None:
     compare = replace(GRID, x_axis="Seed", x_values="1-65")
     told, seed = ann.click(compare)
-    assert told["confirm"]["cells"] == 65 and same(seed)
+    assert told["confirm"]["cells"] == 65 and seed is None
     assert not ann.site.store.jobs(ann.id)
     told, _ = ann.click(compare, confirmed=True)
     assert len(ann.job(told).tasks) == 65
@@ -243,33 +240,29 @@ def test_a_model_that_is_not_offered_makes_no_sheet(ann: Ann) -> None:
 # The plan's words
 
 
-def plan(events: CompareEvents, controls: Controls, compare: CompareControls) -> Any:
-    return events.plan(*astuple(controls), *astuple(compare))
+def plan(begin: CompareBegin, controls: Controls, compare: CompareControls) -> Any:
+    return begin.plan({"values": values_of(controls, compare)})
 
 
-def test_a_plan_is_told_before_it_begins(ann: Ann, events: CompareEvents) -> None:
+def test_a_plan_is_told_before_it_begins(ann: Ann, begin: CompareBegin) -> None:
     ann.site.dream(ann.client)  # so that the pace is known
-    told = plan(events, ann.controls, replace(GRID, y_axis="Seed", y_values="1-3"))
+    told = plan(begin, ann.controls, replace(GRID, y_axis="Seed", y_values="1-3"))
     assert told["cells"] == 6 and told["seconds"] >= 0 and told["notices"] == []
 
 
-def test_a_plan_is_counted_before_there_is_a_prompt(ann: Ann, events: CompareEvents) -> None:
-    told = plan(events, replace(ann.controls, prompt=" "), GRID)
+def test_a_plan_is_counted_before_there_is_a_prompt(ann: Ann, begin: CompareBegin) -> None:
+    told = plan(begin, replace(ann.controls, prompt=" "), GRID)
     assert told["cells"] == 2
 
 
-def test_a_plan_names_what_is_to_be_known(ann: Ann, events: CompareEvents) -> None:
-    told = plan(events, replace(ann.controls, sampler="Euler a"), GRID)
+def test_a_plan_names_what_is_to_be_known(ann: Ann, begin: CompareBegin) -> None:
+    told = plan(begin, replace(ann.controls, sampler="Euler a"), GRID)
     assert "Euler a changes the composition" in told["notices"][0]
 
 
-def test_a_plan_that_cannot_be_says_why(ann: Ann, events: CompareEvents) -> None:
-    told = plan(events, ann.controls, replace(GRID, x_values=""))
+def test_a_plan_that_cannot_be_says_why(ann: Ann, begin: CompareBegin) -> None:
+    told = plan(begin, ann.controls, replace(GRID, x_values=""))
     assert "has no values" in told["error"] and told["hint"]
-
-
-def test_other_modes_have_no_plan(ann: Ann, events: CompareEvents) -> None:
-    assert same(plan(events, ann.controls, COMPARE))
 
 
 # Refining and varying from a wall
@@ -278,15 +271,14 @@ def test_other_modes_have_no_plan(ann: Ann, events: CompareEvents) -> None:
 Act = Callable[..., dict[str, Any]]
 
 
-def called(ann: Ann, act: Act, data: Any, compare: CompareControls = COMPARE) -> dict[str, Any]:
-    values = [*astuple(ann.controls), *astuple(compare)]
-    return act(asked_by(ann.id), gr.EventData(None, data), *values)
+def called(ann: Ann, act: Act, data: dict[str, Any]) -> dict[str, Any]:
+    return act(ann.who, {"values": values_of(ann.controls, COMPARE), **data})
 
 
-def test_the_kept_ones_are_refined_at_full_steps(ann: Ann, events: CompareEvents) -> None:
+def test_the_kept_ones_are_refined_at_full_steps(ann: Ann, begin: CompareBegin) -> None:
     wall = ann.site.wall(ann.client)
     kept = [wall.tasks[2].id, wall.tasks[0].id]
-    told = called(ann, events.refine, {"job": wall.id, "pictures": [*kept, kept[0]]})
+    told = called(ann, begin.refine, {"job": wall.id, "pictures": [*kept, kept[0]]})
     job = ann.job(told)
     assert job.sheet is not None and job.sheet.kind is SheetKind.REFINED
     assert job.sheet.sources == tuple(kept)
@@ -294,75 +286,68 @@ def test_the_kept_ones_are_refined_at_full_steps(ann: Ann, events: CompareEvents
 
 
 @pytest.mark.parametrize(
-    "data", [None, "text", {}, {"pictures": []}, {"pictures": "x"}, {"pictures": [{}, "../x", 5]}]
+    "data", [{}, {"pictures": []}, {"pictures": "x"}, {"pictures": [{}, "../x", 5]}]
 )
-def test_refining_nothing_is_said(ann: Ann, events: CompareEvents, data: Any) -> None:
-    assert called(ann, events.refine, data)["error"] == "Keep some pictures first."
+def test_refining_nothing_is_said(ann: Ann, begin: CompareBegin, data: Any) -> None:
+    assert called(ann, begin.refine, data)["error"] == "Keep some pictures first."
 
 
-def test_pictures_of_two_walls_are_not_refined_together(ann: Ann, events: CompareEvents) -> None:
+def test_pictures_of_two_walls_are_not_refined_together(ann: Ann, begin: CompareBegin) -> None:
     kept = [ann.site.wall(ann.client, prompt).tasks[0].id for prompt in ("a cat", "a boat")]
-    assert "one wall" in called(ann, events.refine, {"pictures": kept})["error"]
+    assert "one wall" in called(ann, begin.refine, {"pictures": kept})["error"]
 
 
-def test_anothers_pictures_are_not_refined(ann: Ann, events: CompareEvents) -> None:
+def test_anothers_pictures_are_not_refined(ann: Ann, begin: CompareBegin) -> None:
     foreign = ann.site.wall(ann.site.visitor()).tasks[0].id
-    assert "error" in called(ann, events.refine, {"pictures": [foreign]})
+    assert "error" in called(ann, begin.refine, {"pictures": [foreign]})
 
 
-def test_v_varies_at_once(ann: Ann, events: CompareEvents) -> None:
+def test_v_varies_at_once(ann: Ann, begin: CompareBegin) -> None:
     base = ann.site.wall(ann.client).tasks[1].id
-    job = ann.job(called(ann, events.vary, {"picture": base}))
+    job = ann.job(called(ann, begin.vary, {"picture": base}))
     assert job.sheet is not None and job.sheet.kind is SheetKind.VARIATIONS
     assert {task.spec.seed for task in job.tasks} == {501}
 
 
-@pytest.mark.parametrize("data", [None, "text", {}, {"picture": None}, {"picture": {"a": 1}}])
-def test_varying_nothing_is_said(ann: Ann, events: CompareEvents, data: Any) -> None:
-    told = called(ann, events.vary, data)
+@pytest.mark.parametrize("data", [{}, {"picture": None}, {"picture": {"a": 1}}])
+def test_varying_nothing_is_said(ann: Ann, begin: CompareBegin, data: Any) -> None:
+    told = called(ann, begin.vary, data)
     assert told["error"].startswith(("Choose a picture", "That picture"))
 
 
 def test_a_picture_whose_model_has_changed_is_neither_varied_nor_refined(
-    ann: Ann, events: CompareEvents, monkeypatch: pytest.MonkeyPatch
+    ann: Ann, begin: CompareBegin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     base = ann.site.wall(ann.client).tasks[1].id
     models = ann.site.studio.models
     now = models.describe("demo")
     changed = replace(now, ref=replace(now.ref, hash="ef" * 32))
     monkeypatch.setattr(models, "describe", lambda model: changed)
-    for act, data in ((events.vary, {"picture": base}), (events.refine, {"pictures": [base]})):
+    for act, data in ((begin.vary, {"picture": base}), (begin.refine, {"pictures": [base]})):
         assert "has changed" in called(ann, act, data)["error"]
 
 
-def test_reuse_of_a_sheet_leaves_the_number_of_images_alone(ann: Ann) -> None:
+def reused(ann: Ann, **asked: Any) -> dict[str, Any]:
+    site = ann.site
+    told = reuse(site.studio, site.store, ann.id, asked, of_sheet=compare_controls.reused)
+    return dict(told["values"])
+
+
+def test_reuse_of_a_picture_of_a_sheet_leaves_the_number_of_images_alone(ann: Ann) -> None:
     wall = ann.site.wall(ann.client, count=20)
-    site = ann.site
-    events = Events(site.studio, site.store, CompareEvents(site.studio, site.store))
-    data = {"job": wall.id, "index": 3, "seed": True}
-    told, locked, *values = events.reuse(asked_by(ann.id), gr.EventData(None, data))
-    names = list(Controls.__dataclass_fields__)
-    assert told == {"reused": wall.id} and locked is True
-    assert same(values[names.index("count")])
-    assert values[names.index("seed")] == "503"
+    values = reused(ann, job=wall.id, index=3, seed=True)
+    assert "count" not in values and "wall_count" not in values
+    assert (values["seed"], values["lock"]) == ("503", True)
 
 
-def reused(ann: Ann, job: str) -> dict[str, Any]:
-    site = ann.site
-    events = Events(site.studio, site.store, CompareEvents(site.studio, site.store))
-    data = {"job": job, "index": 0, "seed": False, "sheet": True}
-    _, _, *values = events.reuse(asked_by(ann.id), gr.EventData(None, data))
-    own = values[len(Controls.__dataclass_fields__) :]
-    return {
-        name: value
-        for name, value in zip(CompareControls.__dataclass_fields__, own, strict=True)
-        if not same(value)
-    }
+def of_compare(values: dict[str, Any]) -> dict[str, Any]:
+    own = CompareControls.__dataclass_fields__
+    return {name: value for name, value in values.items() if name in own}
 
 
 def test_reuse_of_a_grid_sets_its_axes(ann: Ann) -> None:
     told, _ = ann.click(replace(GRID, x_axis="Prompt", x_values="a cat, red\na boat"))
-    assert reused(ann, told["job"]) == {
+    assert of_compare(reused(ann, job=told["job"], index=0, sheet=True)) == {
         "mode": "grid",
         "x_axis": "Prompt",
         "x_values": '"a cat, red"\na boat',
@@ -371,4 +356,22 @@ def test_reuse_of_a_grid_sets_its_axes(ann: Ann) -> None:
 
 
 def test_reuse_of_a_wall_sets_how_many(ann: Ann) -> None:
-    assert reused(ann, ann.site.wall(ann.client, count=20).id) == {"mode": "wall", "wall_count": 20}
+    wall = ann.site.wall(ann.client, count=20)
+    values = reused(ann, job=wall.id, index=0, sheet=True)
+    assert of_compare(values) == {"mode": "wall", "wall_count": 20}
+
+
+# Over HTTP
+
+
+def test_the_routes_begin_plan_vary_and_refine(ann: Ann) -> None:
+    def ask(address: str, **asked: Any) -> dict[str, Any]:
+        return dict(ann.client.post(address, json=asked).raise_for_status().json())
+
+    values = values_of(ann.controls, COMPARE)
+    job = ann.job(ask("/sheets", values=values | {"seed": "500"}))
+    assert job.tasks[0].spec.seed == 500
+    assert ask("/sheets/plan", values=values | {"mode": "grid"})["cells"] == 2
+    first = job.tasks[0].id
+    assert len(ann.job(ask("/sheets/vary", values=values, picture=first)).tasks) == 3
+    assert len(ann.job(ask("/sheets/refine", values=values, pictures=[first])).tasks) == 1

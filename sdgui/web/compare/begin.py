@@ -1,0 +1,176 @@
+"""Beginning what Compare makes: walls, rows of variations, grids, refined drafts; and how large a grid would be."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Body, Request
+
+from sdgui.axes import ASK_CELLS
+from sdgui.errors import UserError
+from sdgui.people import Who
+from sdgui.ports import Store
+from sdgui.records import PictureRecord
+from sdgui.sheet import Plan
+from sdgui.spec import parse_seed
+from sdgui.web.compare import planning
+from sdgui.web.compare.controls import CompareControls
+from sdgui.web.doors.visitors import who_of
+from sdgui.web.shared.asking import check_model, submit_plan
+from sdgui.web.shared.controls import Controls, read, to_request, values_in
+from sdgui.web.shared.telling import Told, guarded
+
+if TYPE_CHECKING:
+    from sdgui.studio.studio import Studio
+
+_MOST_REFINED = 400
+
+Asked = Annotated[dict[str, Any], Body()]
+"""`values` are the page's settings by name; what else is asked stands beside them."""
+
+
+def begin_routes(studio: "Studio", store: Store) -> APIRouter:
+    """The routes behind Compare's buttons."""
+    routes = APIRouter()
+    compare = CompareBegin(studio, store)
+
+    @routes.post("/sheets")
+    def begin(request: Request, asked: Asked) -> Told:
+        """Queues the wall, the row around `picture`, or the grid; a large one only when it is `confirmed`."""
+        return compare.dream(who_of(request), asked)
+
+    @routes.post("/sheets/plan")
+    def plan(asked: Asked) -> dict[str, Any]:
+        """How many cells the grid would have, and how long it would take."""
+        return compare.plan(asked)
+
+    @routes.post("/sheets/refine")
+    def refine(request: Request, asked: Asked) -> Told:
+        """Queues the kept `pictures` of a draft at full steps."""
+        return compare.refine(who_of(request), asked)
+
+    @routes.post("/sheets/vary")
+    def vary(request: Request, asked: Asked) -> Told:
+        """Queues variations of one `picture` at once."""
+        return compare.vary(who_of(request), asked)
+
+    return routes
+
+
+class CompareBegin:
+    """What the routes do, as plain functions of what is asked; none of them raises."""
+
+    def __init__(self, studio: "Studio", store: Store) -> None:
+        self._studio = studio
+        self._store = store
+
+    def dream(self, who: Who, asked: Mapping[str, Any]) -> Told:
+        """The job that was queued, and the seed to show: a locked one stays, another one is used up; variations
+        have the seed of their picture and leave it alone."""
+
+        def act() -> Told:
+            controls, compare = _read(asked)
+            match compare.mode:
+                case "variations":
+                    return self._begin(self._vary(asked.get("picture"), compare, who), who)
+                case "grid":
+                    plan = self._grid(controls, compare)
+                    cells = len(plan.specs)
+                    if cells > ASK_CELLS and asked.get("confirmed") is not True:
+                        return {
+                            "confirm": {
+                                "cells": cells,
+                                "seconds": self._studio.expect(plan.specs),
+                            }
+                        }
+                case _:
+                    plan = planning.wall(self._studio.models, controls, compare)
+            told = self._begin(plan, who)
+            if not values_in(asked).get("lock"):
+                told["values"] = {"seed": ""}
+            elif not str(controls.seed).strip():
+                told["values"] = {"seed": str(plan.specs[0].seed)}
+            return told
+
+        return _plainly(act)
+
+    def plan(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """How many cells the grid would have and how long it would take, before it begins."""
+
+        def act() -> dict[str, Any]:
+            controls, compare = _read(asked)
+            plan = self._grid(_with_prompt(controls), compare)
+            return {
+                "cells": len(plan.specs),
+                "seconds": self._studio.expect(plan.specs),
+                "notices": list(plan.notices),
+            }
+
+        return _plainly(act)
+
+    def refine(self, who: Who, asked: Mapping[str, Any]) -> Told:
+        """Queues the kept pictures of a draft at full steps."""
+
+        def act() -> Told:
+            controls, _ = _read(asked)
+            named = asked.get("pictures")
+            ids = [str(one) for one in named[:_MOST_REFINED]] if isinstance(named, list) else []
+            found = [self._store.picture(one, who.visitor) for one in dict.fromkeys(ids)]
+            drafts = [picture for picture in found if picture is not None]
+            if len({(draft.job, draft.spec.prompt) for draft in drafts}) > 1:
+                raise UserError(
+                    "These pictures are not of one wall.", "Refine those of one wall at a time."
+                )
+            plan = planning.refined(self._studio.models, drafts, controls.steps)
+            return self._begin(plan, who)
+
+        return _plainly(act)
+
+    def vary(self, who: Who, asked: Mapping[str, Any]) -> Told:
+        """Queues variations of one picture at once."""
+
+        def act() -> Told:
+            _, compare = _read(asked)
+            return self._begin(self._vary(asked.get("picture"), compare, who), who)
+
+        return _plainly(act)
+
+    def _grid(self, controls: Controls, compare: CompareControls) -> Plan:
+        models = self._studio.models
+        check_model(controls.model, models)
+        asked = to_request(controls, models.describe(controls.model))
+        varied = replace(asked, variation_seed=parse_seed(compare.vary_seed))
+        return planning.grid(models, varied, compare.x, compare.y)
+
+    def _vary(self, picture: object, compare: CompareControls, who: Who) -> Plan:
+        return planning.variations(self._studio.models, self._own(picture, who), compare)
+
+    def _own(self, picture: object, who: Who) -> PictureRecord:
+        if not picture:
+            raise UserError("Choose a picture first.", "V on a picture of a wall varies it.")
+        found = self._store.picture(str(picture), who.visitor)
+        if found is None:
+            raise UserError("That picture is not here any more.", "Choose another one.")
+        return found
+
+    def _begin(self, plan: Plan, who: Who) -> Told:
+        job = submit_plan(self._studio, plan, who)
+        told: Told = {"job": job.id}
+        if plan.notices:
+            told["notice"] = " ".join(plan.notices)
+        return told
+
+
+def _plainly(act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    return guarded(act, lambda told: told)
+
+
+def _read(asked: Mapping[str, Any]) -> tuple[Controls, CompareControls]:
+    values = values_in(asked)
+    return read(Controls, values), read(CompareControls, values)
+
+
+def _with_prompt(controls: Controls) -> Controls:
+    """Controls that can be counted before a prompt is written."""
+    is_blank = isinstance(controls.prompt, str) and not controls.prompt.strip()
+    return replace(controls, prompt="…") if is_blank else controls

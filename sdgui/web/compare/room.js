@@ -1,0 +1,115 @@
+// @ts-check
+// The Compare tab: walls of seeds, variations and grids, A and B, and what is kept.
+
+import { find, make, tell } from "../shared/dom.js";
+import { facts } from "../shared/facts.js";
+import { current } from "../shared/seam.js";
+import { settings } from "../shared/settings.js";
+import { Actions } from "./actions.js";
+import { Base } from "./base.js";
+import { watchDraft } from "./draft.js";
+import { Exports } from "./export.js";
+import { Marks } from "./marks.js";
+import { Pair } from "./pair/pair.js";
+import { Confirm, Planning, hintAxes } from "./plan.js";
+import { Selection } from "./selection.js";
+import { Sheet } from "./sheet.js";
+import { Sheets } from "./sheets.js";
+import { TileTools } from "./tile-tools.js";
+import { Tray } from "./tray.js";
+import { greet } from "./welcome.js";
+
+/** @typedef {import("../shared/page.js").Page} Page */
+
+/** @type {Record<string, import("../shared/prompt-bar.js").Begins>} */
+const BEGINS = {
+  wall: { text: "Dream wall", verb: "dreams the wall", seed: "Seeds from" },
+  variations: { text: "Dream row", verb: "dreams the row", ownPrompt: true },
+  grid: { text: "Dream grid", verb: "dreams the grid" },
+};
+
+/** @param {Page} page */
+export async function enter(page) {
+  const { dreams, toasts } = page;
+  const pair = new Pair(find("#pair"), page);
+  const marks = new Marks(dreams, toasts);
+  const exports = new Exports(toasts);
+
+  /** With a keyboard at hand, the next keys go to the new row. @param {import("../shared/dream.js").Picture} picture */
+  const vary = async (picture) => {
+    const told = await page.told(tell("/sheets/vary", { values: await current(), picture: picture.id }));
+    page.outcome(told, sheets, { follows: matchMedia("(hover: hover)").matches });
+  };
+  /** @param {string[]} pictures */
+  const refine = async (pictures) => page.outcome(await page.told(tell("/sheets/refine", { values: await current(), pictures })), sheets);
+
+  const actions = new Actions({ marks, pair, page, vary });
+  page.viewer.actions = actions;
+  const bar = make("div", { className: "tile-bar", hidden: true });
+  const sheets = new Sheets(find("#compare"), {
+    dreams, address: "/sheets", tab: "compare", fits: (dream) => dream.sheet !== null,
+    view: (list, dream) => new Sheet(list, dream),
+    greet: () => greet((text) => page.bar.write(text)),
+    open: (picture, shelf) => page.viewer.open(picture, shelf),
+    reuse: (asked) => page.reuse(asked),
+  }, {
+    menu: page.menu,
+    exports,
+    select: (list) => new Selection(list, { actions, tools: new TileTools(actions, bar), pair }),
+  });
+  find("#compare").append(bar);
+  const tray = new Tray(find("#tray"), { dreams, marks, page, pair, exports, refine });
+  const base = new Base({ selection: sheets.selection, pair, tray, dreams });
+  page.forgetting.push((id) => {
+    pair.forget(id);
+    tray.refresh();
+  });
+
+  const begin = async (isConfirmed = false) => {
+    const told = await tell("/sheets", { values: await current(), picture: base.id, confirmed: isConfirmed });
+    if (told.confirm) confirm.ask(told.confirm);
+    return told;
+  };
+  const confirm = new Confirm(async () => page.outcome(await page.told(begin(true)), sheets));
+  const planning = new Planning(dreams);
+  page.add("compare", {
+    list: sheets,
+    seen: () => planning.plan(),
+    begins: () => BEGINS[settings.text("mode")] ?? BEGINS.wall,
+    begin,
+    offers: (dream) => (dream.sheet ? [{ className: "open-sheet", text: `Open in Compare (${dream.pictures.size})`, act: () => open(dream) }] : []),
+  });
+  /** @param {import("../shared/dream.js").Dream} dream */
+  const open = (dream) => {
+    page.tabs.choose("compare");
+    sheets.place(dream).element.scrollIntoView({ block: "start" });
+  };
+
+  page.help.add("On a picture of Compare", [
+    [["←", "↑", "→", "↓"], "move; Home and End: the first, the last"],
+    [["K"], "keep; the kept ones collect below A and B"],
+    [["X"], "reject; again takes it back"],
+    [["A", "B"], "pin as A or B, to compare the two"],
+    [["Space"], "flip between A and B"],
+    [["V"], "vary it at once"],
+    [["Enter"], "open; the letters and Space work there too"],
+  ]);
+  followSettings(page);
+  watchDraft();
+  hintAxes();
+  await tray.refresh();
+}
+
+/** What the settings of Compare show and hide. @param {Page} page */
+function followSettings(page) {
+  const { body } = document;
+  const { no_axis: none, strength } = facts.compare;
+  settings.follow(["mode"], () => {
+    body.dataset.mode = settings.text("mode");
+    page.changed();
+  });
+  settings.follow(["x_axis", "y_axis"], () => {
+    body.classList.toggle("has-no-y", settings.get("y_axis") === none);
+    body.toggleAttribute("data-strengths", ["x_axis", "y_axis"].some((axis) => settings.get(axis) === strength));
+  });
+}

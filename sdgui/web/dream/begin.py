@@ -1,0 +1,50 @@
+"""Beginning a dream: the settings of the page, by name, become a request."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Body, Request
+
+from sdgui.people import Who
+from sdgui.plans import wrap_notices
+from sdgui.web.doors.visitors import who_of
+from sdgui.web.shared.asking import check_model, submit
+from sdgui.web.shared.controls import Controls, read, to_request, values_in
+from sdgui.web.shared.telling import Told, guarded
+
+if TYPE_CHECKING:
+    from sdgui.studio.studio import Studio
+
+
+def begin_routes(studio: "Studio") -> APIRouter:
+    """The route behind the Dream button."""
+    routes = APIRouter()
+
+    @routes.post("/dreams")
+    def dream(request: Request, asked: Annotated[dict[str, Any], Body()]) -> Told:
+        """Queues what the settings in `values` ask for."""
+        return begin(studio, who_of(request), values_in(asked))
+
+    return routes
+
+
+def begin(studio: "Studio", who: Who, values: Mapping[str, Any]) -> Told:
+    """The job that was queued, and the seed to show: a locked one stays for the next dream, another is used up."""
+
+    def act() -> Told:
+        controls = read(Controls, values)
+        check_model(controls.model, studio.models)
+        job = submit(studio, to_request(controls, _info(studio, controls)), who)
+        specs = [task.spec for task in job.tasks]
+        seed = str(specs[0].seed) if values.get("lock") else ""
+        told: Told = {"job": job.id, "values": {"seed": seed}}
+        if notices := wrap_notices(specs):
+            told["notice"] = " ".join(notices)
+        return told
+
+    return guarded(act, lambda told: told)
+
+
+def _info(studio: "Studio", controls: Controls) -> Any:
+    names = studio.models.names()
+    return studio.models.describe(names[0] if controls.model is None else controls.model)

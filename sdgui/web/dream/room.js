@@ -1,0 +1,31 @@
+// @ts-check
+// The Dream tab: every dream, newest on top.
+
+import { find, tell } from "../shared/dom.js";
+import { List } from "../shared/list.js";
+import { Row } from "../shared/row.js";
+import { current } from "../shared/seam.js";
+import { greeting } from "../shared/welcome.js";
+
+const WELCOME = {
+  title: "Your pictures will form here",
+  /** @param {boolean} hasExamples */
+  words: (hasExamples) => (hasExamples ? "Say below what you want to see, or begin with one of these:" : "Say below what you want to see, then click Dream."),
+};
+
+/** @param {import("../shared/page.js").Page} page */
+export function enter(page) {
+  const list = new List(find("#gallery"), {
+    dreams: page.dreams, address: "/dreams", tab: "dream", fits: () => true,
+    view: (own, dream) => new Row(own, dream),
+    greet: () => greeting({ ...WELCOME, write: (text) => page.bar.write(text) }),
+    open: (picture, shelf) => page.viewer.open(picture, shelf),
+    reuse: (asked) => page.reuse({ ...asked, sheet: false }),
+    actions: (dream) => [...page.rooms.values()].flatMap((room) => room.offers?.(dream) ?? []),
+  });
+  page.add("dream", {
+    list,
+    begins: () => ({ text: "Dream", verb: "dreams", isFirst: true }),
+    begin: async () => tell("/dreams", { values: await current() }),
+  });
+}

@@ -1,0 +1,26 @@
+// @ts-check
+// Run from the top folder: `eslint --config tests/scripts/eslint.config.js sdgui/web tests/scripts`.
+
+import js from "@eslint/js";
+import globals from "globals";
+
+export default [
+  { ignores: ["**/node_modules/"] },
+  js.configs.recommended,
+  {
+    languageOptions: { ecmaVersion: 2023, sourceType: "module" },
+    rules: {
+      eqeqeq: "error",
+      "no-var": "error",
+      "prefer-const": "error",
+      "no-shadow": "error",
+      "no-eval": "error",
+      "no-implied-eval": "error",
+      "no-restricted-properties": ["error", ...["innerHTML", "outerHTML", "insertAdjacentHTML"].map((property) => ({
+        property, message: "What a visitor wrote becomes text, never HTML.",
+      }))],
+    },
+  },
+  { files: ["sdgui/web/**/*.js"], languageOptions: { globals: globals.browser } },
+  { files: ["tests/scripts/**/*.js"], languageOptions: { globals: globals.node } },
+];

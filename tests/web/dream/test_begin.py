@@ -1,0 +1,174 @@
+"""What the Dream button begins, and what Reuse takes over, by name."""
+
+import math
+from dataclasses import asdict, replace
+from typing import Any
+
+import pytest
+
+from sdgui.errors import UserError
+from sdgui.people import Who
+from sdgui.web.dream.begin import begin
+from sdgui.web.shared.controls import Controls, default_controls
+from sdgui.web.shared.reuse import reused
+from tests.web.conftest import Site
+
+ANN = Who(visitor="ann")
+
+
+@pytest.fixture
+def controls(site: Site) -> Controls:
+    return replace(default_controls(site.studio.models.describe("demo")), prompt="a cat", steps=2)
+
+
+def dream(
+    site: Site, controls: Controls, locked: bool = False
+) -> tuple[dict[str, Any], str | None]:
+    """What is told, and the seed that is to be shown."""
+    told = begin(site.studio, ANN, asdict(controls) | {"lock": locked})
+    return told, told.get("values", {}).get("seed")
+
+
+def test_a_click_queues_one_dream(site: Site, controls: Controls) -> None:
+    told, seed = dream(site, controls)
+    job = site.store.job(told["job"], "ann")
+    assert job is not None and len(job.tasks) == 4
+    assert seed == ""
+
+
+def test_the_lock_keeps_the_seed_that_was_drawn(site: Site, controls: Controls) -> None:
+    told, seed = dream(site, controls, locked=True)
+    job = site.store.job(told["job"], "ann")
+    assert job is not None and seed == str(job.tasks[0].spec.seed)
+
+
+def test_a_run_over_the_last_seed_is_said(site: Site, controls: Controls) -> None:
+    told, _ = dream(site, replace(controls, seed=str(2**32 - 1)))
+    assert "went on from 0" in told["notice"]
+
+
+WRONG: list[dict[str, Any]] = [
+    {"prompt": ""},
+    {"prompt": "   \n"},
+    {"prompt": "x" * 10_000},
+    {"prompt": "a\0b"},
+    {"prompt": None},
+    {"prompt": 5},
+    {"negative_prompt": ["x"]},
+    {"steps": 0},
+    {"steps": 10_000},
+    {"steps": 2.5},
+    {"steps": "many"},
+    {"aspect": "W×H", "width": 7},
+    {"aspect": "W×H", "width": 100_000},
+    {"aspect": "W×H", "width": 65},
+    {"aspect": "W×H", "height": math.nan},
+    {"aspect": ["1:1"], "width": "wide"},
+    {"guidance": math.nan},
+    {"guidance": -1},
+    {"guidance": 31},
+    {"guidance": {}},
+    {"seed": "-1"},
+    {"seed": str(2**32)},
+    {"seed": str(2**63)},
+    {"seed": "abc"},
+    {"seed": ["1"]},
+    {"count": 0},
+    {"count": 1000},
+    {"sampler": "Nope"},
+    {"sampler": ["Euler"]},
+    {"model": "/etc"},
+    {"model": "someone/else"},
+    {"model": ["demo"]},
+    {"model": {"a": 1}},
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_what_cannot_be_dreamt_is_said_in_a_sentence(
+    site: Site, controls: Controls, wrong: dict[str, Any]
+) -> None:
+    told, _ = dream(site, replace(controls, **wrong))
+    assert told.get("error", "").endswith("."), told
+    assert "wrong on our side" not in told["error"]
+    assert len(told["error"]) < 200
+    assert "job" in dream(site, controls)[0]
+
+
+@pytest.mark.parametrize(
+    "prompt", ["🐈 in the 🌧️", "قطة حمراء", "<script>alert(1)</script>", "a\tb\nc"]
+)
+def test_any_text_can_be_dreamt(site: Site, controls: Controls, prompt: str) -> None:
+    assert "job" in dream(site, replace(controls, prompt=prompt))[0]
+
+
+def test_a_fault_of_ours_shows_no_traceback(
+    site: Site, controls: Controls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("/secret/path")
+
+    monkeypatch.setattr(site.studio, "submit", broken)
+    told, _ = dream(site, controls)
+    assert "wrong on our side" in told["error"] and "secret" not in str(told)
+
+
+def test_what_is_not_said_is_the_models_own(site: Site) -> None:
+    told = begin(site.studio, ANN, {"prompt": "a cat", "negative_prompt": "", "count": 1})
+    job = site.store.job(told["job"], "ann")
+    info = site.studio.models.describe("demo")
+    assert job is not None
+    spec = job.tasks[0].spec
+    assert (spec.steps, spec.sampler, spec.width) == (info.steps, info.sampler, info.width)
+
+
+@pytest.mark.parametrize("body", [{}, {"values": None}, {"values": ["a cat"]}, {"values": {}}])
+def test_a_click_without_settings_is_told_in_a_sentence(site: Site, body: Any) -> None:
+    told = site.visitor().post("/dreams", json=body).raise_for_status().json()
+    assert told["error"].endswith(".") and "wrong on our side" not in told["error"]
+
+
+def test_the_route_begins_a_dream_of_who_asks(site: Site) -> None:
+    ann = site.visitor()
+    told = ann.post(
+        "/dreams", json={"values": {"prompt": "a cat", "negative_prompt": "", "count": 2}}
+    ).json()
+    assert ann.get(f"/dreams/{told['job']}").status_code == 200
+    assert site.visitor().get(f"/dreams/{told['job']}").status_code == 404
+
+
+def reuse(site: Site, visitor: str, **asked: Any) -> dict[str, Any]:
+    return reused(site.studio, site.store, visitor, asked, of_sheet=lambda sheet, count: {})
+
+
+def test_reuse_sets_the_controls_to_what_made_the_dream(site: Site, controls: Controls) -> None:
+    wanted = replace(
+        controls, guidance=2.5, sampler="Heun", seed="77", negative_prompt="fog", count=3
+    )
+    told, _ = dream(site, wanted)
+    values = reuse(site, "ann", job=told["job"], index=1, seed=False)["values"]
+    assert values == asdict(replace(wanted, seed="")) | {"lock": False}
+    values = reuse(site, "ann", job=told["job"], index=1, seed=True)["values"]
+    assert values == asdict(replace(wanted, seed="78")) | {"lock": True}
+
+
+@pytest.mark.parametrize("asked", [{}, {"job": "x"}, {"job": ["x"], "index": {}}])
+def test_reuse_of_what_is_not_there_is_said(site: Site, asked: dict[str, Any]) -> None:
+    assert "not here any more" in reuse(site, "ann", **asked)["error"]
+
+
+def test_reuse_of_a_dream_whose_model_is_broken_now_is_said(
+    site: Site, controls: Controls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(model: str) -> None:
+        raise UserError("Its weights are damaged.", "Copy it anew.")
+
+    told, _ = dream(site, controls)
+    monkeypatch.setattr(site.studio.models, "describe", broken)
+    said = reuse(site, "ann", job=told["job"], index=0)
+    assert said == {"error": "Its weights are damaged.", "hint": "Copy it anew."}
+
+
+def test_reuse_of_anothers_dream_is_refused(site: Site, controls: Controls) -> None:
+    told, _ = dream(site, controls)
+    assert "error" in reuse(site, "bob", job=told["job"], index=0)
