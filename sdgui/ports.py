@@ -1,12 +1,12 @@
 """The protocols between the floors: what the studio and the web need, without saying how it is done."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from sdgui.events import Batch, Pixels, WorkerEvent
+from sdgui.events import Batch, Pixels, Task, WorkerEvent
 from sdgui.model_info import ModelInfo
-from sdgui.records import JobRecord, JobState, Mark, PictureRecord
+from sdgui.records import JobEnd, JobRecord, JobState, Mark, PictureRecord
 
 Emit = Callable[[WorkerEvent], None]
 IsCancelled = Callable[[str], bool]
@@ -65,6 +65,10 @@ class Store(Protocol):
         """Stores how the job ended; `faults` tells by task why pictures could not be made, in words for a visitor."""
         ...
 
+    def end_jobs(self, ends: Sequence[JobEnd]) -> None:
+        """Stores how jobs ended, all of them or none."""
+        ...
+
     def reopen_job(self, job: str) -> None:
         """Makes an ended job queued again, durably, and forgets its faults."""
         ...
@@ -79,6 +83,10 @@ class Store(Protocol):
         NotYetSaved when trying again later may succeed: the disk is full, the folder is gone, the database locked.
         UserError when the folder cannot be written.
         """
+        ...
+
+    def encode_picture(self, task: Task, pixels: Pixels, notes: dict[str, str]) -> bytes:
+        """The PNG that `save_picture` would write."""
         ...
 
     def picture(self, picture: str, visitor: str) -> PictureRecord | None:

@@ -1,5 +1,6 @@
 """What is stored of jobs and pictures, as plain values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -56,6 +57,17 @@ class JobRecord:
     message: str = ""
     hint: str = ""
     sheet: Sheet | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobEnd:
+    """How a job ended; `faults` tells by task why pictures could not be made, in words for a visitor."""
+
+    job: str
+    state: JobState
+    message: str = ""
+    hint: str = ""
+    faults: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,8 +14,10 @@ from sdgui.events import (
     Loaded,
     Loading,
     Pixels,
+    Preview,
     Stepped,
     TaskFailed,
+    WorkerEvent,
 )
 from sdgui.ports import Emit, IsCancelled
 from sdgui.records import MATCH
@@ -166,3 +168,18 @@ class BlockedEngine(FakeEngine):
     def __init__(self) -> None:
         super().__init__()
         self.go.clear()
+
+
+class HoldsAfterPreview(FakeEngine):
+    """Waits after the next preview, where it `holds`."""
+
+    holds = False
+
+    def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
+        def and_hold(event: WorkerEvent) -> None:
+            emit(event)
+            if self.holds and isinstance(event, Preview):
+                self.holds = False
+                self.go.clear()
+
+        super().run(batch, and_hold, is_cancelled)

@@ -3,13 +3,13 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from sdgui.errors import UserError
-from sdgui.records import JobRecord, JobState, Mark, PictureRecord, TaskRecord, match_in
+from sdgui.records import JobEnd, JobRecord, JobState, Mark, PictureRecord, TaskRecord, match_in
 from sdgui.sheet import Sheet
 from sdgui.spec import PictureSpec
 from sdgui.storage.faults import plain_database_errors
@@ -146,12 +146,17 @@ class Database:
         self, job: str, state: JobState, message: str, hint: str, faults: Mapping[str, str]
     ) -> None:
         """Sets how a job ended, and by task why it was not made; KeyError when there is no job with this id."""
+        self.end_jobs((JobEnd(job=job, state=state, message=message, hint=hint, faults=faults),))
+
+    def end_jobs(self, ends: Sequence[JobEnd]) -> None:
+        """Sets how jobs ended, in one transaction; KeyError when there is no job with one of the ids."""
         with self._writing() as connection:
-            _set_state(connection, job, state, message, hint)
-            connection.executemany(
-                "UPDATE tasks SET fault = ? WHERE id = ? AND job = ? AND NOT stored",
-                [(fault, task, job) for task, fault in faults.items()],
-            )
+            for end in ends:
+                _set_state(connection, end.job, end.state, end.message, end.hint)
+                connection.executemany(
+                    "UPDATE tasks SET fault = ? WHERE id = ? AND job = ? AND NOT stored",
+                    [(fault, task, end.job) for task, fault in end.faults.items()],
+                )
 
     def reopen_job(self, job: str) -> None:
         """Sets a job queued again and clears what was said of its end; KeyError when there is none with this id."""

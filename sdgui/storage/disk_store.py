@@ -3,12 +3,12 @@
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sdgui.errors import UserError
-from sdgui.events import Pixels
-from sdgui.records import JobRecord, JobState, Mark, PictureRecord
+from sdgui.events import Pixels, Task
+from sdgui.records import JobEnd, JobRecord, JobState, Mark, PictureRecord
 from sdgui.storage.database import Database, TaskRow
 from sdgui.storage.faults import plain_disk_errors
 from sdgui.storage.layout import DATABASE, is_id, picture_path, thumbnail_path
@@ -64,6 +64,10 @@ class DiskStore:
         """Stores how the job ended; `faults` tells by task why pictures could not be made. KeyError when unknown."""
         self._database.end_job(job, state, message, hint, {} if faults is None else faults)
 
+    def end_jobs(self, ends: Sequence[JobEnd]) -> None:
+        """Stores how jobs ended, all of them or none. KeyError when one is unknown."""
+        self._database.end_jobs(ends)
+
     def reopen_job(self, job: str) -> None:
         """Makes an ended job queued again, durably, and forgets its faults; KeyError when it is unknown."""
         self._database.reopen_job(job)
@@ -91,6 +95,10 @@ class DiskStore:
         if stored is None:
             raise KeyError(task)
         return stored.picture()
+
+    def encode_picture(self, task: Task, pixels: Pixels, notes: dict[str, str]) -> bytes:
+        """The PNG that `save_picture` would write."""
+        return encode_png(task.spec, pixels, notes)
 
     def picture(self, picture: str, visitor: str) -> PictureRecord | None:
         """The picture, if it exists, is not deleted and belongs to the visitor."""

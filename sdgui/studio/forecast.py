@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from sdgui.events import Batch, Queued
-from sdgui.studio.job import Job
-from sdgui.studio.ledger import Ledger
+from sdgui.studio.live_job import LiveJob
+from sdgui.studio.live_jobs import LiveJobs
 from sdgui.studio.pace import Pace
 from sdgui.studio.queue import PictureQueue
-from sdgui.studio.running import RunningBatch
+from sdgui.studio.running_batch import RunningBatch
 
 
 def tell_progress(running: RunningBatch, now: float) -> None:
@@ -24,7 +24,7 @@ def tell_progress(running: RunningBatch, now: float) -> None:
 
 def look_ahead(
     queue: PictureQueue,
-    ledger: Ledger,
+    jobs: LiveJobs,
     pace: Pace,
     *,
     running: Sequence[RunningBatch],
@@ -38,15 +38,15 @@ def look_ahead(
     thought through only as far as one of them matters.
     """
     lefts = [_or_for_ever(batch.seconds_left(now)) for batch in running]
-    ends: dict[Job, float] = {}
+    ends: dict[LiveJob, float] = {}
     for under_way, left in zip(running, lefts, strict=True):
         ends |= {job: max(left, ends.get(job, 0.0)) for job in under_way.jobs}
     idle = max(0, workers - len(running))
-    queued = _queued(ledger, running)
+    queued = _queued(jobs, running)
     unseen = dict(queued)
     coming = _schedule(queue, pace, [*lefts, *[0.0] * idle]) if queued else ()
     for place, (batch, begin, end) in enumerate(coming):
-        for job, count in Counter(ledger.owners(batch).values()).items():
+        for job, count in Counter(jobs.owners(batch).values()).items():
             if job in ends:
                 ends[job] = max(ends[job], end)
                 unseen[job] -= count
@@ -74,10 +74,10 @@ def _schedule(
         yield batch, begin, end
 
 
-def _queued(ledger: Ledger, running: Sequence[RunningBatch]) -> dict[Job, int]:
+def _queued(jobs: LiveJobs, running: Sequence[RunningBatch]) -> dict[LiveJob, int]:
     """How many pictures of each job wait in the queue, for those of which any does."""
     begun = Counter(batch.owner(task.id) for batch in running for task in batch.batch.tasks)
-    waiting = {job: job.pending - begun[job] for job in ledger.active.values()}
+    waiting = {job: job.pending - begun[job] for job in jobs.active.values()}
     return {job: count for job, count in waiting.items() if count}
 
 

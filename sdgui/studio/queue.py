@@ -1,14 +1,20 @@
-"""The queue of pictures: forms batches of what fits together, turns going round among visitors."""
+"""The queue of pictures: forms batches of what fits together and suits a worker, turns going round among visitors."""
 
 import heapq
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from operator import itemgetter
 
 from sdgui.events import Batch, Task
 from sdgui.spec import PictureSpec, batch_key, work_order
+from sdgui.studio.fitting import Fitting
+from sdgui.workers import WorkerInfo
 
 BatchLimit = Callable[[PictureSpec], int]
 """How many pictures like this one fit into one batch; at least 1."""
+MOST_PASSED = 3
+"""Batches for which a visitor's turn may be passed over in favour of what a worker has warm."""
+_ANY = WorkerInfo()
 
 
 def in_working_order(tasks: Sequence[Task]) -> tuple[Task, ...]:
@@ -26,8 +32,10 @@ def batches_of(specs: Sequence[PictureSpec], batch_limit: BatchLimit) -> tuple[B
 class PictureQueue:
     """Tasks waiting, by visitor; not thread-safe: its owner holds a lock."""
 
-    def __init__(self, batch_limit: BatchLimit) -> None:
+    def __init__(self, batch_limit: BatchLimit, fitting: Fitting | None = None) -> None:
         self._batch_limit = batch_limit
+        self._fitting = Fitting() if fitting is None else fitting
+        self._passed: Counter[str] = Counter()
         self._waiting: OrderedDict[str, _Line] = OrderedDict()
         self._last = ""
         """Whose turn it was; it is over with the next, so that who comes meanwhile is before them."""
@@ -39,10 +47,12 @@ class PictureQueue:
         """Pictures of one visitor that wait."""
         return len(self._waiting.get(visitor, ()))
 
-    def put(self, visitor: str, tasks: Sequence[Task], *, first: bool = False) -> None:
-        """Adds tasks behind the visitor's others, or before them."""
+    def put(
+        self, visitor: str, tasks: Sequence[Task], *, first: bool = False, alone: bool = False
+    ) -> None:
+        """Adds tasks behind the visitor's others, or before them; each goes into a batch of its own where `alone`."""
         if tasks:
-            self._waiting.setdefault(visitor, _Line()).put(tasks, first=first)
+            self._waiting.setdefault(visitor, _Line()).put(tasks, first=first, alone=alone)
 
     def remove(self, tasks: frozenset[str]) -> tuple[str, ...]:
         """Takes out those of the tasks that wait; their ids."""
@@ -53,14 +63,41 @@ class PictureQueue:
                 del self._waiting[visitor]
         return tuple(removed)
 
-    def take(self) -> Batch | None:
-        """The next batch, or None when nothing waits.
+    def take(self, worker: WorkerInfo = _ANY) -> Batch | None:
+        """The next batch for a worker, or None when nothing waits.
 
         The visitor whose turn it is decides what kind of batch it is; places that they leave free
-        go to equal pictures of others, one each in turn. Then the turn passes on.
+        go to equal pictures of others, one each in turn. Then the turn passes on. Where the worker would have to
+        load a model for it, what it has warm is taken first, but the turn is passed over a few times only.
         """
-        batch, self._last = self._take(self._waiting, self._last)
+        if self._last in self._waiting:
+            self._waiting.move_to_end(self._last)
+        turn = self._turn_for(worker)
+        batch, self._last = self._take(self._waiting, self._last, worker=worker, turn=turn)
         return batch
+
+    def next_model(self) -> str | None:
+        """The id of the model of the batch whose turn it is; None when nothing waits."""
+        for visitor, line in self._waiting.items():
+            if visitor != self._last or len(self._waiting) == 1:
+                return line.next()[1].spec.model.id
+        return None
+
+    def _turn_for(self, worker: WorkerInfo) -> tuple[str, Hashable] | None:
+        """Whose pictures of which kind are taken before their turn because the worker has their model warm."""
+        if not worker.warm or not self._waiting:
+            return None
+        entitled, line = next(iter(self._waiting.items()))
+        if line.next()[1].spec.model.id in worker.warm or self._passed[entitled] >= MOST_PASSED:
+            del self._passed[entitled]
+            return None
+        for visitor, other in self._waiting.items():
+            key = other.warm_in(worker.warm)
+            if key is not None:
+                self._passed[entitled] += 1
+                return visitor, key
+        del self._passed[entitled]
+        return None
 
     def batches(self) -> Iterator[Batch]:
         """The batches as they would be taken if nothing more came."""
@@ -71,15 +108,23 @@ class PictureQueue:
             if batch is not None:
                 yield batch
 
-    def _take(self, waiting: "OrderedDict[str, _Line]", last: str) -> tuple[Batch | None, str]:
-        """The next batch after the turn of `last`, and whose turn it is."""
+    def _take(
+        self,
+        waiting: "OrderedDict[str, _Line]",
+        last: str,
+        *,
+        worker: WorkerInfo = _ANY,
+        turn: tuple[str, Hashable] | None = None,
+    ) -> tuple[Batch | None, str]:
+        """The next batch after the turn of `last`, or that of `turn`, and whose turn it is."""
         if not waiting:
             return None, last
         if last in waiting:
             waiting.move_to_end(last)
-        visitor, line = next(iter(waiting.items()))
-        key, first = line.next()
-        room = max(1, self._batch_limit(first.spec))
+        visitor = next(iter(waiting)) if turn is None else turn[0]
+        line = waiting[visitor]
+        key, first = line.next() if turn is None else (turn[1], line.first_of(turn[1]))
+        room = max(1, self._fitting.limit(worker.device, first.spec, self._batch_limit(first.spec)))
         taken = line.take(key, room)
         guests = [other for other in waiting.values() if other is not line]
         while len(taken) < room and guests:
@@ -113,9 +158,9 @@ class _Line:
         other._front, other._back, other._size = self._front, self._back, self._size
         return other
 
-    def put(self, tasks: Sequence[Task], *, first: bool) -> None:
+    def put(self, tasks: Sequence[Task], *, first: bool, alone: bool) -> None:
         for task in reversed(tasks) if first else tasks:
-            key = batch_key(task.spec)
+            key: Hashable = task.id if alone else batch_key(task.spec)
             group = self._groups.get(key, deque())
             if first:
                 self._front -= 1
@@ -145,6 +190,19 @@ class _Line:
             if group is not None and group[0][0] == place:
                 return key, group[0][1]
             heapq.heappop(self._heads)
+
+    def first_of(self, key: Hashable) -> Task:
+        """The task of a kind that has waited longest."""
+        return self._groups[key][0][1]
+
+    def warm_in(self, models: Sequence[str]) -> Hashable | None:
+        """The kind that has waited longest among those of these models; None where there is none."""
+        found = [
+            (group[0][0], key)
+            for key, group in self._groups.items()
+            if group[0][1].spec.model.id in models
+        ]
+        return min(found, key=itemgetter(0))[1] if found else None
 
     def take(self, key: Hashable, most: int) -> list[Task]:
         group = self._groups.get(key)

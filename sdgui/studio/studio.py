@@ -3,22 +3,40 @@
 import secrets
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import Future
 
 from sdgui.errors import UserError
-from sdgui.events import StudioEvent, Task
+from sdgui.events import Decoded, StudioEvent, Task
 from sdgui.model_info import ModelRef
 from sdgui.people import POLICY, Policy, Who
 from sdgui.ports import Engine, Models, Store
-from sdgui.records import JobRecord, JobState, TaskRecord
+from sdgui.records import JobEnd, JobRecord, JobState, TaskRecord
 from sdgui.sheet import Plan, Sheet
 from sdgui.spec import SEEDS, DreamRequest, PictureSpec
-from sdgui.studio.crew import Crew
-from sdgui.studio.job import Fate, unmade
-from sdgui.studio.ledger import Ledger
-from sdgui.studio.queue import BatchLimit, PictureQueue, batches_of, in_working_order
+from sdgui.studio.alarm import Alarm
+from sdgui.studio.happenings import (
+    Asked,
+    Begin,
+    Closing,
+    Effect,
+    Happening,
+    Opened,
+    Save,
+    Stopped,
+    StoreEnds,
+    Tell,
+    WakeAt,
+    Woken,
+)
+from sdgui.studio.keeping import Keeping
+from sdgui.studio.live_job import unmade
+from sdgui.studio.machine import Machine
+from sdgui.studio.queue import BatchLimit, batches_of
 from sdgui.studio.status import ModelStatus
-from sdgui.studio.watching import Watcher
+from sdgui.studio.unsaved import backoff
+from sdgui.studio.watcher import Watcher, Watchers
+from sdgui.studio.worker_thread import WorkerThread
 
 
 def draw_seed() -> int:
@@ -29,7 +47,8 @@ def draw_seed() -> int:
 class Studio:
     """Jobs, queue and workers; every public method may be called from any thread.
 
-    `workers` are engines, each called from a thread of its own. `batch_limit` says how many pictures
+    What happens goes through a state machine under one lock, in which nothing waits; threads, timers and disk are
+    around it. `workers` are engines, each called from a thread of its own. `batch_limit` says how many pictures
     fit into one batch. Call `start` once, `close` at the end; what is unfinished then comes back
     with the next start.
     """
@@ -44,38 +63,66 @@ class Studio:
         draw_seed: Callable[[], int] = draw_seed,
         clock: Callable[[], float] = time.monotonic,
         policy: Policy = POLICY,
+        backoff: Callable[[int], float] = backoff,
     ) -> None:
         self.policy = policy
         self.models = models
         self.store = store
         self._draw_seed = draw_seed
+        self._clock = clock
         self._lock = threading.RLock()
         self._batch_limit = batch_limit
-        self._queue = PictureQueue(batch_limit)
-        self._ledger = Ledger(store)
-        self._crew = Crew(
-            workers,
-            lock=self._lock,
-            queue=self._queue,
-            ledger=self._ledger,
-            store=store,
-            model=models.names()[0],
-            clock=clock,
+        model = models.names()[0]
+        self._machine = Machine(
+            model=model, workers=len(workers), batch_limit=batch_limit, backoff=backoff
         )
+        self._watchers = Watchers()
+        self._keeping = Keeping(store, tell=self._happened, ends=self._ends)
+        self._alarm = Alarm(lambda: self._happened(Woken()), clock)
+        self._workers = [
+            WorkerThread(
+                number,
+                engine,
+                model=model,
+                tell=self._happened,
+                is_closing=lambda: self._machine.closing,
+            )
+            for number, engine in enumerate(workers)
+        ]
 
     # Life
 
     def start(self) -> None:
         """Brings back the unfinished jobs and starts the workers, which load the first model at once."""
         for record in self.store.unfinished_jobs():
-            unfit = self._unfit(unmade(record))
-            with self._lock:
-                self._take_up(record, unfit)
-        self._crew.start()
+            self._take(Asked(record=record, unfit=self._unfit(unmade(record))))
+        for worker in self._workers:
+            worker.start()
 
     def close(self) -> None:
-        """Leaves running batches at their next step, stores what is decoded, closes the workers."""
-        self._crew.close()
+        """Leaves running batches at their next step, stores what is decoded, closes the workers.
+
+        A worker that loads a model is not waited for: that can take minutes, and nothing of it is to be kept.
+        """
+        with self._lock:
+            self._take(Closing())
+            for watcher in self._watchers.of():
+                watcher.notify(at_once=True)
+            faces = self._machine.faces
+            waited_for = [
+                w for w, face in zip(self._workers, faces, strict=True) if not face.is_loading
+            ]
+        self._alarm.close()
+        for worker in self._workers:
+            worker.leave()
+        for worker in waited_for:
+            worker.join(timeout=30)
+        self._keeping.close_pictures(self._unsaved)
+        self._keeping.close()
+        for worker in self._workers:
+            worker.close()
+        for worker in self._workers:
+            worker.join(timeout=1)
 
     # What visitors do
 
@@ -93,7 +140,7 @@ class Studio:
         """Seconds that these pictures will take at the pace so far; None when a model's pace is not known."""
         batches = batches_of(specs, self._batch_limit)
         with self._lock:
-            return self._crew.pace.expect_batches(batches)
+            return self._machine.pace.expect_batches(batches)
 
     def resume(self, job: str, who: Who) -> bool:
         """Goes on with a job of the visitor that has ended: queues what is neither stored nor deleted.
@@ -101,8 +148,9 @@ class Studio:
         False when there is nothing to go on with. UserError when none of it can be made any more because its model
         is gone or has changed, or when too much waits already.
         """
+        jobs = self._machine.jobs
         with self._lock:
-            if job in self._ledger.active:
+            if job in jobs.active or job in jobs.reopening:
                 return False
         found = self.store.job(job, who.visitor)
         left = () if found is None else unmade(found)
@@ -112,14 +160,18 @@ class Studio:
         if all(task.spec.model in unfit for task in left):
             raise unfit[left[0].spec.model]
         with self._lock:
-            record = self.store.job(job, who.visitor)  # again: another tab may have been quicker
-            if job in self._ledger.active or record is None or not unmade(record):
+            if job in jobs.active or job in jobs.reopening:
                 return False
-            self._check_room(who, len(unmade(record)))
-            self.store.reopen_job(job)
-            self._take_up(record, unfit)
-            self._crew.look()
-        return True
+            self._check_room(who, len(left))
+            jobs.reopening.add(job)
+        try:
+            record = self._keeping.reopen(job, who.visitor)
+            if record is not None:
+                self._take(Asked(record=record, unfit=unfit))
+        finally:
+            with self._lock:
+                jobs.reopening.discard(job)
+        return record is not None
 
     def cancel(self, job: str, who: Who) -> bool:
         """Stops one job of the visitor at once; what is made already is still stored, and stays.
@@ -127,48 +179,55 @@ class Studio:
         What a worker is at is dropped, for others in its batch may keep that going for long. False when there is
         nothing to stop.
         """
-        with self._lock:
-            found = self._ledger.active.get(job)
-            if found is None or found.record.visitor != who.visitor or found.cancelled:
-                return False
-            found.cancelled = True
-            self._queue.remove(frozenset(found.index))
-            for task in found.wanted:
-                self._ledger.settle(task, Fate.CANCELLED)
-            self._crew.look()
-            return True
+        return self._stop(who, job) == 1
 
     def cancel_all(self, who: Who) -> int:
         """Stops every job of the visitor; how many there were."""
-        return sum(self.cancel(job, who) for job in self.active_jobs(who))
+        return self._stop(who)
 
     def active_jobs(self, who: Who) -> tuple[str, ...]:
         """Ids of the visitor's jobs that have not ended, in the order in which they were queued."""
         with self._lock:
             return tuple(
                 name
-                for name, job in self._ledger.active.items()
+                for name, job in self._machine.jobs.active.items()
                 if job.record.visitor == who.visitor
             )
 
     def as_it_stands(self, record: JobRecord) -> JobRecord:
         """What the store told of a job, with the faults told so far and an end that the store could not take in."""
         with self._lock:
-            return self._ledger.as_it_stands(record)
+            return self._machine.jobs.as_it_stands(record)
 
     def live(self, job: str, strip: str, who: Who) -> tuple[int, bytes] | None:
         """The newest preview of what forms together as (revision, JPEG bytes); None when there is none."""
         with self._lock:
-            found = self._ledger.active.get(job)
+            found = self._machine.jobs.active.get(job)
             if found is None or found.record.visitor != who.visitor:
                 return None
             forming = found.strips.get(strip)
             return None if forming is None else (forming.revision, found.jpegs[strip])
 
+    def unsaved(self, job: str, index: int, who: Who) -> bytes | None:
+        """A picture that is made but could not be stored yet, as PNG; None when there is none."""
+        with self._lock:
+            found = self._machine.jobs.active.get(job)
+            if found is None or found.record.visitor != who.visitor:
+                return None
+            if not 0 <= index < len(found.record.tasks):
+                return None
+            task = found.record.tasks[index]
+            picture = self._machine.unsaved.find(task.id)
+        if picture is None:
+            return None
+        return self.store.encode_picture(
+            Task(id=task.id, spec=task.spec, job=job), picture.pixels, picture.notes
+        )
+
     def status(self) -> ModelStatus:
         """Whether the model is there."""
         with self._lock:
-            return self._crew.status
+            return self._machine.status
 
     async def watch(
         self, who: Who, job: str | None = None
@@ -181,23 +240,24 @@ class Studio:
         """
         watcher = Watcher(who.visitor, job)
         with self._lock:
-            self._ledger.watchers.add(watcher)
-            ended = None if job is None else self._ledger.ended.get(job)
-            for other in (*self._ledger.active.values(), *(() if ended is None else (ended,))):
+            self._watchers.add(watcher)
+            jobs = self._machine.jobs
+            ended = None if job is None else jobs.ended.get(job)
+            for other in (*jobs.active.values(), *(() if ended is None else (ended,))):
                 watcher.follow(other)
         try:
             while True:
                 await watcher.changed()
                 with self._lock:
                     news = watcher.read()
-                    over = watcher.idle or self._crew.closing
+                    over = watcher.idle or self._machine.closing
                 for item in news:
                     yield item
                 if over:
                     return
         finally:
             with self._lock:
-                self._ledger.watchers.discard(watcher)
+                self._watchers.discard(watcher)
 
     def _submit(
         self, specs: Sequence[PictureSpec], who: Who, sheet: Sheet | None = None
@@ -214,32 +274,18 @@ class Studio:
         with self._lock:
             self._check_room(who, len(specs))
         self.store.add_job(record)
-        with self._lock:
-            self._take_up(record, {})
-            self._crew.look()
+        self._take(Asked(record=record))
         return record
 
     def _check_room(self, who: Who, pictures: int) -> None:
-        if self._crew.closing:
+        if self._machine.closing:
             raise UserError("The studio is closing.", "Try again when it is back.")
-        waiting = self._queue.count(who.visitor)
+        waiting = self._machine.queue.count(who.visitor)
         if waiting + pictures > self.policy.of(who).waiting:
             raise UserError(
                 f"{waiting} of your pictures are waiting already.",
                 "Let some of them finish, or stop them.",
             )
-
-    def _take_up(self, record: JobRecord, unfit: Mapping[ModelRef, UserError]) -> None:
-        """Queues what is left of a stored job; pictures of `unfit` models fail. Under the lock."""
-        job = self._ledger.open(record)
-        left = unmade(record)
-        fit = [task for task in left if task.spec.model not in unfit]
-        self._queue.put(record.visitor, in_working_order(fit))
-        for task in left:
-            if task.spec.model in unfit:
-                self._ledger.settle(task.id, Fate.FAILED, unfit[task.spec.model])
-        job.finish()
-        self._ledger.close(job)
 
     def _unfit(self, tasks: Sequence[Task]) -> dict[ModelRef, UserError]:
         """Those of the tasks' models that are gone or have changed since, and what to say of it."""
@@ -253,3 +299,51 @@ class Studio:
             except UserError as fault:
                 unfit[model] = fault
         return unfit
+
+    def _stop(self, who: Who, job: str | None = None) -> int:
+        """Stops the visitor's jobs, or one, and waits until that is stored; how many there were to stop."""
+        with self._lock:
+            mine = self._machine.stoppable(who.visitor)
+            names = mine if job is None else tuple(name for name in mine if name == job)
+            writing = self._take(Stopped(jobs=names)) if names else []
+        for one in writing:
+            one.result()
+        return len(names)
+
+    # What happens
+
+    def _happened(self, happening: Happening) -> None:
+        self._take(happening)
+
+    def _take(self, happening: Happening) -> list[Future[None]]:
+        """Takes in what happened and sees to what follows, which waits for nothing; the ends that are being stored."""
+        with self._lock:
+            effects = self._machine.take(happening, self._clock())
+            writing = [self._carry_out(effect) for effect in effects]
+        return [one for one in writing if one is not None]
+
+    def _carry_out(self, effect: Effect) -> Future[None] | None:
+        match effect:
+            case Begin(worker=number, running=running):
+                self._workers[number].begin(running)
+            case Save(picture=picture):
+                self._keeping.save(picture)
+            case StoreEnds():
+                return self._keeping.store_ends()
+            case Opened(job=job):
+                for watcher in self._watchers.of({job.record.visitor}):
+                    watcher.follow(job)
+            case Tell(visitors=visitors, at_once=at_once):
+                for watcher in self._watchers.of(visitors):
+                    watcher.notify(at_once=at_once)
+            case WakeAt(moment=moment):
+                self._alarm.set(moment)
+        return None
+
+    def _unsaved(self) -> list[Decoded]:
+        with self._lock:
+            return self._machine.unsaved.all()
+
+    def _ends(self) -> tuple[JobEnd, ...]:
+        with self._lock:
+            return self._machine.jobs.to_store()

@@ -5,34 +5,27 @@ from dataclasses import replace
 
 from sdgui.events import LiveStrip, Preview, Progress, Queued
 from sdgui.model_info import ModelRef
-from sdgui.ports import Store
 from sdgui.records import JobRecord, JobState, TaskRecord
 from sdgui.spec import PictureSpec
 from sdgui.studio.forecast import look_ahead, tell_progress
-from sdgui.studio.job import Fate, Job, unmade
-from sdgui.studio.ledger import Ledger
+from sdgui.studio.live_job import LiveJob, PictureState, unmade
+from sdgui.studio.live_jobs import LiveJobs
 from sdgui.studio.pace import Pace, Timing
 from sdgui.studio.queue import PictureQueue, in_working_order
-from sdgui.studio.running import RunningBatch
+from sdgui.studio.running_batch import RunningBatch
 from tests.studio.test_queue import SPEC
 
 STEP = 0.5
 """Seconds of a step of one picture: SPEC, of 4 steps, takes 2 seconds."""
 
 
-class NoStore(Store):
-    """Is never asked anything but to take in an end."""
-
-    def end_job(self, *args: object, **more: object) -> None: ...
-
-
 class Waiting:
-    """A queue of batches of one, a ledger, and how many batches were thought through."""
+    """A queue of batches of one, a jobs, and how many batches were thought through."""
 
     def __init__(self, workers: int = 1) -> None:
         self.batches = 0
         self.workers = workers
-        self.ledger = Ledger(NoStore())
+        self.jobs = LiveJobs()
         self.queue = PictureQueue(self.limit)
         self.pace = Pace()
         self.pace.learn(SPEC, 1, Timing(step=STEP, picture=0.0))
@@ -42,10 +35,10 @@ class Waiting:
         self.batches += 1
         return 1
 
-    def add(self, name: str, specs: Sequence[PictureSpec], visitor: str = "ann") -> Job:
+    def add(self, name: str, specs: Sequence[PictureSpec], visitor: str = "ann") -> LiveJob:
         tasks = tuple(TaskRecord(id=f"{name}{i}", spec=spec) for i, spec in enumerate(specs))
         record = JobRecord(id=name, visitor=visitor, created=0, state=JobState.QUEUED, tasks=tasks)
-        job = self.ledger.open(record)
+        job = self.jobs.open(record)
         self.queue.put(visitor, in_working_order(unmade(record)))
         return job
 
@@ -54,7 +47,7 @@ class Waiting:
         batch = self.queue.take()
         assert batch is not None
         timing = self.pace.timing(batch.tasks[0].spec, 1)
-        running = RunningBatch(batch, self.ledger.owners(batch), 0.0, expected=timing)
+        running = RunningBatch(batch, self.jobs.owners(batch), 0.0, expected=timing)
         for job in running.jobs:
             job.start()
         self.running.append(running)
@@ -65,7 +58,7 @@ class Waiting:
         self.batches = 0
         look_ahead(
             self.queue,
-            self.ledger,
+            self.jobs,
             self.pace,
             running=self.running,
             workers=self.workers,
@@ -80,7 +73,7 @@ def many(count: int) -> list[PictureSpec]:
     return [replace(SPEC, seed=i) for i in range(count)]
 
 
-def progress(job: Job) -> Progress:
+def progress(job: LiveJob) -> Progress:
     assert isinstance(job.passing, Progress)
     return job.passing
 
@@ -99,7 +92,7 @@ def test_a_job_that_has_started_is_told_its_place_while_it_is_the_turn_of_anothe
     ann = waiting.add("a", many(3))
     bob = waiting.add("b", many(2), "bob")
     waiting.take()
-    ann.settle("a0", Fate.DONE)
+    ann.settle("a0", PictureState.DONE)
     waiting.running.clear()
     waiting.take()
     waiting.look()
@@ -112,7 +105,7 @@ def test_a_job_that_has_started_and_is_next_is_told_no_place() -> None:
     job = waiting.add("a", many(2))
     waiting.take()
     waiting.look()
-    job.settle("a0", Fate.DONE)
+    job.settle("a0", PictureState.DONE)
     waiting.running.clear()
     waiting.look()
     assert isinstance(job.passing, Progress)
@@ -203,7 +196,7 @@ def test_a_batch_that_nobody_wants_any_more_holds_up_nobody() -> None:
     waiting.add("a", [replace(SPEC, steps=100)])
     waiting.take()
     bob = waiting.add("b", [SPEC], "bob")
-    waiting.ledger.settle("a0", Fate.CANCELLED)
+    waiting.jobs.settle("a0", PictureState.CANCELLED)
     waiting.look()
     assert bob.passing == Queued(place=1, wait=0.0)
 
@@ -217,7 +210,7 @@ def test_progress_counts_what_is_done_when_it_is_read() -> None:
         "1",
         Preview(tasks=("wall1",), step=1, steps=4, columns=1, width=8, height=8, jpeg=b"jpeg"),
     )
-    job.settle("wall0", Fate.DONE)
+    job.settle("wall0", PictureState.DONE)
     assert (progress(job).done, progress(job).total) == (1, 2)
     assert progress(job).live == (
         LiveStrip(id="1", revision=1, columns=1, width=8, height=8, pictures=(1,)),

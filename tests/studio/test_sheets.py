@@ -15,12 +15,10 @@ from sdgui.events import (
     ModelLoading,
     PictureDone,
     PictureFailed,
-    Preview,
     Progress,
     Started,
     StudioEvent,
     TaskFailed,
-    WorkerEvent,
 )
 from sdgui.people import POLICY
 from sdgui.ports import Emit, IsCancelled
@@ -29,7 +27,7 @@ from sdgui.sheet import Axis, Plan, Sheet, SheetKind
 from sdgui.spec import DreamRequest, PictureSpec
 from sdgui.storage import DiskStore
 from sdgui.studio.studio import Studio
-from tests.fake_engine import PATIENCE, FakeEngine
+from tests.fake_engine import PATIENCE, FakeEngine, HoldsAfterPreview
 from tests.people import who
 from tests.studio.conftest import House, ManyModels, ends, follow, run
 
@@ -459,21 +457,6 @@ def test_who_watches_everything_follows_a_job_that_goes_on(
     assert sum(isinstance(event, PictureDone) for event in after) == 2
     assert sum(isinstance(event, Started) for event in after) == 1
     assert ends(follow(studio, "ann", block.id)) == [Finished()]
-
-
-class HoldsAfterPreview(FakeEngine):
-    """Waits after the next preview, where it `holds`."""
-
-    holds = False
-
-    def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
-        def and_hold(event: WorkerEvent) -> None:
-            emit(event)
-            if self.holds and isinstance(event, Preview):
-                self.holds = False
-                self.go.clear()
-
-        super().run(batch, and_hold, is_cancelled)
 
 
 def test_a_job_that_goes_on_has_live_previews_again(house: House) -> None:

@@ -30,7 +30,7 @@ from sdgui.records import JobRecord, JobState, PictureRecord
 from sdgui.spec import DreamRequest
 from sdgui.storage import DiskStore
 from sdgui.studio.studio import Studio
-from tests.fake_engine import PATIENCE, DeafEngine, FakeEngine, paint
+from tests.fake_engine import PATIENCE, DeafEngine, FakeEngine, HoldsAfterPreview, paint
 from tests.people import who
 from tests.studio.conftest import House, ends, follow, run
 
@@ -67,28 +67,27 @@ def test_a_picture_is_announced_only_when_its_file_is_there(
     assert run(check) == 3
 
 
-def test_previews_are_in_memory_while_the_dream_forms_and_gone_after(
-    house: House, engine: FakeEngine
-) -> None:
+def test_previews_are_in_memory_while_the_dream_forms_and_gone_after(house: House) -> None:
+    engine = HoldsAfterPreview()
+    engine.holds = True
     studio = house.open(engine)
     job = studio.submit(BOAT, who("ann"))
 
-    strips: set[str] = set()
-
-    async def look() -> set[int]:
-        revisions: set[int] = set()
+    async def look() -> set[str]:
+        strips: set[str] = set()
         async for _, event in studio.watch(who("ann"), job.id):
-            if isinstance(event, Progress) and event.live:
-                assert event.live[0].pictures == (0, 1, 2)
-                strips.add(event.live[0].id)
-                if live := studio.live(job.id, event.live[0].id, who("ann")):
-                    revisions.add(live[0])
+            for strip in event.live if isinstance(event, Progress) else ():
+                assert strip.pictures == (0, 1, 2)
+                live = studio.live(job.id, strip.id, who("ann"))
+                if not engine.go.is_set():
+                    assert live is not None
+                    assert live[0] == strip.revision == 1
                     assert live[1].startswith(b"\xff\xd8")
-        return revisions
+                strips.add(strip.id)
+                engine.go.set()
+        return strips
 
-    revisions = run(look)
-    assert revisions <= {1, 2, 3, 4}
-    (strip,) = strips
+    (strip,) = run(look)
     assert studio.live(job.id, strip, who("ann")) is None
 
 
@@ -458,14 +457,14 @@ def test_between_ones_own_batches_the_turn_of_another_is_told_with_its_time(
     assert ends(follow(studio, "bob", bob.id)) == [Finished()]
 
 
-def test_a_worker_that_breaks_once_is_given_the_batch_again(
+def test_a_worker_that_breaks_once_is_given_its_pictures_again_each_alone(
     house: House, engine: FakeEngine
 ) -> None:
     engine.breaks = [RuntimeError("lost the device")]
     studio = house.open(engine)
     job = studio.submit(BOAT, who("ann"))
     assert ends(follow(studio, "ann", job.id)) == [Finished()]
-    assert len(engine.batches) == 2
+    assert [len(batch.tasks) for batch in engine.batches] == [3, 1, 1, 1]
 
 
 def test_a_batch_that_breaks_every_time_fails_in_plain_words_and_the_next_works(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sdgui.errors import UserError
 from sdgui.events import Batch
-from sdgui.studio.job import Job
+from sdgui.studio.live_job import LiveJob
 from sdgui.studio.pace import Timing
 
 
@@ -18,7 +18,7 @@ class RunningBatch:
     def __init__(
         self,
         batch: Batch,
-        owners: Mapping[str, Job],
+        owners: Mapping[str, LiveJob],
         begun: float,
         *,
         name: str = "",
@@ -33,19 +33,19 @@ class RunningBatch:
         self.steps = batch.tasks[0].spec.steps
         self.decoded = 0
         self.fault: UserError | None = None
-        self.behind: dict[Job, float | None] = {}
+        self.behind: dict[LiveJob, float | None] = {}
         """Seconds from its end to the last picture of each of its jobs, None where unknown; as last reckoned."""
         self._expected = expected
         self._first: tuple[int, float] | None = None
         self._last = begun
 
-    def owner(self, task: str) -> Job | None:
+    def owner(self, task: str) -> LiveJob | None:
         """The job that still wants this picture made; the one call that needs no lock."""
         job = self.owners.get(task)
         return job if job is not None and job.wants(task) else None
 
     @property
-    def jobs(self) -> tuple[Job, ...]:
+    def jobs(self) -> tuple[LiveJob, ...]:
         """The jobs that still want a picture of it made."""
         wanting = (self.owner(task.id) for task in self.batch.tasks)
         return tuple(dict.fromkeys(job for job in wanting if job is not None))
@@ -88,7 +88,7 @@ class RunningBatch:
             step=each * self.steps / self.batch.tasks[0].spec.steps, picture=rest / self.decoded
         )
 
-    def attempt(self, task: str, job: Job) -> int:
+    def attempt(self, task: str, job: LiveJob) -> int:
         """Counts that the worker broke while it made this task; how often that has happened."""
         job.attempts[task] = job.attempts.get(task, 0) + 1
         return job.attempts[task]

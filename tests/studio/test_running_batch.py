@@ -4,9 +4,9 @@ import pytest
 
 from sdgui.events import Batch
 from sdgui.records import JobRecord, JobState, TaskRecord
-from sdgui.studio.job import Fate, Job
+from sdgui.studio.live_job import LiveJob, PictureState
 from sdgui.studio.pace import Timing
-from sdgui.studio.running import RunningBatch
+from sdgui.studio.running_batch import RunningBatch
 from tests.studio.test_queue import tasks
 
 BATCH = Batch(tasks=tasks("a", 2, steps=4))
@@ -15,7 +15,7 @@ BATCH = Batch(tasks=tasks("a", 2, steps=4))
 def begun(expected: Timing | None = None) -> RunningBatch:
     """A batch of two pictures of 4 steps that one job wants, begun at 100 seconds."""
     records = tuple(TaskRecord(id=task.id, spec=task.spec) for task in BATCH.tasks)
-    job = Job(JobRecord(id="j", visitor="a", created=0, state=JobState.QUEUED, tasks=records))
+    job = LiveJob(JobRecord(id="j", visitor="a", created=0, state=JobState.QUEUED, tasks=records))
     return RunningBatch(BATCH, {task.id: job for task in BATCH.tasks}, 100.0, expected=expected)
 
 
@@ -74,5 +74,5 @@ def test_one_that_nobody_wants_any_more_is_as_good_as_over() -> None:
     batch = begun()
     (job,) = batch.jobs
     for task in job.wanted:
-        job.settle(task, Fate.CANCELLED)
+        job.settle(task, PictureState.CANCELLED)
     assert (batch.jobs, batch.seconds_left(101.0)) == ((), 0.0)

@@ -13,6 +13,7 @@ from sdgui.events import (
     ModelLoading,
     PictureDone,
     PictureFailed,
+    PictureUnsaved,
     Preview,
     Progress,
     Queued,
@@ -26,18 +27,21 @@ Passing = Queued | ModelLoading | Progress
 """What only the latest of counts."""
 
 
-class Fate(Enum):
+class PictureState(Enum):
     """What became of one picture so far."""
 
     PENDING = auto()
     DECODED = auto()
-    """Made, and not yet safe: a stop lets it be stored."""
+    """Made, and on its way to the disk: a stop lets it be stored."""
+    UNSAVED = auto()
+    """Made, but the disk could not take it in; it is tried again."""
     DONE = auto()
     CANCELLED = auto()
     FAILED = auto()
 
 
-_SETTLED = frozenset({Fate.DONE, Fate.CANCELLED, Fate.FAILED})
+_OPEN = (PictureState.PENDING, PictureState.DECODED, PictureState.UNSAVED)
+_SETTLED = frozenset({PictureState.DONE, PictureState.CANCELLED, PictureState.FAILED})
 
 
 def unmade(record: JobRecord) -> tuple[Task, ...]:
@@ -53,23 +57,30 @@ def _settled(task: TaskRecord) -> bool:
     return task.stored or task.deleted
 
 
-class Job:
-    """One dream while it is alive; its owner holds a lock around every call."""
+class LiveJob:
+    """One dream while it is alive; it has an `outcome` with its last picture, and an `end` once that is told.
 
-    def __init__(self, record: JobRecord) -> None:
+    Its visitor is added to `news` whenever there is something to tell. Its owner holds a lock around every call.
+    """
+
+    def __init__(self, record: JobRecord, news: set[str] | None = None) -> None:
         self.record = record
+        self._news: set[str] = set() if news is None else news
         self.index = {task.id: i for i, task in enumerate(record.tasks)}
-        self.fates = [Fate.DONE if _settled(task) else Fate.PENDING for task in record.tasks]
+        self.states = [
+            PictureState.DONE if _settled(task) else PictureState.PENDING for task in record.tasks
+        ]
         self.faults: dict[str, UserError] = {}
         self.strips: dict[str, LiveStrip] = {}
         self.jpegs: dict[str, bytes] = {}
         self.attempts: dict[str, int] = {}
         self.lasting: list[StudioEvent] = []
         self.changes = 0
+        self.outcome: End | None = None
         self.end: End | None = None
         self.started = False
         self.cancelled = False
-        self._counts = Counter(self.fates)
+        self._counts = Counter(self.states)
         self._told: Queued | ModelLoading | None = None
         self._position: tuple[int, int, float | None] | None = None
         for i, task in enumerate(record.tasks):
@@ -79,7 +90,7 @@ class Job:
     @property
     def pending(self) -> int:
         """How many pictures are still to be made."""
-        return self._counts[Fate.PENDING]
+        return self._counts[PictureState.PENDING]
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -88,7 +99,7 @@ class Job:
 
     def wants(self, task: str) -> bool:
         """Whether this picture is still to be made; needs no lock."""
-        return self.fates[self.index[task]] is Fate.PENDING
+        return self.states[self.index[task]] is PictureState.PENDING
 
     @property
     def passing(self) -> Passing | None:
@@ -97,8 +108,8 @@ class Job:
             return self._told
         step, steps, seconds_left = self._position
         return Progress(
-            done=self._counts[Fate.DONE],
-            total=len(self.fates),
+            done=self._counts[PictureState.DONE],
+            total=len(self.states),
             step=step,
             steps=steps,
             seconds_left=seconds_left,
@@ -109,18 +120,18 @@ class Job:
         """Makes `event` the latest news, if it is any."""
         if event != self._told:
             self._told, self._position = event, None
-            self.changes += 1
+            self._changed()
 
     def progress(self, step: int, steps: int, seconds_left: float | None) -> None:
         """Where the running batch is; tells the previews too."""
         self._told, self._position = None, (step, steps, seconds_left)
-        self.changes += 1
+        self._changed()
 
     def start(self) -> None:
         """Work has begun."""
         if not self.started:
             self.started = True
-            self.lasting.append(Started())
+            self._last(Started())
 
     def preview(self, strip: str, preview: Preview) -> None:
         """A newer preview of those pictures that form together; `strip` is the name of their batch."""
@@ -134,22 +145,32 @@ class Job:
             pictures=tuple(self.index[task] for task in preview.tasks),
         )
         self.jpegs[strip] = preview.jpeg
-        self.changes += 1
+        self._changed()
 
     def leave_strip(self, strip: str) -> None:
         """A batch is over: its preview goes, unless all that it shows is made and only being stored."""
         found = self.strips.get(strip)
-        if found is not None and any(self.fates[i] is Fate.PENDING for i in found.pictures):
+        if found is not None and any(
+            self.states[i] is PictureState.PENDING for i in found.pictures
+        ):
             self._drop_strip(strip)
 
     def decoded(self, task: str) -> None:
         """One picture is made, and is being stored."""
-        self._turn(self.index[task], Fate.DECODED)
+        self._turn(self.index[task], PictureState.DECODED)
+
+    def unsaved(self, task: str, fault: UserError) -> None:
+        """One picture could not be stored; it is tried again."""
+        i = self.index[task]
+        self._turn(i, PictureState.UNSAVED)
+        told = PictureUnsaved(index=i, message=fault.message, hint=fault.hint)
+        if told not in self.lasting:
+            self._last(told)
 
     def settle(
         self,
         task: str,
-        fate: Fate,
+        state: PictureState,
         fault: UserError | None = None,
         match: float | None = None,
     ) -> None:
@@ -158,54 +179,62 @@ class Job:
         Ends the job with its last picture.
         """
         i = self.index[task]
-        if self.fates[i] in _SETTLED:
+        if self.states[i] in _SETTLED:
             return
-        self._turn(i, fate)
+        self._turn(i, state)
         for strip in [s for s, live in self.strips.items() if i in live.pictures]:
-            if all(self.fates[one] in _SETTLED for one in self.strips[strip].pictures):
+            if all(self.states[one] in _SETTLED for one in self.strips[strip].pictures):
                 self._drop_strip(strip)
-        if fate is Fate.DONE:
-            self.lasting.append(PictureDone(index=i, picture_id=task, match=match))
-        elif fate is Fate.FAILED:
+        if state is PictureState.DONE:
+            self._last(PictureDone(index=i, picture_id=task, match=match))
+        elif state is PictureState.FAILED:
             assert fault is not None
             self.faults[task] = fault
-            self.lasting.append(PictureFailed(index=i, message=fault.message, hint=fault.hint))
+            self._last(PictureFailed(index=i, message=fault.message, hint=fault.hint))
         self.finish()
 
     def finish(self) -> None:
-        """Ends the job if nothing is left to be made."""
-        if not self.pending and not self._counts[Fate.DECODED] and self.end is None:
-            self._end()
+        """Finds the outcome if nothing is left to be made or stored."""
+        if self.outcome is None and not any(self._counts[state] for state in _OPEN):
+            self.outcome = self._outcome()
+
+    def tell_end(self) -> None:
+        """Tells the outcome: the job is over."""
+        assert self.outcome is not None
+        self.end = self.outcome
+        self._told = self._position = None
+        self._last(self.end)
 
     def _drop_strip(self, strip: str) -> None:
         del self.strips[strip], self.jpegs[strip]
+        self._changed()
+
+    def _turn(self, index: int, state: PictureState) -> None:
+        self._counts[self.states[index]] -= 1
+        self._counts[state] += 1
+        self.states[index] = state
+
+    def _last(self, event: StudioEvent) -> None:
+        self.lasting.append(event)
+        self._news.add(self.record.visitor)
+
+    def _changed(self) -> None:
         self.changes += 1
+        self._news.add(self.record.visitor)
 
-    def _turn(self, index: int, fate: Fate) -> None:
-        self._counts[self.fates[index]] -= 1
-        self._counts[fate] += 1
-        self.fates[index] = fate
-
-    def _end(self) -> None:
+    def _outcome(self) -> End:
         if self.faults:
             first = next(iter(self.faults.values()))
             message = first.message
-            if len(self.faults) < len(self.fates):
-                message = (
-                    f"{len(self.faults)} of {len(self.fates)} pictures could not be made: {message}"
-                )
-            self.end = Failed(message=message, hint=first.hint)
-        elif self._counts[Fate.CANCELLED]:
-            self.end = JobCancelled()
-        else:
-            self.end = Finished()
-        self._told = self._position = None
-        self.lasting.append(self.end)
+            if len(self.faults) < len(self.states):
+                message = f"{len(self.faults)} of {len(self.states)} pictures could not be made: {message}"
+            return Failed(message=message, hint=first.hint)
+        return JobCancelled() if self._counts[PictureState.CANCELLED] else Finished()
 
     @property
     def state(self) -> JobState:
-        """The state to store."""
-        match self.end:
+        """The state to store, once there is an outcome."""
+        match self.outcome:
             case None:
                 return JobState.QUEUED
             case Finished():
@@ -218,7 +247,7 @@ class Job:
     @property
     def words(self) -> tuple[str, str]:
         """Message and hint to store, the same as the watchers are told."""
-        match self.end:
+        match self.outcome:
             case Failed(message=message, hint=hint):
                 return message, hint
             case _:

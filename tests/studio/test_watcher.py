@@ -3,14 +3,14 @@
 import asyncio
 
 from sdgui.records import JobRecord, JobState, TaskRecord
-from sdgui.studio.job import Fate, Job
-from sdgui.studio.watching import Watcher
+from sdgui.studio.live_job import LiveJob, PictureState
+from sdgui.studio.watcher import Watcher
 from tests.studio.test_queue import SPEC
 
 
-def new_job() -> Job:
+def new_job() -> LiveJob:
     tasks = tuple(TaskRecord(id=name, spec=SPEC) for name in ("a", "b"))
-    return Job(JobRecord(id="j", visitor="ann", created=0, state=JobState.QUEUED, tasks=tasks))
+    return LiveJob(JobRecord(id="j", visitor="ann", created=0, state=JobState.QUEUED, tasks=tasks))
 
 
 def test_a_burst_of_news_wakes_once_and_reading_makes_it_wakeable_again() -> None:
@@ -53,7 +53,8 @@ def test_a_job_that_goes_on_is_told_from_its_beginning() -> None:
         watcher.follow(first)
         first.start()
         for task in ("a", "b"):
-            first.settle(task, Fate.CANCELLED)
+            first.settle(task, PictureState.CANCELLED)
+        first.tell_end()
         told = [len(watcher.read())]
         assert watcher.idle
         watcher.follow(second)

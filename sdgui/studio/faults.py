@@ -1,0 +1,9 @@
+"""What is said of faults that are ours."""
+
+from sdgui.errors import UserError
+
+OUR_FAULT = UserError(
+    "Something went wrong on our side, and the picture could not be made.",
+    "Try again; the server's log has the details.",
+)
+NOT_LOADED = UserError("The model could not be loaded.", "The server's log has the details.")

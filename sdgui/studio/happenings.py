@@ -1,0 +1,164 @@
+"""What happens to the studio (happenings in), and what is to be done about it (effects out). Plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sdgui.errors import UserError
+from sdgui.events import Decoded, WorkerEvent
+from sdgui.model_info import ModelRef
+from sdgui.records import JobRecord
+from sdgui.studio.live_job import LiveJob
+from sdgui.studio.running_batch import RunningBatch
+
+# In
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A stored job begins or goes on; pictures of `unfit` models fail."""
+
+    record: JobRecord
+    unfit: Mapping[ModelRef, UserError] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopped:
+    """Their owner stops these jobs."""
+
+    jobs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerReady:
+    """A worker asks for its first batch."""
+
+    worker: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerSaid:
+    """A worker's event."""
+
+    worker: int
+    event: WorkerEvent
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotWarmed:
+    """A worker could not load its first model."""
+
+    worker: int
+    fault: UserError
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchOver:
+    """A worker has left its batch: with a `fault` that it told, or `broken` without a word."""
+
+    worker: int
+    fault: UserError | None = None
+    broken: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureSaved:
+    """A picture is safe on the disk."""
+
+    task: str
+    match: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureNotSaved:
+    """A picture could not be stored; the same may succeed later where `again`."""
+
+    picture: Decoded
+    fault: UserError
+    again: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndsStored:
+    """The ends of these jobs are stored."""
+
+    jobs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndsNotStored:
+    """The ends of these jobs could not be stored now."""
+
+    jobs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Woken:
+    """The time has come that a `WakeAt` named."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closing:
+    """The studio is about to close: nothing begins any more."""
+
+
+Happening = (
+    Asked
+    | Stopped
+    | WorkerReady
+    | WorkerSaid
+    | NotWarmed
+    | BatchOver
+    | PictureSaved
+    | PictureNotSaved
+    | EndsStored
+    | EndsNotStored
+    | Woken
+    | Closing
+)
+
+# Out
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begin:
+    """The worker is to make this batch."""
+
+    worker: int
+    running: RunningBatch
+
+
+@dataclass(frozen=True, kw_only=True)
+class Save:
+    """This picture is to be stored."""
+
+    picture: Decoded
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreEnds:
+    """There are ends of jobs to be stored."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tell:
+    """There is news for those who watch as these visitors; of the end of a job at once."""
+
+    visitors: frozenset[str]
+    at_once: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class WakeAt:
+    """`Woken` is to be said at this moment of the studio's clock."""
+
+    moment: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """Those who watch are to follow this job from now on."""
+
+    job: LiveJob
+
+
+Effect = Begin | Save | StoreEnds | Opened | Tell | WakeAt

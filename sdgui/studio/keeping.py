@@ -1,0 +1,103 @@
+"""What the studio keeps on the disk, written in threads of its own: pictures, and how jobs ended."""
+
+import contextlib
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from sdgui.errors import NotYetSaved, UserError
+from sdgui.events import Decoded
+from sdgui.ports import Store
+from sdgui.records import JobEnd, JobRecord, match_in
+from sdgui.studio.faults import OUR_FAULT
+from sdgui.studio.happenings import (
+    EndsNotStored,
+    EndsStored,
+    Happening,
+    PictureNotSaved,
+    PictureSaved,
+)
+from sdgui.studio.live_job import unmade
+
+log = logging.getLogger(__name__)
+
+
+class Keeping:
+    """Two threads: a stop that is to be stored does not wait behind pictures. What became of it goes to `tell`."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        tell: Callable[[Happening], None],
+        ends: Callable[[], tuple[JobEnd, ...]],
+    ) -> None:
+        self._store = store
+        self._tell = tell
+        self._ends = ends
+        self._pictures = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sdgui-saver")
+        self._jobs = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sdgui-keeper")
+
+    def save(self, picture: Decoded) -> None:
+        """Stores a picture; it is announced only once it is safe on the disk."""
+        with contextlib.suppress(RuntimeError):  # closed: it is made again after the next start
+            self._pictures.submit(self._save, picture)
+
+    def store_ends(self) -> Future[None] | None:
+        """Stores the ends of all jobs that have one, in one transaction; None once this is closed."""
+        with contextlib.suppress(RuntimeError):
+            return self._jobs.submit(self._store_ends)
+        return None
+
+    def reopen(self, job: str, visitor: str) -> JobRecord | None:
+        """Makes an ended job queued again, and waits for that; None when there is nothing to go on with.
+
+        In the same thread as the ends, so that an old one cannot come after it.
+        """
+        return self._jobs.submit(self._reopen, job, visitor).result()
+
+    def close_pictures(self, unsaved: Callable[[], list[Decoded]]) -> None:
+        """Returns once every picture is stored or refused; what could not be stored yet is tried a last time."""
+        with contextlib.suppress(RuntimeError):  # closed already
+            for picture in self._pictures.submit(unsaved).result():
+                self._pictures.submit(self._save, picture)
+        self._pictures.shutdown(wait=True)
+
+    def close(self) -> None:
+        """Returns once every end is stored or refused, those too that could not be stored before."""
+        self.store_ends()
+        self._jobs.shutdown(wait=True)
+
+    def _save(self, picture: Decoded) -> None:
+        try:
+            self._store.save_picture(picture.task, picture.pixels, picture.notes)
+        except NotYetSaved as reason:
+            log.warning("a picture could not be stored yet: %s", reason)
+            self._tell(PictureNotSaved(picture=picture, fault=reason, again=True))
+        except UserError as reason:
+            self._tell(PictureNotSaved(picture=picture, fault=reason))
+        except Exception:
+            log.exception("a picture could not be stored")
+            self._tell(PictureNotSaved(picture=picture, fault=OUR_FAULT))
+        else:
+            self._tell(PictureSaved(task=picture.task, match=match_in(picture.notes)))
+
+    def _store_ends(self) -> None:
+        ends = self._ends()
+        if not ends:
+            return
+        names = tuple(end.job for end in ends)
+        try:
+            self._store.end_jobs(ends)
+        except Exception:  # a watcher must not wait for ever
+            log.exception("the ends of %d dreams could not be stored", len(ends))
+            self._tell(EndsNotStored(jobs=names))
+        else:
+            self._tell(EndsStored(jobs=names))
+
+    def _reopen(self, job: str, visitor: str) -> JobRecord | None:
+        record = self._store.job(job, visitor)  # again: another tab may have been quicker
+        if record is None or not unmade(record):
+            return None
+        self._store.reopen_job(job)
+        return record
