@@ -33,6 +33,8 @@ async function next() {
   running += 1;
   try {
     await act();
+  } catch (error) {
+    console.error(error);
   } finally {
     running -= 1;
     next();

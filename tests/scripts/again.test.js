@@ -1,0 +1,39 @@
+// @ts-check
+
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+
+import { again, listen, retryAll, settled } from "../../sdgui/web/shared/again.js";
+
+mock.timers.enable();
+
+test("what failed is tried again by itself, later and later", () => {
+  const owner = {};
+  let tries = 0;
+  const fail = () => {
+    tries += 1;
+    again(owner, fail);
+  };
+  again(owner, fail);
+  mock.timers.tick(2000);
+  assert.equal(tries, 1);
+  mock.timers.tick(2000);
+  assert.equal(tries, 1);
+  mock.timers.tick(2000);
+  assert.equal(tries, 2);
+  settled(owner);
+  mock.timers.tick(600_000);
+  assert.equal(tries, 2);
+});
+
+test("somebody who looks has it tried at once", () => {
+  const page = Object.assign(new EventTarget(), { hidden: false });
+  const browser = new EventTarget();
+  listen(browser, page);
+  let tries = 0;
+  for (const event of [() => browser.dispatchEvent(new Event("online")), () => page.dispatchEvent(new Event("visibilitychange")), retryAll]) {
+    again({}, () => (tries += 1));
+    event();
+  }
+  assert.equal(tries, 3);
+});

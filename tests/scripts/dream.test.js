@@ -1,0 +1,56 @@
+// @ts-check
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Dream } from "../../sdgui/web/shared/dream.js";
+
+/** @typedef {import("../../sdgui/web/shared/told.js").ToldDream} ToldDream */
+
+/** @param {number} count @returns {ToldDream} */
+const told = (count) => ({
+  id: "j", created: 1, state: "active", message: "", hint: "", title: "a cat", sheet: null,
+  prompt: "a cat", negative_prompt: "", model: "demo", width: 128, height: 128, steps: 8, guidance: 7, sampler: "Euler",
+  tiles: Array.from({ length: count }, (_, index) => ({ index, seed: 500 + index, picture: null, state: "empty" })),
+});
+
+test("a dream that ends leaves no picture waiting", () => {
+  const dream = new Dream(told(3));
+  dream.apply({ type: "picture", job: "j", index: 0, picture: "p", match: 0.5 });
+  dream.apply({ type: "cancelled", job: "j" });
+  assert.deepEqual([...dream.pictures.values()].map(({ state }) => state), ["done", "stopped", "stopped"]);
+});
+
+test("a picture that could not be saved yet says so until it is", () => {
+  const dream = new Dream(told(1));
+  dream.apply({ type: "picture-unsaved", job: "j", index: 0, message: "The disk is full.", hint: "Free some space." });
+  assert.equal(dream.pictures.get(0)?.state, "unsaved");
+  assert.equal(dream.unsaved, "The disk is full. Free some space.");
+  dream.apply({ type: "picture", job: "j", index: 0, picture: "p", match: null });
+  assert.deepEqual([dream.pictures.get(0)?.state, dream.unsaved], ["done", ""]);
+});
+
+test("how far it is never goes back", () => {
+  const dream = new Dream(told(4));
+  const strip = { id: "s", revision: 1, columns: 4, width: 128, height: 128, pictures: [0, 1, 2, 3] };
+  /** @param {number} step */
+  const at = (step) => dream.apply({ type: "progress", job: "j", done: 0, total: 4, step, steps: 8, seconds_left: 1, live: [strip] });
+  at(4);
+  assert.equal(dream.fraction, 0.5);
+  at(2);
+  assert.equal(dream.fraction, 0.5);
+});
+
+test("pictures are ranked by their match, and those without one are not", () => {
+  const dream = new Dream(told(3));
+  dream.apply({ type: "picture", job: "j", index: 0, picture: "p", match: 0.2 });
+  dream.apply({ type: "picture", job: "j", index: 2, picture: "q", match: 0.4 });
+  assert.deepEqual([...dream.ranks()], [[2, 1], [0, 2]]);
+});
+
+test("what is made again forms again", () => {
+  const dream = new Dream(told(1));
+  dream.apply({ type: "cancelled", job: "j" });
+  dream.update(told(1));
+  assert.deepEqual([dream.isActive, dream.pictures.get(0)?.state], [true, "empty"]);
+});

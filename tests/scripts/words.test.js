@@ -1,0 +1,37 @@
+// @ts-check
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ago, doing, duration, settings } from "../../sdgui/web/shared/words.js";
+
+test("durations are a person's", () => {
+  const said = [0, 1.4, 59.6, 60, 80, 3600, 7500].map(duration);
+  assert.deepEqual(said, ["1 s", "1 s", "1 min", "1 min", "1 min 20 s", "1 h", "2 h 5 min"]);
+});
+
+test("a moment is told by how long ago it was, then by its day", () => {
+  const now = Date.now() / 1000;
+  assert.equal(ago(now - 5), "just now");
+  assert.equal(ago(now - 200), "3 min ago");
+  assert.equal(ago(now - 7300), "2 h ago");
+  assert.match(ago(0), /1970/);
+});
+
+test("settings that vary from picture to picture are left out", () => {
+  const made = { sampler: "Euler", steps: 1, guidance: 5 };
+  assert.equal(settings(made), "Euler · 1 step · cfg 5");
+  assert.equal(settings(made, new Set(["steps"])), "Euler · cfg 5");
+});
+
+test("who waits is told how many are ahead", () => {
+  assert.equal(doing({ type: "queued", job: "j", place: 0, wait: null }), "waiting: next");
+  assert.equal(doing({ type: "queued", job: "j", place: 2, wait: 90 }, 1, 4), "1 of 4 done · waiting: 2 batches of pictures ahead · about 1 min 30 s");
+});
+
+test("the last step is finishing, unless more batches follow", () => {
+  /** @type {import("../../sdgui/web/shared/told.js").Progress} */
+  const progress = { type: "progress", job: "j", done: 0, total: 4, step: 8, steps: 8, seconds_left: 0, live: [] };
+  assert.equal(doing(progress), "step 8 of 8 · finishing");
+  assert.equal(doing({ ...progress, seconds_left: 12 }), "step 8 of 8 · 12 s left");
+});

@@ -1,0 +1,84 @@
+"""The page's scripts: types, lint, and unit tests of what needs no page. `npm ci` fetches the pinned tools once."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from sdgui.web.page import page_facts
+from sdgui.web.rooms import served_files
+from tests.studio.conftest import OneModel
+
+ROOT = Path(__file__).parent.parent.parent
+HERE = ROOT / "tests" / "scripts"
+_OLDEST = 18
+
+
+def why_not() -> str:
+    """Why the scripts cannot be checked here; "" where they can."""
+    node = shutil.which("node")
+    if node is None or shutil.which("npm") is None:
+        return "node and npm are not installed"
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
+    major = int(version.strip().lstrip("v").split(".")[0])
+    return "" if major >= _OLDEST else f"node {version.strip()} is older than {_OLDEST}"
+
+
+@pytest.fixture(scope="module")
+def tools() -> Path:
+    """The folder of the pinned tools, fetched where they are missing or others than the lock file's."""
+    if reason := why_not():
+        pytest.skip(reason)
+    modules, lock = HERE / "node_modules", HERE / "package-lock.json"
+    fetched = modules / ".fetched"
+    if not fetched.is_file() or fetched.read_bytes() != lock.read_bytes():
+        command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
+        done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        shutil.copyfile(lock, fetched)
+    return modules / ".bin"
+
+
+def run(*command: object, facts: Path | None = None) -> None:
+    environment = os.environ if facts is None else {**os.environ, "FACTS": str(facts)}
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_types_of_all_scripts_fit(tools: Path) -> None:
+    run(tools / "tsc", "--project", HERE / "tsconfig.json")
+
+
+def test_the_linter_finds_nothing(tools: Path) -> None:
+    run(tools / "eslint", "--config", HERE / "eslint.config.js", "sdgui/web", "tests/scripts")
+
+
+def test_what_needs_no_page_does_what_it_says(tools: Path, tmp_path: Path) -> None:
+    facts = tmp_path / "facts.json"
+    facts.write_text(json.dumps(page_facts(OneModel())))
+    tests = sorted(HERE.glob("*.test.js"))
+    assert tests
+    run("node", "--import", HERE / "setup.js", "--test", *tests, facts=facts)
+
+
+def test_every_script_is_checked() -> None:
+    scripts = [file for name, file in served_files().items() if name.endswith(".js")]
+    for script in [*scripts, *HERE.glob("*.js")]:
+        assert script.read_text(encoding="utf-8").startswith("// @ts-check\n"), script
+
+
+def test_the_tools_are_pinned_and_come_from_nowhere_in_particular() -> None:
+    wanted = json.loads((HERE / "package.json").read_text())["devDependencies"]
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in wanted.values())
+    assert "resolved" not in (HERE / "package-lock.json").read_text()
