@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sdgui.batches import batch_limit
 from sdgui.demo.embedded import EMBEDDED
 from sdgui.errors import UserError
 from sdgui.ports import Engine
 from sdgui.settings import Settings, parse_settings
-from sdgui.spec import batch_limit
 
 if TYPE_CHECKING:
     from sdgui.engine.catalog import Catalog

@@ -11,6 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 from sdgui.axes import AxisRequest
+from sdgui.batches import batch_limit
 from sdgui.comparing.cells import Cell
 from sdgui.comparing.sheet_html import write_html
 from sdgui.comparing.sheet_png import write_png
@@ -25,7 +26,7 @@ from sdgui.model_info import ModelInfo
 from sdgui.plans import plan_grid, wrap_notices
 from sdgui.records import match_in
 from sdgui.sheet import Sheet
-from sdgui.spec import DreamRequest, PictureSpec, batch_limit
+from sdgui.spec import DreamRequest, PictureSpec
 from sdgui.storage.pictures import encode_png
 from sdgui.storage.whole_file import write_whole
 from sdgui.studio.queue import batches_of

@@ -16,9 +16,10 @@ from sdgui.axis_values import (
     written,
 )
 from sdgui.errors import UserError
-from sdgui.samplers import SAMPLER_NAMES
+from sdgui.samplers import AUTOMATIC, SAMPLER_NAMES, SCHEDULES, split_name
 from sdgui.sheet import Axis
-from sdgui.spec import DreamRequest, shown
+from sdgui.spec import DreamRequest
+from sdgui.written_values import shown
 
 MAX_CELLS = MAX_VALUES
 """A grid has no more cells."""
@@ -115,7 +116,22 @@ def _samplers(text: str, title: str) -> list[Choice]:
     """Names in any case; an unknown one stays as it is and is refused when it is resolved."""
     known = {name.casefold(): name for name in SAMPLER_NAMES}
     names = [known.get(name.casefold(), name) for name in read_names(text, title)]
-    return [_choice(name, sampler=name) for name in names]
+    return [_choice(name, **_sampler_changes(name)) for name in names]
+
+
+def _sampler_changes(name: str) -> dict[str, str]:
+    """A name that holds a schedule sets this too; another leaves it as it is asked."""
+    sampler, schedule = split_name(name)
+    return (
+        {"sampler": name} if schedule == AUTOMATIC else {"sampler": sampler, "schedule": schedule}
+    )
+
+
+def _schedules(text: str, title: str) -> list[Choice]:
+    """Names in any case; an unknown one stays as it is and is refused when it is resolved."""
+    known = {name.casefold(): name for name in SCHEDULES}
+    names = [known.get(name.casefold(), name) for name in read_names(text, title)]
+    return [_choice(name, schedule=name) for name in names]
 
 
 def _sizes(text: str, title: str) -> list[Choice]:
@@ -172,6 +188,7 @@ SEED = "Seed"
 STEPS = "Steps"
 GUIDANCE = "Cfg scale"
 SAMPLER = "Sampler"
+SCHEDULE = "Schedule"
 SIZE = "Size"
 SEARCH = "Prompt S/R"
 PROMPT = "Prompt"
@@ -183,6 +200,7 @@ _READERS: dict[str, Callable[[str, str], list[Choice]]] = {
     STEPS: partial(_numbers, field="steps", whole=True),
     GUIDANCE: partial(_numbers, field="guidance", whole=False),
     SAMPLER: _samplers,
+    SCHEDULE: _schedules,
     SIZE: _sizes,
     SEARCH: _replacements,
     PROMPT: partial(_texts, field="prompt"),
@@ -195,5 +213,6 @@ _OF_TEXTS = (SEARCH, PROMPT, AVOID, MODEL)
 _TITLES = {
     **{_key(title): title for title in AXES},
     "guidance": GUIDANCE,
+    "scheduletype": SCHEDULE,
     "negativeprompt": AVOID,
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from sdgui.errors import UserError
-from sdgui.spec import shown
+from sdgui.written_values import shown
 
 MAX_VALUES = 400
 """No axis is longer; a range that would be is refused before it is expanded."""

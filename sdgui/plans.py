@@ -1,7 +1,7 @@
 """What is asked to be compared becomes a plan: a complete spec for each picture, and how they lie."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
 from math import prod
@@ -9,6 +9,7 @@ from math import prod
 from sdgui.axes import (
     MAX_CELLS,
     MODEL,
+    SCHEDULE,
     SEARCH,
     STEPS,
     STRENGTH,
@@ -22,18 +23,9 @@ from sdgui.axis_values import read_numbers, written
 from sdgui.errors import UserError
 from sdgui.model_info import ModelInfo
 from sdgui.samplers import SAMPLER_NAMES, steady
-from sdgui.sheet import Axis, Plan, Sheet, SheetKind
-from sdgui.spec import (
-    MAX_STEPS,
-    SEEDS,
-    DreamRequest,
-    PictureSpec,
-    Variation,
-    parse_seed,
-    real_number,
-    seeds_wrap,
-    whole_number,
-)
+from sdgui.sheet import Axis, Sheet, SheetKind
+from sdgui.spec import MAX_STEPS, DreamRequest, PictureSpec, Variation, seeds_wrap
+from sdgui.written_values import SEEDS, parse_seed, real_number, whole_number
 
 Describe = Callable[[str], ModelInfo]
 DrawSeed = Callable[[], int]
@@ -50,6 +42,15 @@ USUAL_COUNT = 8
 SEEDS_WRAP = "The seeds ran past the last one (4,294,967,295) and went on from 0."
 _STEADY = steady(SAMPLER_NAMES)
 _OFFERED = "DPM++ 2M"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The pictures to make for a sheet, in its order; `notices` are plain sentences to know before it begins."""
+
+    specs: tuple[PictureSpec, ...]
+    sheet: Sheet
+    notices: tuple[str, ...] = ()
 
 
 def plan_wall(
@@ -185,9 +186,10 @@ def plan_grid(
 def _cell(
     base: DreamRequest, choices: Sequence[tuple[str, Choice]], describe: Describe
 ) -> PictureSpec:
-    """The spec of one cell; texts are replaced last, in the prompt of this cell."""
+    """The spec of one cell; texts are replaced last, in the prompt of this cell, and a schedule goes before that in a
+    sampler's name."""
     request = base
-    for _title, choice in sorted(choices, key=lambda one: one[0] == SEARCH):
+    for _title, choice in sorted(choices, key=lambda one: (one[0] == SEARCH, one[0] == SCHEDULE)):
         request = choice.change(request)
     if request.model is None:
         raise ValueError("the request of a grid names its model")

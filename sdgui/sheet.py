@@ -4,8 +4,6 @@ import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-from sdgui.spec import PictureSpec
-
 
 class SheetKind(StrEnum):
     """What a sheet compares."""
@@ -51,15 +49,6 @@ class Sheet:
             y=_axis(fields["y"]),
             sources=tuple(fields["sources"]),
         )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """The pictures to make for a sheet, in its order; `notices` are plain sentences to know before it begins."""
-
-    specs: tuple[PictureSpec, ...]
-    sheet: Sheet
-    notices: tuple[str, ...] = ()
 
 
 def _axis(fields: dict[str, object] | None) -> Axis | None:

@@ -1,23 +1,23 @@
 """What a person asks (DreamRequest) and what decides every pixel of one picture (PictureSpec)."""
 
 import json
-import math
-import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from sdgui.adapters import ADAPTERS, Adapter
 from sdgui.errors import UserError
+from sdgui.inputs import INPUTS, Input
 from sdgui.model_info import ModelInfo, ModelRef
+from sdgui.samplers import AUTOMATIC, SCHEDULES, joined_name, schedules_of, split_name
+from sdgui.written_values import SEEDS, parse_seed, prompt_text, real_number, shown, whole_number
 
-SCHEMA = 2
-_READABLE = (1, 2)
-"""Schemas that are read; 1 knew no variations."""
-SEEDS = 2**32
+SCHEMA = 3
+_READABLE = (1, 2, 3)
+"""Schemas that are read; 1 knew no variations, and 2 wrote sampler and schedule as one name."""
 MAX_COUNT = 16
 MAX_STEPS = 150
 MAX_GUIDANCE = 30.0
-MAX_PROMPT = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,8 @@ class Variation:
 class PictureSpec:
     """Everything that decides the pixels of one picture, and nothing else.
 
-    Sizes in pixels; seed 0 to 2**32-1; guidance 0 to 30 (0 to 1: none).
+    Sizes in pixels; seed 0 to 2**32-1; guidance 0 to 30 (0 to 1: none). With `emphasis`, brackets and weights in the
+    prompts are read as such; without, they are letters like any other, as they were before schema 3.
     """
 
     schema: int = SCHEMA
@@ -44,62 +45,70 @@ class PictureSpec:
     steps: int
     guidance: float
     sampler: str
+    schedule: str = AUTOMATIC
     seed: int
     variation: Variation | None = None
+    inputs: tuple[Input, ...] = ()
+    adapters: tuple[Adapter, ...] = ()
+    emphasis: bool = False
 
     def to_json(self) -> str:
         """This spec as one JSON object."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        return json.dumps(self.to_dict(), ensure_ascii=False, sort_keys=True)
+
+    def to_dict(self) -> dict[str, Any]:
+        """This spec as plain values; inputs and adapters say of which `type` they are."""
+        return asdict(self) | {
+            "inputs": [_typed(one, INPUTS) for one in self.inputs],
+            "adapters": [_typed(one, ADAPTERS) for one in self.adapters],
+        }
 
     @staticmethod
     def from_json(text: str) -> "PictureSpec":
         """The spec that `to_json` wrote; ValueError when it is of a schema this program does not know."""
         fields = json.loads(text)
-        if fields.get("schema") not in _READABLE:
-            raise ValueError(f"unknown spec schema {fields.get('schema')!r}")
+        schema = fields.get("schema")
+        if schema not in _READABLE:
+            raise ValueError(f"unknown spec schema {schema!r}")
         variation = fields.get("variation")
-        known = {
+        known: dict[str, Any] = {
             "schema": SCHEMA,
             "model": ModelRef(**fields["model"]),
             "variation": None if variation is None else Variation(**variation),
+            "inputs": tuple(_read(one, INPUTS) for one in fields.get("inputs", ())),
+            "adapters": tuple(_read(one, ADAPTERS) for one in fields.get("adapters", ())),
         }
+        if schema < 3:
+            known["sampler"], known["schedule"] = split_name(fields["sampler"])
         return PictureSpec(**{**fields, **known})
 
-
-def batch_key(spec: PictureSpec) -> tuple[object, ...]:
-    """Pictures with equal keys can be made in one batch."""
-    return (spec.model, spec.width, spec.height, spec.steps, spec.guidance, spec.sampler)
-
-
-BATCH_PIXELS = {"cpu": 16 * 128 * 128, "cuda": 16 * 512 * 512}
-"""How many pixels one batch may hold on a device; an engine that runs out of memory splits it further."""
+    @property
+    def sampler_name(self) -> str:
+        """Sampler and schedule by one name, as they are offered: `DPM++ 2M Karras`."""
+        return joined_name(self.sampler, self.schedule)
 
 
-def batch_limit(spec: PictureSpec, device: str) -> int:
-    """How many pictures like this one are put into one batch on a device, in words as `cuda (…)` or `cpu`."""
-    pixels = BATCH_PIXELS["cuda" if device.startswith("cuda") else "cpu"]
-    return max(1, pixels // (spec.width * spec.height))
+def _typed(one: Any, types: Mapping[str, type]) -> dict[str, Any]:
+    """An input or adapter as plain values, with the name of its type."""
+    name = next(name for name, kind in types.items() if isinstance(one, kind))
+    return {"type": name, **asdict(one)}
 
 
-def work_order(specs: Sequence[PictureSpec]) -> tuple[int, ...]:
-    """Indices of the specs in the order of work: each model once, within it each batch key once.
-
-    Models come in the order of their first appearance, so do the keys of one model, and pictures with the same key
-    keep their order.
-    """
-    models: dict[ModelRef, int] = {}
-    keys: dict[tuple[object, ...], int] = {}
-    for spec in specs:
-        models.setdefault(spec.model, len(models))
-        keys.setdefault(batch_key(spec), len(keys))
-    return tuple(
-        sorted(range(len(specs)), key=lambda i: (models[specs[i].model], keys[batch_key(specs[i])]))
-    )
+def _read(fields: Mapping[str, Any], types: Mapping[str, type]) -> Any:
+    """What `_typed` wrote."""
+    values = {name: value for name, value in fields.items() if name != "type"}
+    for name in ("ref", "model"):
+        if name in values:
+            values[name] = ModelRef(**values[name])
+    return types[fields["type"]](**values)
 
 
 @dataclass(frozen=True, kw_only=True)
 class DreamRequest:
-    """A dream as asked; None means unsaid, and 0 is a value. A variation strength of 0 is no variation."""
+    """A dream as asked; None means unsaid, and 0 is a value. A variation strength of 0 is no variation.
+
+    The sampler's name may hold the schedule, as in `DPM++ 2M Karras`; a schedule that is said goes before it.
+    """
 
     prompt: str
     negative_prompt: str = ""
@@ -109,10 +118,14 @@ class DreamRequest:
     steps: int | None = None
     guidance: float | None = None
     sampler: str | None = None
+    schedule: str | None = None
     seed: int | None = None
     count: int = 1
     variation_seed: int | None = None
     variation_strength: float | None = None
+    inputs: tuple[Input, ...] = ()
+    adapters: tuple[Adapter, ...] = ()
+    emphasis: bool = False
 
     def resolve(
         self, info: ModelInfo, draw_seed: Callable[[], int], *, most: int = MAX_COUNT
@@ -122,16 +135,12 @@ class DreamRequest:
         With a variation the seed stays and the variation seed counts up, as in A1111. Raises UserError for anything
         that cannot be dreamt, before any work is done.
         """
-        prompt = _text(self.prompt, "prompt")
+        prompt = prompt_text(self.prompt, "prompt")
         if not prompt:
             raise UserError("The prompt is empty.", "Say what you want to see, then click Dream.")
-        negative_prompt = _text(self.negative_prompt, "negative prompt")
-        sampler = info.sampler if self.sampler is None else self.sampler
-        if sampler not in info.samplers:
-            raise UserError(
-                f"There is no sampler called “{shown(sampler)}” for this model.",
-                f"Choose one of: {', '.join(info.samplers)}.",
-            )
+        negative_prompt = prompt_text(self.negative_prompt, "negative prompt")
+        check_can_be_made(self)
+        sampler, schedule = _sampler_and_schedule(self, info)
         width = _size(self.width, info.width, "width", info)
         height = _size(self.height, info.height, "height", info)
         steps = whole_number(
@@ -166,6 +175,7 @@ class DreamRequest:
                 steps=steps,
                 guidance=guidance,
                 sampler=sampler,
+                schedule=schedule,
                 seed=(seed if strength > 0 else seed + i) % SEEDS,
                 variation=None
                 if strength == 0 or other is None
@@ -175,56 +185,41 @@ class DreamRequest:
         )
 
 
+def check_can_be_made(asked: DreamRequest | PictureSpec) -> None:
+    """UserError where a picture needs what no engine here can do yet."""
+    for present, what in (
+        (asked.inputs, "Pictures as input"),
+        (asked.adapters, "Adapters (LoRA, textual inversion)"),
+        (asked.emphasis, "Weights of words in the prompt"),
+    ):
+        if present:
+            raise UserError(f"{what} cannot be used here yet.", "Ask without them.")
+
+
 def seeds_wrap(seed: int, count: int) -> bool:
     """Whether `count` seeds from `seed` run over the last one (2**32-1) and go on from 0."""
     return seed + count > SEEDS
 
 
-def parse_seed(value: object) -> int | None:
-    """A seed from what was given: empty or None is unsaid; UserError unless 0 to 2**32-1."""
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return None
-    return whole_number(value, "seed", 0, SEEDS - 1)
-
-
-def whole_number(value: object, name: str, low: int, high: int) -> int:
-    """A whole number from `low` to `high`; text and 4.0 are accepted; UserError in the person's words otherwise."""
-    fault = UserError(
-        f"The {name} must be a whole number from {low:,} to {high:,}, and “{shown(value)}” is not.",
-        f"Set the {name} within that range.",
-    )
-    if isinstance(value, bool):
-        raise fault
-    if isinstance(value, str):
-        text = value.strip()
-        if not (text.isascii() and text.removeprefix("-").isdigit()) or len(text) > 30:
-            raise fault
-        number = int(text)
-    elif isinstance(value, int):
-        number = value
-    elif isinstance(value, float) and value.is_integer():
-        number = int(value)
-    else:
-        raise fault
-    if not low <= number <= high:
-        raise fault
-    return number
-
-
-def real_number(value: object, name: str, low: float, high: float) -> float:
-    """A finite number from `low` to `high`; text is accepted; UserError in the person's words otherwise."""
-    number = math.nan
-    if isinstance(value, int | float | str) and not isinstance(value, bool):
-        try:
-            number = float(value)
-        except (ValueError, OverflowError):
-            number = math.nan
-    if not (math.isfinite(number) and low <= number <= high):
+def _sampler_and_schedule(asked: DreamRequest, info: ModelInfo) -> tuple[str, str]:
+    """Both by their own names; UserError unless the model has the sampler and the schedule fits it."""
+    name = info.sampler if asked.sampler is None else asked.sampler
+    sampler, schedule = split_name(name) if isinstance(name, str) else (name, AUTOMATIC)
+    if asked.schedule is not None and asked.schedule != "":
+        known = {one.casefold(): one for one in SCHEDULES}
+        schedule = known.get(str(asked.schedule).casefold(), asked.schedule)
+    if all(sampler != split_name(offered)[0] for offered in info.samplers):
         raise UserError(
-            f"The {name} must be a number from {low:g} to {high:g}, and “{shown(value)}” is not.",
-            f"Set the {name} within that range.",
+            f"There is no sampler called “{shown(name)}” for this model.",
+            f"Choose one of: {', '.join(info.samplers)}.",
         )
-    return number
+    fitting = [one for one in schedules_of(sampler) if joined_name(sampler, one) in info.samplers]
+    if schedule not in fitting:
+        raise UserError(
+            f"The schedule “{shown(schedule)}” does not fit the sampler {sampler}.",
+            f"Choose one of: {', '.join(fitting)}.",
+        )
+    return sampler, schedule
 
 
 def _size(value: object, native: int, name: str, info: ModelInfo) -> int:
@@ -238,31 +233,3 @@ def _size(value: object, native: int, name: str, info: ModelInfo) -> int:
             f"{min(nearest, info.max_size)} is the nearest.",
         )
     return number
-
-
-def _text(value: object, name: str) -> str:
-    if not isinstance(value, str):
-        raise UserError(f"The {name} must be text.", "Type it in words.")
-    if len(value) > MAX_PROMPT:
-        raise UserError(
-            f"The {name} has {len(value):,} characters, and at most {MAX_PROMPT:,} are taken.",
-            "A few dozen words are all that a model reads; shorten it.",
-        )
-    text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if any(unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t" for char in text):
-        raise UserError(
-            f"The {name} contains characters that are not text.",
-            "Remove invisible control characters (NUL, for example); typing it anew helps.",
-        )
-    return text if any(_is_visible(char) for char in text) else ""
-
-
-def _is_visible(char: str) -> bool:
-    """Whether a character leaves a mark: spaces of every width do not, nor do those that only direct the others."""
-    return unicodedata.category(char) not in ("Cc", "Cf", "Zl", "Zp", "Zs")
-
-
-def shown(value: Any) -> str:
-    """A visitor's value, short and on one line, for a sentence."""
-    text = "".join(char if char.isprintable() else "·" for char in str(value)[:41])
-    return text if len(text) <= 40 else text[:40] + "…"

@@ -11,10 +11,11 @@ import pytest
 from PIL import Image
 
 from sdgui.api import Comparison, Dreamt, compare, dream
+from sdgui.batches import BATCH_PIXELS
 from sdgui.errors import UserError
 from sdgui.sheet import SheetKind
-from sdgui.spec import BATCH_PIXELS, SEEDS
 from sdgui.storage.pictures import read_spec
+from sdgui.written_values import SEEDS
 from tests.engine.tiny_model import write_tiny_model
 
 # fp32 sums in another order in a batch; one step of 256 is the largest that rounding can make of it

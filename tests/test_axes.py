@@ -24,6 +24,7 @@ def test_these_are_the_axes() -> None:
         "Steps",
         "Cfg scale",
         "Sampler",
+        "Schedule",
         "Size",
         "Prompt S/R",
         "Prompt",

@@ -9,9 +9,10 @@ import pytest
 from sdgui.axes import AXES, MAX_CELLS, AxisRequest
 from sdgui.errors import UserError
 from sdgui.model_info import ModelInfo, ModelRef
-from sdgui.plans import plan_grid, plan_refined, plan_variations, plan_wall
-from sdgui.sheet import Plan, SheetKind
-from sdgui.spec import SEEDS, DreamRequest, PictureSpec, Variation
+from sdgui.plans import Plan, plan_grid, plan_refined, plan_variations, plan_wall
+from sdgui.sheet import SheetKind
+from sdgui.spec import DreamRequest, PictureSpec, Variation
+from sdgui.written_values import SEEDS
 from tests.samples import DEMO
 
 LARGE = replace(
@@ -117,6 +118,7 @@ def test_every_axis_makes_cells_that_differ() -> None:
         "Steps": "1, 2",
         "Cfg scale": "1, 2",
         "Sampler": "Euler, Heun",
+        "Schedule": "Automatic, Karras",
         "Size": "128x128, 192x128",
         "Prompt S/R": "cat, dog",
         "Prompt": "a cat, a dog",

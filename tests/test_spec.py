@@ -2,20 +2,17 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
+from sdgui.adapters import Lora
+from sdgui.batches import batch_key
 from sdgui.errors import UserError
-from sdgui.spec import (
-    SCHEMA,
-    SEEDS,
-    DreamRequest,
-    PictureSpec,
-    Variation,
-    batch_key,
-    parse_seed,
-    seeds_wrap,
-)
+from sdgui.inputs import InitImage
+from sdgui.model_info import ModelRef
+from sdgui.spec import SCHEMA, DreamRequest, PictureSpec, Variation, seeds_wrap
+from sdgui.written_values import SEEDS, parse_seed
 from tests.samples import DEMO
 
 
@@ -67,8 +64,65 @@ def test_an_unknown_schema_is_refused() -> None:
 def test_a_spec_of_the_first_schema_is_read_as_one_of_today() -> None:
     (spec,) = resolve()
     old = {**json.loads(spec.to_json()), "schema": 1}
-    del old["variation"]
+    for name in ("variation", "schedule", "inputs", "adapters", "emphasis"):
+        del old[name]
     assert PictureSpec.from_json(json.dumps(old)) == spec
+
+
+@pytest.mark.parametrize(
+    ("name", "sampler", "schedule"),
+    [("DPM++ 2M Karras", "DPM++ 2M", "Karras"), ("DPM++ 2M", "DPM++ 2M", "Automatic")],
+)
+def test_a_spec_of_the_second_schema_has_its_sampler_taken_apart(
+    name: str, sampler: str, schedule: str
+) -> None:
+    (spec,) = resolve(variation_strength=0.5)
+    old = {**json.loads(spec.to_json()), "schema": 2, "sampler": name}
+    for field in ("schedule", "inputs", "adapters", "emphasis"):
+        del old[field]
+    assert PictureSpec.from_json(json.dumps(old)) == replace(
+        spec, sampler=sampler, schedule=schedule
+    )
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"sampler": "DPM++ 2M Karras"},
+        {"sampler": "DPM++ 2M", "schedule": "Karras"},
+        {"sampler": "DPM++ 2M", "schedule": "karras"},
+        {"sampler": "DPM++ 2M Karras", "schedule": ""},
+        {"sampler": "DPM++ 2M Exponential", "schedule": "Karras"},
+    ],
+)
+def test_a_schedule_is_said_apart_or_in_the_samplers_name(asked: dict[str, object]) -> None:
+    (spec,) = resolve(**asked)
+    assert (spec.sampler, spec.schedule) == ("DPM++ 2M", "Karras")
+
+
+def test_a_schedule_that_does_not_fit_is_refused_with_those_that_do() -> None:
+    with pytest.raises(UserError, match="“Karras” does not fit the sampler DDIM") as fault:
+        resolve(sampler="DDIM", schedule="Karras")
+    assert "Automatic" in fault.value.hint
+
+
+INIT = InitImage(image="cd" * 32, strength=0.5)
+LORA = Lora(ref=ModelRef(id="style", hash="ef" * 32), weight=0.7)
+
+
+@pytest.mark.parametrize("asked", [{"inputs": (INIT,)}, {"adapters": (LORA,)}, {"emphasis": True}])
+def test_what_no_engine_can_do_is_refused(asked: dict[str, object]) -> None:
+    with pytest.raises(UserError, match="cannot be used here yet"):
+        resolve(**asked)
+
+
+def test_a_batch_has_inputs_of_one_kind_and_the_same_adapters() -> None:
+    (plain,) = resolve()
+    one = replace(plain, inputs=(INIT,))
+    assert batch_key(one) == batch_key(replace(one, inputs=(replace(INIT, image="ab" * 32),)))
+    assert batch_key(one) != batch_key(plain)
+    assert batch_key(plain) != batch_key(replace(plain, adapters=(LORA,)))
+    assert batch_key(plain) != batch_key(replace(plain, schedule="Karras"))
 
 
 def test_a_variation_keeps_the_seed_and_counts_the_variation_seed_up() -> None:

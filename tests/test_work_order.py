@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from sdgui.batches import batch_limit, work_order
 from sdgui.model_info import ModelRef
-from sdgui.spec import batch_limit, work_order
 from tests.samples import SPEC
 
 A, B = ModelRef(id="a", hash="aa" * 32), ModelRef(id="b", hash="bb" * 32)

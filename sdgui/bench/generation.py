@@ -89,7 +89,12 @@ class BareWay:
 
     def __init__(self, pipe: Any, specs: tuple[PictureSpec, ...]) -> None:
         self._pipe = pipe
-        self._scheduler = make_scheduler(specs[0].sampler, pipe.scheduler.config, specs[0].steps)
+        self._scheduler = make_scheduler(
+            specs[0].sampler,
+            pipe.scheduler.config,
+            specs[0].steps,
+            schedule=specs[0].schedule,
+        )
         self._specs = specs
 
     def __call__(self) -> None:
@@ -125,7 +130,7 @@ class AppWay:
             guidance=spec.guidance,
             width=spec.width,
             height=spec.height,
-            sampler=spec.sampler,
+            sampler=spec.sampler_name,
         )
         if len(files) != len(self._specs):
             raise RuntimeError(f"{len(files)} of {len(self._specs)} pictures came")

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from sdgui.axes import GUIDANCE, AxisRequest
+from sdgui.batches import batch_limit
 from sdgui.engine.catalog import Catalog
 from sdgui.plans import plan_grid
-from sdgui.spec import DreamRequest, PictureSpec, batch_limit
+from sdgui.spec import DreamRequest, PictureSpec
 from sdgui.studio.queue import batches_of
 
 

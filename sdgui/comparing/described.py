@@ -94,7 +94,7 @@ def _described(spec: PictureSpec, hashes: bool) -> Settings:
         SIZE: f"{spec.width} × {spec.height}",
         STEPS: str(spec.steps),
         GUIDANCE: f"{spec.guidance:g}",
-        SAMPLER: spec.sampler,
+        SAMPLER: spec.sampler_name,
         SEED: str(spec.seed),
         VARIATION_SEED: NONE if variation is None else str(variation.seed),
         VARIATION_STRENGTH: "0" if variation is None else f"{variation.strength:g}",

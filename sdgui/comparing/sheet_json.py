@@ -52,7 +52,7 @@ def sheet_json(
                 "file": name if present[i] else None,
                 "row": None if shape is None else i // shape[0] + 1,
                 "column": None if shape is None else i % shape[0] + 1,
-                "spec": asdict(cell.spec),
+                "spec": cell.spec.to_dict(),
                 "match": cell.match,
                 "mark": str(cell.mark),
                 "fault": cell.fault,

@@ -11,7 +11,7 @@ from sdgui.engine.noise import draw_latents, make_generators
 from sdgui.engine.samplers import make_scheduler
 from sdgui.engine.steps import Observe, watch
 from sdgui.events import Pixels
-from sdgui.spec import PictureSpec
+from sdgui.spec import PictureSpec, check_can_be_made
 
 OnStep = Callable[[int, int], None]
 
@@ -22,10 +22,14 @@ def denoise(
     """Finished latents (pictures, channels, height, width) of specs that share a `batch_key`.
 
     `observe` is called after each model evaluation, `on_step` after the sampler used it; what they raise ends the
-    pipeline at once.
+    pipeline at once. UserError for what this engine cannot do, so that no picture is another than its spec says.
     """
+    for spec in specs:
+        check_can_be_made(spec)
     first, pipe = specs[0], warm.pipe
-    scheduler = make_scheduler(first.sampler, warm.scheduler_config, first.steps)
+    scheduler = make_scheduler(
+        first.sampler, warm.scheduler_config, first.steps, schedule=first.schedule
+    )
     watch(scheduler, first.sampler, observe)
 
     def on_step_end(_pipe: Any, index: int, _timestep: Any, tensors: dict[str, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""The samplers by their common names, as diffusers' schedulers."""
+"""The samplers and schedules by their common names, as diffusers' schedulers."""
 
 import inspect
 from collections.abc import Mapping
@@ -7,6 +7,8 @@ from typing import Any
 
 import diffusers
 import numpy as np
+
+from sdgui.samplers import AUTOMATIC, BETA, EXPONENTIAL, KARRAS
 
 FEW_STEPS = 10
 """Below this many steps the schedule always begins at the noisiest timestep."""
@@ -35,10 +37,6 @@ RECIPES: dict[str, Recipe] = {
     "DPM++ 2M": Recipe(
         scheduler="DPMSolverMultistepScheduler", changes={"algorithm_type": "dpmsolver++"}
     ),
-    "DPM++ 2M Karras": Recipe(
-        scheduler="DPMSolverMultistepScheduler",
-        changes={"algorithm_type": "dpmsolver++", "use_karras_sigmas": True},
-    ),
     "DPM++ SDE": Recipe(
         scheduler="DPMSolverMultistepScheduler", changes={"algorithm_type": "sde-dpmsolver++"}
     ),
@@ -53,18 +51,26 @@ PLAIN = {
     "final_sigmas_type": "zero",
     "thresholding": False,
 }
-"""What a name without "Karras" means, whatever scheduler the model came with."""
+"""What a sampler without a schedule of its own means, whatever scheduler the model came with."""
+SCHEDULE_CHANGES: dict[str, dict[str, Any]] = {
+    AUTOMATIC: {},
+    KARRAS: {"use_karras_sigmas": True},
+    EXPONENTIAL: {"use_exponential_sigmas": True},
+    BETA: {"use_beta_sigmas": True},
+}
 
 
-def make_scheduler(sampler: str, config: Mapping[str, Any], steps: int) -> Any:
-    """A fresh scheduler of diffusers for one batch.
+def make_scheduler(
+    sampler: str, config: Mapping[str, Any], steps: int, *, schedule: str = AUTOMATIC
+) -> Any:
+    """A fresh scheduler of diffusers for one batch; KeyError for a sampler or schedule that is not known.
 
     `config` is the model's own scheduler config: noise schedule, prediction type and timestep spacing stay.
     """
     recipe = RECIPES[sampler]
     scheduler = getattr(diffusers, recipe.scheduler)
     train_timesteps = int(config.get("num_train_timesteps", 1000))
-    changes = {**PLAIN, **recipe.changes}
+    changes = {**PLAIN, **recipe.changes, **SCHEDULE_CHANGES[schedule]}
     if steps < FEW_STEPS:
         # "leading" and "linspace" begin few steps far from pure noise, one step even at none (Lin et al. 2023,
         # https://arxiv.org/abs/2305.08891, table 2): the result would be noise.

@@ -7,15 +7,21 @@ The format cannot tell a prompt's own line "Negative prompt: …" from the negat
 import json
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sdgui import __version__
+from sdgui.samplers import AUTOMATIC, KARRAS, SCHEDULES, split_name
 from sdgui.spec import PictureSpec
 
 _NEGATIVE = "Negative prompt:"
 # A1111's pattern, with keys bounded so that a long line of nothing cannot take quadratic time
 _PARAMETER = re.compile(r'(\w[\w \-/]{1,60}):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
 _MIN_PARAMETERS = 3
+_UNIFORM = "Uniform"
+"""A1111's name for the model's own schedule."""
+_KARRAS_OF_ITSELF = ("DPM++ 2M", "DPM++ SDE")
+"""Samplers for which A1111 takes `Automatic` as Karras, so that we say of theirs which schedule is meant."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +32,7 @@ class ParsedInfotext:
     negative_prompt: str = ""
     steps: int | None = None
     sampler: str | None = None
+    schedule: str | None = None
     guidance: float | None = None
     seed: int | None = None
     width: int | None = None
@@ -48,6 +55,7 @@ def to_infotext(spec: PictureSpec) -> str:
     parameters: dict[str, object] = {
         "Steps": spec.steps,
         "Sampler": spec.sampler,
+        "Schedule type": _schedule_type(spec.sampler, spec.schedule),
         "CFG scale": _short(spec.guidance),
         "Seed": spec.seed,
         "Size": f"{spec.width}x{spec.height}",
@@ -74,12 +82,14 @@ def from_infotext(text: str) -> ParsedInfotext:
     starts = (i for i, line in enumerate(lines) if line.strip().startswith(_NEGATIVE))
     start = next(starts, len(lines))
     negative = "\n".join(lines[start:]).strip().removeprefix(_NEGATIVE)
+    sampler, schedule = _sampler_of(fields)
     size = re.fullmatch(r"(\d{1,9})x(\d{1,9})", fields.get("Size", ""))
     return ParsedInfotext(
         prompt="\n".join(lines[:start]).strip(),
         negative_prompt=negative.strip(),
         steps=_whole(fields.get("Steps")),
-        sampler=fields.get("Sampler"),
+        sampler=sampler,
+        schedule=schedule,
         guidance=_real(fields.get("CFG scale")),
         seed=_whole(fields.get("Seed")),
         width=int(size[1]) if size else None,
@@ -90,6 +100,29 @@ def from_infotext(text: str) -> ParsedInfotext:
         variation_strength=_real(fields.get("Variation seed strength")),
         fields=fields,
     )
+
+
+def _schedule_type(sampler: str, schedule: str) -> str:
+    """As A1111 understands it."""
+    return _UNIFORM if schedule == AUTOMATIC and sampler in _KARRAS_OF_ITSELF else schedule
+
+
+def _sampler_of(fields: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Sampler and schedule, also of one name for both, as it was written before A1111 1.9 and by the first sdgui."""
+    name, kind = fields.get("Sampler"), fields.get("Schedule type")
+    if name is None:
+        return None, None
+    sampler, schedule = split_name(name)
+    if kind is None:
+        return sampler, schedule
+    if kind.casefold() == _UNIFORM.casefold():
+        return sampler, AUTOMATIC
+    if kind == AUTOMATIC and schedule == AUTOMATIC and sampler in _KARRAS_OF_ITSELF:
+        return sampler, KARRAS
+    if kind == AUTOMATIC:
+        return sampler, schedule
+    known = {one.casefold(): one for one in SCHEDULES}
+    return sampler, known.get(kind.casefold(), kind)
 
 
 def _short(number: float) -> float:

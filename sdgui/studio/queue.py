@@ -5,8 +5,9 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from operator import itemgetter
 
+from sdgui.batches import batch_key, work_order
 from sdgui.events import Batch, Task
-from sdgui.spec import PictureSpec, batch_key, work_order
+from sdgui.spec import PictureSpec
 from sdgui.studio.fitting import Fitting
 from sdgui.workers import WorkerInfo
 

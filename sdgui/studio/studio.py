@@ -10,10 +10,11 @@ from sdgui.errors import UserError
 from sdgui.events import Decoded, StudioEvent, Task
 from sdgui.model_info import ModelRef
 from sdgui.people import POLICY, Policy, Who
+from sdgui.plans import Plan
 from sdgui.ports import Engine, Models, Store
 from sdgui.records import JobEnd, JobRecord, JobState, TaskRecord
-from sdgui.sheet import Plan, Sheet
-from sdgui.spec import SEEDS, DreamRequest, PictureSpec
+from sdgui.sheet import Sheet
+from sdgui.spec import DreamRequest, PictureSpec
 from sdgui.studio.alarm import Alarm
 from sdgui.studio.happenings import (
     Asked,
@@ -37,6 +38,7 @@ from sdgui.studio.status import ModelStatus
 from sdgui.studio.unsaved import backoff
 from sdgui.studio.watcher import Watcher, Watchers
 from sdgui.studio.worker_thread import WorkerThread
+from sdgui.written_values import SEEDS
 
 
 def draw_seed() -> int:

@@ -11,7 +11,6 @@ from fastapi import APIRouter
 from sdgui.errors import UserError
 from sdgui.ports import Models, Store
 from sdgui.sheet import Sheet
-from sdgui.spec import MAX_PROMPT
 from sdgui.web.capability import Components
 from sdgui.web.compare.capability import COMPARE
 from sdgui.web.dream.capability import DREAM
@@ -23,6 +22,7 @@ from sdgui.web.shared.reuse import reuse_routes
 from sdgui.web.shared.seam import add_seam
 from sdgui.web.shared.templates import render
 from sdgui.web.shared.theme import variables
+from sdgui.written_values import MAX_PROMPT
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio

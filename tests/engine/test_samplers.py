@@ -18,9 +18,9 @@ from diffusers import (
     UniPCMultistepScheduler,
 )
 
-from sdgui.engine.samplers import RECIPES, make_scheduler
+from sdgui.engine.samplers import RECIPES, SCHEDULE_CHANGES, make_scheduler
 from sdgui.engine.steps import watch
-from sdgui.samplers import SAMPLER_NAMES
+from sdgui.samplers import SAMPLER_NAMES, SAMPLERS, SCHEDULES, split_name
 from tests.engine.conftest import Lab
 
 # Written again here, not taken from the engine.
@@ -32,7 +32,6 @@ DIRECT = {
     "LMS": (LMSDiscreteScheduler, {}),
     "PNDM": (PNDMScheduler, {"skip_prk_steps": True}),
     "DPM++ 2M": (DPMSolverMultistepScheduler, {}),
-    "DPM++ 2M Karras": (DPMSolverMultistepScheduler, {"use_karras_sigmas": True}),
     "DPM++ SDE": (DPMSolverMultistepScheduler, {"algorithm_type": "sde-dpmsolver++"}),
     "UniPC": (UniPCMultistepScheduler, {}),
     "LCM": (LCMScheduler, {}),
@@ -49,8 +48,17 @@ def pair(
     return Lab(folder, tmp_path_factory.mktemp("cache")), pipe
 
 
-def test_every_name_has_a_recipe() -> None:
-    assert tuple(RECIPES) == SAMPLER_NAMES
+CURVES = {
+    "Automatic": {},
+    "Karras": {"use_karras_sigmas": True},
+    "Exponential": {"use_exponential_sigmas": True},
+    "Beta": {"use_beta_sigmas": True},
+}
+
+
+def test_every_sampler_has_a_recipe_and_every_schedule_its_changes() -> None:
+    assert tuple(RECIPES) == tuple(sampler.name for sampler in SAMPLERS)
+    assert tuple(SCHEDULE_CHANGES) == SCHEDULES
 
 
 @pytest.mark.parametrize("sampler", SAMPLER_NAMES)
@@ -59,9 +67,10 @@ def test_equals_diffusers_called_directly(
 ) -> None:
     lab, pipe = pair
     specs = lab.specs(count=2, sampler=sampler, steps=12, negative_prompt="cat", guidance=3.0)
-    scheduler, changes = DIRECT[sampler]
+    name, schedule = split_name(sampler)
+    scheduler, changes = DIRECT[name]
     own = pipe.scheduler
-    pipe.scheduler = scheduler.from_config(own.config, **changes)
+    pipe.scheduler = scheduler.from_config(own.config, **changes, **CURVES[schedule])
     direct = pipe(
         [spec.prompt for spec in specs],
         negative_prompt=[spec.negative_prompt for spec in specs],
@@ -80,9 +89,9 @@ def test_equals_diffusers_called_directly(
 
 @pytest.mark.parametrize("prediction_type", ["epsilon", "v_prediction"])
 @pytest.mark.parametrize("steps", [1, 2, 5, 25, 61, 122, 150])
-@pytest.mark.parametrize("sampler", SAMPLER_NAMES)
+@pytest.mark.parametrize("name", SAMPLER_NAMES)
 def test_x0_of_a_known_model_is_found_at_every_evaluation(
-    sampler: str, steps: int, prediction_type: str
+    name: str, steps: int, prediction_type: str
 ) -> None:
     """A model that knows the finished latents gives them as x0 everywhere, and the sampler arrives at them."""
     config = {
@@ -93,7 +102,8 @@ def test_x0_of_a_known_model_is_found_at_every_evaluation(
         "prediction_type": prediction_type,
     }
     target = torch.randn((1, 4, 4, 4), generator=torch.Generator().manual_seed(0))
-    scheduler = make_scheduler(sampler, config, steps)
+    sampler, schedule = split_name(name)
+    scheduler = make_scheduler(sampler, config, steps, schedule=schedule)
     guesses = []
     watch(scheduler, sampler, lambda step, count, predict: guesses.append(predict()))
     scheduler.set_timesteps(steps)
@@ -129,11 +139,15 @@ def perfect_model_output(scheduler, sampler: str, x, i: int, t, target):  # type
 
 
 @pytest.mark.parametrize("spacing", ["leading", "linspace", "trailing"])
-@pytest.mark.parametrize("sampler", SAMPLER_NAMES)
-def test_every_number_of_steps_gives_fitting_timesteps(sampler: str, spacing: str) -> None:
+@pytest.mark.parametrize("name", SAMPLER_NAMES)
+def test_every_number_of_steps_gives_fitting_timesteps(name: str, spacing: str) -> None:
+    sampler, schedule = split_name(name)
     for steps in range(1, 151):
         scheduler = make_scheduler(
-            sampler, {"timestep_spacing": spacing, "num_train_timesteps": 1000}, steps
+            sampler,
+            {"timestep_spacing": spacing, "num_train_timesteps": 1000},
+            steps,
+            schedule=schedule,
         )
         scheduler.set_timesteps(steps)
         evaluations = {"Heun": 2 * steps - 1, "PNDM": steps + (steps > 1)}.get(sampler, steps)

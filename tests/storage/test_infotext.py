@@ -28,7 +28,7 @@ def test_looks_as_a1111_writes_it() -> None:
     assert text == (
         "a grey sketch of a car\n"
         "Negative prompt: blurry, dark\n"
-        "Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 965400086, Size: 512x512, "
+        "Steps: 20, Sampler: Euler a, Schedule type: Automatic, CFG scale: 7, Seed: 965400086, Size: 512x512, "
         "Model hash: 0123456789, Model: demo, Version: sdgui 0.1.0"
     )
 

@@ -21,9 +21,10 @@ from sdgui.events import (
     TaskFailed,
 )
 from sdgui.people import POLICY
+from sdgui.plans import Plan
 from sdgui.ports import Emit, IsCancelled
 from sdgui.records import JobRecord, JobState
-from sdgui.sheet import Axis, Plan, Sheet, SheetKind
+from sdgui.sheet import Axis, Sheet, SheetKind
 from sdgui.spec import DreamRequest, PictureSpec
 from sdgui.storage import DiskStore
 from sdgui.studio.studio import Studio

@@ -10,11 +10,10 @@ import httpx
 import pytest
 
 from sdgui.events import StudioEvent
-from sdgui.plans import plan_wall
+from sdgui.plans import Plan, plan_wall
 from sdgui.ports import Models
 from sdgui.records import JobRecord
 from sdgui.settings import Settings
-from sdgui.sheet import Plan
 from sdgui.spec import DreamRequest
 from sdgui.storage import DiskStore
 from sdgui.studio.studio import Studio

@@ -9,6 +9,7 @@ from sdgui.axes import (
     MODEL,
     PROMPT,
     SAMPLER,
+    SCHEDULE,
     SEARCH,
     SEED,
     SIZE,
@@ -16,13 +17,14 @@ from sdgui.axes import (
     STRENGTH,
 )
 from sdgui.model_info import ModelInfo
-from sdgui.samplers import steady
+from sdgui.samplers import schedules_of, split_name, steady
 
 _NUMBERS = "1, 2, 5 · 1-10 · 1-10 (+3) · 5-9 [5]"
 _NAMES = "Names, with commas between them"
 _TEXTS = "One a line; in a single line, commas divide"
 _HINTS = {
     SAMPLER: _NAMES,
+    SCHEDULE: _NAMES,
     MODEL: _NAMES,
     SIZE: "Width x height in pixels, with commas between them",
     SEARCH: "First what to search for in the prompt, then what to put in its place: boat, fish, house",
@@ -47,6 +49,7 @@ def example_values(info: ModelInfo, models: Sequence[str]) -> dict[str, str]:
         STEPS: ", ".join(str(steps) for steps in _around(info.steps)),
         GUIDANCE: "3, 7, 11",
         SAMPLER: ", ".join(samplers[:_MOST_SAMPLERS]),
+        SCHEDULE: ", ".join(schedules_of(split_name(info.sampler)[0])),
         SIZE: f"{info.width}x{info.height}, {wide}x{info.height}",
         SEARCH: "",
         PROMPT: "",

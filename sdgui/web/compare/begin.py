@@ -9,16 +9,16 @@ from fastapi import APIRouter, Body, Request
 from sdgui.axes import ASK_CELLS
 from sdgui.errors import UserError
 from sdgui.people import Who
+from sdgui.plans import Plan
 from sdgui.ports import Store
 from sdgui.records import PictureRecord
-from sdgui.sheet import Plan
-from sdgui.spec import parse_seed
 from sdgui.web.compare import planning
 from sdgui.web.compare.controls import CompareControls
 from sdgui.web.doors.visitors import who_of
 from sdgui.web.shared.asking import check_model, submit_plan
 from sdgui.web.shared.controls import Controls, read, to_request, values_in
 from sdgui.web.shared.telling import Told, guarded
+from sdgui.written_values import parse_seed
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio

@@ -6,15 +6,15 @@ from dataclasses import replace
 from sdgui.axes import AxisRequest
 from sdgui.errors import UserError
 from sdgui.model_info import ModelInfo
-from sdgui.plans import plan_grid, plan_refined, plan_variations, plan_wall
+from sdgui.plans import Plan, plan_grid, plan_refined, plan_variations, plan_wall
 from sdgui.ports import Models
 from sdgui.records import PictureRecord
-from sdgui.sheet import Plan
-from sdgui.spec import DreamRequest, parse_seed
+from sdgui.spec import DreamRequest
 from sdgui.studio.studio import draw_seed
 from sdgui.web.compare.controls import BY_STRENGTHS, CompareControls
 from sdgui.web.shared.asking import check_model
 from sdgui.web.shared.controls import Controls, to_request, whole
+from sdgui.written_values import parse_seed
 
 
 def wall(models: Models, controls: Controls, compare: CompareControls) -> Plan:

@@ -12,13 +12,14 @@ from sdgui.errors import UserError
 from sdgui.plans import wrap_notices
 from sdgui.ports import Store
 from sdgui.records import JobRecord
-from sdgui.spec import DreamRequest, parse_seed
+from sdgui.spec import DreamRequest
 from sdgui.web.compare.controls import axis_request
 from sdgui.web.compare.planning import grid
 from sdgui.web.doors.visitors import who_of
 from sdgui.web.programs.following import How, file_of, origin_of, outcome_of, progress_of
 from sdgui.web.shared.asking import OUR_FAULT, submit, submit_plan
 from sdgui.web.shared.describing import describe_axis
+from sdgui.written_values import parse_seed
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from sdgui.errors import UserError
 from sdgui.people import Who
+from sdgui.plans import Plan
 from sdgui.ports import Models
 from sdgui.records import JobRecord
-from sdgui.sheet import Plan
 from sdgui.spec import DreamRequest
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 from sdgui.model_info import ModelInfo
-from sdgui.spec import DreamRequest, parse_seed
+from sdgui.spec import DreamRequest
+from sdgui.written_values import parse_seed
 
 OWN_SIZE = "W×H"
 _RATIOS = {"2:3": 2 / 3, "1:1": 1.0, "3:2": 3 / 2, "16:9": 16 / 9}

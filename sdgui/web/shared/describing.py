@@ -91,7 +91,7 @@ def describe_settings(spec: PictureSpec) -> dict[str, Any]:
         "height": spec.height,
         "steps": spec.steps,
         "guidance": spec.guidance,
-        "sampler": spec.sampler,
+        "sampler": spec.sampler_name,
     }
 
 

@@ -81,6 +81,6 @@ def _request(spec: PictureSpec, model: str, count: int) -> DreamRequest:
         height=spec.height,
         steps=spec.steps,
         guidance=spec.guidance,
-        sampler=spec.sampler,
+        sampler=spec.sampler_name,
         count=count,
     )

@@ -6,8 +6,7 @@ import pytest
 
 from sdgui.axes import AxisRequest
 from sdgui.errors import UserError
-from sdgui.plans import plan_grid, plan_variations
-from sdgui.sheet import Plan
+from sdgui.plans import Plan, plan_grid, plan_variations
 from sdgui.spec import DreamRequest, PictureSpec
 from tests.fake_engine import PATIENCE
 from tests.web.conftest import Site

@@ -14,10 +14,11 @@ from sdgui.errors import UserError
 from sdgui.events import Batch, PictureDone
 from sdgui.plans import SEEDS_WRAP
 from sdgui.ports import Emit, IsCancelled
-from sdgui.spec import SEEDS, DreamRequest, Variation
+from sdgui.spec import DreamRequest, Variation
 from sdgui.storage.pictures import read_spec
 from sdgui.web.doors.visitors import COOKIE, visitor_id
 from sdgui.web.programs.endpoints import Begun, follow_dream
+from sdgui.written_values import SEEDS
 from tests.fake_engine import PATIENCE, FakeEngine
 from tests.people import who
 from tests.studio.conftest import House, run
