@@ -183,3 +183,13 @@ class HoldsAfterPreview(FakeEngine):
                 self.go.clear()
 
         super().run(batch, and_hold, is_cancelled)
+
+
+class PoisonedEngine(FakeEngine):
+    """Breaks whenever a picture of the prompt "poison" is in its batch."""
+
+    def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
+        if any(task.spec.prompt == "poison" for task in batch.tasks):
+            self.batches.append(batch)
+            raise RuntimeError("the device is lost")
+        super().run(batch, emit, is_cancelled)

@@ -15,6 +15,7 @@ from sdgui.model_info import ModelInfo, ModelRef
 from sdgui.ports import Engine
 from sdgui.storage.disk_store import DiskStore
 from sdgui.studio.studio import Studio
+from sdgui.studio.unsaved import backoff
 from tests.fake_engine import PATIENCE, FakeEngine
 from tests.people import who
 from tests.samples import DEMO
@@ -76,6 +77,7 @@ class House:
         *workers: Engine,
         batch_limit: int = 4,
         clock: Callable[[], float] = time.monotonic,
+        backoff: Callable[[int], float] = backoff,
     ) -> Studio:
         studio = Studio(
             models=self.models,
@@ -83,6 +85,7 @@ class House:
             workers=workers,
             batch_limit=lambda spec: batch_limit,
             clock=clock,
+            backoff=backoff,
         )
         studio.start()
         self._open.append(studio)

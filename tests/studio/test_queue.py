@@ -1,10 +1,16 @@
 """Forming batches."""
 
 import dataclasses
+from collections import Counter
 
-from sdgui.events import Batch, Task
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sdgui.events import Batch, Fitted, Task
 from sdgui.model_info import ModelRef
-from sdgui.studio.queue import PictureQueue, batches_of, in_working_order
+from sdgui.studio.fitting import Fitting
+from sdgui.studio.queue import MOST_PASSED, PictureQueue, batches_of, in_working_order
+from sdgui.workers import WorkerInfo
 from tests import samples
 
 SPEC = dataclasses.replace(samples.SPEC, width=64, height=64, steps=4, seed=0)
@@ -146,3 +152,83 @@ def test_the_batches_of_pictures_call_them_by_index() -> None:
     specs = [dataclasses.replace(SPEC, steps=steps) for steps in (4, 8, 4, 4, 8)]
     batches = batches_of(specs, lambda spec: 2)
     assert [ids(batch) for batch in batches] == [["0", "2"], ["3"], ["1", "4"]]
+
+
+def of_model(name: str, model: str, count: int) -> tuple[Task, ...]:
+    return tasks(name, count, model=ModelRef(id=model, hash=model))
+
+
+WARM_X = WorkerInfo(warm=("x",))
+
+
+def test_a_worker_gets_first_what_it_has_warm() -> None:
+    queue = PictureQueue(lambda spec: 2)
+    queue.put("ann", of_model("a", "y", 2))
+    queue.put("bob", of_model("b", "x", 2))
+    assert ids(queue.take(WARM_X)) == ["b0", "b1"]
+    assert ids(queue.take(WARM_X)) == ["a0", "a1"]
+
+
+def test_what_is_warm_may_also_be_further_behind_in_the_same_line() -> None:
+    queue = PictureQueue(lambda spec: 2)
+    queue.put("ann", (*of_model("a", "y", 2), *of_model("b", "x", 2)))
+    assert ids(queue.take(WARM_X)) == ["b0", "b1"]
+
+
+@given(
+    waiting=st.lists(
+        st.tuples(st.sampled_from("abcd"), st.sampled_from("xyz"), st.integers(1, 4)),
+        min_size=1,
+        max_size=20,
+    ),
+    warm=st.lists(st.sampled_from(["", "x", "y", "z"]), min_size=1),
+)
+@settings(deadline=None)
+def test_nobody_starves_behind_what_is_warm(
+    waiting: list[tuple[str, str, int]], warm: list[str]
+) -> None:
+    """However the workers' models fall: of everybody who waits a batch comes within a bounded number of turns."""
+    queue = PictureQueue(lambda spec: 2)
+    for place, (visitor, model, count) in enumerate(waiting):
+        queue.put(visitor, of_model(f"{visitor}{place}-", model, count))
+    since: Counter[str] = Counter()
+    turn = 0
+    while len(queue):
+        worker = WorkerInfo(warm=(warm[turn % len(warm)],))
+        turn += 1
+        batch = queue.take(worker)
+        assert batch is not None
+        served = {task.id[0] for task in batch.tasks}
+        for visitor in "abcd":
+            since[visitor] = (
+                0 if visitor in served or not queue.count(visitor) else since[visitor] + 1
+            )
+            assert since[visitor] <= 4 * (MOST_PASSED + 1)
+    assert turn <= sum(count for _, _, count in waiting)
+
+
+def test_what_goes_alone_shares_its_batch_with_nobody() -> None:
+    queue = PictureQueue(lambda spec: 4)
+    queue.put("ann", tasks("r", 2), first=True, alone=True)
+    queue.put("ann", tasks("a", 1))
+    queue.put("bob", tasks("b", 1))
+    batches = [ids(queue.take()) for _ in range(3)]
+    assert ["r0"] in batches and ["r1"] in batches
+    assert sorted(name for batch in batches for name in batch) == ["a0", "b0", "r0", "r1"]
+
+
+def test_what_fitted_after_memory_ran_out_limits_the_next_batches_of_its_device() -> None:
+    fitting = Fitting()
+    fitting.learn("small", Fitted(model=SPEC.model.id, width=64, height=64, pictures=2))
+    queue = PictureQueue(lambda spec: 4, fitting)
+    queue.put("ann", tasks("a", 8))
+    assert len(ids(queue.take(WorkerInfo(device="small")))) == 2
+    assert len(ids(queue.take(WorkerInfo(device="large")))) == 4
+
+
+def test_what_fitted_holds_for_larger_pictures_too_but_not_for_smaller_ones() -> None:
+    fitting = Fitting()
+    fitting.learn("d", Fitted(model=SPEC.model.id, width=64, height=64, pictures=2))
+    larger = dataclasses.replace(SPEC, width=128)
+    smaller = dataclasses.replace(SPEC, width=32)
+    assert (fitting.limit("d", larger, 4), fitting.limit("d", smaller, 4)) == (2, 4)

@@ -13,6 +13,7 @@ from sdgui.events import (
     Batch,
     Failed,
     Finished,
+    Fitted,
     JobCancelled,
     Loading,
     ModelLoading,
@@ -30,9 +31,16 @@ from sdgui.records import JobRecord, JobState, PictureRecord
 from sdgui.spec import DreamRequest
 from sdgui.storage import DiskStore
 from sdgui.studio.studio import Studio
-from tests.fake_engine import PATIENCE, DeafEngine, FakeEngine, HoldsAfterPreview, paint
+from tests.fake_engine import (
+    PATIENCE,
+    DeafEngine,
+    FakeEngine,
+    HoldsAfterPreview,
+    PoisonedEngine,
+    paint,
+)
 from tests.people import who
-from tests.studio.conftest import House, ends, follow, run
+from tests.studio.conftest import House, ManyModels, ends, follow, run
 
 BOAT = DreamRequest(prompt="a red boat", seed=5, count=3)
 
@@ -652,3 +660,60 @@ def test_many_dreams_of_many_visitors_all_end(house: House, engine: FakeEngine) 
         return [end for events in every for end in ends(events)]
 
     assert run(all_ends) == [Finished()] * 20
+
+
+def test_a_picture_that_breaks_its_worker_takes_nobody_with_it(house: House) -> None:
+    engine = PoisonedEngine()
+    engine.can_load.clear()
+    studio = house.open(engine)
+    ann = studio.submit(DreamRequest(prompt="a", seed=1), who("ann"))
+    bob = studio.submit(DreamRequest(prompt="poison", seed=2), who("bob"))
+    engine.can_load.set()
+    assert ends(follow(studio, "ann", ann.id)) == [Finished()]
+    (end,) = ends(follow(studio, "bob", bob.id))
+    assert isinstance(end, Failed)
+    assert sorted(len(batch.tasks) for batch in engine.batches) == [1, 1, 2]
+
+
+def test_what_fitted_is_kept_to_from_the_next_batch_on(house: House) -> None:
+    class Small(FakeEngine):
+        def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
+            super().run(batch, emit, is_cancelled)
+            if len(batch.tasks) > 2:
+                spec = batch.tasks[0].spec
+                model, width, height = spec.model.id, spec.width, spec.height
+                emit(Fitted(model=model, width=width, height=height, pictures=2))
+
+    engine = Small()
+    studio = house.open(engine, batch_limit=4)
+    for _ in range(2):
+        follow(studio, "ann", studio.submit(replace(BOAT, count=4), who("ann")).id)
+    assert [len(batch.tasks) for batch in engine.batches] == [4, 2, 2]
+
+
+def test_the_status_tells_of_each_worker_what_it_is(house: House) -> None:
+    engines = FakeEngine(), FakeEngine()
+    engines[1].can_load.clear()
+    studio = house.open(*engines)
+    follow(studio, "ann", studio.submit(BOAT, who("ann")).id)
+    status = studio.status()
+    assert (status.state, [worker.state for worker in status.workers]) == (
+        "ready",
+        ["ready", "loading"],
+    )
+    assert (status.workers[0].device, status.workers[0].warm) == ("fake", ("demo",))
+    engines[1].can_load.set()
+
+
+def test_two_workers_make_the_pictures_of_two_models(house: House) -> None:
+    models = ManyModels("other")
+    house.models = models
+    engines = FakeEngine(), FakeEngine()
+    studio = house.open(*engines, batch_limit=1)
+    for model in ("demo", "other", "demo", "other"):
+        asked = replace(BOAT, model=model, count=2)
+        jobs = [studio.submit(asked, who(name)) for name in ("ann", "bob")]
+        for job in jobs:
+            assert ends(follow(studio, job.visitor, job.id)) == [Finished()]
+    made = [task for engine in engines for batch in engine.batches for task in batch.tasks]
+    assert len(made) == 16

@@ -2,9 +2,15 @@
 
 import asyncio
 
+import pytest
+
 from sdgui.records import JobRecord, JobState, TaskRecord
+from sdgui.spec import DreamRequest
 from sdgui.studio.live_job import LiveJob, PictureState
-from sdgui.studio.watcher import Watcher
+from sdgui.studio.watcher import INTERVAL, Watcher
+from tests.fake_engine import FakeEngine
+from tests.people import who
+from tests.studio.conftest import House, follow
 from tests.studio.test_queue import SPEC
 
 
@@ -64,3 +70,69 @@ def test_a_job_that_goes_on_is_told_from_its_beginning() -> None:
         return told
 
     assert asyncio.run(main()) == [2, 1]
+
+
+def test_a_burst_of_news_is_read_ten_times_a_second_at_most() -> None:
+    async def main() -> tuple[int, float]:
+        loop = asyncio.get_running_loop()
+        begun, reads = loop.time(), 0
+        watcher, job = Watcher("ann", None), new_job()
+        watcher.follow(job)
+        for step in range(4):
+            job.progress(step, 4, None)
+            watcher.notify()
+            await watcher.changed()
+            reads += len(watcher.read()) > 0
+        return reads, loop.time() - begun
+
+    reads, seconds = asyncio.run(main())
+    assert reads <= seconds / INTERVAL + 1
+
+
+def test_an_end_is_read_at_once() -> None:
+    async def main() -> bool:
+        watcher, job = Watcher("ann", None), new_job()
+        watcher.follow(job)
+        await watcher.changed()
+        watcher.read()
+        watcher.notify(at_once=True)
+        waiting = asyncio.ensure_future(watcher.changed())
+        for _ in range(5):  # turns of the loop, no time
+            await asyncio.sleep(0)
+        return waiting.done()
+
+    assert asyncio.run(main())
+
+
+def test_only_those_are_woken_whose_dreams_have_news(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[str] = []
+    notify = Watcher.notify
+
+    def count(watcher: Watcher, **how: bool) -> None:
+        woken.append(watcher.visitor)
+        notify(watcher, **how)
+
+    monkeypatch.setattr(Watcher, "notify", count)
+    engines = FakeEngine(), FakeEngine()
+    studio = house.open(*engines)
+
+    async def main() -> None:
+        for engine in engines:
+            engine.go.clear()
+        bob = studio.submit(DreamRequest(prompt="b"), who("bob"))
+        watching = studio.watch(who("bob"), bob.id)
+        await anext(watching)
+        [engine] = [one for one in engines if await asyncio.to_thread(one.began.acquire, timeout=1)]
+        [other] = [one for one in engines if one is not engine]
+        other.go.set()
+        woken.clear()
+        ann = studio.submit(DreamRequest(prompt="a", steps=20), who("ann"))
+        await asyncio.to_thread(follow, studio, "ann", ann.id)
+        assert "ann" in woken
+        assert "bob" not in woken
+        await watching.aclose()
+        engine.go.set()
+
+    asyncio.run(main())

@@ -48,6 +48,17 @@ def picture_routes(studio: "Studio", store: Store) -> APIRouter:
         headers = {**NO_STORE, "x-revision": str(revision)}
         return Response(jpeg, media_type="image/jpeg", headers=headers)
 
+    @routes.get("/unsaved/{job}/{index}")
+    def unsaved(
+        request: Request, job: Id, index: Annotated[int, FromPath(ge=0, le=9999)]
+    ) -> Response:
+        """A finished picture that could not be stored yet, as the PNG that it will be."""
+        png = studio.unsaved(job, index, who_of(request))
+        if png is None:
+            raise not_found()
+        headers = {**NO_STORE, "content-disposition": 'attachment; filename="unsaved.png"'}
+        return Response(png, media_type="image/png", headers=headers)
+
     @routes.get("/picture/{picture}")
     def original(request: Request, picture: Id, download: bool = False) -> Response:
         """The original PNG, byte for byte as it is stored."""
