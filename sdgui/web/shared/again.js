@@ -15,15 +15,17 @@ const timers = new Map();
 export function again(owner, act) {
   const wait = waits.get(owner) ?? FIRST_WAIT;
   waits.set(owner, Math.min(wait * 2, LONGEST_WAIT));
-  clearTimeout(timers.get(owner));
+  stop(owner);
   failed.set(owner, act);
-  timers.set(owner, setTimeout(() => retry(owner), wait));
+  timers.set(owner, setTimeout(() => {
+    timers.delete(owner);
+    retry(owner);
+  }, wait));
 }
 
 /** It was well at last, or is not wanted any more. @param {object} owner */
 export function settled(owner) {
-  clearTimeout(timers.get(owner));
-  timers.delete(owner);
+  stop(owner);
   failed.delete(owner);
   waits.delete(owner);
 }
@@ -31,10 +33,16 @@ export function settled(owner) {
 /** @param {object} owner */
 function retry(owner) {
   const act = failed.get(owner);
-  clearTimeout(timers.get(owner));
-  timers.delete(owner);
+  stop(owner);
   failed.delete(owner);
   act?.();
+}
+
+/** @param {object} owner */
+function stop(owner) {
+  const timer = timers.get(owner);
+  if (timer !== undefined) clearTimeout(timer);
+  timers.delete(owner);
 }
 
 /** Somebody looks: what failed has its turn now. */
