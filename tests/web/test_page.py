@@ -3,10 +3,15 @@
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
-from sdgui.web.page import make_head
-from tests.studio.conftest import OneModel
-from tests.web.conftest import Site
+import pytest
+
+from sdgui.web import page as page_module
+from sdgui.web.dream.capability import DREAM
+from sdgui.web.page import make_head, page_facts
+from tests.studio.conftest import ManyModels, OneModel
+from tests.web.conftest import Site, open_site
 
 
 def test_the_script_knows_the_model_and_no_example_can_end_it() -> None:
@@ -48,3 +53,27 @@ def test_what_the_scripts_look_for_is_on_the_page(site: Site) -> None:
     assert [name for name in ids if f'"elem_id": "{name}"' not in config] == []
     for name in ("tab-dream", "tab-compare", "compare", "pair", "tray", "plan"):
         assert f'id=\\"{name}\\"' in config
+
+
+def test_a_first_model_without_a_negative_prompt_leaves_the_field_to_all_others(
+    tmp_path: Path,
+) -> None:
+    models = ManyModels("other")
+    models.infos["demo"] = replace(models.infos["demo"], negative_prompt=False)
+    with open_site(tmp_path, models=models) as site:
+        components = site.visitor().get("/config").json()["components"]
+    field = next(c for c in components if c["props"].get("elem_id") == "negative-prompt")
+    assert field["props"]["visible"] is True
+
+
+def test_a_capability_is_one_line_where_it_is_put_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_module, "CAPABILITIES", (DREAM,))
+    with open_site(tmp_path) as site:
+        visitor = site.visitor()
+        assert "compare-block" not in visitor.get("/config").text
+        assert visitor.get("/sheets").status_code == 404
+        assert visitor.get("/dreams").status_code == 200
+    facts = page_facts(OneModel())
+    assert facts["capabilities"] == ["dream"] and "compare" not in facts

@@ -1,0 +1,208 @@
+"""What the page does where something goes wrong, comes back, or nobody does anything."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from sdgui.errors import NotYetSaved
+from sdgui.web.doors.visitors import COOKIE
+from tests.browser.compare_page import PROMPT, choose, choose_mode, write
+from tests.browser.conftest import Visitor, ask, dream, finished, set_slider
+from tests.web.conftest import Site
+
+pytestmark = pytest.mark.browser
+
+# As the version before wrote them for prompt "a green cat", seed 7, 17 steps, and walls of 23.
+FORMER = {
+    "sdgui-controls-1": "DpTWXF7jP056TxKWvuAXEA==:U2FsdGVkX19DUu7FMI1zljupJ4JWHzoaWaCTpXPaVyZhRTm+5HsUbD60DmUMomkWZXS6"
+    "HRc8Tj8R3Z+Ot+2ozgAzvggKzduii4BEIGY7RnF482ySOIX6aTonU7kZjsm2",
+    "sdgui-compare-1": "338UfULDiPNae1CySGZL4Q==:U2FsdGVkX19kql0DOGyrePdq0gQmpM4ipYbRl76Nu1hpDkRuh34hAnsQHJ2wNURFviHUT5"
+    "wxxzPCA9IR9hhT3PcjYbJaiP3UM+1jckDfxbhkB9HyZgCkyDPfDXBPTyJh65qI82+o9MyTzlbdgA9dX98GFhRmVSa491JtkQLorMI=",
+}
+SOON = """
+() => {
+  const soon = new Map();
+  window.soon = soon;
+  const note = (name, id, act, wait) => soon.set(`${name} ${id}`, `${name} ${wait} ${new Error().stack}`);
+  for (const name of ["setTimeout", "setInterval"]) {
+    const real = window[name];
+    window[name] = (act, wait = 0, ...rest) => {
+      const id = real((...values) => {
+        if (name === "setTimeout") soon.delete(`${name} ${id}`);
+        act(...values);
+      }, wait, ...rest);
+      if (wait < 10_000) note(name, id, act, wait);
+      return id;
+    };
+  }
+  for (const name of ["clearTimeout", "clearInterval"]) {
+    const real = window[name];
+    window[name] = (id) => {
+      soon.delete(`${name.replace("clear", "set")} ${id}`);
+      real(id);
+    };
+  }
+}
+"""
+
+
+def number(page: Page, name: str) -> Any:
+    return page.locator(f"#{name} input[type=number]")
+
+
+def test_leaving_the_list_of_models_keeps_the_settings(quick: Page) -> None:
+    page = quick
+    set_slider(page, "steps", 17)
+    page.locator("#model input").focus()
+    page.keyboard.press("Tab")
+    page.locator("#model input").focus()
+    page.locator("#prompt textarea").click()
+    choose(page, "sampler", "Heun")  # told after whatever leaving the list may have begun
+    expect(number(page, "steps")).to_have_value("17")
+    choose(page, "model", "other")
+    expect(number(page, "steps")).to_have_value("4")
+
+
+def test_settings_of_the_former_version_are_taken_over_once(
+    make_visitor: Callable[..., Visitor], site: Site
+) -> None:
+    page = make_visitor().open(site.url)
+    page.evaluate(
+        "(all) => { localStorage.clear(); for (const key in all) localStorage.setItem(key, all[key]); }",
+        FORMER,
+    )
+    page.reload()
+    page.wait_for_selector("html[data-sdgui=ready]")
+    expect(page.locator("#prompt textarea")).to_have_value("a green cat")
+    expect(page.locator("#seed :is(input, textarea)")).to_have_value("7")
+    expect(number(page, "steps")).to_have_value("17")
+    expect(number(page, "wall-count")).to_have_value("23")
+    assert page.evaluate("Object.keys(localStorage)") == ["sdgui-settings"]
+
+
+def test_many_dreams_begun_in_another_tab_leave_no_gap(quick: Page, site: Site) -> None:
+    page = quick
+    ask(page, "the first", count=1, steps=1)
+    dream(page)
+    finished(page, 1)
+    cookie = next(each for each in page.context.cookies() if each.get("name") == COOKIE)
+    with site.client(cookies={COOKIE: cookie.get("value", "")}) as client:
+        for begun in range(14):
+            site.begin(client, f"a cat {begun}", steps=1, count=1)
+    page.wait_for_function(
+        """async () => {
+          const { dreams } = await (await fetch("/dreams?limit=40")).json();
+          return dreams.length === 15 && dreams.every(({ state }) => state === "finished");
+        }"""
+    )
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    wanted = [*(f"a cat {begun}" for begun in reversed(range(14))), "the first"]
+    expect(page.locator("#gallery .dream-title")).to_have_text(wanted)
+
+
+def test_a_small_picture_that_did_not_load_is_tried_again(
+    make_visitor: Callable[..., Visitor], site: Site
+) -> None:
+    visitor = make_visitor()
+    page = visitor.open(site.url)
+    page.route("**/thumb/*", lambda route: route.abort())
+    ask(page, PROMPT, count=1, steps=2)
+    dream(page)
+    tile = page.locator("#gallery .tile").first
+    expect(tile.locator(".tile-broken")).to_contain_text("Open the original")
+    tile.locator(".open").click()
+    expect(page.locator("#viewer .viewer-facts")).to_contain_text("Euler")
+    page.keyboard.press("Escape")
+    page.unroute("**/thumb/*")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(tile.locator("img")).to_be_visible()
+    expect(tile.locator(".tile-broken")).to_have_count(0)
+    visitor.complaints.clear()  # the browser names each picture that did not load
+
+
+def test_a_picture_that_cannot_be_saved_yet_is_shown_with_its_sentence(
+    quick: Page, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = quick
+    save = site.store.save_picture
+
+    def full(*_: object) -> None:
+        raise NotYetSaved("The disk is full.", "Free some space.")
+
+    monkeypatch.setattr(site.store, "save_picture", full)
+    ask(page, PROMPT, count=1, steps=2)
+    dream(page)
+    row = page.locator("#gallery .dream-row").first
+    tile = row.locator(".tile[data-state=unsaved]")
+    expect(tile.locator("img")).to_be_visible()
+    expect(row.locator(".dream-note")).to_contain_text("The disk is full. Free some space.")
+    with page.expect_download() as download:
+        tile.hover()
+        tile.locator(".download").click()
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")
+    monkeypatch.setattr(site.store, "save_picture", save)
+    finished(page, 1)
+    expect(row.locator(".dream-note")).to_have_text("")
+
+
+def test_a_page_that_nobody_uses_waits_for_nothing(
+    make_visitor: Callable[..., Visitor], site: Site
+) -> None:
+    page = make_visitor().page
+    page.add_init_script(f"({SOON})()")
+    page.goto(site.url)
+    page.wait_for_selector("html[data-sdgui=ready]")
+    page.wait_for_selector("#model-pill[data-state=ready]")
+    ask(page, PROMPT, count=1, steps=2)
+    dream(page)
+    finished(page, 1)
+    expect(page.locator("#prompt-hint")).to_contain_text("tokens")
+    page.wait_for_function(
+        "() => ![...window.soon.values()].some((what) => what.includes('/sdgui/'))"
+    )
+
+
+def test_a_model_without_a_negative_prompt_hides_the_field_for_itself_alone(
+    quick: Page, site: Site
+) -> None:
+    page = quick
+    address = f"{site.url}/"
+    page.route(address, where_demo_takes_no_negative_prompt)
+    page.reload()
+    page.wait_for_selector("html[data-sdgui=ready]")
+    page.unroute(address)
+    expect(page.locator("#negative-prompt")).to_be_hidden()
+    choose(page, "model", "other")
+    expect(page.locator("#negative-prompt")).to_be_visible()
+
+
+def where_demo_takes_no_negative_prompt(route: Route) -> None:
+    page = route.fetch()
+    told = '\\"negative_prompt\\": true'  # JSON within JSON
+    assert told in page.text()
+    changed = page.text().replace(told, told.replace("true", "false"), 1)
+    route.fulfill(response=page, body=changed)
+
+
+def test_what_is_typed_counts_however_quickly_it_is_asked(sheets: Page, site: Site) -> None:
+    page = sheets
+    choose_mode(page, "grid")
+    choose(page, "y-axis", "Nothing")
+    write(page, "x-values", "2, 3")
+    with page.expect_request("**/sheets") as asked:
+        page.evaluate(
+            """() => {
+              const prompt = document.querySelector("#prompt textarea");
+              prompt.value = "a boat";
+              prompt.dispatchEvent(new Event("input", { bubbles: true }));
+              const steps = document.querySelector("#steps input[type=number]");
+              steps.focus();
+              steps.value = "9";
+              steps.dispatchEvent(new Event("input", { bubbles: true }));
+              steps.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true, bubbles: true }));
+            }"""
+        )
+    values = asked.value.post_data_json["values"]
+    assert (values["prompt"], values["steps"], values["x_values"]) == ("a boat", 9, "2, 3")
