@@ -1,11 +1,13 @@
 """An engine in a process of its own: the page stays quick while torch is imported, and a crash is survived."""
 
+import contextlib
 import logging
 import multiprocessing
+import os
 import signal
 import threading
 from collections.abc import Callable
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -111,12 +113,12 @@ class ProcessWorker:
 
 
 def _serve(make_engine: Callable[[], Engine], pipe: "Connection[Any, Any]") -> None:
-    """The life of the process: answers requests until its parent goes away."""
+    """The life of the process: answers requests until its parent goes away, which ends it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which then closes us
     parent = _Parent(pipe)
     engine: Engine | None = None
-    while (request := parent.next_request()) is not None:
-        kind, value = request
+    while True:
+        kind, value = parent.next_request()
         try:
             if engine is None:
                 engine = make_engine()
@@ -131,8 +133,6 @@ def _serve(make_engine: Callable[[], Engine], pipe: "Connection[Any, Any]") -> N
             parent.send("fault", f"{type(fault).__name__}: {fault}")
         else:
             parent.send("done", None)
-    if engine is not None:
-        engine.close()
 
 
 class _Parent:
@@ -143,19 +143,18 @@ class _Parent:
         self._requests: list[tuple[str, Any]] = []
         self._cancelled: set[str] = set()
         self._arrived = threading.Condition()
-        self._gone = threading.Event()
         self._sending = threading.Lock()
         threading.Thread(target=self._listen, daemon=True, name="sdgui-listener").start()
 
-    def next_request(self) -> tuple[str, Any] | None:
-        """Waits for the next request and its value; None once the parent is gone."""
+    def next_request(self) -> tuple[str, Any]:
+        """Waits for the next request and its value."""
         with self._arrived:
-            self._arrived.wait_for(lambda: self._requests or self._gone.is_set())
-            return None if self._gone.is_set() else self._requests.pop(0)
+            self._arrived.wait_for(lambda: self._requests)
+            return self._requests.pop(0)
 
     def is_cancelled(self, task: str) -> bool:
         """Whether nobody wants the picture of this task any more."""
-        return self._gone.is_set() or task in self._cancelled
+        return task in self._cancelled
 
     def emit(self, event: object) -> None:
         """Tells the parent of an event."""
@@ -163,26 +162,30 @@ class _Parent:
 
     def send(self, kind: str, value: object) -> None:
         """Answers the parent."""
-        with self._sending:
-            try:
-                self._pipe.send((kind, value))
-            except OSError:
-                self._gone.set()
+        with (
+            self._sending,
+            contextlib.suppress(OSError),
+        ):  # the parent is gone: so are we in a moment
+            self._pipe.send((kind, value))
 
     def _listen(self) -> None:
-        while True:
-            try:
-                kind, value = self._pipe.recv()
-            except (EOFError, OSError):
-                break
-            with self._arrived:
-                if kind == "cancel":
-                    self._cancelled.add(value)
-                else:
-                    # A word that came after its batch had ended must not meet the same task when it is asked for again.
-                    self._cancelled.clear()
-                    self._requests.append((kind, value))
-                    self._arrived.notify()
+        """Ends the process with its parent, at once: whatever it is in the middle of is for nobody any more."""
+        parent = multiprocessing.parent_process()
+        ends: list[Any] = [self._pipe, *([] if parent is None else [parent.sentinel])]
+        try:
+            while self._pipe in wait(ends):
+                self._hear(*self._pipe.recv())
+        except (EOFError, OSError):
+            pass
+        finally:
+            os._exit(0)
+
+    def _hear(self, kind: str, value: Any) -> None:
         with self._arrived:
-            self._gone.set()
-            self._arrived.notify()
+            if kind == "cancel":
+                self._cancelled.add(value)
+            else:
+                # A word that came after its batch had ended must not meet the same task when it is asked for again.
+                self._cancelled.clear()
+                self._requests.append((kind, value))
+                self._arrived.notify()

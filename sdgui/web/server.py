@@ -1,14 +1,10 @@
 """One server: our FastAPI app with the Gradio page mounted in it, under uvicorn."""
 
 import asyncio
-import atexit
 import contextlib
 import logging
-import os
-import shutil
 import signal
 import socket
-import tempfile
 import threading
 from collections.abc import Callable, Generator
 from http import HTTPStatus
@@ -25,6 +21,7 @@ from sdgui.ports import Store
 from sdgui.settings import Settings, is_loopback
 from sdgui.web.doors.asgi import BodyLimit, Hangup
 from sdgui.web.doors.auth import BasicAuth, CarefulHeaders, OwnHost, SameOrigin
+from sdgui.web.doors.scratch import make_scratch
 from sdgui.web.doors.visitors import Visitors
 from sdgui.web.page import make_head, make_page, make_routes
 from sdgui.web.programs.guard import ProgramCalls, endpoints_of
@@ -47,7 +44,7 @@ _GRACE = 3
 
 def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
     """The whole app: guards, our routes, and the page with its endpoint for programs."""
-    _private_temp_dir()
+    make_scratch()
     app = FastAPI(title="sdgui", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.stopping = asyncio.Event()
     for routes in make_routes(studio, store, CapacityLimiter(_HEAVY)):
@@ -152,10 +149,3 @@ class _Server(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-
-
-def _private_temp_dir() -> None:
-    """Gradio's scratch folder: our own, readable by nobody else, gone when the process ends."""
-    folder = tempfile.mkdtemp(prefix="sdgui-")
-    os.environ["GRADIO_TEMP_DIR"] = folder
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)

@@ -1,7 +1,11 @@
 """The worker contract, the same in a thread and in a spawned process."""
 
 import functools
+import os
 import pickle
+import select
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,10 +13,30 @@ import numpy as np
 import pytest
 
 from sdgui.errors import UserError
-from sdgui.events import Batch, Decoded, Loaded, Preview, Stepped, Task, TaskFailed, WorkerEvent
+from sdgui.events import (
+    Batch,
+    Decoded,
+    Finished,
+    Loaded,
+    Preview,
+    Stepped,
+    Task,
+    TaskFailed,
+    WorkerEvent,
+)
 from sdgui.ports import Engine
+from sdgui.spec import DreamRequest
 from sdgui.studio.process_worker import ProcessWorker, WorkerBroke, WorkerDied
-from tests.fake_engine import BlockedEngine, BreakingEngine, DyingEngine, FakeEngine, paint
+from tests.fake_engine import (
+    PATIENCE,
+    BlockedEngine,
+    BreakingEngine,
+    DyingEngine,
+    FakeEngine,
+    paint,
+)
+from tests.people import who
+from tests.studio.conftest import House, ends, follow
 from tests.studio.test_queue import tasks
 
 BATCH = Batch(tasks=tasks("a", 3))
@@ -159,3 +183,37 @@ def test_what_a_broken_receiver_left_unheard_does_not_answer_the_next_batch() ->
 def test_what_crosses_the_border_can_be_pickled(value: object) -> None:
     copy = pickle.loads(pickle.dumps(value))
     assert repr(copy) == repr(value)
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux to watch a grandchild")
+def test_a_worker_ends_with_its_parent_in_the_middle_of_its_work() -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-m", "tests.studio.orphaned_worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert parent.stdout is not None
+    assert parent.stdin is not None
+    worker = os.pidfd_open(int(parent.stdout.readline()))
+    poll = select.poll()
+    poll.register(worker, select.POLLIN)
+    parent.kill()
+    try:
+        assert poll.poll(PATIENCE / 3 * 1000)
+    finally:
+        os.close(worker)
+        parent.stdin.close()
+        parent.stdout.close()
+        parent.wait()
+
+
+def test_two_processes_work_for_one_studio(house: House) -> None:
+    workers = ProcessWorker(FakeEngine), ProcessWorker(FakeEngine)
+    studio = house.open(*workers, batch_limit=1)
+    asked = DreamRequest(prompt="a", count=4, seed=1)
+    jobs = [studio.submit(asked, who(name)) for name in ("ann", "bob", "eve")]
+    for job in jobs:
+        assert ends(follow(studio, job.visitor, job.id)) == [Finished()]
+    assert len({worker.pid for worker in workers}) == 2
+    assert [worker.warm for worker in studio.status().workers] == [("demo",), ("demo",)]
