@@ -23,10 +23,17 @@ class Who:
 
 @dataclass(frozen=True, kw_only=True)
 class Allowance:
-    """How much one person may ask for."""
+    """What one person may ask for; None is as much as the model and the page allow."""
 
+    dreams: bool = True
+    """Whether they may ask for pictures at all, or only look."""
     waiting: int = 512
     """Pictures that they may have waiting."""
+    pictures: int | None = None
+    """Pictures of one dream or sheet."""
+    pixels: int | None = None
+    """Width times height of a picture."""
+    steps: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

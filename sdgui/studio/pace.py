@@ -18,7 +18,7 @@ From the bench on a CPU: 36 pictures of the demo model took 1.5 times as long on
 """
 
 
-class Kind(NamedTuple):
+class Conditions(NamedTuple):
     """What the times of a batch depend on beside its rows; size in pixels."""
 
     model: str
@@ -38,35 +38,35 @@ class Timing(NamedTuple):
 
 
 class Pace:
-    """Seconds of a step by the rows of a batch, and seconds of a picture beside its steps, for each kind."""
+    """Seconds of a step by the rows of a batch, and seconds of a picture beside its steps, by the conditions."""
 
     def __init__(self) -> None:
-        self._steps: dict[Kind, dict[int, float]] = {}
-        self._pictures: dict[Kind, float] = {}
-        self._latest: dict[str, Kind] = {}
+        self._steps: dict[Conditions, dict[int, float]] = {}
+        self._pictures: dict[Conditions, float] = {}
+        self._latest: dict[str, Conditions] = {}
 
     def learn(self, spec: PictureSpec, pictures: int, timing: Timing) -> None:
         """Takes in what a batch of so many pictures like `spec` took."""
-        kind = _kind(spec)
-        steps, rows = self._steps.setdefault(kind, {}), _rows(spec, pictures)
+        conditions = _conditions(spec)
+        steps, rows = self._steps.setdefault(conditions, {}), _rows(spec, pictures)
         steps[rows] = _blend(steps.get(rows), timing.step)
-        self._pictures[kind] = _blend(self._pictures.get(kind), timing.picture)
-        self._latest[kind.model] = kind
+        self._pictures[conditions] = _blend(self._pictures.get(conditions), timing.picture)
+        self._latest[conditions.model] = conditions
 
     def timing(self, spec: PictureSpec, pictures: int) -> Timing | None:
         """What a batch of so many pictures like `spec` will take; None when nothing was made with its model yet.
 
-        Where its kind was not measured, it is reckoned from the model's latest pictures by their size.
+        Where its conditions were not measured, it is reckoned from the model's latest pictures by their size.
         """
-        kind = _kind(spec)
-        if kind not in self._steps:
-            if kind.model not in self._latest:
+        conditions = _conditions(spec)
+        if conditions not in self._steps:
+            if conditions.model not in self._latest:
                 return None
-            kind = self._latest[kind.model]
-        larger = spec.width * spec.height / kind.pixels
+            conditions = self._latest[conditions.model]
+        larger = spec.width * spec.height / conditions.pixels
         return Timing(
-            step=_at(self._steps[kind], _rows(spec, pictures) * larger),
-            picture=self._pictures[kind] * larger,
+            step=_at(self._steps[conditions], _rows(spec, pictures) * larger),
+            picture=self._pictures[conditions] * larger,
         )
 
     def expect(self, spec: PictureSpec, pictures: int = 1) -> float | None:
@@ -85,8 +85,8 @@ class Pace:
         return total
 
 
-def _kind(spec: PictureSpec) -> Kind:
-    return Kind(model=spec.model.hash, pixels=spec.width * spec.height, sampler=spec.sampler)
+def _conditions(spec: PictureSpec) -> Conditions:
+    return Conditions(model=spec.model.hash, pixels=spec.width * spec.height, sampler=spec.sampler)
 
 
 def _rows(spec: PictureSpec, pictures: int) -> int:

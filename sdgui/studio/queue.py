@@ -62,6 +62,7 @@ class PictureQueue:
             removed += line.remove(tasks)
             if not line:
                 del self._waiting[visitor]
+                self._passed.pop(visitor, None)
         return tuple(removed)
 
     def take(self, worker: WorkerInfo = _ANY) -> Batch | None:
@@ -90,14 +91,14 @@ class PictureQueue:
             return None
         entitled, line = next(iter(self._waiting.items()))
         if line.next()[1].spec.model.id in worker.warm or self._passed[entitled] >= MOST_PASSED:
-            del self._passed[entitled]
+            self._passed.pop(entitled, None)
             return None
         for visitor, other in self._waiting.items():
             key = other.warm_in(worker.warm)
             if key is not None:
                 self._passed[entitled] += 1
                 return visitor, key
-        del self._passed[entitled]
+        self._passed.pop(entitled, None)
         return None
 
     def batches(self) -> Iterator[Batch]:

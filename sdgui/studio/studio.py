@@ -15,6 +15,7 @@ from sdgui.ports import Engine, Models, Store
 from sdgui.records import JobEnd, JobRecord, JobState, TaskRecord
 from sdgui.sheet import Sheet
 from sdgui.spec import DreamRequest, PictureSpec
+from sdgui.studio.admission import admit
 from sdgui.studio.alarm import Alarm
 from sdgui.studio.happenings import (
     Asked,
@@ -164,7 +165,7 @@ class Studio:
         with self._lock:
             if job in jobs.active or job in jobs.reopening:
                 return False
-            self._check_room(who, len(left))
+            self._admit(who, [task.spec for task in left])
             jobs.reopening.add(job)
         try:
             record = self._keeping.reopen(job, who.visitor)
@@ -274,20 +275,15 @@ class Studio:
             sheet=sheet,
         )
         with self._lock:
-            self._check_room(who, len(specs))
+            self._admit(who, specs)
         self.store.add_job(record)
         self._take(Asked(record=record))
         return record
 
-    def _check_room(self, who: Who, pictures: int) -> None:
+    def _admit(self, who: Who, specs: Sequence[PictureSpec]) -> None:
         if self._machine.closing:
             raise UserError("The studio is closing.", "Try again when it is back.")
-        waiting = self._machine.queue.count(who.visitor)
-        if waiting + pictures > self.policy.of(who).waiting:
-            raise UserError(
-                f"{waiting} of your pictures are waiting already.",
-                "Let some of them finish, or stop them.",
-            )
+        admit(self.policy.of(who), specs, self._machine.queue.count(who.visitor))
 
     def _unfit(self, tasks: Sequence[Task]) -> dict[ModelRef, UserError]:
         """Those of the tasks' models that are gone or have changed since, and what to say of it."""
