@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from PIL import Image
 
@@ -25,6 +26,7 @@ from sdgui.events import Decoded, Pixels, Stepped, TaskFailed, WorkerEvent
 from sdgui.model_info import ModelInfo
 from sdgui.plans import plan_grid, wrap_notices
 from sdgui.records import match_in
+from sdgui.request_signature import settings_but, shows
 from sdgui.sheet import Sheet
 from sdgui.spec import DreamRequest, PictureSpec
 from sdgui.storage.pictures import encode_png
@@ -105,23 +107,36 @@ class Comparison:
         write_whole(Path(path), content.getvalue())
 
 
+class AskedOfAll(TypedDict, total=False):
+    """What every picture can be asked with, beside its prompt; what is left out is the model's own."""
+
+    negative_prompt: str
+    width: int | None
+    height: int | None
+    steps: int | None
+    guidance: float | None
+    sampler: str | None
+    schedule: str | None
+    seed: int | None
+    variation_seed: int | None
+    variation_strength: float | None
+
+
+class Asked(AskedOfAll, total=False):
+    """What a dream can be asked with."""
+
+    count: int
+
+
+@shows(settings_but())
 def dream(
     prompt: str,
     *,
-    negative_prompt: str = "",
     model: str = "demo",
-    width: int | None = None,
-    height: int | None = None,
-    steps: int | None = None,
-    guidance: float | None = None,
-    sampler: str | None = None,
-    seed: int | None = None,
-    count: int = 1,
-    variation_seed: int | None = None,
-    variation_strength: float | None = None,
     device: str = "auto",
     dtype: str = "auto",
     on_step: Callable[[int, int], None] | None = None,
+    **asked: Unpack[Asked],
 ) -> tuple[Dreamt, ...]:
     """Dreams `count` pictures; picture i has seed + i, or with a variation strength above 0 variation_seed + i.
 
@@ -130,20 +145,7 @@ def dream(
     each model evaluation. UserError when it cannot be dreamt.
     """
     maker = _maker(device, dtype)
-    request = DreamRequest(
-        prompt=prompt,
-        negative_prompt=negative_prompt,
-        model=model,
-        width=width,
-        height=height,
-        steps=steps,
-        guidance=guidance,
-        sampler=sampler,
-        seed=seed,
-        count=count,
-        variation_seed=variation_seed,
-        variation_strength=variation_strength,
-    )
+    request = DreamRequest(prompt=prompt, model=model, **asked)
     specs = request.resolve(maker.describe(model), draw_seed)
     for notice in wrap_notices(specs):
         warnings.warn(notice, stacklevel=2)
@@ -155,24 +157,17 @@ def dream(
     return tuple(made[i] for i in range(len(specs)))
 
 
+@shows(settings_but("count"))
 def compare(
     prompt: str,
     *,
     x: tuple[str, str] = ("steps", "10, 20"),
     y: tuple[str, str] | None = None,
-    negative_prompt: str = "",
     model: str = "demo",
-    width: int | None = None,
-    height: int | None = None,
-    steps: int | None = None,
-    guidance: float | None = None,
-    sampler: str | None = None,
-    seed: int | None = None,
-    variation_seed: int | None = None,
-    variation_strength: float | None = None,
     device: str = "auto",
     dtype: str = "auto",
     on_picture: Callable[[int, Dreamt], None] | None = None,
+    **asked: Unpack[AskedOfAll],
 ) -> Comparison:
     """Dreams a grid: `x`, and `y` if there is one, are an axis (see `sdgui.axes.AXES`) and its values as text.
 
@@ -181,19 +176,7 @@ def compare(
     when the grid cannot be begun.
     """
     maker = _maker(device, dtype)
-    request = DreamRequest(
-        prompt=prompt,
-        negative_prompt=negative_prompt,
-        model=model,
-        width=width,
-        height=height,
-        steps=steps,
-        guidance=guidance,
-        sampler=sampler,
-        seed=seed,
-        variation_seed=variation_seed,
-        variation_strength=variation_strength,
-    )
+    request = DreamRequest(prompt=prompt, model=model, **asked)
     plan = plan_grid(
         request,
         AxisRequest(name=x[0], values=x[1]),

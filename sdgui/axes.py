@@ -16,6 +16,7 @@ from sdgui.axis_values import (
     written,
 )
 from sdgui.errors import UserError
+from sdgui.request_fields import AXES, REQUEST, axis_of
 from sdgui.samplers import AUTOMATIC, SAMPLER_NAMES, SCHEDULES, split_name
 from sdgui.sheet import Axis
 from sdgui.spec import DreamRequest
@@ -184,17 +185,17 @@ def _key(name: str) -> str:
 
 NOTHING = "(nothing)"
 """The label of an empty text."""
-SEED = "Seed"
-STEPS = "Steps"
-GUIDANCE = "Cfg scale"
-SAMPLER = "Sampler"
-SCHEDULE = "Schedule"
-SIZE = "Size"
+SEED = axis_of("seed")
+STEPS = axis_of("steps")
+GUIDANCE = axis_of("guidance")
+SAMPLER = axis_of("sampler")
+SCHEDULE = axis_of("schedule")
+SIZE = axis_of("width")
 SEARCH = "Prompt S/R"
-PROMPT = "Prompt"
-AVOID = "What to avoid"
-MODEL = "Model"
-STRENGTH = "Variation strength"
+PROMPT = axis_of("prompt")
+AVOID = axis_of("negative_prompt")
+MODEL = axis_of("model")
+STRENGTH = axis_of("variation_strength")
 _READERS: dict[str, Callable[[str, str], list[Choice]]] = {
     SEED: partial(_numbers, field="seed", whole=True),
     STEPS: partial(_numbers, field="steps", whole=True),
@@ -208,11 +209,9 @@ _READERS: dict[str, Callable[[str, str], list[Choice]]] = {
     MODEL: partial(_texts, field="model"),
     STRENGTH: partial(_numbers, field="variation_strength", whole=False),
 }
-AXES: tuple[str, ...] = tuple(_READERS)
 _OF_TEXTS = (SEARCH, PROMPT, AVOID, MODEL)
 _TITLES = {
     **{_key(title): title for title in AXES},
-    "guidance": GUIDANCE,
+    **{_key(one.name): axis_of(one.name) for one in REQUEST if one.axis not in (None, SIZE)},
     "scheduletype": SCHEDULE,
-    "negativeprompt": AVOID,
 }

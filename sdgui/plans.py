@@ -22,22 +22,17 @@ from sdgui.axes import (
 from sdgui.axis_values import read_numbers, written
 from sdgui.errors import UserError
 from sdgui.model_info import ModelInfo
+from sdgui.request_fields import SETTINGS
 from sdgui.samplers import SAMPLER_NAMES, steady
 from sdgui.sheet import Axis, Sheet, SheetKind
-from sdgui.spec import MAX_STEPS, DreamRequest, PictureSpec, Variation, seeds_wrap
-from sdgui.written_values import SEEDS, parse_seed, real_number, whole_number
+from sdgui.spec import DreamRequest, PictureSpec, Variation, seeds_wrap
+from sdgui.written_values import SEEDS, parse_seed
 
 Describe = Callable[[str], ModelInfo]
 DrawSeed = Callable[[], int]
 
-WALL = (4, 64)
-"""How few and how many pictures a wall has."""
-ROW = (2, 16)
-"""How few and how many variation seeds a row has."""
 STRENGTHS = 64
 """A row has no more strengths."""
-USUAL_STRENGTH = 0.3
-USUAL_COUNT = 8
 
 SEEDS_WRAP = "The seeds ran past the last one (4,294,967,295) and went on from 0."
 _STEADY = steady(SAMPLER_NAMES)
@@ -57,8 +52,7 @@ def plan_wall(
     request: DreamRequest, info: ModelInfo, draw_seed: DrawSeed, *, draft_steps: int | None = None
 ) -> Plan:
     """A wall of `request.count` pictures, seeds counting up; with `draft_steps` instead of its steps for a draft."""
-    few, many = WALL
-    whole_number(request.count, "number of pictures of a wall", few, many)
+    many = SETTINGS["wall_count"].read(request.count)
     specs = request.resolve(info, draw_seed, most=many)
     notices = wrap_notices(specs)
     if draft_steps is not None:
@@ -118,8 +112,9 @@ def plan_variations(
     if first is None:
         first = draw_seed() % SEEDS
     if strengths is None:
-        number = whole_number(USUAL_COUNT if count is None else count, "number of variations", *ROW)
-        share = _strength(USUAL_STRENGTH if strength is None else strength)
+        row, shared = SETTINGS["vary_count"], SETTINGS["vary_strength"]
+        number = row.read(row.usual if count is None else count)
+        share = shared.read(shared.usual if strength is None else strength)
         if share == 0:
             raise UserError(
                 "At variation strength 0 every variation is the picture itself.",
@@ -250,11 +245,13 @@ def _composition_notices(
 
 
 def _steps(steps: object) -> int:
-    return whole_number(steps, "steps", 1, MAX_STEPS)
+    number: int = SETTINGS["steps"].read(steps)
+    return number
 
 
 def _strength(strength: object) -> float:
-    return real_number(strength, "variation strength", 0.0, 1.0)
+    share: float = SETTINGS["variation_strength"].read(strength)
+    return share
 
 
 def _strengths(text: str) -> tuple[str, ...]:

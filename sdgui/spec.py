@@ -2,22 +2,21 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from sdgui.adapters import ADAPTERS, Adapter
 from sdgui.errors import UserError
 from sdgui.inputs import INPUTS, Input
 from sdgui.model_info import ModelInfo, ModelRef
+from sdgui.request_fields import SETTINGS, limits
 from sdgui.samplers import AUTOMATIC, SCHEDULES, joined_name, schedules_of, split_name
-from sdgui.written_values import SEEDS, parse_seed, prompt_text, real_number, shown, whole_number
+from sdgui.written_values import SEEDS, shown, whole_number
 
 SCHEMA = 3
 _READABLE = (1, 2, 3)
 """Schemas that are read; 1 knew no variations, and 2 wrote sampler and schedule as one name."""
-MAX_COUNT = 16
-MAX_STEPS = 150
-MAX_GUIDANCE = 30.0
+MAX_COUNT = limits("count")[1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,21 +65,21 @@ class PictureSpec:
     @staticmethod
     def from_json(text: str) -> "PictureSpec":
         """The spec that `to_json` wrote; ValueError when it is of a schema this program does not know."""
-        fields = json.loads(text)
-        schema = fields.get("schema")
+        written = json.loads(text)
+        schema = written.get("schema")
         if schema not in _READABLE:
             raise ValueError(f"unknown spec schema {schema!r}")
-        variation = fields.get("variation")
+        variation = written.get("variation")
         known: dict[str, Any] = {
             "schema": SCHEMA,
-            "model": ModelRef(**fields["model"]),
+            "model": ModelRef(**written["model"]),
             "variation": None if variation is None else Variation(**variation),
-            "inputs": tuple(_read(one, INPUTS) for one in fields.get("inputs", ())),
-            "adapters": tuple(_read(one, ADAPTERS) for one in fields.get("adapters", ())),
+            "inputs": tuple(_read(one, INPUTS) for one in written.get("inputs", ())),
+            "adapters": tuple(_read(one, ADAPTERS) for one in written.get("adapters", ())),
         }
         if schema < 3:
-            known["sampler"], known["schedule"] = split_name(fields["sampler"])
-        return PictureSpec(**{**fields, **known})
+            known["sampler"], known["schedule"] = split_name(written["sampler"])
+        return PictureSpec(**{**written, **known})
 
     @property
     def sampler_name(self) -> str:
@@ -94,13 +93,13 @@ def _typed(one: Any, types: Mapping[str, type]) -> dict[str, Any]:
     return {"type": name, **asdict(one)}
 
 
-def _read(fields: Mapping[str, Any], types: Mapping[str, type]) -> Any:
+def _read(written: Mapping[str, Any], types: Mapping[str, type]) -> Any:
     """What `_typed` wrote."""
-    values = {name: value for name, value in fields.items() if name != "type"}
+    values = {name: value for name, value in written.items() if name != "type"}
     for name in ("ref", "model"):
         if name in values:
             values[name] = ModelRef(**values[name])
-    return types[fields["type"]](**values)
+    return types[written["type"]](**values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +126,14 @@ class DreamRequest:
     adapters: tuple[Adapter, ...] = ()
     emphasis: bool = False
 
+    @staticmethod
+    def again(spec: "PictureSpec") -> "DreamRequest":
+        """What asks for a picture again, but for its seeds."""
+        return DreamRequest(
+            **{name: getattr(spec, name) for name in _OF_PICTURES if name not in ("model", "seed")},
+            model=spec.model.id,
+        )
+
     def resolve(
         self, info: ModelInfo, draw_seed: Callable[[], int], *, most: int = MAX_COUNT
     ) -> tuple[PictureSpec, ...]:
@@ -135,34 +142,25 @@ class DreamRequest:
         With a variation the seed stays and the variation seed counts up, as in A1111. Raises UserError for anything
         that cannot be dreamt, before any work is done.
         """
-        prompt = prompt_text(self.prompt, "prompt")
+        read = {name: setting.read for name, setting in SETTINGS.items()}
+        prompt = read["prompt"](self.prompt)
         if not prompt:
             raise UserError("The prompt is empty.", "Say what you want to see, then click Dream.")
-        negative_prompt = prompt_text(self.negative_prompt, "negative prompt")
+        negative_prompt = read["negative_prompt"](self.negative_prompt)
         check_can_be_made(self)
         sampler, schedule = _sampler_and_schedule(self, info)
         width = _size(self.width, info.width, "width", info)
         height = _size(self.height, info.height, "height", info)
-        steps = whole_number(
-            info.steps if self.steps is None else self.steps, "steps", 1, MAX_STEPS
-        )
-        guidance = real_number(
-            info.guidance if self.guidance is None else self.guidance,
-            "cfg scale",
-            0.0,
-            MAX_GUIDANCE,
-        )
-        count = whole_number(self.count, "number of images", 1, most)
-        seed = parse_seed(self.seed)
+        steps = read["steps"](info.steps if self.steps is None else self.steps)
+        guidance = read["guidance"](info.guidance if self.guidance is None else self.guidance)
+        count = whole_number(self.count, SETTINGS["count"].said, 1, most)
+        seed = read["seed"](self.seed)
         if seed is None:
             seed = draw_seed() % SEEDS
-        strength = real_number(
-            0.0 if self.variation_strength is None else self.variation_strength,
-            "variation strength",
-            0.0,
-            1.0,
+        strength = read["variation_strength"](
+            0.0 if self.variation_strength is None else self.variation_strength
         )
-        other = parse_seed(self.variation_seed)
+        other = read["variation_seed"](self.variation_seed)
         if strength > 0 and other is None:
             other = draw_seed() % SEEDS
         return tuple(
@@ -183,6 +181,9 @@ class DreamRequest:
             )
             for i in range(count)
         )
+
+
+_OF_PICTURES = tuple(field.name for field in fields(PictureSpec) if field.name in SETTINGS)
 
 
 def check_can_be_made(asked: DreamRequest | PictureSpec) -> None:

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sdgui import __version__
+from sdgui.request_fields import key_of
 from sdgui.samplers import AUTOMATIC, KARRAS, SCHEDULES, split_name
 from sdgui.spec import PictureSpec
 
-_NEGATIVE = "Negative prompt:"
+_NEGATIVE = f"{key_of('negative_prompt')}:"
 # A1111's pattern, with keys bounded so that a long line of nothing cannot take quadratic time
 _PARAMETER = re.compile(r'(\w[\w \-/]{1,60}):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
 _MIN_PARAMETERS = 3
@@ -49,18 +50,18 @@ def to_infotext(spec: PictureSpec) -> str:
     variation: dict[str, object] = {}
     if spec.variation is not None:
         variation = {
-            "Variation seed": spec.variation.seed,
-            "Variation seed strength": _short(spec.variation.strength),
+            key_of("variation_seed"): spec.variation.seed,
+            key_of("variation_strength"): _short(spec.variation.strength),
         }
     parameters: dict[str, object] = {
-        "Steps": spec.steps,
-        "Sampler": spec.sampler,
-        "Schedule type": _schedule_type(spec.sampler, spec.schedule),
-        "CFG scale": _short(spec.guidance),
-        "Seed": spec.seed,
-        "Size": f"{spec.width}x{spec.height}",
+        key_of("steps"): spec.steps,
+        key_of("sampler"): spec.sampler,
+        key_of("schedule"): _schedule_type(spec.sampler, spec.schedule),
+        key_of("guidance"): _short(spec.guidance),
+        key_of("seed"): spec.seed,
+        key_of("width"): f"{spec.width}x{spec.height}",
         "Model hash": spec.model.hash[:10],
-        "Model": spec.model.id,
+        key_of("model"): spec.model.id,
         **variation,
         "Version": f"sdgui {__version__}",
     }
@@ -83,21 +84,21 @@ def from_infotext(text: str) -> ParsedInfotext:
     start = next(starts, len(lines))
     negative = "\n".join(lines[start:]).strip().removeprefix(_NEGATIVE)
     sampler, schedule = _sampler_of(fields)
-    size = re.fullmatch(r"(\d{1,9})x(\d{1,9})", fields.get("Size", ""))
+    size = re.fullmatch(r"(\d{1,9})x(\d{1,9})", fields.get(key_of("width"), ""))
     return ParsedInfotext(
         prompt="\n".join(lines[:start]).strip(),
         negative_prompt=negative.strip(),
-        steps=_whole(fields.get("Steps")),
+        steps=_whole(fields.get(key_of("steps"))),
         sampler=sampler,
         schedule=schedule,
-        guidance=_real(fields.get("CFG scale")),
-        seed=_whole(fields.get("Seed")),
+        guidance=_real(fields.get(key_of("guidance"))),
+        seed=_whole(fields.get(key_of("seed"))),
         width=int(size[1]) if size else None,
         height=int(size[2]) if size else None,
-        model=fields.get("Model"),
+        model=fields.get(key_of("model")),
         model_hash=fields.get("Model hash"),
-        variation_seed=_whole(fields.get("Variation seed")),
-        variation_strength=_real(fields.get("Variation seed strength")),
+        variation_seed=_whole(fields.get(key_of("variation_seed"))),
+        variation_strength=_real(fields.get(key_of("variation_strength"))),
         fields=fields,
     )
 
@@ -109,7 +110,7 @@ def _schedule_type(sampler: str, schedule: str) -> str:
 
 def _sampler_of(fields: Mapping[str, str]) -> tuple[str | None, str | None]:
     """Sampler and schedule, also of one name for both, as it was written before A1111 1.9 and by the first sdgui."""
-    name, kind = fields.get("Sampler"), fields.get("Schedule type")
+    name, kind = fields.get(key_of("sampler")), fields.get(key_of("schedule"))
     if name is None:
         return None, None
     sampler, schedule = split_name(name)

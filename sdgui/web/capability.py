@@ -10,8 +10,8 @@ from gradio.components import Component
 
 from sdgui.model_info import ModelInfo
 from sdgui.ports import Store
+from sdgui.request_fields import Setting
 from sdgui.sheet import Sheet
-from sdgui.web.shared.facts import SettingFacts
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
@@ -36,7 +36,7 @@ class Capability:
     add_middle: Callable[[], Components]
     routes: Callable[["Studio", Store, CapacityLimiter], Sequence[APIRouter]]
     add_settings: Callable[[], Components] = dict
-    settings: Mapping[str, SettingFacts] = field(default_factory=dict)
+    settings: Mapping[str, Setting] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     facts_of_model: Callable[[ModelInfo, Sequence[str]], dict[str, Any]] | None = None
     values_of_sheet: Callable[[Sheet, int], dict[str, Any]] | None = None

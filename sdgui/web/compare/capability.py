@@ -1,36 +1,21 @@
 """The Compare tab: walls of seeds, variations and grids, A and B, and what is kept."""
 
-from dataclasses import fields
-
-from sdgui.axes import AXES, STRENGTH
+from sdgui.axes import STRENGTH
+from sdgui.request_fields import COMPARE as SETTINGS_OF_COMPARE
+from sdgui.request_fields import NO_AXIS
 from sdgui.web.capability import Capability
 from sdgui.web.compare.axis_examples import example_values, hints
 from sdgui.web.compare.begin import begin_routes
 from sdgui.web.compare.controls import (
-    BY_SEEDS,
-    BY_STRENGTHS,
-    MODES,
-    NO_AXIS,
-    CompareControls,
     reused,
 )
 from sdgui.web.compare.differences import difference_routes
 from sdgui.web.compare.exports import export_routes
 from sdgui.web.compare.routes import sheet_routes
 from sdgui.web.compare.settings import add_compare, add_compare_settings
-from sdgui.web.shared.facts import SettingFacts
 
 _STEADIEST = "DPM++ 2M"
 """The sampler that is offered for drafts, where the model has it."""
-
-_SETTINGS = {field.name: SettingFacts(lasting=True) for field in fields(CompareControls)} | {
-    "mode": SettingFacts(lasting=True, choices=tuple(MODES)),
-    "vary_by": SettingFacts(lasting=True, choices=(BY_SEEDS, BY_STRENGTHS)),
-    "x_axis": SettingFacts(lasting=True, choices=tuple(AXES)),
-    "x_values": SettingFacts(lasting=True, goes_with="x_axis"),
-    "y_axis": SettingFacts(lasting=True, choices=(NO_AXIS, *AXES)),
-    "y_values": SettingFacts(lasting=True, goes_with="y_axis"),
-}
 
 _FORMER = {
     "sdgui-compare-1": (
@@ -51,7 +36,7 @@ COMPARE = Capability(
         export_routes(studio, store, heavy),
         difference_routes(store, heavy),
     ),
-    settings=_SETTINGS,
+    settings={one.name: one for one in SETTINGS_OF_COMPARE},
     facts={
         "axes": hints(),
         "no_axis": NO_AXIS,

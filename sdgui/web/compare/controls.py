@@ -5,12 +5,11 @@ from typing import Any
 
 from sdgui.axes import AxisRequest, written_axis
 from sdgui.errors import UserError
+from sdgui.request_fields import NO_AXIS, SETTINGS
 from sdgui.sheet import Sheet, SheetKind
 
 MODES = {"wall": "Seed wall", "variations": "Variations", "grid": "Grid X × Y"}
-BY_SEEDS = "Variation seeds"
-BY_STRENGTHS = "Strengths"
-NO_AXIS = "Nothing"
+BY_SEEDS, BY_STRENGTHS = SETTINGS["vary_by"].choices or ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from inspect import Parameter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import gradio as gr
@@ -12,14 +13,16 @@ from sdgui.errors import UserError
 from sdgui.plans import wrap_notices
 from sdgui.ports import Store
 from sdgui.records import JobRecord
+from sdgui.request_fields import REQUEST
+from sdgui.request_signature import parameter, settings_but
 from sdgui.spec import DreamRequest
 from sdgui.web.compare.controls import axis_request
 from sdgui.web.compare.planning import grid
 from sdgui.web.doors.visitors import who_of
 from sdgui.web.programs.following import How, file_of, origin_of, outcome_of, progress_of
+from sdgui.web.programs.parameters import with_parameters
 from sdgui.web.shared.asking import OUR_FAULT, submit, submit_plan
 from sdgui.web.shared.describing import describe_axis
-from sdgui.written_values import parse_seed
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
@@ -47,99 +50,48 @@ class Begun:
 def add_endpoints(studio: "Studio", store: Store) -> None:
     """Adds `/dream` and `/compare` to the Blocks that is being built."""
     dream, compare = _dream_endpoint(studio, store), _compare_endpoint(studio, store)
-    # Gradio reads the types of what is yielded where a plain function says what it returns.
-    dream.__annotations__["return"] = DreamNews
-    compare.__annotations__["return"] = CompareNews
     gr.api(dream, api_name="dream", concurrency_limit=None)
     gr.api(compare, api_name="compare", concurrency_limit=None)
 
 
 def _dream_endpoint(studio: "Studio", store: Store) -> Callable[..., AsyncIterator[DreamNews]]:
-    async def dream(
-        request: gr.Request,
-        prompt: str,
-        negative_prompt: str = "",
-        seed: int | None = None,
-        count: int = 1,
-        steps: int | None = None,
-        guidance: float | None = None,
-        width: int | None = None,
-        height: int | None = None,
-        sampler: str | None = None,
-        model: str | None = None,
-        variation_seed: int | None = None,
-        variation_strength: float | None = None,
-    ) -> AsyncIterator[DreamNews]:
+    def dream(request: gr.Request, asked: dict[str, Any]) -> AsyncIterator[DreamNews]:
         """Dreams pictures: yields progress on the way, and at last the finished files and their seeds."""
 
         def begin() -> Begun:
-            asked = DreamRequest(
-                prompt=prompt,
-                negative_prompt=negative_prompt,
-                model=model,
-                width=width,
-                height=height,
-                steps=steps,
-                guidance=guidance,
-                sampler=sampler,
-                seed=parse_seed(seed),
-                count=count,
-                variation_seed=parse_seed(variation_seed),
-                variation_strength=variation_strength,
-            )
-            job = submit(studio, asked, who_of(request))
+            job = submit(studio, DreamRequest(**asked), who_of(request))
             return Begun(job=job, notices=wrap_notices([task.spec for task in job.tasks]))
 
-        async for news in _plainly(follow_dream(studio, store, begin, origin_of(request))):
-            yield news
+        return _plainly(follow_dream(studio, store, begin, origin_of(request)))
 
-    return dream
+    return with_parameters(dream, [parameter(one) for one in REQUEST], DreamNews)
 
 
 def _compare_endpoint(studio: "Studio", store: Store) -> Callable[..., AsyncIterator[CompareNews]]:
-    async def compare(
-        request: gr.Request,
-        prompt: str,
-        x_axis: str,
-        x_values: str,
-        y_axis: str = "",
-        y_values: str = "",
-        negative_prompt: str = "",
-        seed: int | None = None,
-        steps: int | None = None,
-        guidance: float | None = None,
-        width: int | None = None,
-        height: int | None = None,
-        sampler: str | None = None,
-        model: str | None = None,
-        variation_seed: int | None = None,
-        variation_strength: float | None = None,
-    ) -> AsyncIterator[CompareNews]:
+    def compare(request: gr.Request, asked: dict[str, Any]) -> AsyncIterator[CompareNews]:
         """Dreams a grid: yields progress on the way, and at last the files of its cells, row by row."""
 
         def begin() -> Begun:
-            asked = DreamRequest(
-                prompt=prompt,
-                negative_prompt=negative_prompt,
-                model=model,
-                width=width,
-                height=height,
-                steps=steps,
-                guidance=guidance,
-                sampler=sampler,
-                seed=parse_seed(seed),
-                variation_seed=parse_seed(variation_seed),
-                variation_strength=variation_strength,
-            )
+            settings = dict(asked)
+            x_axis, x_values, y_axis, y_values = (settings.pop(one.name) for one in _AXES)
             x = axis_request(x_axis, x_values)
             y = axis_request(y_axis, y_values) if y_axis else None
-            plan = grid(studio.models, asked, x, y)
+            plan = grid(studio.models, DreamRequest(**settings), x, y)
             return Begun(job=submit_plan(studio, plan, who_of(request)), notices=plan.notices)
 
-        async for news in _plainly(follow_grid(studio, store, begin, origin_of(request))):
-            yield news
+        return _plainly(follow_grid(studio, store, begin, origin_of(request)))
 
-    return compare
+    prompt, *others = settings_but("count")
+    parameters = [parameter(prompt), *_AXES, *(parameter(one) for one in others)]
+    return with_parameters(compare, parameters, CompareNews)
+
+
+_AXES = (
+    Parameter("x_axis", Parameter.POSITIONAL_OR_KEYWORD, annotation=str),
+    Parameter("x_values", Parameter.POSITIONAL_OR_KEYWORD, annotation=str),
+    Parameter("y_axis", Parameter.POSITIONAL_OR_KEYWORD, annotation=str, default=""),
+    Parameter("y_values", Parameter.POSITIONAL_OR_KEYWORD, annotation=str, default=""),
+)
 
 
 async def follow_dream(

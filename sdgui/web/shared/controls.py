@@ -6,14 +6,16 @@ from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 from sdgui.model_info import ModelInfo
+from sdgui.request_fields import SETTINGS
+from sdgui.samplers import joined_name, split_name
 from sdgui.spec import DreamRequest
 from sdgui.written_values import parse_seed
 
 OWN_SIZE = "W×H"
 _RATIOS = {"2:3": 2 / 3, "1:1": 1.0, "3:2": 3 / 2, "16:9": 16 / 9}
 ASPECTS = (*_RATIOS, OWN_SIZE)
-MIN_GUIDANCE = 1.0  # below, models are not guided at all, exactly as at 1
-USUAL_COUNT = 4
+MIN_GUIDANCE: float = SETTINGS["guidance"].slider["minimum"]
+USUAL_COUNT: int = SETTINGS["count"].first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,9 +91,17 @@ def from_request(request: DreamRequest, info: ModelInfo) -> Controls:
         steps=info.steps if request.steps is None else request.steps,
         guidance=max(guidance, MIN_GUIDANCE),
         seed="" if request.seed is None else str(request.seed),
-        sampler=info.sampler if request.sampler is None else request.sampler,
+        sampler=_sampler_name(request, info),
         model=info.ref.id if request.model is None else request.model,
     )
+
+
+def _sampler_name(request: DreamRequest, info: ModelInfo) -> str:
+    """Sampler and schedule by the one name under which the page offers them."""
+    name = info.sampler if request.sampler is None else request.sampler
+    if request.schedule is None:
+        return name
+    return joined_name(split_name(name)[0], request.schedule)
 
 
 def size_for(aspect: str, info: ModelInfo) -> tuple[int, int]:

@@ -18,6 +18,7 @@ from sdgui.events import (
     StudioEvent,
 )
 from sdgui.records import JobRecord, JobState, PictureRecord, TaskRecord
+from sdgui.request_fields import REQUEST
 from sdgui.sheet import Axis, Sheet
 from sdgui.spec import PictureSpec
 
@@ -83,15 +84,11 @@ def title_of(job: JobRecord) -> str:
 
 def describe_settings(spec: PictureSpec) -> dict[str, Any]:
     """What made a picture, but for its seeds."""
+    by_name = {"model": spec.model.id, "sampler": spec.sampler_name}
     return {
-        "prompt": spec.prompt,
-        "negative_prompt": spec.negative_prompt,
-        "model": spec.model.id,
-        "width": spec.width,
-        "height": spec.height,
-        "steps": spec.steps,
-        "guidance": spec.guidance,
-        "sampler": spec.sampler_name,
+        one.name: by_name[one.name] if one.name in by_name else getattr(spec, one.name)
+        for one in REQUEST
+        if one.of_picture
     }
 
 

@@ -1,46 +1,13 @@
 """What the scripts must know of models and settings: Python says it, once."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from sdgui.model_info import ModelInfo
+from sdgui.request_fields import PAGE, REQUEST, Setting
 from sdgui.samplers import steady
 from sdgui.web.shared.controls import ASPECTS, OWN_SIZE, default_controls, size_for
 
-
-@dataclass(frozen=True, kw_only=True)
-class SettingFacts:
-    """Of a setting: whether it suits every model and so outlives one that is gone, what can be chosen where that is
-    fixed, and the setting without which it means nothing."""
-
-    lasting: bool = False
-    choices: tuple[str, ...] | None = None
-    goes_with: str | None = None
-
-    def told(self) -> dict[str, Any]:
-        """For the script; what does not apply is left out."""
-        told: dict[str, Any] = {"lasting": self.lasting}
-        if self.choices is not None:
-            told["choices"] = self.choices
-        if self.goes_with is not None:
-            told["goes_with"] = self.goes_with
-        return told
-
-
-SHARED_SETTINGS: dict[str, SettingFacts] = {
-    "prompt": SettingFacts(lasting=True),
-    "negative_prompt": SettingFacts(lasting=True),
-    "aspect": SettingFacts(choices=ASPECTS),
-    "width": SettingFacts(),
-    "height": SettingFacts(),
-    "count": SettingFacts(lasting=True),
-    "steps": SettingFacts(),
-    "guidance": SettingFacts(),
-    "seed": SettingFacts(lasting=True),
-    "lock": SettingFacts(lasting=True),
-    "sampler": SettingFacts(),
-    "model": SettingFacts(),
-}
+SHARED_SETTINGS: dict[str, Setting] = {one.name: one for one in (*REQUEST, *PAGE) if one.on_page}
 """The settings that all tabs have."""
 
 FORMER_CONTROLS = {

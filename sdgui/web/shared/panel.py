@@ -2,11 +2,10 @@
 
 import gradio as gr
 
-from sdgui.axes import AVOID, GUIDANCE, MODEL, SAMPLER, SEED, STEPS
 from sdgui.model_info import ModelInfo
-from sdgui.spec import MAX_COUNT, MAX_GUIDANCE, MAX_STEPS
+from sdgui.request_fields import SETTINGS
 from sdgui.web.capability import Components
-from sdgui.web.shared.controls import ASPECTS, MIN_GUIDANCE, default_controls
+from sdgui.web.shared.controls import ASPECTS, default_controls
 from sdgui.web.shared.templates import render
 
 _HINT = '<p id="prompt-hint" class="prompt-hint"></p>'
@@ -25,28 +24,38 @@ def add_settings_head() -> None:
 def add_settings(info: ModelInfo, names: tuple[str, ...]) -> Components:
     """Adds the settings; the components that hold them, by name."""
     first = default_controls(info)
-    aspect = gr.Radio(list(ASPECTS), value=first.aspect, label="Aspect", elem_id="aspect")
+    aspect = gr.Radio(
+        list(ASPECTS), value=first.aspect, label=SETTINGS["aspect"].label, elem_id="aspect"
+    )
     with gr.Row(elem_id="own-size"):
         width, height = (
-            gr.Number(value, label=label, step=info.size_step, elem_id=label.lower())
-            for label, value in (("Width", first.width), ("Height", first.height))
+            gr.Number(
+                getattr(first, name),
+                label=SETTINGS[name].label,
+                step=info.size_step,
+                elem_id=name,
+            )
+            for name in ("width", "height")
         )
     count, steps, guidance = (
-        gr.Slider(low, high, value, step=step, label=label, elem_id=name, elem_classes="sd-slider")
-        for name, label, low, high, step, value in (
-            ("count", "Images", 1, MAX_COUNT, 1, first.count),
-            ("steps", STEPS, 1, MAX_STEPS, 1, first.steps),
-            ("guidance", GUIDANCE, MIN_GUIDANCE, MAX_GUIDANCE, 0.5, first.guidance),
+        gr.Slider(
+            **SETTINGS[name].slider,
+            value=getattr(first, name),
+            elem_id=name,
+            elem_classes="sd-slider",
         )
+        for name in ("count", "steps", "guidance")
     )
     with gr.Row(elem_id="seed-row"):
-        seed = gr.Textbox(label=SEED, placeholder="random", elem_id="seed", max_lines=1)
+        seed = gr.Textbox(
+            label=SETTINGS["seed"].label, placeholder="random", elem_id="seed", max_lines=1
+        )
         gr.Button("New random seed", elem_id="seed-die")
-        lock = gr.Checkbox(label="Keep this seed", elem_id="seed-lock", container=False)
+        lock = gr.Checkbox(label=SETTINGS["lock"].label, elem_id="seed-lock", container=False)
     sampler = gr.Dropdown(
         list(info.samplers),
         value=first.sampler,
-        label=SAMPLER,
+        label=SETTINGS["sampler"].label,
         elem_id="sampler",
         elem_classes="sd-choice",
         filterable=False,
@@ -57,13 +66,13 @@ def add_settings(info: ModelInfo, names: tuple[str, ...]) -> Components:
             *((n, n) for n in names[1:]),
         ],
         value=names[0],
-        label=MODEL,
+        label=SETTINGS["model"].label,
         elem_id="model",
         elem_classes="sd-choice",
         filterable=False,
     )
     negative_prompt = gr.Textbox(
-        label=AVOID,
+        label=SETTINGS["negative_prompt"].label,
         placeholder="e.g. blurry, extra wheels",
         elem_id="negative-prompt",
         lines=2,
@@ -89,7 +98,7 @@ def add_prompt_bar() -> Components:
     with gr.Row(elem_id="prompt-bar"):
         with gr.Column(elem_id="prompt-box"):
             prompt = gr.Textbox(
-                label="Prompt",
+                label=SETTINGS["prompt"].label,
                 container=False,
                 placeholder="What do you want to see?",
                 elem_id="prompt",

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Request
 from sdgui.errors import UserError
 from sdgui.ports import Store
 from sdgui.sheet import Sheet
-from sdgui.spec import MAX_COUNT, DreamRequest, PictureSpec
+from sdgui.spec import MAX_COUNT, DreamRequest
 from sdgui.web.doors.visitors import visitor_of
 from sdgui.web.shared.controls import from_request
 from sdgui.web.shared.telling import Told, guarded
@@ -57,8 +57,13 @@ def reused(
         if keeps_seed and spec.variation is not None:
             told.setdefault("notice", "That is a variation; these settings make what it varies.")
         info = studio.models.describe(model)
-        wanted = _request(spec, model, min(len(job.tasks), MAX_COUNT))
-        controls = from_request(replace(wanted, seed=spec.seed if keeps_seed else None), info)
+        wanted = replace(
+            DreamRequest.again(spec),
+            model=model,
+            seed=spec.seed if keeps_seed else None,
+            count=min(len(job.tasks), MAX_COUNT),
+        )
+        controls = from_request(wanted, info)
         if controls.sampler not in info.samplers:
             controls = replace(controls, sampler=info.sampler)
         values = asdict(controls) | {"lock": keeps_seed}
@@ -70,17 +75,3 @@ def reused(
         return told | {"values": values}
 
     return guarded(act, lambda told: told)
-
-
-def _request(spec: PictureSpec, model: str, count: int) -> DreamRequest:
-    return DreamRequest(
-        prompt=spec.prompt,
-        negative_prompt=spec.negative_prompt,
-        model=model,
-        width=spec.width,
-        height=spec.height,
-        steps=spec.steps,
-        guidance=spec.guidance,
-        sampler=spec.sampler_name,
-        count=count,
-    )

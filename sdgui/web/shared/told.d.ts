@@ -30,7 +30,15 @@ export type Facts = {
 };
 
 /** `lasting`: it suits every model, and so outlives one that is gone; `goes_with`: it means nothing without that one. */
-export type SettingFacts = { lasting: boolean; choices?: string[]; goes_with?: string };
+export type SettingFacts = {
+  label: string;
+  lasting: boolean;
+  low?: number;
+  high?: number;
+  step?: number;
+  choices?: string[];
+  goes_with?: string;
+};
 
 export type CompareFacts = {
   /** How the values of each axis are written. */

@@ -14,6 +14,7 @@ from sdgui.errors import UserError
 from sdgui.events import Batch, PictureDone
 from sdgui.plans import SEEDS_WRAP
 from sdgui.ports import Emit, IsCancelled
+from sdgui.request_fields import REQUEST
 from sdgui.spec import DreamRequest, Variation
 from sdgui.storage.pictures import read_spec
 from sdgui.web.doors.visitors import COOKIE, visitor_id
@@ -333,7 +334,7 @@ def test_a_body_that_is_not_json_is_answered_in_one_sentence(site: Site, body: b
     ("path", "body"),
     [
         ("v2/dream", {"prompt": "a cat", "steps": 1}),
-        ("dream", {"data": ["a cat", "", None, 1, 1, *[None] * 7]}),
+        ("dream", {"data": ["a cat", "", None, 1, 1, *[None] * (len(REQUEST) - 5)]}),
     ],
 )
 def test_a_call_that_fits_is_taken(site: Site, path: str, body: object) -> None:
