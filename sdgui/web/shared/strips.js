@@ -33,7 +33,7 @@ export class Pace {
 
   /** @param {{ step: number, steps: number }} progress @param {number} now in milliseconds */
   isDue({ step, steps }, now) {
-    const isFar = step < this.step || step - this.step >= Math.max(1, steps / LEAST);
+    const isFar = step < this.step || step - this.step >= Math.max(1, Math.floor(steps / LEAST));
     return isFar || now - this.time >= PACE[this.isShared ? "shared" : "own"];
   }
 
