@@ -27,9 +27,9 @@ class Cancelled(Exception):
     """Raised inside an engine to leave a pipeline at once when every member of its batch is cancelled."""
 
 
-def no_room(what: str) -> UserError:
+def no_room(what: str) -> NotYetSaved:
     """That the disk is full; `what` could not be done, in words."""
-    return UserError(f"The disk is full: {what}.", "Free some space, then try again.")
+    return NotYetSaved(f"The disk is full: {what}.", "Free some space, then try again.")
 
 
 @contextmanager

@@ -79,13 +79,15 @@ class DiskStore:
     def save_picture(self, task: str, pixels: Pixels, notes: dict[str, str]) -> PictureRecord:
         """Writes the picture of a known task (file, thumbnail, row) and returns once nothing can lose it.
 
-        UserError when the disk is full or the folder cannot be written; a file that was whole by then stays, and is
+        NotYetSaved when the disk is full, the folder is gone or the database is locked: the same may succeed later.
+        UserError when the folder cannot be written; a file that was whole by then stays, and is
         found at the next start. KeyError when the task is unknown; a picture that is stored already stays as it is.
         """
         row = self._database.task(task)
         if row is None or row.deleted:
             raise KeyError(task)
         if not row.stored:
+            self._folder.check()
             png = encode_png(row.spec, pixels, notes)
             with plain_disk_errors(self._folder.path):
                 write_whole(self._file(row), png)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sdgui.errors import UserError, no_room, plain_no_room
+from sdgui.errors import NotYetSaved, UserError, no_room, plain_no_room
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _UNWRITABLE = {
@@ -46,7 +46,7 @@ def plain_database_errors(file: Path) -> Iterator[None]:
         if code in _UNWRITABLE:
             raise _unwritable(file, str(error)) from error
         if code in _IN_USE:
-            raise UserError(
+            raise NotYetSaved(
                 f"Another program is using {file}.", "Close it there and try again."
             ) from error
         raise

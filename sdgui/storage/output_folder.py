@@ -4,7 +4,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from sdgui.errors import UserError
+from sdgui.errors import NotYetSaved, UserError
 from sdgui.storage.faults import plain_disk_errors
 from sdgui.storage.layout import LOCK
 
@@ -30,7 +30,25 @@ class OutputFolder:
                     f"Another sdgui already uses the folder {self.path}.",
                     "Stop it, or choose another --output-dir.",
                 ) from error
+            self._identity = _identity(self.path / LOCK)
+
+    def check(self) -> None:
+        """NotYetSaved when the folder was deleted, renamed or unmounted since: what is written now would be lost."""
+        try:
+            is_there = _identity(self.path / LOCK) == self._identity
+        except OSError:
+            is_there = False
+        if not is_there:
+            raise NotYetSaved(
+                f"The output folder {self.path.name} is gone.",
+                "Put it back where it was; until then nothing can be saved.",
+            )
 
     def release(self) -> None:
         """Gives the folder free; more than once is fine."""
         self._lock.release()
+
+
+def _identity(file: Path) -> tuple[int, int]:
+    found = file.stat()
+    return found.st_dev, found.st_ino

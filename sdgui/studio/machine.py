@@ -16,7 +16,7 @@ from sdgui.events import (
     WorkerEvent,
 )
 from sdgui.studio.faults import NOT_LOADED, OUR_FAULT
-from sdgui.studio.fitting import Fitting
+from sdgui.studio.fits import Fits
 from sdgui.studio.forecast import look_ahead, tell_progress
 from sdgui.studio.happenings import (
     Asked,
@@ -69,8 +69,8 @@ class Machine:
         batch_limit: BatchLimit,
         backoff: Callable[[int], float] = backoff,
     ) -> None:
-        self.fitting = Fitting()
-        self.queue = PictureQueue(batch_limit, self.fitting)
+        self.fits = Fits()
+        self.queue = PictureQueue(batch_limit, self.fits)
         self.jobs = LiveJobs()
         self.pace = Pace()
         self.unsaved = Unsaved(backoff)
@@ -197,7 +197,7 @@ class Machine:
                 if running is not None:
                     tell_progress(running, running.begun)
             case Fitted():
-                self.fitting.learn(face.info.device, event)
+                self.fits.learn(face.info.device, event)
             case Stepped(step=step, steps=steps) if running is not None:
                 running.stepped(step, steps, self._now)
                 face.works(running.batch.tasks[0].spec.model.id)

@@ -8,7 +8,7 @@ from operator import itemgetter
 from sdgui.batches import batch_key, work_order
 from sdgui.events import Batch, Task
 from sdgui.spec import PictureSpec
-from sdgui.studio.fitting import Fitting
+from sdgui.studio.fits import Fits
 from sdgui.workers import WorkerInfo
 
 BatchLimit = Callable[[PictureSpec], int]
@@ -33,9 +33,9 @@ def batches_of(specs: Sequence[PictureSpec], batch_limit: BatchLimit) -> tuple[B
 class PictureQueue:
     """Tasks waiting, by visitor; not thread-safe: its owner holds a lock."""
 
-    def __init__(self, batch_limit: BatchLimit, fitting: Fitting | None = None) -> None:
+    def __init__(self, batch_limit: BatchLimit, fits: Fits | None = None) -> None:
         self._batch_limit = batch_limit
-        self._fitting = Fitting() if fitting is None else fitting
+        self._fits = Fits() if fits is None else fits
         self._passed: Counter[str] = Counter()
         self._waiting: OrderedDict[str, _Line] = OrderedDict()
         self._last = ""
@@ -126,7 +126,7 @@ class PictureQueue:
         visitor = next(iter(waiting)) if turn is None else turn[0]
         line = waiting[visitor]
         key, first = line.next() if turn is None else (turn[1], line.first_of(turn[1]))
-        room = max(1, self._fitting.limit(worker.device, first.spec, self._batch_limit(first.spec)))
+        room = max(1, self._fits.limit(worker.device, first.spec, self._batch_limit(first.spec)))
         taken = line.take(key, room)
         guests = [other for other in waiting.values() if other is not line]
         while len(taken) < room and guests:

@@ -17,6 +17,7 @@ from sdgui.sheet import Sheet
 from sdgui.spec import DreamRequest, PictureSpec
 from sdgui.studio.admission import admit
 from sdgui.studio.alarm import Alarm
+from sdgui.studio.disk_writer import DiskWriter
 from sdgui.studio.happenings import (
     Asked,
     Begin,
@@ -31,7 +32,6 @@ from sdgui.studio.happenings import (
     WakeAt,
     Woken,
 )
-from sdgui.studio.keeping import Keeping
 from sdgui.studio.live_job import unmade
 from sdgui.studio.machine import Machine
 from sdgui.studio.queue import BatchLimit, batches_of
@@ -80,7 +80,7 @@ class Studio:
             model=model, workers=len(workers), batch_limit=batch_limit, backoff=backoff
         )
         self._watchers = Watchers()
-        self._keeping = Keeping(store, tell=self._happened, ends=self._ends)
+        self._disk = DiskWriter(store, tell=self._happened, ends=self._ends)
         self._alarm = Alarm(lambda: self._happened(Woken()), clock)
         self._workers = [
             WorkerThread(
@@ -120,8 +120,8 @@ class Studio:
             worker.leave()
         for worker in waited_for:
             worker.join(timeout=30)
-        self._keeping.close_pictures(self._unsaved)
-        self._keeping.close()
+        self._disk.close_pictures(self._unsaved)
+        self._disk.close()
         for worker in self._workers:
             worker.close()
         for worker in self._workers:
@@ -168,7 +168,7 @@ class Studio:
             self._admit(who, [task.spec for task in left])
             jobs.reopening.add(job)
         try:
-            record = self._keeping.reopen(job, who.visitor)
+            record = self._disk.reopen(job, who.visitor)
             if record is not None:
                 self._take(Asked(record=record, unfit=unfit))
         finally:
@@ -325,9 +325,9 @@ class Studio:
             case Begin(worker=number, running=running):
                 self._workers[number].begin(running)
             case Save(picture=picture):
-                self._keeping.save(picture)
+                self._disk.save(picture)
             case StoreEnds():
-                return self._keeping.store_ends()
+                return self._disk.store_ends()
             case Opened(job=job):
                 for watcher in self._watchers.of({job.record.visitor}):
                     watcher.follow(job)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sdgui.events import Batch, Fitted, Task
 from sdgui.model_info import ModelRef
-from sdgui.studio.fitting import Fitting
+from sdgui.studio.fits import Fits
 from sdgui.studio.queue import MOST_PASSED, PictureQueue, batches_of, in_working_order
 from sdgui.workers import WorkerInfo
 from tests import samples
@@ -218,17 +218,17 @@ def test_what_goes_alone_shares_its_batch_with_nobody() -> None:
 
 
 def test_what_fitted_after_memory_ran_out_limits_the_next_batches_of_its_device() -> None:
-    fitting = Fitting()
-    fitting.learn("small", Fitted(model=SPEC.model.id, width=64, height=64, pictures=2))
-    queue = PictureQueue(lambda spec: 4, fitting)
+    fits = Fits()
+    fits.learn("small", Fitted(model=SPEC.model.id, width=64, height=64, pictures=2))
+    queue = PictureQueue(lambda spec: 4, fits)
     queue.put("ann", tasks("a", 8))
     assert len(ids(queue.take(WorkerInfo(device="small")))) == 2
     assert len(ids(queue.take(WorkerInfo(device="large")))) == 4
 
 
 def test_what_fitted_holds_for_larger_pictures_too_but_not_for_smaller_ones() -> None:
-    fitting = Fitting()
-    fitting.learn("d", Fitted(model=SPEC.model.id, width=64, height=64, pictures=2))
+    fits = Fits()
+    fits.learn("d", Fitted(model=SPEC.model.id, width=64, height=64, pictures=2))
     larger = dataclasses.replace(SPEC, width=128)
     smaller = dataclasses.replace(SPEC, width=32)
-    assert (fitting.limit("d", larger, 4), fitting.limit("d", smaller, 4)) == (2, 4)
+    assert (fits.limit("d", larger, 4), fits.limit("d", smaller, 4)) == (2, 4)

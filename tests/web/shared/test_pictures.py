@@ -1,9 +1,13 @@
 """Pixels over our own routes."""
 
 import re
+import threading
 
 import pytest
 
+from sdgui.errors import NotYetSaved
+from sdgui.events import Pixels
+from sdgui.records import PictureRecord
 from sdgui.web.shared.pictures import file_name
 from tests.fake_engine import PATIENCE
 from tests.web.conftest import Site
@@ -43,6 +47,33 @@ def test_no_prompt_makes_a_strange_file_name(site: Site, prompt: str) -> None:
     record = site.store.picture(job.tasks[0].id, job.visitor)
     assert record is not None
     assert re.fullmatch(r"([a-z0-9-]{1,60}-)?9\.png", file_name(record))
+
+
+def test_a_picture_that_is_not_saved_yet_can_be_downloaded_by_its_owner(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused, room = threading.Event(), threading.Event()
+    save = site.store.save_picture
+
+    def refuse(task: str, pixels: Pixels, notes: dict[str, str]) -> PictureRecord:
+        if not room.is_set():
+            refused.set()
+            raise NotYetSaved("The disk is full.", "Free some space.")
+        return save(task, pixels, notes)
+
+    monkeypatch.setattr(site.store, "save_picture", refuse)
+    client = site.visitor()
+    job = site.begin(client, steps=2)
+    assert client.get(f"/unsaved/{job.id}/1").status_code == 404
+    _news(client, until='"picture-unsaved"', go=site)
+    assert refused.is_set()
+    reply = client.get(f"/unsaved/{job.id}/0")
+    assert reply.headers["content-type"] == "image/png"
+    assert reply.content.startswith(b"\x89PNG")
+    assert site.visitor().get(f"/unsaved/{job.id}/0").status_code == 404
+    room.set()
+    site.wait(job)
+    assert client.get(f"/unsaved/{job.id}/0").status_code == 404
 
 
 def test_a_live_preview_comes_from_memory_and_is_not_kept(site: Site) -> None:

@@ -22,7 +22,7 @@ from sdgui.studio.live_job import unmade
 log = logging.getLogger(__name__)
 
 
-class Keeping:
+class DiskWriter:
     """Two threads: a stop that is to be stored does not wait behind pictures. What became of it goes to `tell`."""
 
     def __init__(

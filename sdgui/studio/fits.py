@@ -4,7 +4,7 @@ from sdgui.events import Fitted
 from sdgui.spec import PictureSpec
 
 
-class Fitting:
+class Fits:
     """By device, model and size; in memory only: a new start tries again."""
 
     def __init__(self) -> None:
