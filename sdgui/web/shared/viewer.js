@@ -2,6 +2,7 @@
 // One picture, large, with everything that made it.
 
 import { ask, isGone, loaded, make, targetOf, wordsOf } from "./dom.js";
+import { facts as known } from "./facts.js";
 import { Tools } from "./tools.js";
 import { moment } from "./words.js";
 
@@ -11,6 +12,9 @@ import { moment } from "./words.js";
  *   reuse(job: string, index: number, how?: { seed?: boolean }): void }} Shelf
  * @typedef {import("./tools.js").Actions} Actions
  */
+
+/** What a setting is called. @param {string} name */
+const named = (name) => known.settings[name].label;
 
 /** @type {Record<string, number>} */
 const ARROWS = { ArrowLeft: -1, ArrowRight: 1 };
@@ -153,13 +157,13 @@ export class Viewer {
     const place = rank ? ` · number ${rank} of its sheet` : "";
     /** @type {[string, string][]} */
     const all = [
-      ["Seed", String(picture.seed)],
+      [named("seed"), String(picture.seed)],
       ["Variation", variation ? `seed ${variation.seed}, strength ${variation.strength}` : ""],
       ["Size", `${width} × ${height}`],
-      ["Steps", String(steps)],
-      ["Cfg scale", String(guidance)],
-      ["Sampler", sampler],
-      ["Model", model],
+      [named("steps"), String(steps)],
+      [named("guidance"), String(guidance)],
+      [named("sampler"), sampler],
+      [named("model"), model],
       ["Avoided", negative_prompt],
       ["Match", picture.match === null ? "" : `${picture.match.toFixed(2)}${picture.dream.sheet ? place : ""}`],
       ["Mark", picture.mark],
