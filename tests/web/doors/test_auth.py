@@ -40,6 +40,7 @@ OURS = [
     ("DELETE", "/picture/x"),
     ("GET", "/thumb/x"),
     ("GET", "/live/x/0"),
+    ("GET", "/unsaved/x/0"),
     ("GET", "/picture/x/y.png"),
     ("GET", "/sdgui/main.js"),
     ("OPTIONS", "/dreams"),

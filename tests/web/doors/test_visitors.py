@@ -60,6 +60,7 @@ def test_another_visitor_finds_nothing(site: Site) -> None:
         f"/thumb/{picture}",
         f"/dreams/{job.id}",
         f"/live/{job.id}/0",
+        f"/unsaved/{job.id}/0",
     ):
         assert other.get(path).status_code == 404, path
     assert other.delete(f"/picture/{picture}").status_code == 404
