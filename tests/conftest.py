@@ -3,10 +3,15 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 HERE = Path(__file__).parent
 WITH_A_MODEL = ("bench", "demo", "engine", "test_api.py", "test_app.py", "test_readme.py")
 WITH_A_BROWSER = ("browser",)
+
+# How long an example takes says nothing here.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,7 +3,7 @@
 import inspect
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field, fields, replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -12,6 +12,7 @@ import pytest
 
 from sdgui.api import Asked, AskedOfAll, compare, dream
 from sdgui.axes import AXES, AxisRequest, axis_title, read_axis
+from sdgui.comparing.described import described
 from sdgui.errors import UserError
 from sdgui.model_info import ModelInfo
 from sdgui.request_fields import COMPARE, PAGE, REQUEST, SETTINGS, Kind, Setting, Unsaid, facts
@@ -182,3 +183,33 @@ def test_the_scripts_types_name_what_a_picture_is_told_with() -> None:
     for one in REQUEST:
         if one.of_picture:
             assert f"  {one.name}: " in made
+
+
+def test_lists_of_differences_name_each_setting_but_the_schedule_which_the_sampler_names() -> None:
+    (settings,) = described([SPEC])
+    expected = {
+        one.label if one.axis is None else one.axis
+        for one in REQUEST
+        if one.name not in ("count", "schedule")
+    }
+    assert set(settings) == expected
+    (named,) = described([replace(SPEC, schedule="Karras")])
+    assert named["Sampler"] == "Euler Karras"
+
+
+def test_a_picture_is_asked_for_again_as_it_was_made() -> None:
+    asked = DreamRequest(
+        prompt="a cat",
+        negative_prompt="fog",
+        width=64,
+        height=96,
+        steps=3,
+        guidance=2.5,
+        sampler="DPM++ 2M",
+        schedule="Karras",
+        seed=9,
+    )
+    (spec,) = asked.resolve(DEMO, lambda: 0)
+    again = replace(DreamRequest.again(spec), seed=9)
+    assert again.resolve(DEMO, lambda: 0) == (spec,)
+    assert again.model == spec.model.id

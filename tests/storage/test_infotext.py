@@ -1,11 +1,13 @@
 import random
 
 import pytest
+from hypothesis import given
 
 from sdgui.model_info import ModelRef
-from sdgui.spec import Variation
+from sdgui.spec import PictureSpec, Variation
 from sdgui.storage.infotext import ParsedInfotext, from_infotext, to_infotext
 from tests.storage.samples import spec
+from tests.strategies import specs, texts
 
 STEPS_LINE = "Steps: 1, Sampler: none, CFG scale: 2, Seed: 3, Size: 8x8, Model: other"
 PIECES = (
@@ -125,3 +127,39 @@ def test_long_hostile_text_is_read_in_linear_time(text: str) -> None:
 def test_a_prompt_line_that_reads_negative_prompt_is_where_the_format_ends() -> None:
     read = from_infotext(to_infotext(spec(prompt="a sign\nNegative prompt: it says")))
     assert (read.prompt, read.negative_prompt) == ("a sign", "it says")
+
+
+# The format's own limits: a line that begins so ends the prompt, and only what is around a text is trimmed.
+WRITABLE = texts.map(str.strip).filter(lambda text: "Negative prompt:" not in text)
+
+
+@given(specs(prompts=WRITABLE))
+def test_every_spec_survives(spec: PictureSpec) -> None:
+    read = from_infotext(to_infotext(spec))
+    assert (read.prompt, read.negative_prompt) == (spec.prompt, spec.negative_prompt)
+    assert (read.sampler, read.schedule) == (spec.sampler, spec.schedule)
+    assert (read.steps, read.guidance, read.seed) == (spec.steps, spec.guidance, spec.seed)
+    assert (read.width, read.height) == (spec.width, spec.height)
+    assert (read.model, read.model_hash) == (spec.model.id, spec.model.hash[:10])
+    if spec.variation is not None:
+        assert (read.variation_seed, read.variation_strength) == (
+            spec.variation.seed,
+            spec.variation.strength,
+        )
+
+
+@pytest.mark.parametrize(
+    ("written", "sampler", "schedule"),
+    [
+        ("Sampler: DPM++ 2M Karras", "DPM++ 2M", "Karras"),
+        ("Sampler: DPM++ 2M", "DPM++ 2M", "Automatic"),
+        ("Sampler: DPM++ 2M, Schedule type: Karras", "DPM++ 2M", "Karras"),
+        ("Sampler: DPM++ 2M, Schedule type: Automatic", "DPM++ 2M", "Karras"),
+        ("Sampler: DPM++ 2M, Schedule type: Uniform", "DPM++ 2M", "Automatic"),
+        ("Sampler: Euler, Schedule type: Automatic", "Euler", "Automatic"),
+        ("Sampler: Euler, Schedule type: Align Your Steps", "Euler", "Align Your Steps"),
+    ],
+)
+def test_samplers_are_read_as_they_were_meant(written: str, sampler: str, schedule: str) -> None:
+    read = from_infotext(f"a fox\nSteps: 30, {written}, CFG scale: 6.5, Seed: 42")
+    assert (read.sampler, read.schedule) == (sampler, schedule)
