@@ -18,7 +18,7 @@ from sdgui.written_values import (
 )
 
 
-class Kind(StrEnum):
+class ValueKind(StrEnum):
     """What the value of a setting is."""
 
     TEXT = "text"
@@ -50,7 +50,7 @@ class Setting:
 
     name: str
     label: str
-    kind: Kind
+    kind: ValueKind
     said: str = ""
     needed: bool = False
     unsaid: Unsaid = Unsaid.USUAL
@@ -71,15 +71,15 @@ class Setting:
     def read(self, value: object) -> Any:
         """The value as it was written, within the limits; UserError in the person's words otherwise."""
         match self.kind:
-            case Kind.WHOLE:
+            case ValueKind.WHOLE:
                 assert self.low is not None and self.high is not None
                 return whole_number(value, self.said, int(self.low), int(self.high))
-            case Kind.REAL:
+            case ValueKind.REAL:
                 assert self.low is not None and self.high is not None
                 return real_number(value, self.said, self.low, self.high)
-            case Kind.SEED:
+            case ValueKind.SEED:
                 return parse_seed(value)
-            case Kind.TEXT:
+            case ValueKind.TEXT:
                 return prompt_text(value, self.said)
         return value is True
 
@@ -107,7 +107,7 @@ REQUEST: tuple[Setting, ...] = (
     Setting(
         name="prompt",
         label="Prompt",
-        kind=Kind.TEXT,
+        kind=ValueKind.TEXT,
         said="prompt",
         needed=True,
         high=MAX_PROMPT,
@@ -118,7 +118,7 @@ REQUEST: tuple[Setting, ...] = (
     Setting(
         name="negative_prompt",
         label="What to avoid",
-        kind=Kind.TEXT,
+        kind=ValueKind.TEXT,
         said="negative prompt",
         usual="",
         high=MAX_PROMPT,
@@ -130,7 +130,7 @@ REQUEST: tuple[Setting, ...] = (
     Setting(
         name="seed",
         label="Seed",
-        kind=Kind.SEED,
+        kind=ValueKind.SEED,
         said="seed",
         unsaid=Unsaid.CHANCE,
         low=0,
@@ -142,7 +142,7 @@ REQUEST: tuple[Setting, ...] = (
     Setting(
         name="count",
         label="Images",
-        kind=Kind.WHOLE,
+        kind=ValueKind.WHOLE,
         said="number of images",
         usual=1,
         first=4,
@@ -154,7 +154,7 @@ REQUEST: tuple[Setting, ...] = (
     Setting(
         name="steps",
         label="Steps",
-        kind=Kind.WHOLE,
+        kind=ValueKind.WHOLE,
         said="steps",
         unsaid=Unsaid.MODEL,
         low=1,
@@ -167,7 +167,7 @@ REQUEST: tuple[Setting, ...] = (
     Setting(
         name="guidance",
         label="Cfg scale",
-        kind=Kind.REAL,
+        kind=ValueKind.REAL,
         said="cfg scale",
         unsaid=Unsaid.MODEL,
         low=0.0,
@@ -181,7 +181,7 @@ REQUEST: tuple[Setting, ...] = (
     Setting(
         name="width",
         label="Width",
-        kind=Kind.WHOLE,
+        kind=ValueKind.WHOLE,
         said="width",
         unsaid=Unsaid.MODEL,
         infotext="Size",
@@ -191,7 +191,7 @@ REQUEST: tuple[Setting, ...] = (
     Setting(
         name="height",
         label="Height",
-        kind=Kind.WHOLE,
+        kind=ValueKind.WHOLE,
         said="height",
         unsaid=Unsaid.MODEL,
         infotext="Size",
@@ -201,7 +201,7 @@ REQUEST: tuple[Setting, ...] = (
     Setting(
         name="sampler",
         label="Sampler",
-        kind=Kind.TEXT,
+        kind=ValueKind.TEXT,
         said="sampler",
         unsaid=Unsaid.MODEL,
         infotext="Sampler",
@@ -211,7 +211,7 @@ REQUEST: tuple[Setting, ...] = (
     Setting(
         name="model",
         label="Model",
-        kind=Kind.TEXT,
+        kind=ValueKind.TEXT,
         unsaid=Unsaid.MODEL,
         infotext="Model",
         axis="Model",
@@ -220,7 +220,7 @@ REQUEST: tuple[Setting, ...] = (
     Setting(
         name="variation_seed",
         label="Variation seed",
-        kind=Kind.SEED,
+        kind=ValueKind.SEED,
         said="seed",
         unsaid=Unsaid.CHANCE,
         low=0,
@@ -231,7 +231,7 @@ REQUEST: tuple[Setting, ...] = (
     Setting(
         name="variation_strength",
         label="Variation strength",
-        kind=Kind.REAL,
+        kind=ValueKind.REAL,
         said="variation strength",
         low=0.0,
         high=1.0,
@@ -242,7 +242,7 @@ REQUEST: tuple[Setting, ...] = (
     Setting(
         name="schedule",
         label="Schedule",
-        kind=Kind.TEXT,
+        kind=ValueKind.TEXT,
         said="schedule",
         unsaid=Unsaid.MODEL,
         choices=SCHEDULES,
@@ -255,8 +255,8 @@ REQUEST: tuple[Setting, ...] = (
 go by the order."""
 
 PAGE: tuple[Setting, ...] = (
-    Setting(name="aspect", label="Aspect", kind=Kind.TEXT, choices=("2:3", "1:1", "3:2", "16:9", "W×H")),
-    Setting(name="lock", label="Keep this seed", kind=Kind.FLAG, first=False, lasting=True),
+    Setting(name="aspect", label="Aspect", kind=ValueKind.TEXT, choices=("2:3", "1:1", "3:2", "16:9", "W×H")),
+    Setting(name="lock", label="Keep this seed", kind=ValueKind.FLAG, first=False, lasting=True),
 )  # fmt: skip
 """What the page has beside, to set those of a request with."""
 
@@ -271,7 +271,7 @@ COMPARE: tuple[Setting, ...] = (
     Setting(
         name="mode",
         label="What to compare",
-        kind=Kind.TEXT,
+        kind=ValueKind.TEXT,
         first="wall",
         choices=("wall", "variations", "grid"),
         lasting=True,
@@ -279,7 +279,7 @@ COMPARE: tuple[Setting, ...] = (
     Setting(
         name="wall_count",
         label="How many",
-        kind=Kind.WHOLE,
+        kind=ValueKind.WHOLE,
         said="number of pictures of a wall",
         first=16,
         low=4,
@@ -287,11 +287,11 @@ COMPARE: tuple[Setting, ...] = (
         step=1,
         lasting=True,
     ),
-    Setting(name="draft", label="Draft first", kind=Kind.FLAG, first=False, lasting=True),
+    Setting(name="draft", label="Draft first", kind=ValueKind.FLAG, first=False, lasting=True),
     Setting(
         name="draft_steps",
         label="Draft steps",
-        kind=Kind.WHOLE,
+        kind=ValueKind.WHOLE,
         said="steps",
         first=8,
         low=1,
@@ -302,7 +302,7 @@ COMPARE: tuple[Setting, ...] = (
     Setting(
         name="vary_by",
         label="A row of",
-        kind=Kind.TEXT,
+        kind=ValueKind.TEXT,
         first="Variation seeds",
         choices=("Variation seeds", "Strengths"),
         lasting=True,
@@ -310,7 +310,7 @@ COMPARE: tuple[Setting, ...] = (
     Setting(
         name="vary_count",
         label="How many",
-        kind=Kind.WHOLE,
+        kind=ValueKind.WHOLE,
         said="number of variations",
         usual=8,
         first=8,
@@ -322,7 +322,7 @@ COMPARE: tuple[Setting, ...] = (
     Setting(
         name="vary_strength",
         label="Strength",
-        kind=Kind.REAL,
+        kind=ValueKind.REAL,
         said="variation strength",
         usual=0.3,
         first=0.3,
@@ -333,23 +333,28 @@ COMPARE: tuple[Setting, ...] = (
         lasting=True,
     ),
     Setting(
-        name="vary_strengths", label="Strengths", kind=Kind.TEXT, first="0-1 [6]", lasting=True
+        name="vary_strengths", label="Strengths", kind=ValueKind.TEXT, first="0-1 [6]", lasting=True
     ),
     Setting(
         name="vary_seed",
         label="Variation seed",
-        kind=Kind.SEED,
+        kind=ValueKind.SEED,
         said="seed",
         unsaid=Unsaid.CHANCE,
         lasting=True,
     ),
     Setting(
-        name="x_axis", label="X: across", kind=Kind.TEXT, first="Steps", choices=AXES, lasting=True
+        name="x_axis",
+        label="X: across",
+        kind=ValueKind.TEXT,
+        first="Steps",
+        choices=AXES,
+        lasting=True,
     ),
     Setting(
         name="x_values",
         label="Values of X",
-        kind=Kind.TEXT,
+        kind=ValueKind.TEXT,
         first="5, 10, 20",
         lasting=True,
         goes_with="x_axis",
@@ -357,7 +362,7 @@ COMPARE: tuple[Setting, ...] = (
     Setting(
         name="y_axis",
         label="Y: down",
-        kind=Kind.TEXT,
+        kind=ValueKind.TEXT,
         first="Cfg scale",
         choices=(NO_AXIS, *AXES),
         lasting=True,
@@ -365,7 +370,7 @@ COMPARE: tuple[Setting, ...] = (
     Setting(
         name="y_values",
         label="Values of Y",
-        kind=Kind.TEXT,
+        kind=ValueKind.TEXT,
         first="3, 7, 11",
         lasting=True,
         goes_with="y_axis",
@@ -396,8 +401,3 @@ def limits(name: str) -> tuple[int, int]:
     one = SETTINGS[name]
     assert one.low is not None and one.high is not None
     return int(one.low), int(one.high)
-
-
-def facts() -> dict[str, dict[str, Any]]:
-    """Every setting by name as plain JSON, for whoever builds a page of their own."""
-    return {name: setting.told() for name, setting in SETTINGS.items()}

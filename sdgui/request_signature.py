@@ -4,9 +4,14 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from sdgui.request_fields import REQUEST, Kind, Setting, Unsaid
+from sdgui.request_fields import REQUEST, Setting, Unsaid, ValueKind
 
-_TYPES: dict[Kind, type] = {Kind.TEXT: str, Kind.WHOLE: int, Kind.REAL: float, Kind.SEED: int}
+_TYPES: dict[ValueKind, type] = {
+    ValueKind.TEXT: str,
+    ValueKind.WHOLE: int,
+    ValueKind.REAL: float,
+    ValueKind.SEED: int,
+}
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 

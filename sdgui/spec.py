@@ -129,10 +129,9 @@ class DreamRequest:
     @staticmethod
     def again(spec: "PictureSpec") -> "DreamRequest":
         """What asks for a picture again, but for its seeds."""
-        return DreamRequest(
-            **{name: getattr(spec, name) for name in _OF_PICTURES if name not in ("model", "seed")},
-            model=spec.model.id,
-        )
+        asked = {one.name for one in fields(DreamRequest)} & {one.name for one in fields(spec)}
+        same = {name: getattr(spec, name) for name in asked - {"model", "seed"}}
+        return DreamRequest(**same, model=spec.model.id)
 
     def resolve(
         self, info: ModelInfo, draw_seed: Callable[[], int], *, most: int = MAX_COUNT
@@ -181,9 +180,6 @@ class DreamRequest:
             )
             for i in range(count)
         )
-
-
-_OF_PICTURES = tuple(field.name for field in fields(PictureSpec) if field.name in SETTINGS)
 
 
 def check_can_be_made(asked: DreamRequest | PictureSpec) -> None:

@@ -1,18 +1,23 @@
 """Dreaming and comparing from Python, with the model inside."""
 
+import inspect
 import io
 import json
 import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, get_type_hints
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from sdgui.api import Comparison, Dreamt, compare, dream
+from sdgui.api import Asked, AskedOfAll, Comparison, Dreamt, compare, dream
 from sdgui.batches import BATCH_PIXELS
 from sdgui.errors import UserError
+from sdgui.request_fields import REQUEST, SETTINGS
+from sdgui.request_signature import type_of
 from sdgui.sheet import SheetKind
 from sdgui.storage.pictures import read_spec
 from sdgui.written_values import SEEDS
@@ -42,6 +47,7 @@ def dreamt_alone(picture: Dreamt) -> Dreamt:
         steps=spec.steps,
         guidance=spec.guidance,
         sampler=spec.sampler,
+        schedule=spec.schedule,
         seed=spec.seed,
         variation_seed=None if spec.variation is None else spec.variation.seed,
         variation_strength=None if spec.variation is None else spec.variation.strength,
@@ -267,3 +273,28 @@ def test_a_comparison_has_no_other_form(square: Comparison, tmp_path: Path, name
     with pytest.raises(UserError, match="does not say what to write"):
         square.save(tmp_path / name)
     assert not (tmp_path / name).exists()
+
+
+# What can be asked
+
+
+def parameters(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
+    return dict(inspect.signature(function).parameters)
+
+
+@pytest.mark.parametrize(
+    ("function", "taken", "own"),
+    [
+        (dream, Asked, {"device", "dtype", "on_step"}),
+        (compare, AskedOfAll, {"x", "y", "device", "dtype", "on_picture"}),
+    ],
+)
+def test_python_takes_each_setting(
+    function: Callable[..., Any], taken: type, own: set[str]
+) -> None:
+    without = {"count"} if function is compare else set()
+    expected = [one.name for one in REQUEST if one.name not in without]
+    assert set(parameters(function)) - own == set(expected)
+    types = get_type_hints(taken)
+    assert types == {name: type_of(SETTINGS[name]) for name in types}
+    assert set(types) == set(expected) - {"prompt", "model"}

@@ -1,8 +1,7 @@
 """The settings stand once: whatever else names them says the same."""
 
-import inspect
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, replace
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -10,12 +9,11 @@ from typing import Any, get_type_hints
 import gradio as gr
 import pytest
 
-from sdgui.api import Asked, AskedOfAll, compare, dream
 from sdgui.axes import AXES, AxisRequest, axis_title, read_axis
 from sdgui.comparing.described import described
 from sdgui.errors import UserError
 from sdgui.model_info import ModelInfo
-from sdgui.request_fields import COMPARE, PAGE, REQUEST, SETTINGS, Kind, Setting, Unsaid, facts
+from sdgui.request_fields import COMPARE, PAGE, REQUEST, SETTINGS, Setting, Unsaid, ValueKind
 from sdgui.request_signature import type_of
 from sdgui.samplers import SCHEDULES
 from sdgui.spec import DreamRequest, PictureSpec
@@ -67,32 +65,10 @@ def test_what_comes_from_the_model_is_known_of_models() -> None:
 @pytest.mark.parametrize("setting", [one for one in REQUEST if one.high is not None])
 def test_the_limits_are_those_that_resolving_takes(setting: Setting) -> None:
     assert setting.high is not None
-    over: Any = "x" * int(setting.high + 1) if setting.kind is Kind.TEXT else setting.high + 1
+    over: Any = "x" * int(setting.high + 1) if setting.kind is ValueKind.TEXT else setting.high + 1
     asked = {"prompt": "a cat", "variation_strength": 0.5, setting.name: over}
     with pytest.raises(UserError, match=setting.said):
         DreamRequest(**asked).resolve(DEMO, lambda: 0)
-
-
-def parameters(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
-    return dict(inspect.signature(function).parameters)
-
-
-@pytest.mark.parametrize(
-    ("function", "taken", "own"),
-    [
-        (dream, Asked, {"device", "dtype", "on_step"}),
-        (compare, AskedOfAll, {"x", "y", "device", "dtype", "on_picture"}),
-    ],
-)
-def test_python_takes_each_setting(
-    function: Callable[..., Any], taken: type, own: set[str]
-) -> None:
-    without = {"count"} if function is compare else set()
-    expected = [name for name in NAMES if name not in without]
-    assert set(parameters(function)) - own == set(expected)
-    types = get_type_hints(taken)
-    assert types == {name: type_of(SETTINGS[name]) for name in types}
-    assert set(types) == set(expected) - {"prompt", "model"}
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +127,7 @@ def test_each_axis_varies_what_says_so() -> None:
         if one.axis is None:
             continue
         assert axis_title(one.axis) == one.axis
-        asked = values.get(one.name, "1" if one.kind is not Kind.TEXT else "other")
+        asked = values.get(one.name, "1" if one.kind is not ValueKind.TEXT else "other")
         (choice,) = read_axis(AxisRequest(name=one.axis, values=asked)).values
         assert getattr(choice.change(base), one.name) != getattr(base, one.name), one.name
 
@@ -171,7 +147,7 @@ def test_infotext_writes_and_reads_each_setting_that_has_a_key() -> None:
 
 
 def test_the_page_gets_plain_facts() -> None:
-    told = json.loads(json.dumps(facts()))
+    told = json.loads(json.dumps({name: one.told() for name, one in SETTINGS.items()}))
     assert set(told) == set(SETTINGS)
     assert (told["steps"]["low"], told["steps"]["high"]) == (1, 150)
     assert tuple(told["schedule"]["choices"]) == SCHEDULES

@@ -2,7 +2,7 @@
 
 import io
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +33,7 @@ def encode_png(spec: PictureSpec, pixels: Pixels, notes: dict[str, str]) -> byte
     """The picture as PNG, with its parameters inside; ValueError when the pixels are not of the spec's size."""
     if pixels.shape != (spec.height, spec.width, 3) or pixels.dtype != np.uint8:
         raise ValueError(f"{spec.width} × {spec.height} RGB bytes expected, got {pixels.shape}")
-    said = {"spec": asdict(spec), "notes": notes, "version": __version__}
+    said = {"spec": spec.to_dict(), "notes": notes, "version": __version__}
     texts = PngInfo()
     texts.add_text(PARAMETERS, to_infotext(spec))  # tEXt, or iTXt where Latin-1 does not suffice
     texts.add_text(SDGUI, json.dumps(said, sort_keys=True))

@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from sdgui.adapters import Lora, TextualInversion
+from sdgui.inputs import InitImage, Mask
+from sdgui.model_info import ModelRef
 from sdgui.records import JobRecord, PictureRecord
 from sdgui.spec import Variation
 from sdgui.storage import DiskStore
 from sdgui.storage.infotext import to_infotext
-from sdgui.storage.pictures import is_whole, read_spec
+from sdgui.storage.pictures import encode_png, is_whole, read_spec
 from sdgui.storage.thumbnails import encode_thumbnail
 from tests.storage.samples import ANNA, NOON, job, pixels, spec
 
@@ -197,3 +200,16 @@ def test_no_thumbnail_of_a_picture_that_was_taken_away(store: DiskStore, save: S
     png_of(store, dream).unlink()
     assert store.thumb_file(dream.tasks[0].id, ANNA) is None
     assert store.picture_file(dream.tasks[0].id, ANNA) is None
+
+
+def test_a_png_knows_the_inputs_and_adapters_of_its_picture(tmp_path: Path) -> None:
+    ref = ModelRef(id="style", hash="ef" * 32)
+    made = spec(
+        inputs=(InitImage(image="cd" * 32, strength=0.5), Mask(image="ab" * 32)),
+        adapters=(Lora(ref=ref, weight=0.7), TextualInversion(ref=ref, weight=1.0)),
+        emphasis=True,
+    )
+    file = tmp_path / "picture.png"
+    file.write_bytes(encode_png(made, np.zeros((48, 64, 3), np.uint8), {}))
+    assert read_spec(file) == made
+    assert is_whole(file, made)

@@ -99,7 +99,7 @@ def from_request(request: DreamRequest, info: ModelInfo) -> Controls:
 def _sampler_name(request: DreamRequest, info: ModelInfo) -> str:
     """Sampler and schedule by the one name under which the page offers them."""
     name = info.sampler if request.sampler is None else request.sampler
-    if request.schedule is None:
+    if request.schedule is None or request.schedule == "":
         return name
     return joined_name(split_name(name)[0], request.schedule)
 
