@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 POLL = 0.02
 """Seconds between two looks at whether a running batch was cancelled."""
 
+GRACE = 5.0
+"""Seconds that an idle process has to end by itself."""
+
 
 class WorkerDied(Exception):
     """The process ended in the middle of its work; the next call starts a new one."""
@@ -58,7 +61,7 @@ class ProcessWorker:
             if self._pipe is not None:
                 self._pipe.close()
             if self._process is not None:
-                self._process.join(timeout=5)
+                self._process.join(timeout=GRACE)
                 if self._process.is_alive():
                     self._process.kill()
                     self._process.join()
@@ -117,8 +120,8 @@ def _serve(make_engine: Callable[[], Engine], pipe: "Connection[Any, Any]") -> N
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which then closes us
     parent = _Parent(pipe)
     engine: Engine | None = None
-    while True:
-        kind, value = parent.next_request()
+    while (request := parent.next_request()) is not None:
+        kind, value = request
         try:
             if engine is None:
                 engine = make_engine()
@@ -133,6 +136,8 @@ def _serve(make_engine: Callable[[], Engine], pipe: "Connection[Any, Any]") -> N
             parent.send("fault", f"{type(fault).__name__}: {fault}")
         else:
             parent.send("done", None)
+    if engine is not None:
+        engine.close()
 
 
 class _Parent:
@@ -142,14 +147,20 @@ class _Parent:
         self._pipe = pipe
         self._requests: list[tuple[str, Any]] = []
         self._cancelled: set[str] = set()
+        self._is_idle = True
+        self._is_gone = False
         self._arrived = threading.Condition()
         self._sending = threading.Lock()
         threading.Thread(target=self._listen, daemon=True, name="sdgui-listener").start()
 
-    def next_request(self) -> tuple[str, Any]:
-        """Waits for the next request and its value."""
+    def next_request(self) -> tuple[str, Any] | None:
+        """Waits for the next request and its value; None once the parent is gone."""
         with self._arrived:
-            self._arrived.wait_for(lambda: self._requests)
+            self._is_idle = True
+            self._arrived.wait_for(lambda: self._requests or self._is_gone)
+            if self._is_gone:
+                return None
+            self._is_idle = False
             return self._requests.pop(0)
 
     def is_cancelled(self, task: str) -> bool:
@@ -169,7 +180,8 @@ class _Parent:
             self._pipe.send((kind, value))
 
     def _listen(self) -> None:
-        """Ends the process with its parent, at once: whatever it is in the middle of is for nobody any more."""
+        """Ends the process with its parent, at once: whatever it is in the middle of is for nobody any more. Only one
+        that is idle may clean up behind itself."""
         parent = multiprocessing.parent_process()
         ends: list[Any] = [self._pipe, *([] if parent is None else [parent.sentinel])]
         try:
@@ -178,6 +190,11 @@ class _Parent:
         except (EOFError, OSError):
             pass
         finally:
+            with self._arrived:
+                self._is_gone = True
+                self._arrived.notify()
+            if self._is_idle:
+                threading.Event().wait(GRACE)
             os._exit(0)
 
     def _hear(self, kind: str, value: Any) -> None:
