@@ -133,7 +133,7 @@ def _short(number: float) -> float:
 
 def _quoted(value: str) -> str:
     """JSON where the plain value would be cut or unquoted by a reader."""
-    plain = not any(char in value for char in ",:\n") and value.strip('" ') == value
+    plain = not any(char in value for char in ",:\n") and value.strip().strip('"') == value
     return value if plain else json.dumps(value, ensure_ascii=False)
 
 
