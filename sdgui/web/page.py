@@ -15,6 +15,7 @@ from sdgui.web.capability import Components
 from sdgui.web.compare.capability import COMPARE
 from sdgui.web.dream.capability import DREAM
 from sdgui.web.programs.endpoints import add_endpoints
+from sdgui.web.rooms import served_files
 from sdgui.web.shared.asking import check_model
 from sdgui.web.shared.facts import FORMER_CONTROLS, SHARED_SETTINGS, facts_of
 from sdgui.web.shared.panel import add_prompt_bar, add_settings, add_settings_head
@@ -68,7 +69,11 @@ def make_routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> list[
 def make_head(models: Models) -> str:
     """Style, script and what the scripts must know, for the document's head."""
     return render(
-        "shared/head.html", variables=variables(), styles=_STYLES, facts=page_facts(models)
+        "shared/head.html",
+        variables=variables(),
+        styles=_STYLES,
+        scripts=[name for name in served_files() if name.endswith(".js")],
+        facts=page_facts(models),
     )
 
 

@@ -30,7 +30,7 @@ export class Cell extends Tile {
     this.captioned = null;
     /** @type {string} */
     this.pinned = "";
-    return [this.badge, this.pins, this.score];
+    return [this.badge, this.pins, this.score, this.download];
   }
 
   /** The whole of what lies in the sheet: the tile, and its caption where it has one. */
