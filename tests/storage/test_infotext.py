@@ -78,7 +78,10 @@ def test_parameters_survive_nasty_prompts(seed: int) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["a, b", "a: b", "two\nlines", '"', '"quoted"', "C:\\models\\x", "/models/x.safetensors", "模型", " padded ", "\r", "x\t"],
+    [
+        "a, b", "a: b", "two\nlines", '"', '"quoted"', "C:\\models\\x", "/models/x.safetensors", "模型",
+        " padded ", "\r", "x\t",
+    ],
 )  # fmt: skip
 def test_model_names_survive(name: str) -> None:
     read = from_infotext(to_infotext(spec(model=ModelRef(id=name, hash="ab" * 32))))
