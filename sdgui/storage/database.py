@@ -235,9 +235,10 @@ class Database:
             )
 
     def missing(self) -> tuple[TaskRow, ...]:
-        """Tasks without a stored picture."""
+        """Tasks without a stored picture that nobody took out of the history."""
         with self._reading() as connection:
-            return tuple(map(_task_row, connection.execute(f"{_TASK} WHERE NOT stored")))
+            rows = connection.execute(f"{_TASK} WHERE NOT stored AND NOT deleted")
+            return tuple(map(_task_row, rows))
 
     def leftovers(self) -> tuple[TaskRow, ...]:
         """Deleted pictures whose files may still be there."""
