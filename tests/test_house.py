@@ -1,8 +1,11 @@
 """The house rules that tools check: lint, format, types, floors, and what the README promises."""
 
+import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -60,7 +63,41 @@ def test_every_flag_is_in_the_readme() -> None:
     assert not [flag for flag in sorted(flags) if f"`{flag}" not in readme]
 
 
-def test_dependencies_are_pinned() -> None:
-    for name in ("requirements.txt", "tests/requirements.txt"):
-        lines = [line.split("#")[0].strip() for line in (ROOT / name).read_text().splitlines()]
-        assert all("==" in line for line in lines if line), name
+NOT_IMPORTED = {
+    "requirements.txt": {"accelerate"},  # diffusers loads weights through it
+    "tests/requirements.txt": {"ruff", "mypy", "import-linter"},  # run as tools
+}
+
+
+def pinned(name: str) -> set[str]:
+    """The distributions that a file of requirements pins; each line that says anything pins one."""
+    lines = [line.split("#")[0].strip() for line in (ROOT / name).read_text().splitlines()]
+    pins = [re.fullmatch(r"([\w.-]+)==[\w.]+", line) for line in lines if line]
+    assert all(pins), name
+    return {normal(pin[1]) for pin in pins if pin is not None}
+
+
+def normal(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def imported(files: Iterable[Path]) -> set[str]:
+    """The distributions of all modules that these files import anywhere, the standard library's and ours left out."""
+    modules: set[str] = set()
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                modules |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module is not None and not node.level:
+                modules.add(node.module)
+    tops = {module.split(".")[0] for module in modules}
+    theirs = tops - sys.stdlib_module_names - {"app", "sdgui", "tests"}
+    known = packages_distributions()
+    return {normal(known[top][0]) for top in theirs}
+
+
+def test_what_is_imported_is_pinned_and_nothing_else() -> None:
+    app, tests = "requirements.txt", "tests/requirements.txt"
+    needed = imported([ROOT / "app.py", *(ROOT / "sdgui").rglob("*.py")])
+    assert pinned(app) - NOT_IMPORTED[app] == needed
+    assert pinned(tests) - NOT_IMPORTED[tests] == imported((ROOT / "tests").rglob("*.py")) - needed

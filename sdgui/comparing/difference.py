@@ -6,12 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sdgui.comparing.described import described
+from sdgui.comparing.ssim import WINDOW, ssim
 from sdgui.errors import UserError
 from sdgui.events import Pixels
 from sdgui.spec import PictureSpec
-
-_WINDOW = 11
-"""Side of SSIM's Gaussian window in pixels, as in Wang et al.; nothing smaller can be compared by it."""
 
 _HEAT = (
     (0.00, (8, 9, 14)),
@@ -50,7 +48,6 @@ class Differing:
 def difference(a: Pixels, b: Pixels) -> Difference:
     """Compares two RGB pictures (height, width, 3) of one size, at least 11 px a side; UserError otherwise.
 
-    SSIM is that of Wang, Bovik, Sheikh and Simoncelli, 2004 (Gaussian window, sigma 1.5), averaged over the channels.
     A pixel's heat is sqrt(d / 255), d being the mean absolute difference of its channels. This scale is the same for
     every pair, so maps can be compared; the root lifts small differences: 1 of 255 shows at 6 %, 16 at 25 %.
     """
@@ -59,24 +56,13 @@ def difference(a: Pixels, b: Pixels) -> Difference:
             f"These two pictures have different sizes ({_size(a)} and {_size(b)}), so there is no difference map.",
             "Side by side works with any two pictures.",
         )
-    if min(a.shape[:2]) < _WINDOW:
+    if min(a.shape[:2]) < WINDOW:
         raise UserError(
             f"These two pictures are too small ({_size(a)}) for a difference map.",
-            f"It takes {_WINDOW} pixels a side.",
+            f"It takes {WINDOW} pixels a side.",
         )
-    from skimage.metrics import structural_similarity  # half a second, and few visits need it
-
     apart = np.abs(a.astype(np.int16) - b.astype(np.int16))
-    ssim = structural_similarity(
-        a,
-        b,
-        channel_axis=2,
-        data_range=255,
-        gaussian_weights=True,
-        sigma=1.5,
-        use_sample_covariance=False,
-    )
-    return Difference(mean=float(apart.mean()), ssim=float(ssim), map=_heat(apart.mean(axis=2)))
+    return Difference(mean=float(apart.mean()), ssim=ssim(a, b), map=_heat(apart.mean(axis=2)))
 
 
 def differing(a: PictureSpec, b: PictureSpec) -> tuple[Differing, ...]:
