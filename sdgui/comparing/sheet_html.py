@@ -3,9 +3,11 @@
 import base64
 import hashlib
 from collections.abc import Sequence
-from html import escape
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sdgui import __version__
 from sdgui.comparing.arrangement import columns_and_rows, in_words, is_folded
@@ -19,10 +21,13 @@ from sdgui.comparing.described import (
     without_absent,
 )
 from sdgui.comparing.sheet_json import picture_names
-from sdgui.sheet import Axis, Sheet
+from sdgui.sheet import Sheet
 
-_CSS = Path(__file__).with_name("sheet.css").read_text(encoding="utf-8")
-_JS = Path(__file__).with_name("sheet.js").read_text(encoding="utf-8")
+_HERE = Path(__file__).parent
+_CSS = (_HERE / "sheet.css").read_text(encoding="utf-8")
+_JS = (_HERE / "sheet.js").read_text(encoding="utf-8")
+
+T = TypeVar("T")
 
 
 def write_html(title: str, sheet: Sheet, cells: Sequence[Cell], file: IO[bytes]) -> None:
@@ -31,127 +36,84 @@ def write_html(title: str, sheet: Sheet, cells: Sequence[Cell], file: IO[bytes])
     Its policy lets no browser fetch anything, and run no script but its own. `file` is binary; its OSError (a full
     disk) is raised as it is. ValueError unless the cells fill the sheet's axes.
     """
-    _Page(title, sheet, cells, file).write()
+    shape = columns_and_rows(sheet, len(cells))
+    specs = [cell.spec for cell in cells]
+    same = shared(specs) if cells else {}
+    line = shared_line(specs, title) if cells else ""
+    labels = captions(specs) if cells else ()
+    if sheet.x is not None and is_folded(sheet):
+        line += f" · each with its {in_words(sheet.x.title)}"
+        labels, shape = sheet.x.labels, None
+    elif shape is not None:
+        labels = _labels(sheet, *shape)
+    columns, rows = (0, 0) if shape is None else shape
+    names, differing = picture_names(sheet, cells), own(specs) if cells else ()
+
+    def figure(number: int) -> _Figure:
+        return _figure(cells[number], labels[number], names[number], differing[number])
+
+    page = _TEMPLATES.get_template("sheet.html").generate(
+        policy=_policy(),
+        version=__version__,
+        style=_CSS,
+        script=_JS,
+        title=title,
+        line=line,
+        x=sheet.x,
+        y=sheet.y,
+        count=len(cells),
+        columns=columns,
+        rows=rows,
+        width=max((spec.width for spec in specs), default=1),
+        height=max((spec.height for spec in specs), default=1),
+        cell=figure,
+        shared=without_absent(same),
+    )
+    for piece in page:
+        file.write(piece.encode("utf-8", "replace"))
 
 
-class _Page:
-    def __init__(self, title: str, sheet: Sheet, cells: Sequence[Cell], file: IO[bytes]) -> None:
-        self.title = title
-        self.sheet = sheet
-        self.cells = cells
-        self.file = file
-        specs = [cell.spec for cell in cells]
-        self.names = picture_names(sheet, cells)
-        self.shape = columns_and_rows(sheet, len(cells))
-        captioned = captions(specs) if cells else ()
-        self.own = own(specs) if cells else ()
-        self.shared = shared(specs) if cells else {}
-        self.line = shared_line(specs, title) if cells else ""
-        if sheet.x is not None and is_folded(sheet):
-            captioned = sheet.x.labels
-            self.shape = None
-            self.line += f" · each with its {in_words(sheet.x.title)}"
-        self.captions = captioned
+@dataclass(frozen=True, kw_only=True)
+class _Figure:
+    """One cell as the page shows it; `picture` is its PNG in base64, None where there is none."""
 
-    def write(self) -> None:
-        """The page from top to bottom."""
-        columns = 0 if self.shape is None else self.shape[0]
-        width = max((cell.spec.width for cell in self.cells), default=1)
-        height = max((cell.spec.height for cell in self.cells), default=1)
-        self._put(
-            _HEAD.format(policy=_policy(), title=_safe(self.title), css=_CSS, version=__version__)
-        )
-        long = ' class="long"' if len(self.title) > 120 else ""
-        self._put(_HEADER.format(title=_safe(self.title), long=long, line=_safe(self.line)))
-        sizes = f'data-columns="{columns}" data-width="{width}" data-height="{height}"'
-        self._put(f'<main {sizes} tabindex="-1">\n')
-        if self.shape is None:
-            self._wall()
-        else:
-            self._table(*self.shape)
-        self._put("</main>\n")
-        self._put(_VIEW.format(shared=_list(without_absent(self.shared))))
-        self._put(f"<script>{_JS}</script>\n</body>\n</html>\n")
-
-    def _wall(self) -> None:
-        self._put("<ul>\n")
-        for i in range(len(self.cells)):
-            self._put("<li>")
-            self._cell(i, self.captions[i])
-            self._put("</li>\n")
-        self._put("</ul>\n")
-
-    def _table(self, columns: int, rows: int) -> None:
-        x, y = self.sheet.x, self.sheet.y
-        self._put("<table>\n<thead><tr>")
-        across = "" if x is None else f"<div>{_safe(x.title)} →</div>"
-        down = "" if y is None else f"<div>{_safe(y.title)} ↓</div>"
-        self._put(f'<td class="corner">{across}{down}</td>')
-        for label in x.labels if x is not None else ():
-            self._put(f'<th scope="col">{_clamped(label)}</th>')
-        self._put("</tr></thead>\n<tbody>\n")
-        for row in range(rows):
-            self._put("<tr>")
-            head = "<td></td>" if y is None else f'<th scope="row">{_clamped(y.labels[row])}</th>'
-            self._put(head)
-            for column in range(columns):
-                self._put("<td>")
-                self._cell(row * columns + column, _label(x, column, y, row))
-                self._put("</td>\n")
-            self._put("</tr>\n")
-        self._put("</tbody>\n</table>\n")
-
-    def _cell(self, i: int, label: str) -> None:
-        cell = self.cells[i]
-        kept = ' class="kept"' if cell.kept else ""
-        told = f'data-label="{_safe(label)}" data-file="{self.names[i]}"'
-        self._put(f'<figure{kept} {told} data-width="{cell.spec.width}">')
-        size = f'width="{cell.spec.width}" height="{cell.spec.height}"'
-        png = cell.read()
-        if png is None:
-            shape = f'viewBox="0 0 {cell.spec.width} {cell.spec.height}"'
-            self._put(f'<div class="missing"><svg {shape}></svg>')
-            self._put(f'<span dir="auto">{_safe(cell.missing)}</span></div>')
-        else:
-            self._put(
-                f'<button type="button"><img {size} alt="{_safe(label)}" decoding="async" src="'
-            )
-            self._put("data:image/png;base64,")
-            self.file.write(base64.b64encode(png))
-            self._put('"></button>')
-        match = "" if cell.match is None else f'<span class="match">{cell.match:.2f}</span>'
-        said = "" if self.shape else f'<span dir="auto">{_safe(label)}</span>'
-        if said or match:
-            self._put(f"<figcaption>{said}{match}</figcaption>")
-        settings = dict(self.own[i])
-        if cell.match is not None:
-            settings["Match"] = f"{cell.match:.3f}"
-        self._put(f"<dl hidden>{_list(settings)}</dl></figure>")
-
-    def _put(self, text: str) -> None:
-        self.file.write(text.encode("utf-8", "replace"))
+    label: str
+    file: str
+    width: int
+    height: int
+    kept: bool
+    picture: str | None
+    missing: str
+    match: float | None
+    settings: Settings
 
 
-def _label(x: Axis | None, column: int, y: Axis | None, row: int) -> str:
-    labels = [axis.labels[place] for axis, place in ((x, column), (y, row)) if axis is not None]
-    return " · ".join(labels)
-
-
-def _clamped(label: str) -> str:
-    """A label of which the page shows as much as there is room for."""
-    return f'<div dir="auto" title="{_safe(label)}">{_safe(label)}</div>'
-
-
-def _list(settings: Settings) -> str:
-    return "".join(
-        f'<dt>{_safe(name)}</dt><dd dir="auto">{_safe(value)}</dd>'
-        for name, value in settings.items()
+def _figure(cell: Cell, label: str, file: str, settings: Settings) -> _Figure:
+    png = cell.read()
+    told = {} if cell.match is None else {"Match": f"{cell.match:.3f}"}
+    return _Figure(
+        label=label,
+        file=file,
+        width=cell.spec.width,
+        height=cell.spec.height,
+        kept=cell.kept,
+        picture=None if png is None else base64.b64encode(png).decode("ascii"),
+        missing=cell.missing,
+        match=cell.match,
+        settings={**settings, **told},
     )
 
 
-def _safe(text: str) -> str:
-    """Text for HTML, within elements and quoted attributes; HTML has no NUL."""
-    return escape(text.replace("\0", "\ufffd"), quote=True)
+def _labels(sheet: Sheet, columns: int, rows: int) -> tuple[str, ...]:
+    """What each cell of a grid is, row by row: its labels on the axes."""
+    x, y = sheet.x, sheet.y
+    return tuple(
+        " · ".join(
+            axis.labels[place] for axis, place in ((x, column), (y, row)) if axis is not None
+        )
+        for row in range(rows)
+        for column in range(columns)
+    )
 
 
 def _policy() -> str:
@@ -164,40 +126,17 @@ def _policy() -> str:
     )
 
 
-_HEAD = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="dark light">
-<meta name="generator" content="sdgui {version}">
-<title>{title}</title>
-<link rel="icon" href="data:,">
-<style>{css}</style>
-</head>
-<body>
-"""
+def _without_nul(value: T) -> T | str:
+    """HTML has no NUL."""
+    return value.replace("\0", "\ufffd") if isinstance(value, str) else value
 
-_HEADER = """<header>
-<div><h1{long} dir="auto">{title}</h1>
-<p>{line}</p></div>
-<label class="zoom">Size <input id="zoom" type="range" min="48" max="768" step="1"></label>
-</header>
-"""
 
-_VIEW = """<dialog aria-label="One picture">
-<div id="large"><img alt=""></div>
-<div id="side">
-<nav>
-<button id="back" type="button" aria-label="Back" title="←">‹</button>
-<button id="next" type="button" aria-label="Next" title="→">›</button>
-<button id="save" type="button">Download</button>
-<button id="close" type="button" title="Esc">Close</button>
-</nav>
-<h2 dir="auto"></h2>
-<dl id="settings"></dl>
-<dl>{shared}</dl>
-</div>
-</dialog>
-"""
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(_HERE),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    keep_trailing_newline=True,
+    finalize=_without_nul,
+    cache_size=1,
+)

@@ -76,6 +76,13 @@ def test_a_grid_is_a_table_with_headers() -> None:
     assert len(found.all("figure")) == len(found.all("td")) - 1 == 6  # and the corner
 
 
+def test_a_column_alone_is_a_table_too() -> None:
+    column = Sheet(kind=SheetKind.GRID, y=Axis(title="Steps", labels=("5", "10")))
+    found = page(column, wall(2))
+    assert [head["scope"] for head in found.all("th")] == ["row", "row"]
+    assert [cell["data-label"] for cell in found.all("figure")] == ["5", "10"]
+
+
 def test_the_corner_names_the_axes() -> None:
     html = written(*grid(3, 2))
     assert '<td class="corner"><div>Steps →</div><div>Cfg scale ↓</div></td>' in html
