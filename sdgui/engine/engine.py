@@ -1,9 +1,10 @@
 """The engine: batches in, events out, on one device; implements ports.Engine."""
 
 import logging
+import math
 import threading
 import time
-from collections import deque
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import diffusers
 import torch
 
 from sdgui.engine.catalog import Catalog
+from sdgui.engine.changes import decoding_in_tiles, offloaded
 from sdgui.engine.device import choose_placement
 from sdgui.engine.generate import decode, denoise
 from sdgui.engine.loader import Loader, WarmModel
@@ -18,7 +20,7 @@ from sdgui.engine.memory import free_memory, is_out_of_memory
 from sdgui.engine.preview import Clock, Previewer
 from sdgui.engine.steps import Predict
 from sdgui.errors import Cancelled, UserError
-from sdgui.events import Batch, Decoded, Stepped, Task, TaskFailed, WorkerEvent
+from sdgui.events import Batch, Decoded, Fitted, Pixels, Stepped, Task, TaskFailed, WorkerEvent
 from sdgui.model_info import ModelRef
 from sdgui.ports import Emit, IsCancelled
 from sdgui.records import MATCH
@@ -70,14 +72,7 @@ class TorchEngine:
         """
         run = Run(batch, emit, is_cancelled)
         try:
-            if not run.unfinished(batch.tasks):
-                return
-            warm = self._load(batch.tasks[0].spec.model, run.emit)
-            try:
-                self._make(warm, run)
-            finally:
-                if warm.offloaded:
-                    self._loader.forget(warm.ref)
+            self._make(run)
         except Exception as error:
             if run.receiver_broken or _device_broken(error):
                 raise
@@ -110,43 +105,46 @@ class TorchEngine:
                     "Close other programs that use memory, or choose a smaller model.",
                 )
 
-    def _make(self, warm: WarmModel, run: "Run") -> None:
-        """Denoises the batch, in halves of halves where memory does not suffice, and decodes each part at once."""
-        parts = deque([run.tasks])
-        finished_parts = 0
-        while parts:
-            part = run.unfinished(parts.popleft())
-            if not part:
-                continue
-            try:
-                latents = self._denoise(
-                    warm, run, part, finished_parts, finished_parts + 1 + len(parts)
-                )
-            except Cancelled:
-                continue  # all of this part; others may still be wanted
-            if latents is not None:
-                finished_parts += 1
-                for place, (task, one) in enumerate(zip(part, latents, strict=True), start=1):
-                    self._decode(warm, run, task, one, f"{place} of {len(part)}")
-                continue
-            if self._loader.clear(but=warm.ref):
-                parts.appendleft(part)
-            elif len(part) > 1:
-                half = (len(part) + 1) // 2
-                parts.extendleft((part[half:], part[:half]))
-                run.relief["batch"] = f"split into parts of at most {half}"
-            elif self._placement.device.type == "cuda" and not warm.offloaded:
-                warm.pipe.enable_model_cpu_offload(device=self._placement.device)
-                warm.offloaded = True
-                run.relief["model"] = "kept in main memory, in parts on the device"
-                parts.appendleft(part)
-            else:
-                run.fail(part[0], TOO_LARGE)
+    def _make(self, run: "Run") -> None:
+        """Denoises the batch, in ever smaller parts where memory does not suffice, and decodes each part at once."""
+        model, left, most = run.model, run.tasks, len(run.tasks)
+        finished_parts, is_news = 0, False
+        with ExitStack() as changes:
+            while left := run.unfinished(left):
+                part, left = left[:most], left[most:]
+                parts = finished_parts + 1 + math.ceil(len(left) / most)
+                try:
+                    latents = self._denoise(run, part, finished_parts, parts)
+                except Cancelled:
+                    continue  # all of this part; others may still be wanted
+                if latents is not None:
+                    finished_parts += 1
+                    if is_news and len(part) == most:
+                        run.tell_that_fitted(most)
+                        is_news = False
+                    for place, (task, one) in enumerate(zip(part, latents, strict=True), start=1):
+                        self._decode(run, task, one, f"{place} of {len(part)}")
+                    continue
+                if self._loader.clear(but=model):
+                    left = part + left
+                elif len(part) > 1:
+                    most, is_news = (len(part) + 1) // 2, True
+                    run.relief["batch"] = f"split into parts of at most {most}"
+                    left = part + left
+                elif self._placement.device.type == "cuda" and "model" not in run.relief:
+                    changes.enter_context(
+                        offloaded(self._load(model, run.emit), self._placement.device)
+                    )
+                    run.relief["model"] = "kept in main memory, in parts on the device"
+                    left = part + left
+                else:
+                    run.fail(part[0], TOO_LARGE)
 
     def _denoise(
-        self, warm: WarmModel, run: "Run", part: tuple[Task, ...], parts_done: int, parts: int
+        self, run: "Run", part: tuple[Task, ...], parts_done: int, parts: int
     ) -> torch.Tensor | None:
         """Latents of the tasks; None when memory did not suffice, which is then free again."""
+        warm = self._load(run.model, run.emit)
         ids = [task.id for task in part]
         previewer = self._previewer
 
@@ -172,31 +170,18 @@ class TorchEngine:
         free_memory()
         return None
 
-    def _decode(
-        self, warm: WarmModel, run: "Run", task: Task, latents: torch.Tensor, place: str
-    ) -> None:
+    def _decode(self, run: "Run", task: Task, latents: torch.Tensor, place: str) -> None:
         """Emits one finished picture; in tiles where memory does not suffice for the whole."""
         if not run.unfinished((task,)):
             return
-        vae, tiled = warm.pipe.vae, False
-        while True:
-            try:
-                pixels, note = decode(warm, latents)
-                break
-            except Exception as error:
-                if run.receiver_broken or not is_out_of_memory(error):
-                    raise
-                log.warning("out of memory while decoding: %s", error)
-            free_memory()
+        tiled = False
+        while (made := self._try_decoding(run, task, latents, tiled)) is None:
             if not tiled:
-                vae.enable_tiling()
                 tiled = True
-            elif not self._loader.clear(but=warm.ref):
+            elif not self._loader.clear(but=run.model):
                 run.fail(task, TOO_LARGE)
-                vae.disable_tiling()
                 return
-        if tiled:
-            vae.disable_tiling()
+        pixels, how = made
         if pixels is None:
             run.fail(task, NOT_FINITE)
             return
@@ -207,15 +192,31 @@ class TorchEngine:
             "diffusers": diffusers.__version__,
             "place in batch": place,
             **{f"memory: {what}": done for what, done in run.relief.items()},
+            **how,
         }
-        if tiled:
-            notes["memory: decoding"] = "in tiles"
-        if note:
-            notes["decoding"] = note
-        match = warm.match(task.spec.prompt, pixels)
-        if match is not None:
-            notes[MATCH] = f"{match:.4f}"
         run.done(Decoded(task=task.id, pixels=pixels, notes=notes))
+
+    def _try_decoding(
+        self, run: "Run", task: Task, latents: torch.Tensor, tiled: bool
+    ) -> tuple[Pixels | None, dict[str, str]] | None:
+        """One picture, as `decode` gives it, and notes on it; None when memory did not suffice, which is then free."""
+        warm = self._load(run.model, run.emit)
+        how = {"memory: decoding": "in tiles"} if tiled else {}
+        try:
+            with decoding_in_tiles(warm) if tiled else nullcontext():
+                pixels, note = decode(warm, latents)
+            if note:
+                how["decoding"] = note
+            match = None if pixels is None else warm.match(task.spec.prompt, pixels)
+            if match is not None:
+                how[MATCH] = f"{match:.4f}"
+            return pixels, how
+        except Exception as error:
+            if run.receiver_broken or not is_out_of_memory(error):
+                raise
+            log.warning("out of memory while decoding: %s", error)
+        free_memory()
+        return None
 
 
 class Run:
@@ -223,6 +224,7 @@ class Run:
 
     def __init__(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
         self.tasks = batch.tasks
+        self.model = batch.tasks[0].spec.model
         self.relief: dict[str, str] = {}
         self.receiver_broken = False
         self._open = {task.id for task in batch.tasks}
@@ -249,6 +251,13 @@ class Run:
         """Raises Cancelled when none of the tasks is wanted any more."""
         if all(self._is_cancelled(one) for one in ids):
             raise Cancelled
+
+    def tell_that_fitted(self, pictures: int) -> None:
+        """Emits how many pictures fitted at once, after more had not."""
+        spec = self.tasks[0].spec
+        self.emit(
+            Fitted(model=spec.model.id, width=spec.width, height=spec.height, pictures=pictures)
+        )
 
     def done(self, event: Decoded | TaskFailed) -> None:
         """Emits the end of a task."""

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from sdgui.engine.changes import decoding_in_float32, with_scheduler
 from sdgui.engine.loader import WarmModel
 from sdgui.engine.noise import draw_latents, make_generators
 from sdgui.engine.samplers import make_scheduler
@@ -36,29 +37,25 @@ def denoise(
         on_step(index + 1, len(scheduler.timesteps))
         return tensors
 
-    own_scheduler, pipe.scheduler = pipe.scheduler, scheduler
-    try:
-        with torch.inference_mode():
-            generators = make_generators([spec.seed for spec in specs])
-            conditioning = warm.family.conditioning(warm.prompts, list(specs))
-            latents = draw_latents(
-                generators,
-                warm.family.latent_shape(pipe, first.width, first.height),
-                conditioning["prompt_embeds"].dtype,
-                variations=[spec.variation for spec in specs],
-            )
-            return pipe(
-                **conditioning,
-                latents=latents,
-                generator=generators,
-                num_inference_steps=first.steps,
-                width=first.width,
-                height=first.height,
-                output_type="latent",
-                callback_on_step_end=on_step_end,
-            ).images
-    finally:
-        pipe.scheduler = own_scheduler  # nothing of this batch stays behind
+    with with_scheduler(warm, scheduler), torch.inference_mode():
+        generators = make_generators([spec.seed for spec in specs])
+        conditioning = warm.family.conditioning(warm.prompts, list(specs))
+        latents = draw_latents(
+            generators,
+            warm.family.latent_shape(pipe, first.width, first.height),
+            conditioning["prompt_embeds"].dtype,
+            variations=[spec.variation for spec in specs],
+        )
+        return pipe(
+            **conditioning,
+            latents=latents,
+            generator=generators,
+            num_inference_steps=first.steps,
+            width=first.width,
+            height=first.height,
+            output_type="latent",
+            callback_on_step_end=on_step_end,
+        ).images
 
 
 def decode(warm: WarmModel, latents: torch.Tensor) -> tuple[Pixels | None, str]:
@@ -72,14 +69,8 @@ def decode(warm: WarmModel, latents: torch.Tensor) -> tuple[Pixels | None, str]:
         pixels = warm.family.decode(warm.pipe, latents[None])
     if pixels.isfinite().all():
         return to_pixels(pixels), ""
-    vae = warm.pipe.vae
-    dtype = next(vae.parameters()).dtype
-    vae.to(torch.float32)
-    try:
-        with torch.inference_mode():
-            pixels = warm.family.decode(warm.pipe, latents[None].float())
-    finally:
-        vae.to(dtype)
+    with decoding_in_float32(warm), torch.inference_mode():
+        pixels = warm.family.decode(warm.pipe, latents[None].float())
     return (to_pixels(pixels) if pixels.isfinite().all() else None), "decoded in float32"
 
 

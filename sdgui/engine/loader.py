@@ -36,7 +36,8 @@ class WarmModel:
     prompts: PromptCache
     colours: PreviewMap
     similarity: Similarity | None
-    offloaded: bool = False
+    spoilt: bool = False
+    """A change in place could not be put back: nobody may use it any more."""
 
     def match(self, prompt: str, pixels: Pixels) -> float | None:
         """How well a picture fits its prompt, -1 to 1; None where there is no CLIP to tell."""
@@ -64,6 +65,9 @@ class Loader:
     def get(self, ref: ModelRef, emit: Emit) -> WarmModel:
         """The model, loaded if it is not warm, then with Loading and Loaded emitted; UserError when it cannot be."""
         warm = self._warm.get(ref)
+        if warm is not None and warm.spoilt:
+            warm = None  # else both are in memory while it is loaded anew
+            self.forget(ref)
         if warm is None:
             emit(Loading(model=ref.id))
             warm = self._load(ref, emit)

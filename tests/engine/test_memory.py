@@ -1,6 +1,7 @@
 """Out of memory is not an end: the batch is split, the decode tiled, and the picture stays the same."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,13 @@ import torch
 
 from sdgui.engine.memory import is_out_of_memory
 from sdgui.errors import UserError
-from sdgui.events import Decoded, Stepped, TaskFailed, WorkerEvent
+from sdgui.events import Decoded, Finished, Fitted, Stepped, TaskFailed, WorkerEvent
+from sdgui.spec import DreamRequest
+from sdgui.storage import DiskStore
+from sdgui.studio.studio import Studio
 from tests.engine.conftest import Lab, of_type
+from tests.people import who
+from tests.studio.conftest import ends, follow
 
 FAULTS = [
     torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."),
@@ -60,6 +66,65 @@ def test_splitting_gives_the_same_pictures(lab: Lab, pipe: Any, fault: Exception
         assert done[str(i)].notes["memory: batch"] == "split into parts of at most 2"
     steps = of_type(events, Stepped)
     assert (steps[-1].step, steps[-1].steps) == (15, 15)
+
+
+def test_what_fitted_is_told_once(lab: Lab, pipe: Any) -> None:
+    pipe.limit(pipe.unet.conv_in, Limit(FAULTS[0], largest=2))
+    specs = lab.specs(count=5, guidance=1.0)
+    told = Fitted(model=lab.model, width=64, height=64, pictures=2)
+    assert of_type(lab.run(specs), Fitted) == [told]
+    assert of_type(lab.run(specs[:2]), Fitted) == []
+
+
+def test_a_part_that_others_have_left_teaches_nothing(lab: Lab, pipe: Any) -> None:
+    """Of three, two would have fitted, but two are stopped before they are tried."""
+    cancelled: set[str] = set()
+
+    class Stopping(Limit):
+        def __call__(self, module: Any, inputs: tuple[torch.Tensor, ...]) -> None:
+            cancelled.update(("0", "2"))
+            super().__call__(module, inputs)
+
+    pipe.limit(pipe.unet.conv_in, Stopping(FAULTS[0], largest=2))
+    events = lab.run(lab.specs(count=3, guidance=1.0), is_cancelled=cancelled.__contains__)
+    assert [event.task for event in of_type(events, Decoded)] == ["1"]
+    assert of_type(events, Fitted) == []
+
+
+def test_the_studio_asks_no_more_at_once_than_fitted(
+    lab: Lab, pipe: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lab.engine, "close", lambda: None)  # the next test goes on with it
+    limit = Limit(FAULTS[0], largest=2)
+    pipe.limit(pipe.unet.conv_in, limit)
+    sizes: list[int] = []
+    pipe.limit(pipe.unet.conv_out, lambda _module, inputs: sizes.append(len(inputs[0])))
+    store = DiskStore(tmp_path)
+    studio = Studio(
+        models=lab.catalog, store=store, workers=[lab.engine], batch_limit=lambda spec: 4
+    )
+    studio.start()
+
+    def batches(width: int) -> list[int]:
+        """Sizes of the batches that a dream of four was made in, and of those before that did not fit."""
+        sizes.clear()
+        limit.refused.clear()
+        asked = DreamRequest(
+            prompt="a red cat", width=width, height=64, steps=1, guidance=1.0, count=4, seed=1
+        )
+        job = studio.submit(asked, who("ann"))
+        assert ends(follow(studio, "ann", job.id)) == [Finished()]
+        return [*limit.refused, *sizes]
+
+    try:
+        assert batches(width=128) == [4, 2, 2]
+        assert batches(width=128) == [2, 2]
+        assert batches(width=192) == [2, 2]
+        limit.largest = 4
+        assert batches(width=64) == [4]
+    finally:
+        studio.close()
+        store.close()
 
 
 def test_a_picture_that_never_fits_fails_with_a_hint_and_the_next_batch_runs(

@@ -1,0 +1,65 @@
+"""Changes of a warm model in place: each is put back whatever happens meanwhile, or the model is loaded anew."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import torch
+
+from sdgui.engine.loader import WarmModel
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def changed(
+    warm: WarmModel, change: Callable[[], object], put_back: Callable[[], object]
+) -> Iterator[None]:
+    """The model with a change, put back at the end also where the change itself breaks off half-way.
+
+    What fails while it is put back is not raised, for it is no fault of the picture: the model is `spoilt` then.
+    """
+    try:
+        change()
+        yield
+    finally:
+        if not warm.spoilt:  # by a change within this one: it is not used any more
+            try:
+                put_back()
+            except Exception:
+                log.exception("%s could not be put back as it was; it is loaded anew", warm.ref.id)
+                warm.spoilt = True
+
+
+def with_scheduler(warm: WarmModel, scheduler: Any) -> AbstractContextManager[None]:
+    """The model's pipeline with this scheduler."""
+    pipe, own = warm.pipe, warm.pipe.scheduler
+    return changed(
+        warm,
+        lambda: setattr(pipe, "scheduler", scheduler),
+        lambda: setattr(pipe, "scheduler", own),
+    )
+
+
+def decoding_in_float32(warm: WarmModel) -> AbstractContextManager[None]:
+    """The model with its VAE in float32."""
+    vae, own = warm.pipe.vae, next(warm.pipe.vae.parameters()).dtype
+    return changed(warm, lambda: vae.to(torch.float32), lambda: vae.to(own))
+
+
+def decoding_in_tiles(warm: WarmModel) -> AbstractContextManager[None]:
+    """The model with a VAE that decodes in tiles."""
+    vae = warm.pipe.vae
+    return changed(warm, vae.enable_tiling, vae.disable_tiling)
+
+
+def offloaded(warm: WarmModel, device: torch.device) -> AbstractContextManager[None]:
+    """The model in main memory, each of its parts on the device only while it works."""
+    pipe = warm.pipe
+
+    def put_back() -> None:
+        pipe.remove_all_hooks()
+        pipe.to(device)
+
+    return changed(warm, lambda: pipe.enable_model_cpu_offload(device=device), put_back)
