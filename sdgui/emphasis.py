@@ -77,6 +77,15 @@ class ReadPrompt:
         return tuple(Words(text=one.text.strip(), weight=one.weight) for one in runs)
 
 
+@dataclass(frozen=True, kw_only=True)
+class PromptLength:
+    """Tokens of a prompt's words, and the chunks of `room` tokens each that they are read in."""
+
+    tokens: int
+    chunks: int
+    room: int
+
+
 def read_prompt(text: str) -> ReadPrompt:
     """What a prompt says, whatever is written; in time that grows as its length does."""
     loras: list[LoraTag] = []

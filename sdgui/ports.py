@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from sdgui.emphasis import PromptLength
 from sdgui.events import Batch, Pixels, Task, WorkerEvent
 from sdgui.model_info import ModelInfo
 from sdgui.records import JobEnd, JobRecord, JobState, Mark, PictureRecord
@@ -25,7 +26,11 @@ class Models(Protocol):
         ...
 
     def count_tokens(self, model: str, prompt: str) -> int:
-        """Tokens of the prompt with its start and end token."""
+        """Tokens of a prompt that is read plainly, with its start and end token."""
+        ...
+
+    def measure_prompt(self, model: str, prompt: str) -> PromptLength:
+        """How long a prompt with emphasis is."""
         ...
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sdgui.emphasis import PromptLength
 from sdgui.engine.hub import Hub, HubFiles, OnBytes, Repository, is_hub_id
 from sdgui.engine.inspect_model import Inspection, inspect_model
 from sdgui.engine.model_files import HashCache, LocalFiles
@@ -70,17 +71,13 @@ class Catalog:
         return self._inspect(model).info
 
     def count_tokens(self, model: str, prompt: str) -> int:
-        """Tokens of the prompt with its start and end token."""
+        """Tokens of a prompt that is read plainly, with its start and end token."""
+        return self._counter(model, self.describe(model)).count(prompt)
+
+    def measure_prompt(self, model: str, prompt: str) -> PromptLength:
+        """How long a prompt with emphasis is."""
         info = self.describe(model)
-        counter = self._tokens.get(info.ref.hash)
-        if counter is None:
-            folder = self._folder(model)
-            if folder is None:
-                repository = self._repository(model)
-                names = [name for name in repository.sizes if name.startswith("tokenizer/")]
-                folder = self.hub.fetch(repository, names)
-            counter = self._tokens[info.ref.hash] = TokenCounter(folder / "tokenizer")
-        return counter.count(prompt)
+        return self._counter(model, info).measure(prompt, info.token_limit)
 
     def reference(self, model: str) -> ModelRef:
         """The model's name and content hash; UserError when unfit."""
@@ -96,6 +93,17 @@ class Catalog:
             inspection = self._inspect(model)
             folder = self.hub.fetch(self._repository(model), inspection.files, on_bytes)
         return Located(folder=folder, inspection=self._inspect_folder(model, folder))
+
+    def _counter(self, model: str, info: ModelInfo) -> TokenCounter:
+        counter = self._tokens.get(info.ref.hash)
+        if counter is None:
+            folder = self._folder(model)
+            if folder is None:
+                repository = self._repository(model)
+                names = [name for name in repository.sizes if name.startswith("tokenizer/")]
+                folder = self.hub.fetch(repository, names)
+            counter = self._tokens[info.ref.hash] = TokenCounter(folder / "tokenizer")
+        return counter
 
     def _inspect(self, model: str) -> Inspection:
         folder = self._folder(model)

@@ -3,6 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from sdgui.emphasis import PromptLength, read_prompt
+from sdgui.engine.chunks import AROUND, COMMA, chunks_of
+
 CLIP_WORDS = (
     r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
 )
@@ -17,6 +20,20 @@ class TokenCounter:
     def count(self, prompt: str) -> int:
         """Tokens of the prompt, with its start and end token, before anything is cut off."""
         return len(self._tokenizer.encode(prompt).ids)
+
+    def measure(self, prompt: str, limit: int) -> PromptLength:
+        """How long a prompt with emphasis is, for a model that reads `limit` tokens at once."""
+        room = limit - AROUND
+        chunks = chunks_of(
+            read_prompt(prompt), self._words, size=room, comma=self._tokenizer.token_to_id(COMMA)
+        )
+        return PromptLength(
+            tokens=sum(len(chunk.ids) for chunk in chunks), chunks=len(chunks), room=room
+        )
+
+    def _words(self, text: str) -> list[int]:
+        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+        return ids
 
 
 def _load(folder: Path) -> Any:

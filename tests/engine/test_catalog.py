@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from transformers import CLIPTokenizer
 
+from sdgui.emphasis import PromptLength
 from sdgui.engine.catalog import Catalog
 from sdgui.errors import UserError
 from tests.engine.tiny_model import write_defaults
@@ -220,3 +221,22 @@ def test_tokens_are_counted_from_vocab_and_merges_too(folder: Path, prompt: str)
     stored.unlink()
     catalog = Catalog(str(folder))
     assert catalog.count_tokens(str(folder), prompt) == len(reference(prompt).input_ids)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "tokens", "chunks"),
+    [
+        ("", 0, 1),
+        ("(red:1.3) cat", 2, 1),
+        ("cat " * 75, 75, 1),
+        ("cat " * 76, 76, 2),
+        ("cat " * 150, 150, 2),
+        ("cat " * 74 + ", red", 76, 2),
+        ("BREAK red BREAK cat BREAK", 2, 3),
+    ],
+)
+def test_a_prompt_with_emphasis_is_measured_in_chunks(
+    folder: Path, prompt: str, tokens: int, chunks: int
+) -> None:
+    measured = Catalog(str(folder)).measure_prompt(str(folder), prompt)
+    assert measured == PromptLength(tokens=tokens, chunks=chunks, room=75)

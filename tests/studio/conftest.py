@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import pytest
 
+from sdgui.emphasis import PromptLength
 from sdgui.errors import UserError
 from sdgui.events import End, Failed, Finished, JobCancelled, StudioEvent
 from sdgui.model_info import ModelInfo, ModelRef
@@ -37,6 +38,12 @@ class OneModel:
 
     def count_tokens(self, model: str, prompt: str) -> int:
         return len(prompt.split()) + 2
+
+    def measure_prompt(self, model: str, prompt: str) -> PromptLength:
+        words = prompt.split()
+        return PromptLength(
+            tokens=len(words) - words.count("BREAK"), chunks=1 + words.count("BREAK"), room=75
+        )
 
 
 class ManyModels(OneModel):

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from sdgui.emphasis import PromptLength
 from sdgui.errors import UserError
 from sdgui.events import Batch, Decoded, Loaded, Loading, Pixels, Stepped
 from sdgui.model_info import ModelInfo
@@ -48,6 +49,10 @@ class PaintedModel:
 
     def count_tokens(self, model: str, prompt: str) -> int:
         return len(prompt.split()) + 2
+
+    def measure_prompt(self, model: str, prompt: str) -> PromptLength:
+        words = len(prompt.split())
+        return PromptLength(tokens=words, chunks=1 + words // 76, room=75)
 
 
 def gradient(spec: PictureSpec) -> Pixels:
