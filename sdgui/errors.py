@@ -19,7 +19,11 @@ class UserError(Exception):
         return f"{self.message} {self.hint}".strip()
 
 
-class NotYetSaved(UserError):
+class OutOfOrder(UserError):
+    """A fault of this place and not of what was asked: the disk, the database, a studio that closes."""
+
+
+class NotYetSaved(OutOfOrder):
     """A picture could not be stored now, though the same may succeed later: a full disk, a folder that is gone."""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sdgui.errors import NotYetSaved, UserError, no_room, plain_no_room
+from sdgui.errors import NotYetSaved, OutOfOrder, no_room, plain_no_room
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _UNWRITABLE = {
@@ -19,7 +19,7 @@ _IN_USE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 @contextmanager
 def plain_disk_errors(folder: Path) -> Iterator[None]:
-    """Raises UserError in place of an OSError from writing below `folder`."""
+    """Raises OutOfOrder in place of an OSError from writing below `folder`."""
     try:
         with plain_no_room(_nothing_more(folder)):
             yield
@@ -29,7 +29,7 @@ def plain_disk_errors(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def plain_database_errors(file: Path) -> Iterator[None]:
-    """Raises UserError in place of an SQLite error that lies in the disk or the file, not in the program."""
+    """Raises OutOfOrder in place of an SQLite error that lies in the disk or the file, not in the program."""
     try:
         yield
     except sqlite3.DatabaseError as error:
@@ -38,7 +38,7 @@ def plain_database_errors(file: Path) -> Iterator[None]:
         if code == sqlite3.SQLITE_FULL:
             raise no_room(_nothing_more(file.parent)) from error
         if code in _DAMAGED:
-            raise UserError(
+            raise OutOfOrder(
                 f"The list of pictures, {file}, is damaged.",
                 f"Move {file.name} and the files beside it whose names begin alike out of {file.parent} and start "
                 "again; the pictures themselves are not touched.",
@@ -56,8 +56,8 @@ def _nothing_more(folder: Path) -> str:
     return f"nothing more can be saved in {folder}"
 
 
-def _unwritable(path: Path, reason: str) -> UserError:
-    return UserError(
+def _unwritable(path: Path, reason: str) -> OutOfOrder:
+    return OutOfOrder(
         f"{path} cannot be written ({reason}).",
         "Check that it is a folder that you may write to, or choose another --output-dir.",
     )

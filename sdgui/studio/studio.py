@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future
 
-from sdgui.errors import UserError
+from sdgui.errors import OutOfOrder, UserError
 from sdgui.events import Decoded, StudioEvent, Task
 from sdgui.model_info import ModelRef
 from sdgui.people import POLICY, Policy, Who
@@ -282,7 +282,7 @@ class Studio:
 
     def _admit(self, who: Who, specs: Sequence[PictureSpec]) -> None:
         if self._machine.closing:
-            raise UserError("The studio is closing.", "Try again when it is back.")
+            raise OutOfOrder("The studio is closing.", "Try again when it is back.")
         admit(self.policy.of(who), specs, self._machine.queue.count(who.visitor))
 
     def _unfit(self, tasks: Sequence[Task]) -> dict[ModelRef, UserError]:

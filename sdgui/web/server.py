@@ -16,7 +16,7 @@ from anyio import CapacityLimiter
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from sdgui.errors import UserError
+from sdgui.errors import OutOfOrder, UserError
 from sdgui.ports import Store
 from sdgui.settings import Settings, is_loopback
 from sdgui.web.doors.asgi import BodyLimit, Hangup
@@ -92,8 +92,11 @@ def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
 
 
 async def _plainly(request: Request, fault: Exception) -> Response:
-    """The answer to what a person can mend, a full disk for example, in the shape of FastAPI's own errors."""
-    return JSONResponse({"detail": str(fault)}, HTTPStatus.SERVICE_UNAVAILABLE)
+    """The answer to what a person can mend, in the shape of FastAPI's own errors: what was asked cannot be, or not now,
+    with a full disk for example."""
+    is_ours = isinstance(fault, OutOfOrder)
+    status = HTTPStatus.SERVICE_UNAVAILABLE if is_ours else HTTPStatus.UNPROCESSABLE_ENTITY
+    return JSONResponse({"detail": str(fault)}, status)
 
 
 def serve(app: FastAPI, sock: socket.socket, started: Callable[[], None] | None = None) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 
 from tests.fake_engine import PATIENCE
+from tests.studio.conftest import ManyModels
 from tests.web.conftest import Site, open_site
 
 
@@ -43,6 +44,23 @@ def test_what_a_person_can_mend_is_answered_in_their_words(tmp_path: Path) -> No
         reply = client.get(f"/thumb/{picture}")
     assert reply.status_code == 503
     assert "cannot be written" in reply.json()["detail"]
+
+
+def test_what_cannot_be_asked_is_the_askers_fault(tmp_path: Path) -> None:
+    models = ManyModels("other")
+    with open_site(tmp_path, models=models) as site:
+        client = site.visitor()
+        site.engine.go.clear()
+        job = site.begin(client, model="other")
+        client.post(f"/jobs/{job.id}/cancel")
+        site.engine.go.set()
+        models.change("other")
+        for reply, said in (
+            (client.get("/model", params={"name": "nope"}), "no model called “nope”"),
+            (client.post(f"/jobs/{job.id}/continue"), "The model other has changed"),
+        ):
+            assert reply.status_code == 422
+            assert said in reply.json()["detail"]
 
 
 def test_no_traceback_and_no_docs_are_served(site: Site) -> None:

@@ -15,7 +15,7 @@ from fastapi.responses import Response
 from PIL import Image
 
 from sdgui.comparing.difference import difference, differing
-from sdgui.errors import UserError
+from sdgui.errors import OutOfOrder, UserError
 from sdgui.events import Pixels
 from sdgui.ports import Store
 from sdgui.records import PictureRecord
@@ -121,4 +121,4 @@ def _pixels(file: Path) -> Pixels:
     except FileNotFoundError as error:
         raise not_found() from error
     except OSError as error:
-        raise UserError("That picture cannot be read.", "Its file is damaged.") from error
+        raise OutOfOrder("That picture cannot be read.", "Its file is damaged.") from error

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sdgui.errors import UserError
+from sdgui.errors import OutOfOrder, UserError
 from sdgui.people import Who
 from sdgui.plans import Plan
 from sdgui.ports import Models
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-OUR_FAULT = UserError(
+OUR_FAULT = OutOfOrder(
     "Something went wrong on our side, and nothing was begun.",
     "Try again; the server's log has the details.",
 )
