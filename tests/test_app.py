@@ -108,15 +108,33 @@ def app(tmp_path: Path) -> Iterator[RunningApp]:
     app.kill()
 
 
+@pytest.fixture(scope="module")
+def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    app = RunningApp(tmp_path_factory.mktemp("shared"))
+    yield app
+    app.kill()
+
+
 def test_a_second_instance_on_the_same_folder_is_refused_and_the_first_goes_on(
-    app: RunningApp, tmp_path: Path
+    shared_app: RunningApp, tmp_path: Path
 ) -> None:
     said = the_refusal(
-        tmp_path / "second", "--port", str(free_port()), "--output-dir", str(app.outputs)
+        tmp_path, "--port", str(free_port()), "--output-dir", str(shared_app.outputs)
     )
-    assert str(app.outputs) in said
-    client = Client(app.url, verbose=False)
+    assert str(shared_app.outputs) in said
+    client = Client(shared_app.url, verbose=False)
     assert client.predict(prompt="a cat", steps=2, seed=1, api_name="/dream")
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs Linux's /proc")
+def test_pictures_are_made_and_served_without_torch_in_the_server(shared_app: RunningApp) -> None:
+    client = Client(shared_app.url, verbose=False)
+    assert client.predict(prompt="a cat", steps=12, seed=2, count=2, api_name="/dream")
+    with_torch = {
+        pid: "libtorch" in Path(f"/proc/{pid}/maps").read_text() for pid in shared_app.processes()
+    }
+    assert not with_torch.pop(shared_app.pid)
+    assert any(with_torch.values())  # of the worker
 
 
 def test_finished_pictures_survive_a_power_cut_and_the_queue_comes_back(tmp_path: Path) -> None:

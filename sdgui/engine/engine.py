@@ -188,7 +188,7 @@ class TorchEngine:
         notes = {
             "device": self._placement.device_name,
             "dtype": self._placement.dtype_name,
-            "torch": torch.__version__,
+            "torch": str(torch.__version__),  # else the server would import torch to read it
             "diffusers": diffusers.__version__,
             "place in batch": place,
             **{f"memory: {what}": done for what, done in run.relief.items()},
