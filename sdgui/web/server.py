@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Generator
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import uvicorn
@@ -21,6 +21,7 @@ from sdgui.ports import Store
 from sdgui.settings import Settings, is_loopback
 from sdgui.web.doors.asgi import BodyLimit, Hangup
 from sdgui.web.doors.auth import BasicAuth, CarefulHeaders, OwnHost, SameOrigin
+from sdgui.web.doors.gradio_door import put_before_gradio
 from sdgui.web.doors.scratch import make_scratch
 from sdgui.web.doors.visitors import Visitors
 from sdgui.web.page import make_head, make_page, make_routes
@@ -53,6 +54,7 @@ def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
         picture_routes(studio, store)
     )  # last: /picture/{picture}/{name} takes what is left
     app.add_exception_handler(UserError, _plainly)
+    app.add_api_route("/manifest.json", _manifest)
     app.mount("/sdgui", Rooms())
 
     page = make_page(studio, store)
@@ -75,6 +77,7 @@ def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
         head=make_head(studio.models),
         favicon_path=str(ROOT / "shared" / "favicon.png"),
     )
+    put_before_gradio(app)
 
     # What is added last is asked first.
     app.add_middleware(ProgramCalls, endpoints=endpoints_of(page))
@@ -89,6 +92,11 @@ def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
     app.add_middleware(CarefulHeaders)
     app.add_middleware(Hangup, stopping=app.state.stopping)
     return app
+
+
+async def _manifest() -> dict[str, Any]:
+    """What a browser may call this page among its bookmarks; Gradio's own names icons that it paints on demand."""
+    return {"name": "sdgui", "start_url": "/", "display": "browser"}
 
 
 async def _plainly(request: Request, fault: Exception) -> Response:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from sdgui.events import StudioEvent
 from sdgui.plans import Plan, plan_wall
@@ -46,8 +47,11 @@ COMPARE = CompareControls(
 class Site:
     """A served studio; every client is a visitor of its own."""
 
-    def __init__(self, url: str, studio: Studio, store: DiskStore, engine: FakeEngine) -> None:
+    def __init__(
+        self, url: str, app: FastAPI, studio: Studio, store: DiskStore, engine: FakeEngine
+    ) -> None:
         self.url = url
+        self.app = app
         self.studio = studio
         self.store = store
         self.engine = engine
@@ -118,12 +122,13 @@ def open_site(
     studio.start()
     sock = listen(settings)
     answers = threading.Event()
-    server = make_server(make_app(studio, store, settings), answers.set)
+    app = make_app(studio, store, settings)
+    server = make_server(app, answers.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
     thread.start()
     assert answers.wait(PATIENCE)
     try:
-        yield Site(f"http://127.0.0.1:{sock.getsockname()[1]}", studio, store, engine)
+        yield Site(f"http://127.0.0.1:{sock.getsockname()[1]}", app, studio, store, engine)
     finally:
         engine.go.set()
         server.should_exit = True
