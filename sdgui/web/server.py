@@ -27,8 +27,8 @@ from sdgui.web.doors.visitors import Visitors
 from sdgui.web.page import make_head, make_page, make_routes
 from sdgui.web.programs.guard import ProgramCalls, endpoints_of
 from sdgui.web.rooms import ROOT, Rooms
-from sdgui.web.shared.pictures import picture_routes
-from sdgui.web.shared.theme import make_theme
+from sdgui.web.shared.gallery.pictures import picture_routes
+from sdgui.web.shared.page.theme import make_theme
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
@@ -75,7 +75,7 @@ def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
         pwa=False,
         theme=make_theme(),
         head=make_head(studio.models),
-        favicon_path=str(ROOT / "shared" / "favicon.png"),
+        favicon_path=str(ROOT / "shared" / "page" / "favicon.png"),
     )
     put_before_gradio(app)
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { again, listen, retryAll, settled } from "../../sdgui/web/shared/again.js";
+import { again, listen, retryAll, settled } from "../../sdgui/web/shared/fetch/again.js";
 
 mock.timers.enable();
 

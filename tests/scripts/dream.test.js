@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Dream } from "../../sdgui/web/shared/dream.js";
+import { Dream } from "../../sdgui/web/shared/dreams/dream.js";
 
-/** @typedef {import("../../sdgui/web/shared/told.js").ToldDream} ToldDream */
+/** @typedef {import("../../sdgui/web/shared/dreams/told.js").ToldDream} ToldDream */
 
 /** @param {number} count @returns {ToldDream} */
 const told = (count) => ({

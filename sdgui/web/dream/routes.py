@@ -14,8 +14,8 @@ from sdgui.events import StudioEvent
 from sdgui.people import Who
 from sdgui.ports import Store
 from sdgui.web.doors.visitors import visitor_of, who_of
-from sdgui.web.shared.describing import describe_event, describe_job
-from sdgui.web.shared.pictures import NO_STORE, Id, not_found
+from sdgui.web.shared.dreams.descriptions import describe_event, describe_job
+from sdgui.web.shared.gallery.pictures import NO_STORE, Id, not_found
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio

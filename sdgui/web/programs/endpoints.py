@@ -17,12 +17,12 @@ from sdgui.request_fields import REQUEST
 from sdgui.request_signature import parameter, settings_but
 from sdgui.spec import DreamRequest
 from sdgui.web.compare.controls import axis_request
-from sdgui.web.compare.planning import grid
+from sdgui.web.compare.sheet_plans import grid
 from sdgui.web.doors.visitors import who_of
 from sdgui.web.programs.following import How, file_of, origin_of, outcome_of, progress_of
 from sdgui.web.programs.parameters import with_parameters
-from sdgui.web.shared.asking import OUR_FAULT, submit, submit_plan
-from sdgui.web.shared.describing import describe_axis
+from sdgui.web.shared.dreams.descriptions import describe_axis
+from sdgui.web.shared.dreams.submission import OUR_FAULT, submit, submit_plan
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio

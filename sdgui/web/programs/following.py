@@ -12,7 +12,7 @@ from sdgui.people import Who
 from sdgui.ports import Store
 from sdgui.records import JobRecord, JobState, PictureRecord
 from sdgui.web.programs.pacing import latest_of
-from sdgui.web.shared.pictures import file_name
+from sdgui.web.shared.gallery.pictures import file_name
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio

@@ -50,7 +50,7 @@ OURS = [
 
 def test_every_route_of_ours_is_tried(guarded_site: Site) -> None:
     from sdgui.web.dream.routes import dream_routes
-    from sdgui.web.shared.pictures import picture_routes
+    from sdgui.web.shared.gallery.pictures import picture_routes
 
     routers = (
         dream_routes(guarded_site.studio, guarded_site.store),
