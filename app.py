@@ -53,6 +53,7 @@ def serve(settings: Settings) -> None:
     sock = listen(settings)  # first: who opens the page now waits instead of being turned away
 
     from sdgui.engine.allocator import keep_freed_memory
+    from sdgui.engine.waiting import wait_briefly
     from sdgui.storage.disk_store import DiskStore
     from sdgui.studio.process_worker import ProcessWorker
     from sdgui.studio.studio import Studio
@@ -63,7 +64,9 @@ def serve(settings: Settings) -> None:
         for model in settings.models:
             catalog.describe(model)
 
-        keep_freed_memory()  # of the worker
+        # Both of the worker: it reads them from its environment.
+        keep_freed_memory()
+        wait_briefly()
         studio = Studio(
             models=catalog,
             store=store,

@@ -13,6 +13,8 @@ from PIL import Image
 
 from app import Plain, make_catalog
 from sdgui.bench.server import PATIENCE, free_port
+from sdgui.engine.allocator import FREED_MEMORY
+from sdgui.engine.waiting import SPIN_COUNT, SPINS
 from sdgui.errors import UserError
 from sdgui.settings import parse_settings
 from sdgui.storage.pictures import read_spec
@@ -135,6 +137,19 @@ def test_pictures_are_made_and_served_without_torch_in_the_server(shared_app: Ru
     }
     assert not with_torch.pop(shared_app.pid)
     assert any(with_torch.values())  # of the worker
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs Linux's /proc")
+def test_the_worker_starts_with_the_settings_that_are_read_once(shared_app: RunningApp) -> None:
+    environments = {
+        pid: Path(f"/proc/{pid}/environ").read_text().split("\0")
+        for pid in shared_app.processes()
+        if pid != shared_app.pid
+    }
+    settings = {f"{SPIN_COUNT}={SPINS}", *(f"{name}={n}" for name, n in FREED_MEMORY.items())}
+    assert environments
+    for environment in environments.values():
+        assert settings <= set(environment)
 
 
 def test_finished_pictures_survive_a_power_cut_and_the_queue_comes_back(tmp_path: Path) -> None:

@@ -58,7 +58,8 @@ class TorchEngine:
         self._catalog = catalog
         self._placement = choose_placement(device, dtype)
         self._loader = Loader(catalog, self._placement, cache_dir, clip=clip)
-        self._previewer = Previewer(clock) if previews else None
+        shared = self._placement.device.type == "cpu"
+        self._previewer = Previewer(clock, shared=shared) if previews else None
 
     def warm(self, model: str, emit: Emit) -> None:
         """Loads the model ahead of its first batch; UserError when it cannot be."""
@@ -150,7 +151,7 @@ class TorchEngine:
 
         def observe(step: int, steps: int, predict: Predict) -> None:
             run.stop_if_cancelled(ids)
-            if previewer is not None and step < steps and previewer.due():
+            if previewer is not None and step < steps and previewer.due(step, steps):
                 previewer.offer(part, step, steps, predict(), warm.colours)
 
         def on_step(step: int, steps: int) -> None:
