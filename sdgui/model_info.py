@@ -24,7 +24,10 @@ class GuidanceKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ModelInfo:
-    """One model: sizes in pixels, defaults, limits, memory in bytes; the page renders its controls from it."""
+    """One model: sizes in pixels, defaults, limits, memory in bytes; the page renders its controls from it.
+
+    At `guidance_off` and below there is no guidance, and the negative prompt says nothing.
+    """
 
     ref: ModelRef
     title: str
@@ -37,6 +40,7 @@ class ModelInfo:
     steps: int = 25
     guidance: float = 7.0
     guidance_kind: GuidanceKind = GuidanceKind.CLASSIFIER_FREE
+    guidance_off: float = 1.0
     negative_prompt: bool = True
     sampler: str = "Euler"
     samplers: tuple[str, ...] = SAMPLER_NAMES
