@@ -66,7 +66,7 @@ class HashCache:
         try:
             entries = json.loads(self._file.read_text(encoding="utf-8"))
             return {key: (int(a), int(b), str(c)) for key, (a, b, c) in entries.items()}
-        except (OSError, ValueError, TypeError, AttributeError):
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
             return {}  # a cache that cannot be read is an empty cache
 
     def _write(self) -> None:

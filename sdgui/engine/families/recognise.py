@@ -30,7 +30,14 @@ def recognise(name: str, files: ModelFiles) -> Found:
     """Everything that is known of a model without loading it; UserError when it cannot be dreamt with."""
     try:
         return _recognise(name, files)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as error:
+    except (
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ) as error:
         raise UserError(
             f"The settings of “{name}” are not those of a model that works here.",
             "Copy or download the model anew.",
