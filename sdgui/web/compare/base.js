@@ -2,6 +2,7 @@
 // The picture that variations are made around, said before they begin.
 
 import { find, make } from "../shared/dom/dom.js";
+import { thumbnail } from "../shared/fetch/image.js";
 
 /** @typedef {import("../shared/dreams/dream.js").Picture} Picture */
 
@@ -46,7 +47,7 @@ export class Base {
     }
     const known = this.selection.picture ?? this.dreams.picture(id) ?? this.tray.kept.find(({ picture }) => picture.id === id)?.picture;
     this.element.replaceChildren(
-      make("img", { src: `/thumb/${id}`, alt: "", draggable: false }),
+      thumbnail(id, ""),
       make("span", { textContent: known ? around(known) : "Around the picture pinned as A" }),
     );
   }

@@ -4,6 +4,7 @@
 import { make } from "../../shared/dom/dom.js";
 import { Picture } from "../../shared/dreams/dream.js";
 import { ask } from "../../shared/fetch/ask.js";
+import { thumbnail } from "../../shared/fetch/image.js";
 import { settings } from "../../shared/settings/settings.js";
 
 /**
@@ -80,7 +81,7 @@ export class Tray {
   thumb(picture) {
     const name = `${picture.settings.prompt}, seed ${picture.seed}`;
     const open = make("button", { type: "button", className: "tray-open", title: name, aria: { label: `Open: ${name}` } },
-      make("img", { alt: "", src: `/thumb/${picture.id}`, draggable: false, decoding: "async", loading: "lazy" }));
+      thumbnail(String(picture.id), String(picture.seed)));
     open.addEventListener("click", () => this.page.viewer.open(this.known(picture), this));
     const drop = make("button", { type: "button", className: "tray-drop", textContent: "×", title: "Do not keep", aria: { label: `Do not keep seed ${picture.seed}` } });
     drop.addEventListener("click", () => this.marks.set(this.known(picture), ""));

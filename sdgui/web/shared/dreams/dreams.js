@@ -3,6 +3,7 @@
 
 import { inFrame } from "../dom/frame.js";
 import { pause } from "../dom/pause.js";
+import { retryAll } from "../fetch/again.js";
 import { ask, isGone, wordsOf } from "../fetch/ask.js";
 import { Dream } from "./dream.js";
 import { Strips } from "./strips.js";
@@ -179,6 +180,7 @@ export class Dreams {
   /** @param {boolean} isOffline */
   offline(isOffline) {
     if (this.isOffline !== isOffline) this.teller.connection();
+    if (this.isOffline && !isOffline) retryAll();
     this.isOffline = isOffline;
     this.active.forEach((dream) => dream.changed());
   }

@@ -2,7 +2,7 @@
 // A scrolling list of dreams, newest on top, older ones as one scrolls.
 
 import { make } from "../dom/dom.js";
-import { pause } from "../dom/pause.js";
+import { again, settled } from "../fetch/again.js";
 import { ask } from "../fetch/ask.js";
 
 /**
@@ -105,9 +105,14 @@ export class List {
   /** A page of dreams, as soon as the server answers. @param {string | null} [before] @returns {Promise<Page>} */
   async ask(before = null) {
     const address = `${this.address}?limit=${PAGE}${before ? `&before=${before}` : ""}`;
+    const asking = {};
     for (;;) {
-      const page = await ask(address).catch(() => pause(2000));
-      if (page) return page;
+      const page = await ask(address).catch(() => null);
+      if (page) {
+        settled(asking);
+        return page;
+      }
+      await new Promise((/** @type {(value: void) => void} */ resolve) => again(asking, resolve));
     }
   }
 

@@ -3,8 +3,7 @@
 
 import { make } from "../dom/dom.js";
 import { inFrame } from "../dom/frame.js";
-import { pause } from "../dom/pause.js";
-import { again, settled } from "../fetch/again.js";
+import { again, retryNow, settled } from "../fetch/again.js";
 import { loaded } from "../fetch/image.js";
 import { load } from "../fetch/loader.js";
 
@@ -16,7 +15,8 @@ import { load } from "../fetch/loader.js";
 
 /** @type {Record<string, string>} */
 const WORDS = { failed: "could not be made", stopped: "stopped", unsaved: "not saved yet" };
-const ATTEMPTS = 3;
+
+const BROKEN = "The small picture did not load";
 
 /** @type {WeakMap<Element, Tile>} */
 const tiles = new WeakMap();
@@ -48,6 +48,8 @@ export class Tile {
     );
     const { width, height } = picture.settings;
     this.element.style.aspectRatio = `${width} / ${height}`;
+    // Who looks at a picture that did not load has it tried again.
+    for (const type of ["pointerenter", "focus"]) this.openButton.addEventListener(type, () => retryNow(this));
     tiles.set(this.element, this);
     picture.views.add(this);
     this.render(true);
@@ -95,7 +97,7 @@ export class Tile {
   label() {
     this.usable(this.state === "done");
     this.word.textContent = WORDS[this.state] ?? "";
-    const saying = this.state === "done" ? "Open" : this.state === "preview" ? "Forming" : "Not there yet";
+    const saying = this.state === "done" ? (this.isBroken ? `${BROKEN}. Open` : "Open") : this.state === "preview" ? "Forming" : "Not there yet";
     this.openButton.setAttribute("aria-label", `${WORDS[this.state] ?? saying}: ${this.name}`);
   }
 
@@ -137,10 +139,7 @@ export class Tile {
 
   /** @param {string} id */
   async fetch(id) {
-    let image = null;
-    for (let attempt = 1; !image && attempt <= ATTEMPTS; attempt += 1) {
-      image = await loaded(`/thumb/${id}`, this.name).catch(() => pause(500 * attempt).then(() => null));
-    }
+    const image = await loaded(`/thumb/${id}`, this.name).catch(() => null);
     inFrame(this.openButton, () => {
       if (this.inPlace !== id) return;
       if (image) {
@@ -157,7 +156,11 @@ export class Tile {
 
   /** The small picture could not be had: the original still can, and a click opens it. */
   broken() {
-    this.put(make("span", { className: "tile-broken", textContent: "The small picture did not load. Open the original" }));
+    if (!this.isBroken) this.put(make("span", { className: "tile-broken", textContent: `${BROKEN}. Open the original` }));
+  }
+
+  get isBroken() {
+    return this.openButton.querySelector(".tile-broken") !== null;
   }
 
   /** It is made, but not saved yet: the server has it in memory. */

@@ -3,6 +3,7 @@
 
 import { make, targetOf } from "../dom/dom.js";
 import { moment } from "../dreams/words.js";
+import { again, retryNow, settled } from "../fetch/again.js";
 import { ask, isGone, wordsOf } from "../fetch/ask.js";
 import { loaded } from "../fetch/image.js";
 import { facts as known } from "../settings/facts.js";
@@ -126,23 +127,37 @@ export class Viewer {
 
   /** No longer told of the picture's changes. */
   leave() {
+    settled(this);
     this.picture?.views.delete(this);
   }
 
   /** @param {Picture} picture */
   async enlarge(picture) {
     const { prompt } = picture.settings;
-    const before = this.stage.querySelector("img");
     // What the gallery shows already, until the original is there.
-    const small = make("img", { alt: prompt, src: `/thumb/${picture.id}`, draggable: false });
-    if (before) before.replaceWith(small);
-    else this.stage.prepend(small);
-    try {
-      const large = await loaded(`/picture/${picture.id}`, prompt);
-      if (this.picture === picture) small.replaceWith(large);
-    } catch {
-      if (this.picture === picture) this.toasts.show("The picture could not be loaded.", "Is the server still there?", true);
+    this.put(make("img", { alt: prompt, src: `/thumb/${picture.id}`, draggable: false }));
+    const large = await loaded(`/picture/${picture.id}`, prompt).catch(() => null);
+    if (this.picture !== picture) return;
+    if (large) {
+      settled(this);
+      this.put(large);
+    } else {
+      this.failed(picture);
     }
+  }
+
+  /** Shows an image on the stage, and nothing else. @param {HTMLImageElement} image */
+  put(image) {
+    for (const before of this.stage.querySelectorAll("img, .viewer-broken")) before.remove();
+    this.stage.prepend(image);
+  }
+
+  /** Says so over what is there; it is also tried again by itself. @param {Picture} picture */
+  failed(picture) {
+    const retry = make("button", { type: "button", className: "link-button", textContent: "Try again" });
+    retry.addEventListener("click", () => retryNow(this));
+    this.stage.append(make("p", { className: "viewer-broken", role: "alert" }, "The picture could not be loaded. ", retry));
+    again(this, () => this.picture === picture && this.enlarge(picture));
   }
 
   /** How it was made is known to the server alone. @param {Picture} picture */
