@@ -2,25 +2,22 @@
 
 import asyncio
 import contextlib
-import logging
 import signal
 import socket
 import threading
 from collections.abc import Callable, Generator
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import uvicorn
 from anyio import CapacityLimiter
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi import FastAPI
 
-from sdgui.errors import OutOfOrder, UserError
 from sdgui.ports import Store
 from sdgui.settings import Settings, is_loopback
 from sdgui.web.doors.asgi import BodyLimit, Hangup
 from sdgui.web.doors.auth import BasicAuth, CarefulHeaders, OwnHost, SameOrigin
+from sdgui.web.doors.faults import Faults, answer_in_sentences
 from sdgui.web.doors.gradio_door import put_before_gradio
 from sdgui.web.doors.scratch import make_scratch
 from sdgui.web.doors.visitors import Visitors
@@ -32,8 +29,6 @@ from sdgui.web.shared.page.theme import make_theme
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
-
-log = logging.getLogger(__name__)
 
 _LARGEST_BODY = 2**20
 """Bytes of one request: a long prompt is a few thousand."""
@@ -53,7 +48,7 @@ def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
     app.include_router(
         picture_routes(studio, store)
     )  # last: /picture/{picture}/{name} takes what is left
-    app.add_exception_handler(UserError, _plainly)
+    answer_in_sentences(app)
     app.add_api_route("/manifest.json", _manifest)
     app.mount("/sdgui", Rooms())
 
@@ -89,6 +84,7 @@ def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
     app.add_middleware(Visitors)
     if is_loopback(settings.host) and not settings.share:
         app.add_middleware(OwnHost)
+    app.add_middleware(Faults)
     app.add_middleware(CarefulHeaders)
     app.add_middleware(Hangup, stopping=app.state.stopping)
     return app
@@ -97,14 +93,6 @@ def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
 async def _manifest() -> dict[str, Any]:
     """What a browser may call this page among its bookmarks; Gradio's own names icons that it paints on demand."""
     return {"name": "sdgui", "start_url": "/", "display": "browser"}
-
-
-async def _plainly(request: Request, fault: Exception) -> Response:
-    """The answer to what a person can mend, in the shape of FastAPI's own errors: what was asked cannot be, or not now,
-    with a full disk for example."""
-    is_ours = isinstance(fault, OutOfOrder)
-    status = HTTPStatus.SERVICE_UNAVAILABLE if is_ours else HTTPStatus.UNPROCESSABLE_ENTITY
-    return JSONResponse({"detail": str(fault)}, status)
 
 
 def serve(app: FastAPI, sock: socket.socket, started: Callable[[], None] | None = None) -> None:
@@ -116,6 +104,7 @@ def make_server(app: FastAPI, started: Callable[[], None] | None = None) -> uvic
     """The server for `serve`; it also stops when its `should_exit` is set."""
     config = uvicorn.Config(
         app,
+        log_config=None,  # what it says goes where all else does
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -7,11 +7,12 @@ as if it were ours, others that upload, resize, proxy and edit, and none of thos
 import re
 from http import HTTPStatus
 
-from starlette.applications import Starlette
+from fastapi import FastAPI
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sdgui.web.doors.asgi import answer
+from sdgui.web.doors.faults import answer_in_sentences
 
 _FILE = r"[A-Za-z0-9_-][A-Za-z0-9_.-]*"
 _NAME = r"[A-Za-z0-9_-]{1,128}"
@@ -62,8 +63,9 @@ def is_open(method: str, path: str) -> bool:
     return any(method == only and shape.fullmatch(path) for only, shape in _OPEN)
 
 
-def put_before_gradio(app: Starlette) -> None:
+def put_before_gradio(app: FastAPI) -> None:
     """Puts the door before the Gradio app that was mounted in `app` last."""
     mount = app.router.routes[-1]
-    assert isinstance(mount, Mount)
+    assert isinstance(mount, Mount) and isinstance(mount.app, FastAPI)
+    answer_in_sentences(mount.app)
     mount.app = GradioDoor(mount.app)
