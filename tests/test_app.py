@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from gradio_client import Client
 from PIL import Image
@@ -152,11 +153,23 @@ def test_the_worker_starts_with_the_settings_that_are_read_once(shared_app: Runn
         assert settings <= set(environment)
 
 
+def call(app: RunningApp, **asked: object) -> str:
+    """The id of a call over HTTP that was taken."""
+    reply = httpx.post(f"{app.url}/gradio_api/call/v2/dream", json=asked, trust_env=False)
+    event: str = reply.json()["event_id"]
+    return event
+
+
+def get(url: str) -> str:
+    return httpx.get(url, trust_env=False, timeout=PATIENCE).text
+
+
 def test_finished_pictures_survive_a_power_cut_and_the_queue_comes_back(tmp_path: Path) -> None:
     app = RunningApp(tmp_path)
     client = Client(app.url, verbose=False)
     client.submit(prompt="a red boat", seed=7, count=10, steps=10, api_name="/dream")
     first = client.submit(prompt="a cat", seed=1, count=1, steps=2, api_name="/dream")
+    waiting = [call(app, prompt="a dog", seed=seed, steps=2) for seed in (31, 32)]
     first.result(timeout=120)
     app.kill()
     before = {path.name: path.read_bytes() for path in app.pictures()}
@@ -166,6 +179,8 @@ def test_finished_pictures_survive_a_power_cut_and_the_queue_comes_back(tmp_path
     try:
         client = Client(again.url, verbose=False)
         client.predict(prompt="a cat", seed=2, count=1, steps=11, api_name="/dream")
+        for event in waiting:  # by somebody without a cookie, before and after
+            assert "event: complete" in get(f"{again.url}/gradio_api/call/dream/{event}")
         after = {path.name: path.read_bytes() for path in again.pictures()}
         assert before.items() <= after.items()
         seeds = sorted(spec.seed for path in again.pictures() if (spec := read_spec(path)))

@@ -20,9 +20,12 @@ from sdgui.web.doors.auth import BasicAuth, CarefulHeaders, OwnHost, SameOrigin
 from sdgui.web.doors.faults import Faults, answer_in_sentences
 from sdgui.web.doors.gradio_door import put_before_gradio
 from sdgui.web.doors.scratch import make_scratch
+from sdgui.web.doors.secret import server_secret
 from sdgui.web.doors.visitors import Visitors
 from sdgui.web.page import make_head, make_page, make_routes
-from sdgui.web.programs.guard import ProgramCalls, endpoints_of
+from sdgui.web.programs.declaration import numbers_of
+from sdgui.web.programs.endpoints import endpoints_of
+from sdgui.web.programs.routes import program_routes
 from sdgui.web.rooms import ROOT, Rooms
 from sdgui.web.shared.gallery.pictures import picture_routes
 from sdgui.web.shared.page.theme import make_theme
@@ -52,8 +55,9 @@ def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
     app.add_api_route("/manifest.json", _manifest)
     app.mount("/sdgui", Rooms())
 
-    page = make_page(studio, store)
-    page.queue(api_open=False, default_concurrency_limit=None)
+    endpoints = endpoints_of(studio, store)
+    page = make_page(studio.models, endpoints)
+    app.include_router(program_routes(studio, store, endpoints, numbers_of(page, endpoints)))
     gr.mount_gradio_app(
         app,
         page,
@@ -75,13 +79,13 @@ def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
     put_before_gradio(app)
 
     # What is added last is asked first.
-    app.add_middleware(ProgramCalls, endpoints=endpoints_of(page))
     if settings.auth is not None:
         user, password = settings.auth
         app.add_middleware(BasicAuth, user=user, password=password)
     app.add_middleware(BodyLimit, limit=_LARGEST_BODY)
     app.add_middleware(SameOrigin)
-    app.add_middleware(Visitors)
+    secret = server_secret(settings.output_dir)
+    app.add_middleware(Visitors, secret=secret, name=settings.auth and settings.auth[0])
     if is_loopback(settings.host) and not settings.share:
         app.add_middleware(OwnHost)
     app.add_middleware(Faults)

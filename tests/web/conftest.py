@@ -44,6 +44,10 @@ COMPARE = CompareControls(
 """The controls of Compare as a test may find them."""
 
 
+BROWSER = {"sec-fetch-site": "same-origin"}
+"""What only browsers say, of what the page itself asks."""
+
+
 class Site:
     """A served studio; every client is a visitor of its own."""
 
@@ -60,9 +64,9 @@ class Site:
         return httpx.Client(base_url=self.url, trust_env=False, timeout=PATIENCE, **options)  # type: ignore[arg-type]
 
     def visitor(self, **options: object) -> httpx.Client:
-        """A client that has its cookie."""
+        """A client that has its cookie, as a browser gets it with whatever it asks first."""
         client = self.client(**options)
-        client.get("/status")
+        client.get("/status", headers=BROWSER)
         return client
 
     def begin(self, client: httpx.Client, prompt: str = "a cat", **asked: object) -> JobRecord:

@@ -121,7 +121,8 @@ class BasicAuth:
             await answer(scope, receive, send, HTTPStatus.TOO_MANY_REQUESTS, text, retry)
             return
         if given is not None and hmac.compare_digest(given, self.expected):
-            _remember(self.known, visitor, None)
+            if scope["state"]["has_cookie"]:  # an address may be anybody's
+                _remember(self.known, visitor, None)
             await self.app(scope, receive, send)
             return
         if given is not None:

@@ -28,13 +28,8 @@ _CLIENTS = (
     ("GET", r"/config"),
     ("GET", r"/gradio_api/info"),
     ("GET", rf"/gradio_api/heartbeat/{_NAME}"),
-    ("POST", r"/gradio_api/queue/join"),
-    ("GET", r"/gradio_api/queue/data"),
-    ("POST", r"/gradio_api/cancel"),
-    ("POST", rf"/gradio_api/call/(?:v2/)?{_NAME}/?"),
-    ("GET", rf"/gradio_api/call/(?:v2/)?{_NAME}/{_NAME}"),
 )
-"""What gradio_client and programs without it ask for."""
+"""What gradio_client reads of our endpoints; its calls are taken by routes of our own, which stand before this."""
 
 _OPEN = tuple((method, re.compile(path)) for method, path in (*_PAGE, *_CLIENTS))
 

@@ -95,13 +95,24 @@ def test_odd_credentials_are_no_fault(tmp_path, given: str) -> None:  # type: ig
 
 def test_guessing_is_slowed_down_and_known_visitors_are_not(tmp_path) -> None:  # type: ignore[no-untyped-def]
     with open_site(tmp_path, RIGHT) as site:
-        friend = site.client(auth=httpx.BasicAuth(*RIGHT))
+        friend = site.visitor(auth=httpx.BasicAuth(*RIGHT))
         assert friend.get("/status").status_code == 200
         guesser = site.client()
         codes = [guesser.get("/status", auth=("ann", f"{i}")).status_code for i in range(12)]
         assert codes == [401] * 10 + [429] * 2
         assert guesser.get("/status", auth=httpx.BasicAuth(*RIGHT)).status_code == 429
         assert friend.get("/status").status_code == 200
+
+
+def test_a_program_that_came_in_without_a_cookie_lets_nobody_guess_from_its_address(
+    tmp_path: Path,
+) -> None:
+    with open_site(tmp_path, RIGHT) as site:
+        program = site.client(auth=httpx.BasicAuth(*RIGHT))
+        assert program.get("/status").status_code == 200
+        guesser = site.client()
+        codes = [guesser.get("/status", auth=("ann", f"{i}")).status_code for i in range(12)]
+        assert codes == [401] * 10 + [429] * 2
 
 
 @pytest.mark.parametrize(

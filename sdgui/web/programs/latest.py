@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import TypeVar
 
+from sdgui.web.shared.dreams.stream import next_of
+
 _Value = TypeVar("_Value")
 
 
@@ -15,7 +17,7 @@ async def latest_of(values: AsyncIterator[_Value], seconds: float) -> AsyncItera
     clock = asyncio.get_running_loop().time
     due = clock()
     held: list[_Value] = []
-    upcoming = asyncio.ensure_future(_next(values))
+    upcoming = asyncio.ensure_future(next_of(values))
     try:
         while True:
             patience = max(0.0, due - clock()) if held else None
@@ -25,18 +27,10 @@ async def latest_of(values: AsyncIterator[_Value], seconds: float) -> AsyncItera
                 if not came:
                     return
                 held = came
-                upcoming = asyncio.ensure_future(_next(values))
+                upcoming = asyncio.ensure_future(next_of(values))
             if held and clock() >= due:
                 due = clock() + seconds
                 yield held[0]
                 held = []
     finally:
         upcoming.cancel()
-
-
-async def _next(values: AsyncIterator[_Value]) -> list[_Value]:
-    """The next value alone in a list, which is empty at the end."""
-    try:
-        return [await anext(values)]
-    except StopAsyncIteration:
-        return []

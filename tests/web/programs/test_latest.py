@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from sdgui.web.programs.pacing import latest_of
+from sdgui.web.programs.latest import latest_of
 from tests.studio.conftest import run
 
 

@@ -4,21 +4,21 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
-import gradio as gr
+from fastapi import Request
 
 from sdgui.errors import UserError
 from sdgui.events import ModelLoading, Progress, Queued
 from sdgui.people import Who
 from sdgui.ports import Store
 from sdgui.records import JobRecord, JobState, PictureRecord
-from sdgui.web.programs.pacing import latest_of
+from sdgui.web.programs.latest import latest_of
 from sdgui.web.shared.gallery.pictures import file_name
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
 
 TELL = 0.25
-"""Seconds between two tellings of progress: each goes through Gradio's queue and costs time of its own."""
+"""Seconds between two tellings of progress: programs look at it more seldom than people."""
 
 How = dict[str, Any]
 """How far a job is: `job`, `state`, `step` of `steps`, `done` of `total`, `seconds_left` or None."""
@@ -106,9 +106,9 @@ def file_of(record: PictureRecord, origin: str) -> dict[str, Any]:
     }
 
 
-def origin_of(request: gr.Request) -> str:
+def origin_of(request: Request) -> str:
     """Where the client found us, also behind the public link's tunnel."""
-    headers = request.request.headers
-    scheme = headers.get("x-forwarded-proto", request.request.url.scheme).split(",")[0].strip()
+    headers = request.headers
+    scheme = headers.get("x-forwarded-proto", request.url.scheme).split(",")[0].strip()
     host = headers.get("x-forwarded-host", headers.get("host", "")).split(",")[0].strip()
     return f"{scheme}://{host}"
