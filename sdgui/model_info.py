@@ -26,7 +26,7 @@ class GuidanceKind(StrEnum):
 class ModelInfo:
     """One model: sizes in pixels, defaults, limits, memory in bytes; the page renders its controls from it.
 
-    At `guidance_off` and below there is no guidance, and the negative prompt says nothing.
+    Classifier-free guidance is none up to 1 in every family, and the negative prompt then says nothing.
     """
 
     ref: ModelRef
@@ -40,7 +40,6 @@ class ModelInfo:
     steps: int = 25
     guidance: float = 7.0
     guidance_kind: GuidanceKind = GuidanceKind.CLASSIFIER_FREE
-    guidance_off: float = 1.0
     negative_prompt: bool = True
     sampler: str = "Euler"
     samplers: tuple[str, ...] = SAMPLER_NAMES

@@ -21,6 +21,9 @@ TOKENIZER_FILES = (
     "tokenizer_config.json",
     "vocab.json",
 )
+CLIP_TOKENIZER = ("CLIPTokenizer", "CLIPTokenizerFast")
+QWEN_TOKENIZER = ("Qwen2Tokenizer", "Qwen2TokenizerFast")
+T5_TOKENIZER = ("T5Tokenizer", "T5TokenizerFast")
 
 
 @dataclass(frozen=True, kw_only=True)

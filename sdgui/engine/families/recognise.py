@@ -95,7 +95,6 @@ def _info(
         steps=int(own.get("steps", traits.steps)),
         guidance=float(own.get("guidance", traits.guidance)),
         guidance_kind=traits.guidance_kind,
-        guidance_off=traits.guidance_off,
         negative_prompt=traits.negative_prompt,
         sampler=sampler if sampler in traits.samplers else traits.sampler,
         samplers=traits.samplers,

@@ -21,7 +21,6 @@ class Traits:
     steps: int
     guidance: float
     guidance_kind: GuidanceKind = GuidanceKind.CLASSIFIER_FREE
-    guidance_off: float = 1.0
     negative_prompt: bool = True
     sampler: str
     samplers: tuple[str, ...]

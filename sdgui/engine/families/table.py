@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING
 
 from sdgui.engine.families.recogniser import Recogniser
 from sdgui.engine.families.sd1.recognise import SD1
+from sdgui.engine.families.sd2.recognise import SD2
+from sdgui.engine.families.sdxl.recognise import SDXL
 
 if TYPE_CHECKING:  # the other half needs torch
     from sdgui.engine.families.family import Family
 
-RECOGNISERS: tuple[Recogniser, ...] = (SD1,)
+RECOGNISERS: tuple[Recogniser, ...] = (SD2, SD1, SDXL)
+"""Where two have the same pipeline, the first that claims a model has it."""
 
 
 def family_called(name: str) -> "Family":

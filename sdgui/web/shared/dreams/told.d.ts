@@ -13,6 +13,7 @@ export type ModelFacts = {
   examples: string[];
   sizes: Record<string, [number, number]>;
   negative_prompt: boolean;
+  guided: boolean;
   /** Values to begin with, by axis. */
   values: Record<string, string>;
 };

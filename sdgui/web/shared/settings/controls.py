@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
-from sdgui.model_info import ModelInfo
+from sdgui.model_info import GuidanceKind, ModelInfo
 from sdgui.request_fields import SETTINGS
 from sdgui.samplers import joined_name, split_name
 from sdgui.spec import DreamRequest
@@ -55,7 +55,10 @@ def default_controls(info: ModelInfo) -> Controls:
 
 
 def to_request(controls: Controls, info: ModelInfo) -> DreamRequest:
-    """What the controls ask for; UserError for a seed that is none (all else is judged when it is resolved)."""
+    """What the controls ask for; UserError for a seed that is none (all else is judged when it is resolved).
+
+    What the model does not have is not asked for: its control is absent, and what it holds is another model's.
+    """
     width: int | None
     height: int | None
     if isinstance(controls.aspect, str) and controls.aspect in _RATIOS:
@@ -64,12 +67,12 @@ def to_request(controls: Controls, info: ModelInfo) -> DreamRequest:
         width, height = _pixels(controls.width), _pixels(controls.height)
     return DreamRequest(
         prompt=controls.prompt,
-        negative_prompt=controls.negative_prompt,
+        negative_prompt=controls.negative_prompt if info.negative_prompt else "",
         model=controls.model,
         width=width,
         height=height,
         steps=whole(controls.steps),
-        guidance=controls.guidance,
+        guidance=None if info.guidance_kind is GuidanceKind.NONE else controls.guidance,
         sampler=controls.sampler,
         seed=parse_seed(controls.seed),
         count=whole(controls.count),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sdgui.model_info import ModelInfo
+from sdgui.model_info import GuidanceKind, ModelInfo
 from sdgui.request_fields import PAGE, REQUEST, Setting
 from sdgui.samplers import steady
 from sdgui.web.shared.settings.controls import ASPECTS, OWN_SIZE, default_controls, size_for
@@ -37,4 +37,5 @@ def facts_of(info: ModelInfo) -> dict[str, Any]:
         "examples": info.examples,
         "sizes": {aspect: size_for(aspect, info) for aspect in ASPECTS if aspect != OWN_SIZE},
         "negative_prompt": info.negative_prompt,
+        "guided": info.guidance_kind is not GuidanceKind.NONE,
     }

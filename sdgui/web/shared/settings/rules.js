@@ -23,6 +23,7 @@ export function keepRules(toasts) {
   });
   settings.follow(["model"], () => {
     document.body.classList.toggle("has-no-avoid", modelFacts(settings.get("model"))?.negative_prompt === false);
+    document.body.classList.toggle("has-no-guidance", modelFacts(settings.get("model"))?.guided === false);
   });
 }
 
