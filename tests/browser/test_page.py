@@ -11,6 +11,7 @@ from sdgui.errors import NotYetSaved
 from sdgui.web.doors.visitors import COOKIE
 from tests.browser.compare_page import (
     PROMPT,
+    ask_wall,
     choose,
     choose_mode,
     kept,
@@ -179,28 +180,39 @@ def test_a_kept_picture_and_a_large_one_that_did_not_load_come_again(
     visitor.complaints.clear()
 
 
-def test_a_picture_that_cannot_be_saved_yet_is_shown_with_its_sentence(
-    quick: Page, site: Site, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("tab", ["dream", "compare"])
+def test_a_picture_that_cannot_be_saved_yet_is_shown_and_offered(
+    tab: str,
+    make_visitor: Callable[..., Visitor],
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    page = quick
+    page = make_visitor().open(f"{site.url}/#{tab}")
     save = site.store.save_picture
 
     def full(*_: object) -> None:
         raise NotYetSaved("The disk is full.", "Free some space.")
 
     monkeypatch.setattr(site.store, "save_picture", full)
-    ask(page, PROMPT, count=1, steps=2)
+    if tab == "dream":
+        ask(page, PROMPT, count=4, steps=2)
+    else:
+        ask_wall(page)
     dream(page)
-    row = page.locator("#gallery .dream-row").first
-    tile = row.locator(".tile[data-state=unsaved]")
+    row = page.locator(".dream-row, .sheet").locator("visible=true").first
+    tile = row.locator(".tile[data-state=unsaved]").first
     expect(tile.locator("img")).to_be_visible()
+    expect(tile.locator(".tile-word")).to_have_text("not saved yet")
     expect(row.locator(".dream-note")).to_contain_text("The disk is full. Free some space.")
+    expect(row.locator(".dream-note")).to_contain_text("↓ on a picture saves a copy")
+    expect(row.locator(".dream-meta")).to_contain_text("0 of 4 saved")
+    page.locator("#prompt textarea").hover()  # it is offered also to who points elsewhere
+    expect(tile.locator(".download")).to_have_css("opacity", "1")
     with page.expect_download() as download:
-        tile.hover()
         tile.locator(".download").click()
     assert download.value.path().read_bytes().startswith(b"\x89PNG")
     monkeypatch.setattr(site.store, "save_picture", save)
-    finished(page, 1)
+    expect(row.locator(".tile[data-state=done]")).to_have_count(4)
     expect(row.locator(".dream-note")).to_have_text("")
 
 

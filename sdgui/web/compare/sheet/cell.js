@@ -53,8 +53,9 @@ export class Cell extends Tile {
     const said = STATES[this.state] ?? "";
     const hasFault = this.state === "failed" || this.state === "unsaved";
     const fault = hasFault && picture.fault ? picture.fault : said;
-    const word = hasFault || this.state === "stopped" ? fault : "";
-    if (this.word.textContent !== word) this.word.textContent = this.word.title = word;
+    const word = this.state === "unsaved" ? said : hasFault || this.state === "stopped" ? fault : "";
+    if (this.word.textContent !== word) this.word.textContent = word;
+    if (this.word.title !== fault) this.word.title = fault;
     this.match();
     this.openButton.setAttribute("aria-label", [
       this.name,

@@ -196,8 +196,8 @@ export class Sheet extends Row {
 
   /** @override */
   doing() {
-    const { news, pictures, done } = this.dream;
-    if (this.list.dreams.isOffline || news?.type !== "progress") return super.doing();
+    const { news, pictures, done, isMade } = this.dream;
+    if (isMade || this.list.dreams.isOffline || news?.type !== "progress") return super.doing();
     const step = news.step ? `step ${news.step} of ${news.steps}` : done.length ? "" : "starting…";
     const left = news.seconds_left === null ? step : `${duration(news.seconds_left)} left`;
     return [`${done.length} of ${pictures.size}`, left].filter(Boolean).join(" · ");

@@ -159,6 +159,11 @@ export class Dream {
     return [...this.pictures.values()].find(({ state }) => state === "unsaved")?.fault ?? "";
   }
 
+  /** Whether all that is left to do for this dream is to save what is made. */
+  get isMade() {
+    return [...this.pictures.values()].every(({ state }) => state === "unsaved" || state === "done") && this.unsaved !== "";
+  }
+
   /** What the picture at an index was made from: an id, or "". @param {number} index */
   source(index) {
     return this.sheet?.sources?.[index] ?? "";

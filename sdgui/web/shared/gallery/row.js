@@ -12,6 +12,8 @@ import { Tile } from "./tile.js";
  * @typedef {import("./list.js").List} List
  */
 
+const KEPT = "Until then it is kept in memory; ↓ on a picture saves a copy.";
+
 /** Tiles of a sheet that the gallery shows: the whole of it is in Compare. */
 const MOST = 8;
 
@@ -89,7 +91,7 @@ export class Row {
     this.element.classList.toggle("is-bare", !dream.isActive && !dream.done.length);
     this.stop.hidden = !dream.isActive;
     this.removal.hidden = dream.isActive || dream.done.length > 0;
-    const fault = dream.fault ?? { message: dream.unsaved, hint: "" };
+    const fault = dream.fault ?? { message: dream.unsaved, hint: dream.unsaved && KEPT };
     this.note.replaceChildren(...(fault.message ? [fault.message, ...(fault.hint ? [" ", make("span", { textContent: fault.hint })] : [])] : []));
     this.progress.style.setProperty("--done", String(dream.fraction));
     this.progress.setAttribute("aria-valuenow", String(Math.round(dream.fraction * 100)));
@@ -98,7 +100,8 @@ export class Row {
   }
 
   doing() {
-    const { news, done, pictures } = this.dream;
+    const { news, done, pictures, isMade } = this.dream;
+    if (isMade && !this.list.dreams.isOffline) return `${done.length} of ${pictures.size} saved · trying again…`;
     return doing(this.list.dreams.isOffline ? { type: "offline" } : news, done.length, pictures.size);
   }
 
