@@ -123,7 +123,7 @@ def main(argv: Sequence[str]) -> int:
     terminal.addFilter(bounds)
     logging.basicConfig(level=logging.WARNING, handlers=[terminal])
     try:
-        serve(parse_settings(argv))
+        serve(parse_settings(argv, os.environ))
     except UserError as fault:
         print(fault, file=sys.stderr)
         return 2

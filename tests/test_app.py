@@ -12,12 +12,13 @@ import pytest
 from gradio_client import Client
 from PIL import Image
 
+import app as app_module
 from app import Plain, make_catalog
 from sdgui.bench.server import PATIENCE, free_port
 from sdgui.engine.allocator import FREED_MEMORY
 from sdgui.engine.waiting import SPIN_COUNT, SPINS
 from sdgui.errors import UserError
-from sdgui.settings import parse_settings
+from sdgui.settings import AUTH, Settings, parse_settings
 from sdgui.storage.pictures import read_spec
 from tests.engine.tiny_model import write_tiny_model
 from tests.running_app import RunningApp, start, start_and_fail
@@ -77,6 +78,14 @@ def test_a_folder_that_is_no_model(tmp_path: Path) -> None:
 @pytest.mark.parametrize("flags", [("--share",), ("--host", "0.0.0.0")])
 def test_strangers_without_a_password(tmp_path: Path, flags: tuple[str, ...]) -> None:
     assert "--auth" in the_refusal(tmp_path, *flags)
+
+
+def test_the_environment_may_hold_the_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[Settings] = []
+    monkeypatch.setattr(app_module, "serve", served.append)
+    monkeypatch.setenv(AUTH, "ann:sesame")
+    assert app_module.main(["--share"]) == 0
+    assert served[0].auth == ("ann", "sesame")
 
 
 def test_ctrl_c_while_it_starts_is_no_fault(tmp_path: Path) -> None:
