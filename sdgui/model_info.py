@@ -24,10 +24,7 @@ class GuidanceKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ModelInfo:
-    """One model: sizes in pixels, defaults, limits, memory in bytes; the page renders its controls from it.
-
-    Classifier-free guidance is none up to 1 in every family, and the negative prompt then says nothing.
-    """
+    """One model: sizes in pixels, defaults, limits, memory in bytes; the page renders its controls from it."""
 
     ref: ModelRef
     title: str

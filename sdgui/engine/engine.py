@@ -58,8 +58,7 @@ class TorchEngine:
         self._catalog = catalog
         self._placement = choose_placement(device, dtype)
         self._loader = Loader(catalog, self._placement, cache_dir, clip=clip)
-        shared = self._placement.device.type == "cpu"
-        self._previewer = Previewer(clock, shared=shared) if previews else None
+        self._previewer = Previewer(clock) if previews else None
 
     def warm(self, model: str, emit: Emit) -> None:
         """Loads the model ahead of its first batch; UserError when it cannot be."""
@@ -151,7 +150,7 @@ class TorchEngine:
 
         def observe(step: int, steps: int, predict: Predict) -> None:
             run.stop_if_cancelled(ids)
-            if previewer is not None and step < steps and previewer.due(step, steps):
+            if previewer is not None and step < steps and previewer.due():
                 previewer.offer(part, step, steps, predict(), warm.colours)
 
         def on_step(step: int, steps: int) -> None:
@@ -189,7 +188,7 @@ class TorchEngine:
         notes = {
             "device": self._placement.device_name,
             "dtype": self._placement.dtype_name,
-            "torch": str(torch.__version__),  # else the server would import torch to read it
+            "torch": torch.__version__,
             "diffusers": diffusers.__version__,
             "place in batch": place,
             **{f"memory: {what}": done for what, done in run.relief.items()},

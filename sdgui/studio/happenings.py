@@ -7,7 +7,7 @@ from sdgui.errors import UserError
 from sdgui.events import Decoded, WorkerEvent
 from sdgui.model_info import ModelRef
 from sdgui.records import JobRecord
-from sdgui.studio.live_job import LiveJob, Named
+from sdgui.studio.live_job import LiveJob
 from sdgui.studio.running_batch import RunningBatch
 
 # In
@@ -19,6 +19,20 @@ class Asked:
 
     record: JobRecord
     unfit: Mapping[ModelRef, UserError] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reopening:
+    """An ended job is about to go on: its old end must not be stored any more. `Asked` or `NotReopened` follows."""
+
+    job: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotReopened:
+    """It does not go on after all."""
+
+    job: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +117,8 @@ class Closing:
 
 Happening = (
     Asked
+    | Reopening
+    | NotReopened
     | Stopped
     | WorkerReady
     | WorkerSaid
@@ -141,9 +157,9 @@ class StoreEnds:
 
 @dataclass(frozen=True, kw_only=True)
 class Tell:
-    """There is news of these jobs for those who watch them; of the end of one at once."""
+    """There is news for those who watch as these visitors; of the end of a job at once."""
 
-    jobs: frozenset[Named]
+    visitors: frozenset[str]
     at_once: bool = False
 
 

@@ -27,10 +27,12 @@ from sdgui.studio.happenings import (
     EndsNotStored,
     EndsStored,
     Happening,
+    NotReopened,
     NotWarmed,
     Opened,
     PictureNotSaved,
     PictureSaved,
+    Reopening,
     Save,
     Stopped,
     StoreEnds,
@@ -91,7 +93,7 @@ class Machine:
         self._effects, self._ended = [], False
         self._take(happening)
         if self.jobs.news:
-            self._effects.append(Tell(jobs=frozenset(self.jobs.news), at_once=self._ended))
+            self._effects.append(Tell(visitors=frozenset(self.jobs.news), at_once=self._ended))
             self.jobs.news.clear()
         return tuple(self._effects)
 
@@ -99,6 +101,10 @@ class Machine:
     def status(self) -> ModelStatus:
         """Whether a model is there, and what each worker is at."""
         return choose_status(self.faces)
+
+    def can_reopen(self, job: str) -> bool:
+        """Whether a job neither is alive nor about to be."""
+        return job not in self.jobs.active and job not in self.jobs.reopening
 
     def stoppable(self, visitor: str) -> tuple[str, ...]:
         """The visitor's jobs that can be stopped."""
@@ -114,6 +120,14 @@ class Machine:
         match happening:
             case Asked():
                 self._ask(happening)
+            case Reopening(job=name):
+                self.jobs.reopening.add(name)
+                return
+            case NotReopened(job=name):
+                self.jobs.reopening.discard(name)
+                if self.jobs.to_store():  # its end was passed over meanwhile
+                    self._effects.append(StoreEnds())
+                return
             case Stopped(jobs=jobs):
                 self._stop(jobs)
             case WorkerReady(worker=number):
@@ -241,7 +255,7 @@ class Machine:
                 face.status.model, NOT_LOADED if running.fault is None else running.fault
             )
             if not again and not self.closing:
-                self._spare_rest(running, fault if running.fault is None else running.fault)
+                self._fail_rest(running, fault if running.fault is None else running.fault)
 
     def _settle_rest(self, running: RunningBatch, fault: UserError, *, broken: bool) -> bool:
         """What becomes of a batch's pictures that its worker said nothing of; whether any is begun again.
@@ -261,7 +275,7 @@ class Machine:
             self.queue.put(job.record.visitor, (task,), first=True, alone=True)
         return bool(again)
 
-    def _spare_rest(self, running: RunningBatch, fault: UserError) -> None:
+    def _fail_rest(self, running: RunningBatch, fault: UserError) -> None:
         """Fails what else the batch's jobs want of a model that could not be loaded: each try can take minutes."""
         model = running.batch.tasks[0].spec.model
         rest = frozenset(

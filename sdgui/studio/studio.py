@@ -24,7 +24,9 @@ from sdgui.studio.happenings import (
     Closing,
     Effect,
     Happening,
+    NotReopened,
     Opened,
+    Reopening,
     Save,
     Stopped,
     StoreEnds,
@@ -109,7 +111,7 @@ class Studio:
         """
         with self._lock:
             self._take(Closing())
-            for watcher in self._watchers.all():
+            for watcher in self._watchers.of():
                 watcher.notify(at_once=True)
             faces = self._machine.faces
             waited_for = [
@@ -151,9 +153,8 @@ class Studio:
         False when there is nothing to go on with. UserError when none of it can be made any more because its model
         is gone or has changed, or when too much waits already.
         """
-        jobs = self._machine.jobs
         with self._lock:
-            if job in jobs.active or job in jobs.reopening:
+            if not self._machine.can_reopen(job):
                 return False
         found = self.store.job(job, who.visitor)
         left = () if found is None else unmade(found)
@@ -163,17 +164,17 @@ class Studio:
         if all(task.spec.model in unfit for task in left):
             raise unfit[left[0].spec.model]
         with self._lock:
-            if job in jobs.active or job in jobs.reopening:
+            if not self._machine.can_reopen(job):
                 return False
             self._admit(who, [task.spec for task in left])
-            jobs.reopening.add(job)
+            self._take(Reopening(job=job))
+        record = None
         try:
             record = self._disk.reopen(job, who.visitor)
-            if record is not None:
-                self._take(Asked(record=record, unfit=unfit))
         finally:
-            with self._lock:
-                jobs.reopening.discard(job)
+            self._take(
+                NotReopened(job=job) if record is None else Asked(record=record, unfit=unfit)
+            )
         return record is not None
 
     def cancel(self, job: str, who: Who) -> bool:
@@ -329,10 +330,10 @@ class Studio:
             case StoreEnds():
                 return self._disk.store_ends()
             case Opened(job=job):
-                for watcher in self._watchers.of({(job.record.visitor, job.record.id)}):
+                for watcher in self._watchers.of({job.record.visitor}):
                     watcher.follow(job)
-            case Tell(jobs=jobs, at_once=at_once):
-                for watcher in self._watchers.of(jobs):
+            case Tell(visitors=visitors, at_once=at_once):
+                for watcher in self._watchers.of(visitors):
                     watcher.notify(at_once=at_once)
             case WakeAt(moment=moment):
                 self._alarm.set(moment)

@@ -27,8 +27,11 @@ class _Kept:
 class Unsaved:
     """By task; its owner holds a lock around every call."""
 
-    def __init__(self, backoff: Callable[[int], float] = backoff) -> None:
+    def __init__(
+        self, backoff: Callable[[int], float] = backoff, most_bytes: int | None = None
+    ) -> None:
         self._backoff = backoff
+        self._most_bytes = MOST_BYTES if most_bytes is None else most_bytes
         self._kept: dict[str, _Kept] = {}
 
     def keep(self, job: str, picture: Decoded, now: float) -> float | None:
@@ -36,7 +39,7 @@ class Unsaved:
         kept = self._kept.get(picture.task)
         if kept is None:
             used = sum(one.picture.pixels.nbytes for one in self._kept.values())
-            if used + picture.pixels.nbytes > MOST_BYTES:
+            if used + picture.pixels.nbytes > self._most_bytes:
                 return None
             kept = self._kept[picture.task] = _Kept(job=job, picture=picture)
         kept.due = now + self._backoff(kept.tries)

@@ -1,6 +1,7 @@
 """Forming batches."""
 
 import dataclasses
+import itertools
 from collections import Counter
 
 from hypothesis import given, settings
@@ -176,35 +177,43 @@ def test_what_is_warm_may_also_be_further_behind_in_the_same_line() -> None:
 
 
 @given(
-    waiting=st.lists(
-        st.tuples(st.sampled_from("abcd"), st.sampled_from("xyz"), st.integers(1, 4)),
+    arriving=st.lists(
+        st.lists(
+            st.tuples(st.sampled_from("abcd"), st.sampled_from("xyz"), st.integers(1, 4)),
+            max_size=3,
+        ),
         min_size=1,
-        max_size=20,
+        max_size=30,
     ),
     warm=st.lists(st.sampled_from(["", "x", "y", "z"]), min_size=1),
 )
 @settings(deadline=None)
 def test_nobody_starves_behind_what_is_warm(
-    waiting: list[tuple[str, str, int]], warm: list[str]
+    arriving: list[list[tuple[str, str, int]]], warm: list[str]
 ) -> None:
-    """However the workers' models fall: of everybody who waits a batch comes within a bounded number of turns."""
+    """Whoever comes meanwhile, and however the workers' models fall: a batch of everybody who waits comes within a
+    bounded number of turns, and what has waited longest of theirs within a bounded number of such turns."""
     queue = PictureQueue(lambda spec: 2)
-    for place, (visitor, model, count) in enumerate(waiting):
-        queue.put(visitor, of_model(f"{visitor}{place}-", model, count))
-    since: Counter[str] = Counter()
-    turn = 0
-    while len(queue):
-        worker = WorkerInfo(warm=(warm[turn % len(warm)],))
-        turn += 1
-        batch = queue.take(worker)
-        assert batch is not None
-        served = {task.id[0] for task in batch.tasks}
-        for visitor in "abcd":
-            since[visitor] = (
-                0 if visitor in served or not queue.count(visitor) else since[visitor] + 1
-            )
-            assert since[visitor] <= 4 * (MOST_PASSED + 1)
-    assert turn <= sum(count for _, _, count in waiting)
+    waiting: dict[str, list[str]] = {visitor: [] for visitor in "abcd"}
+    turns, first_turns = Counter[str](), Counter[str]()
+    for turn in itertools.count():
+        for place, (visitor, model, count) in enumerate(
+            itertools.chain(*arriving[turn : turn + 1])
+        ):
+            come = of_model(f"{visitor}{turn}-{place}-", model, count)
+            queue.put(visitor, come)
+            waiting[visitor] += [task.id for task in come]
+        if turn >= len(arriving) and not len(queue):
+            break
+        taken = ids(queue.take(WorkerInfo(warm=(warm[turn % len(warm)],))))
+        served = {task[0] for task in taken}
+        for visitor, line in waiting.items():
+            is_first_left = bool(line) and line[0] not in taken
+            first_turns[visitor] = first_turns[visitor] + 1 if is_first_left else 0
+            turns[visitor] = 0 if visitor in served or not line else turns[visitor] + 1
+            line[:] = [task for task in line if task not in taken]
+            assert turns[visitor] <= len(waiting) * (MOST_PASSED + 1)
+            assert first_turns[visitor] <= len(waiting) * (MOST_PASSED + 1) ** 2
 
 
 def test_what_goes_alone_shares_its_batch_with_nobody() -> None:

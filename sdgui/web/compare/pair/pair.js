@@ -1,8 +1,7 @@
 // @ts-check
 // The pair, A and B: two pinned pictures, ways to look at them, and what tells them apart.
 
-import { make, targetOf } from "../../shared/dom/dom.js";
-import { Refused, ask, isGone, wordsOf } from "../../shared/fetch/ask.js";
+import { Refused, ask, isGone, make, targetOf, wordsOf } from "../../shared/dom.js";
 import { Comparison } from "./comparison.js";
 import { Large } from "./large.js";
 import { Pin, remember, remembered } from "./pin.js";
@@ -19,7 +18,7 @@ export class Pair {
   /**
    * `root`: the element that it fills, on which it tells of new pins as "pinned".
    * @param {HTMLElement} root
-   * @param {import("../../shared/page/page.js").Page} page
+   * @param {import("../../shared/page.js").Page} page
    */
   constructor(root, page) {
     this.root = root;

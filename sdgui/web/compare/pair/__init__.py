@@ -1,1 +1,0 @@
-"""A and B: two pictures side by side, and what tells them apart."""

@@ -1,1 +1,0 @@
-"""Dreams: handing them to the studio, and what the page knows and is told of them."""

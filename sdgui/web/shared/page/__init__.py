@@ -1,1 +1,0 @@
-"""What stands around everything: header, tabs, prompt bar, theme."""

@@ -1,1 +1,0 @@
-"""The one way between Gradio's components and the page's settings."""
