@@ -13,6 +13,7 @@ from sdgui.demo.embedded import EMBEDDED
 from sdgui.errors import UserError
 from sdgui.ports import Engine
 from sdgui.settings import Settings, parse_settings
+from sdgui.web.doors.bounded_log import BoundedLog
 
 if TYPE_CHECKING:
     from sdgui.engine.catalog import Catalog
@@ -53,6 +54,7 @@ def serve(settings: Settings) -> None:
     sock = listen(settings)  # first: who opens the page now waits instead of being turned away
 
     from sdgui.engine.allocator import keep_freed_memory
+    from sdgui.engine.waiting import wait_briefly
     from sdgui.storage.disk_store import DiskStore
     from sdgui.studio.process_worker import ProcessWorker
     from sdgui.studio.studio import Studio
@@ -63,7 +65,9 @@ def serve(settings: Settings) -> None:
         for model in settings.models:
             catalog.describe(model)
 
-        keep_freed_memory()  # of the worker
+        # Both of the worker: it reads them from its environment.
+        keep_freed_memory()
+        wait_briefly()
         studio = Studio(
             models=catalog,
             store=store,
@@ -87,6 +91,10 @@ def serve(settings: Settings) -> None:
         store.close()
 
 
+_LONGEST_LINE = 20_000
+"""Characters of one message with its traceback."""
+
+
 class Plain(logging.Formatter):
     """Leaves alone what a person can mend: it reads on the terminal as it does on the page."""
 
@@ -95,7 +103,9 @@ class Plain(logging.Formatter):
         told = record.args if isinstance(record.args, tuple) else ()
         if record.levelno >= logging.ERROR and len(told) == 1 and isinstance(told[0], UserError):
             return record.getMessage()
-        return super().format(record)
+        line = super().format(record)
+        half = _LONGEST_LINE // 2
+        return line if len(line) <= _LONGEST_LINE else f"{line[:half]} … {line[-half:]}"
 
 
 def _shown(host: str) -> str:
@@ -109,14 +119,19 @@ def main(argv: Sequence[str]) -> int:
     """The exit code: 0 after a clean stop, 2 when it could not start (the reason is on stderr), 130 at Ctrl+C."""
     terminal = logging.StreamHandler()
     terminal.setFormatter(Plain("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    bounds = BoundedLog()
+    terminal.addFilter(bounds)
     logging.basicConfig(level=logging.WARNING, handlers=[terminal])
     try:
-        serve(parse_settings(argv))
+        serve(parse_settings(argv, os.environ))
     except UserError as fault:
         print(fault, file=sys.stderr)
         return 2
     except KeyboardInterrupt:  # Ctrl+C before the server listens for it
         return 130
+    finally:
+        if left_out := bounds.left_out():
+            print(f"{left_out:,} more messages like those above were left out.", file=sys.stderr)
     return 0
 
 

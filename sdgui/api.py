@@ -201,7 +201,7 @@ class _Models(Catalog):
     """Who writes Python may name every model, not only some that were chosen at the start."""
 
     def describe(self, model: str) -> ModelInfo:
-        return self._inspect(model).info
+        return self._recognise(model).info
 
 
 class _Maker:

@@ -24,7 +24,10 @@ class GuidanceKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ModelInfo:
-    """One model: sizes in pixels, defaults, limits, memory in bytes; the page renders its controls from it."""
+    """One model: sizes in pixels, defaults, limits, memory in bytes; the page renders its controls from it.
+
+    Classifier-free guidance is none up to 1 in every family, and the negative prompt then says nothing.
+    """
 
     ref: ModelRef
     title: str

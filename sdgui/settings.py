@@ -2,13 +2,16 @@
 
 import argparse
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sdgui.errors import UserError
 
 DEVICES = ("auto", "cpu", "cuda")
+AUTH = "SDGUI_AUTH"
+"""The variable of the environment that may hold name:password."""
+_LONGEST_AUTH = 1000
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 
 
@@ -51,8 +54,47 @@ class _Parser(argparse.ArgumentParser):
         raise UserError(f"{message[:1].upper()}{message[1:]}.", "Try: python app.py --help")
 
 
-def parse_settings(argv: Sequence[str]) -> Settings:
-    """Settings from the command line; UserError with a plain sentence when a flag is wrong."""
+def _auth(
+    flag: str | None, file: Path | None, environment: Mapping[str, str]
+) -> tuple[str, str] | None:
+    """Name and password from the flag, the file or the environment; None where none of them says any."""
+    if flag is not None:
+        return _name_and_password(flag, "--auth", "Write it as --auth name:password.")
+    if file is not None:
+        hint = "Write name:password into it, and nothing else."
+        return _name_and_password(_read_auth(file), f"The file {file}", hint)
+    if (told := environment.get(AUTH)) is not None:
+        hint = "Write it as name:password, or leave it unset."
+        return _name_and_password(told, f"The environment's {AUTH}", hint)
+    return None
+
+
+def _read_auth(file: Path) -> str:
+    try:
+        with file.open(encoding="utf-8-sig") as lines:
+            told = lines.read(_LONGEST_AUTH + 1)
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"The file {file} cannot be read.", "Does it exist, as text, and may you read it?"
+        ) from error
+    return told.removesuffix("\n")
+
+
+def _name_and_password(told: str, where: str, hint: str) -> tuple[str, str]:
+    user, colon, password = told.partition(":")
+    if not (user and colon and password):
+        raise UserError(f"{where} needs a name and a password.", hint)
+    if len(told) > _LONGEST_AUTH or not told.isprintable():
+        raise UserError(
+            f"{where} has more than one line, or signs that no browser can send.",
+            "Choose a name and a password that can be typed.",
+        )
+    return user, password
+
+
+def parse_settings(argv: Sequence[str], environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the command line, and from the environment where one is given; UserError with a plain sentence
+    when something in them is wrong."""
     parser = _Parser(
         prog="app.py",
         description="sdgui: DreamStudio on your own machine. Opens a page where you type a prompt and watch it form.",
@@ -67,9 +109,21 @@ def parse_settings(argv: Sequence[str]) -> Settings:
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=7860, help="port to listen on")
-    parser.add_argument("--share", action="store_true", help="open a public link (needs --auth)")
     parser.add_argument(
-        "--auth", metavar="USER:PASSWORD", help="ask visitors for this name and password"
+        "--share", action="store_true", help="open a public link (needs a password)"
+    )
+    secrets = parser.add_mutually_exclusive_group()
+    secrets.add_argument(
+        "--auth",
+        metavar="NAME:PASSWORD",
+        help="ask visitors for this name and password; everybody on this machine can read it in its "
+        f"list of processes, unlike --auth-file and the environment's {AUTH}",
+    )
+    secrets.add_argument(
+        "--auth-file",
+        type=Path,
+        metavar="FILE",
+        help="ask visitors for the name:password that stands alone in this file",
     )
     parser.add_argument(
         "--output-dir", type=Path, default=Path("outputs"), help="where pictures are kept"
@@ -87,19 +141,12 @@ def parse_settings(argv: Sequence[str]) -> Settings:
 
     if not 1 <= given.port <= 65535:
         raise UserError(f"There is no port {given.port}.", "Choose one from 1 to 65535.")
-    auth = None
-    if given.auth is not None:
-        user, colon, password = given.auth.partition(":")
-        if not (user and colon and password):
-            raise UserError(
-                "--auth needs a name and a password.", "Write it as --auth name:password."
-            )
-        auth = (user, password)
+    auth = _auth(given.auth, given.auth_file, {} if environment is None else environment)
     if auth is None and (given.share or not is_loopback(given.host)):
         flag = "--share" if given.share else f"--host {given.host}"
         raise UserError(
             f"{flag} would let strangers use this machine.",
-            "Add --auth name:password, and tell the name and the password to your guests only.",
+            "Add --auth name:password (or --auth-file), and tell the name and the password to your guests only.",
         )
     if given.clip is not None and not given.clip.strip():
         raise UserError("--clip needs a folder or a hub id.", "Leave it out to have no scores.")

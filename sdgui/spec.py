@@ -8,7 +8,7 @@ from typing import Any
 from sdgui.adapters import ADAPTERS, Adapter
 from sdgui.errors import UserError
 from sdgui.inputs import INPUTS, Input
-from sdgui.model_info import ModelInfo, ModelRef
+from sdgui.model_info import GuidanceKind, ModelInfo, ModelRef
 from sdgui.request_fields import SETTINGS, limits
 from sdgui.samplers import AUTOMATIC, SCHEDULES, joined_name, schedules_of, split_name
 from sdgui.written_values import SEEDS, shown, whole_number
@@ -147,11 +147,19 @@ class DreamRequest:
             raise UserError("The prompt is empty.", "Say what you want to see, then click Dream.")
         negative_prompt = read["negative_prompt"](self.negative_prompt)
         check_can_be_made(self)
+        if negative_prompt and not info.negative_prompt:
+            raise UserError(
+                f"The model “{shown(info.title)}” takes no negative prompt.", "Ask without one."
+            )
         sampler, schedule = _sampler_and_schedule(self, info)
         width = _size(self.width, info.width, "width", info)
         height = _size(self.height, info.height, "height", info)
         steps = read["steps"](info.steps if self.steps is None else self.steps)
         guidance = read["guidance"](info.guidance if self.guidance is None else self.guidance)
+        if info.guidance_kind is GuidanceKind.NONE and guidance != info.guidance:
+            raise UserError(
+                f"The model “{shown(info.title)}” has no cfg scale.", "Ask without one."
+            )
         count = whole_number(self.count, SETTINGS["count"].said, 1, most)
         seed = read["seed"](self.seed)
         if seed is None:

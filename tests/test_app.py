@@ -7,14 +7,18 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from gradio_client import Client
 from PIL import Image
 
+import app as app_module
 from app import Plain, make_catalog
 from sdgui.bench.server import PATIENCE, free_port
+from sdgui.engine.allocator import FREED_MEMORY
+from sdgui.engine.waiting import SPIN_COUNT, SPINS
 from sdgui.errors import UserError
-from sdgui.settings import parse_settings
+from sdgui.settings import AUTH, Settings, parse_settings
 from sdgui.storage.pictures import read_spec
 from tests.engine.tiny_model import write_tiny_model
 from tests.running_app import RunningApp, start, start_and_fail
@@ -76,6 +80,14 @@ def test_strangers_without_a_password(tmp_path: Path, flags: tuple[str, ...]) ->
     assert "--auth" in the_refusal(tmp_path, *flags)
 
 
+def test_the_environment_may_hold_the_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[Settings] = []
+    monkeypatch.setattr(app_module, "serve", served.append)
+    monkeypatch.setenv(AUTH, "ann:sesame")
+    assert app_module.main(["--share"]) == 0
+    assert served[0].auth == ("ann", "sesame")
+
+
 def test_ctrl_c_while_it_starts_is_no_fault(tmp_path: Path) -> None:
     port = free_port()
     starting = start("--port", str(port), folder=tmp_path)
@@ -108,15 +120,57 @@ def app(tmp_path: Path) -> Iterator[RunningApp]:
     app.kill()
 
 
+@pytest.fixture(scope="module")
+def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    app = RunningApp(tmp_path_factory.mktemp("shared"))
+    yield app
+    app.kill()
+
+
 def test_a_second_instance_on_the_same_folder_is_refused_and_the_first_goes_on(
-    app: RunningApp, tmp_path: Path
+    shared_app: RunningApp, tmp_path: Path
 ) -> None:
     said = the_refusal(
-        tmp_path / "second", "--port", str(free_port()), "--output-dir", str(app.outputs)
+        tmp_path, "--port", str(free_port()), "--output-dir", str(shared_app.outputs)
     )
-    assert str(app.outputs) in said
-    client = Client(app.url, verbose=False)
+    assert str(shared_app.outputs) in said
+    client = Client(shared_app.url, verbose=False)
     assert client.predict(prompt="a cat", steps=2, seed=1, api_name="/dream")
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs Linux's /proc")
+def test_pictures_are_made_and_served_without_torch_in_the_server(shared_app: RunningApp) -> None:
+    client = Client(shared_app.url, verbose=False)
+    assert client.predict(prompt="a cat", steps=12, seed=2, count=2, api_name="/dream")
+    with_torch = {
+        pid: "libtorch" in Path(f"/proc/{pid}/maps").read_text() for pid in shared_app.processes()
+    }
+    assert not with_torch.pop(shared_app.pid)
+    assert any(with_torch.values())  # of the worker
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs Linux's /proc")
+def test_the_worker_starts_with_the_settings_that_are_read_once(shared_app: RunningApp) -> None:
+    environments = {
+        pid: Path(f"/proc/{pid}/environ").read_text().split("\0")
+        for pid in shared_app.processes()
+        if pid != shared_app.pid
+    }
+    settings = {f"{SPIN_COUNT}={SPINS}", *(f"{name}={n}" for name, n in FREED_MEMORY.items())}
+    assert environments
+    for environment in environments.values():
+        assert settings <= set(environment)
+
+
+def call(app: RunningApp, **asked: object) -> str:
+    """The id of a call over HTTP that was taken."""
+    reply = httpx.post(f"{app.url}/gradio_api/call/v2/dream", json=asked, trust_env=False)
+    event: str = reply.json()["event_id"]
+    return event
+
+
+def get(url: str) -> str:
+    return httpx.get(url, trust_env=False, timeout=PATIENCE).text
 
 
 def test_finished_pictures_survive_a_power_cut_and_the_queue_comes_back(tmp_path: Path) -> None:
@@ -124,6 +178,7 @@ def test_finished_pictures_survive_a_power_cut_and_the_queue_comes_back(tmp_path
     client = Client(app.url, verbose=False)
     client.submit(prompt="a red boat", seed=7, count=10, steps=10, api_name="/dream")
     first = client.submit(prompt="a cat", seed=1, count=1, steps=2, api_name="/dream")
+    waiting = [call(app, prompt="a dog", seed=seed, steps=2) for seed in (31, 32)]
     first.result(timeout=120)
     app.kill()
     before = {path.name: path.read_bytes() for path in app.pictures()}
@@ -133,6 +188,8 @@ def test_finished_pictures_survive_a_power_cut_and_the_queue_comes_back(tmp_path
     try:
         client = Client(again.url, verbose=False)
         client.predict(prompt="a cat", seed=2, count=1, steps=11, api_name="/dream")
+        for event in waiting:  # by somebody without a cookie, before and after
+            assert "event: complete" in get(f"{again.url}/gradio_api/call/dream/{event}")
         after = {path.name: path.read_bytes() for path in again.pictures()}
         assert before.items() <= after.items()
         seeds = sorted(spec.seed for path in again.pictures() if (spec := read_spec(path)))

@@ -21,9 +21,9 @@ from sdgui.storage.infotext import ParsedInfotext, to_infotext
 from sdgui.web.compare.capability import COMPARE as COMPARE_TAB
 from sdgui.web.compare.controls import MODES, CompareControls
 from sdgui.web.programs.endpoints import add_endpoints
-from sdgui.web.shared.controls import ASPECTS, Controls
-from sdgui.web.shared.describing import describe_settings
-from sdgui.web.shared.facts import SHARED_SETTINGS
+from sdgui.web.shared.dreams.descriptions import describe_settings
+from sdgui.web.shared.settings.controls import ASPECTS, Controls
+from sdgui.web.shared.settings.facts import SHARED_SETTINGS
 from tests.samples import DEMO, SPEC
 
 NAMES = [one.name for one in REQUEST]
@@ -154,7 +154,7 @@ def test_the_page_gets_plain_facts() -> None:
 
 
 def test_the_scripts_types_name_what_a_picture_is_told_with() -> None:
-    types = Path(__file__).parents[1] / "sdgui/web/shared/told.d.ts"
+    types = Path(__file__).parents[1] / "sdgui/web/shared/dreams/told.d.ts"
     made = types.read_text(encoding="utf-8").partition("export type Made = {")[2].partition("}")[0]
     for one in REQUEST:
         if one.of_picture:

@@ -1,9 +1,11 @@
 """The command line."""
 
+from pathlib import Path
+
 import pytest
 
 from sdgui.errors import UserError
-from sdgui.settings import is_loopback, parse_settings
+from sdgui.settings import AUTH, is_loopback, parse_settings
 
 
 def test_by_default_only_this_machine_is_served() -> None:
@@ -71,3 +73,53 @@ def test_a_wrong_flag_gets_one_sentence(flags: list[str]) -> None:
         parse_settings(flags)
     assert "\n" not in str(fault.value)
     assert fault.value.hint
+
+
+def test_a_password_need_not_stand_in_the_list_of_processes(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    for written in ("ann:öpen: sesame", "ann:öpen: sesame\n", "\ufeffann:öpen: sesame\r\n"):
+        file.write_text(written, encoding="utf-8", newline="")
+        assert parse_settings(["--auth-file", str(file)]).auth == ("ann", "öpen: sesame")
+    assert parse_settings([], {AUTH: "ann:a:b"}).auth == ("ann", "a:b")
+    assert parse_settings(["--share"], {AUTH: "ann:a:b"}).share
+
+
+def test_what_is_said_on_the_command_line_goes_before_the_environment(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("bob:file")
+    told = {AUTH: "cy:environment"}
+    assert parse_settings(["--auth", "ann:flag"], told).auth == ("ann", "flag")
+    assert parse_settings(["--auth-file", str(file)], told).auth == ("bob", "file")
+    assert parse_settings([], {}).auth is None
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"ann", b"ann:\n", b":x", b"ann:a\nbob:b\n", b"ann:\xff", b"a:" + b"x" * 2000]
+)
+def test_a_file_without_a_password_gets_one_sentence(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "secret"
+    file.write_bytes(content)
+    with pytest.raises(UserError) as fault:
+        parse_settings(["--auth-file", str(file)])
+    assert str(file) in fault.value.message and fault.value.hint
+    assert "\n" not in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("flags", "environment", "said"),
+    [
+        (["--auth-file", "/no/such/file"], {}, "The file /no/such/file cannot be read."),
+        (["--auth-file", "/"], {}, "The file / cannot be read."),
+        (["--auth-file", "x", "--auth", "a:b"], {}, "not allowed with"),
+        ([], {AUTH: ""}, "SDGUI_AUTH needs a name and a password."),
+        ([], {AUTH: "ann"}, "SDGUI_AUTH needs a name and a password."),
+        (["--auth", "ann:a\nb"], {}, "--auth has more than one line"),
+    ],
+)
+def test_a_password_that_is_not_one_gets_one_sentence(
+    flags: list[str], environment: dict[str, str], said: str
+) -> None:
+    with pytest.raises(UserError) as fault:
+        parse_settings(flags, environment)
+    assert said in fault.value.message and fault.value.hint
+    assert "\n" not in str(fault.value)

@@ -58,9 +58,18 @@ class AppProcess:
                 return time.perf_counter() - self.begun
         raise RuntimeError(f"the app did not come up:\n{self.log.read_text()}")
 
+    @property
+    def pid(self) -> int:
+        """The id of the server's process."""
+        return self._process.pid
+
+    def processes(self) -> tuple[int, ...]:
+        """The ids of the server's process and all below it (Linux; the first alone elsewhere)."""
+        return tuple(_family(self.pid))
+
     def peak_memory(self) -> int:
         """Bytes that the server and its workers have held at most, summed (Linux; 0 elsewhere)."""
-        return sum(_peak(pid) for pid in _family(self._process.pid))
+        return sum(_peak(pid) for pid in self.processes())
 
     def stop(self) -> int:
         """Ends it as Ctrl+C or a service manager would; its exit code."""

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from sdgui.emphasis import PromptLength
+from sdgui.engine.families.recognise import Found, recognise
 from sdgui.engine.hub import Hub, HubFiles, OnBytes, Repository, is_hub_id
-from sdgui.engine.inspect_model import Inspection, inspect_model
 from sdgui.engine.model_files import HashCache, LocalFiles
 from sdgui.engine.tokens import TokenCounter
 from sdgui.errors import UserError
@@ -19,7 +19,7 @@ class Located:
     """A model whose files are all on this machine."""
 
     folder: Path
-    inspection: Inspection
+    found: Found
 
 
 class Catalog:
@@ -50,7 +50,7 @@ class Catalog:
         self._others = others
         self.hub = Hub(hub_cache)
         self._hashes = HashCache(None if cache_dir is None else cache_dir / "hashes.json")
-        self._inspections: dict[str, tuple[object, Inspection]] = {}
+        self._found: dict[str, tuple[object, Found]] = {}
         self._repositories: dict[str, Repository] = {}
         self._tokens: dict[str, TokenCounter] = {}
 
@@ -68,7 +68,7 @@ class Catalog:
                 f"There is no model called “{model[:80]}” here.",
                 f"Choose one of: {', '.join(self.names())}.",
             )
-        return self._inspect(model).info
+        return self._recognise(model).info
 
     def count_tokens(self, model: str, prompt: str) -> int:
         """Tokens of a prompt that is read plainly, with its start and end token."""
@@ -81,7 +81,7 @@ class Catalog:
 
     def reference(self, model: str) -> ModelRef:
         """The model's name and content hash; UserError when unfit."""
-        return self._inspect(model).info.ref
+        return self._recognise(model).info.ref
 
     def locate(self, model: str, on_bytes: OnBytes | None = None) -> Located:
         """The model with all its files on this machine, fetched from the hub where they are not.
@@ -90,49 +90,50 @@ class Catalog:
         """
         folder = self._folder(model)
         if folder is None:
-            inspection = self._inspect(model)
-            folder = self.hub.fetch(self._repository(model), inspection.files, on_bytes)
-        return Located(folder=folder, inspection=self._inspect_folder(model, folder))
+            found = self._recognise(model)
+            folder = self.hub.fetch(self._repository(model), found.files, on_bytes)
+        return Located(folder=folder, found=self._recognise_folder(model, folder))
 
     def _counter(self, model: str, info: ModelInfo) -> TokenCounter:
         counter = self._tokens.get(info.ref.hash)
         if counter is None:
+            tokenizer = self._recognise(model).tokenizer
             folder = self._folder(model)
             if folder is None:
                 repository = self._repository(model)
-                names = [name for name in repository.sizes if name.startswith("tokenizer/")]
+                names = [name for name in repository.sizes if name.startswith(f"{tokenizer}/")]
                 folder = self.hub.fetch(repository, names)
-            counter = self._tokens[info.ref.hash] = TokenCounter(folder / "tokenizer")
+            counter = self._tokens[info.ref.hash] = TokenCounter(folder / tokenizer)
         return counter
 
-    def _inspect(self, model: str) -> Inspection:
+    def _recognise(self, model: str) -> Found:
         folder = self._folder(model)
         if folder is not None:
-            return self._inspect_folder(model, folder)
+            return self._recognise_folder(model, folder)
         repository = self._repository(model)
         return self._remembered(
             model,
             repository.commit,
-            lambda: inspect_model(model, HubFiles(self.hub, repository, self._hashes)),
+            lambda: recognise(model, HubFiles(self.hub, repository, self._hashes)),
         )
 
-    def _inspect_folder(self, model: str, folder: Path) -> Inspection:
+    def _recognise_folder(self, model: str, folder: Path) -> Found:
         try:
             files = LocalFiles(folder, self._hashes)
-            return self._remembered(model, files.stamp(), lambda: inspect_model(model, files))
+            return self._remembered(model, files.stamp(), lambda: recognise(model, files))
         except OSError as error:
             raise UserError(
                 f"“{model}” cannot be read ({error.strerror}).",
                 "Check the permissions of its folder and files.",
             ) from error
 
-    def _remembered(self, model: str, stamp: object, inspect: Any) -> Inspection:
-        known = self._inspections.get(model)
+    def _remembered(self, model: str, stamp: object, look: Any) -> Found:
+        known = self._found.get(model)
         if known is not None and known[0] == stamp:
             return known[1]
-        inspection: Inspection = inspect()
-        self._inspections[model] = (stamp, inspection)
-        return inspection
+        found: Found = look()
+        self._found[model] = (stamp, found)
+        return found
 
     def _folder(self, model: str) -> Path | None:
         """The folder of a model that is on this machine; None for one that must be fetched from the hub."""
@@ -167,7 +168,7 @@ class Catalog:
     def _complete(self, model: str, snapshot: Path) -> bool:
         """Whether a snapshot can be used as it is; an interrupted download cannot."""
         try:
-            self._inspect_folder(model, snapshot)
+            self._recognise_folder(model, snapshot)
         except UserError:
             return False
         return True

@@ -51,7 +51,7 @@ class Clip:
         Of a prompt that is too long only the beginning is read.
         """
         with torch.inference_mode():
-            return float(self._embed_picture(pixels)[0] @ self._prompts.embed([prompt])[0])
+            return float(self._embed_picture(pixels)[0] @ self._prompts.embed([prompt])[0][0])
 
     def _embed_prompt(self, prompt: str) -> torch.Tensor:
         tokens = self._tokenizer(

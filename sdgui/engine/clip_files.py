@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from sdgui.engine.hub import Hub, HubFiles, OnBytes, is_hub_id
-from sdgui.engine.inspect_model import UNSAFE, read_json, weight_files
-from sdgui.engine.model_files import HashCache, LocalFiles, ModelFiles
+from sdgui.engine.model_files import UNSAFE, HashCache, LocalFiles, ModelFiles, read_json
+from sdgui.engine.model_folder import weight_files
 from sdgui.errors import UserError
 
 CONFIG = "config.json"

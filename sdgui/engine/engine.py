@@ -58,7 +58,8 @@ class TorchEngine:
         self._catalog = catalog
         self._placement = choose_placement(device, dtype)
         self._loader = Loader(catalog, self._placement, cache_dir, clip=clip)
-        self._previewer = Previewer(clock) if previews else None
+        shared = self._placement.device.type == "cpu"
+        self._previewer = Previewer(clock, shared=shared) if previews else None
 
     def warm(self, model: str, emit: Emit) -> None:
         """Loads the model ahead of its first batch; UserError when it cannot be."""
@@ -150,7 +151,7 @@ class TorchEngine:
 
         def observe(step: int, steps: int, predict: Predict) -> None:
             run.stop_if_cancelled(ids)
-            if previewer is not None and step < steps and previewer.due():
+            if previewer is not None and step < steps and previewer.due(step, steps):
                 previewer.offer(part, step, steps, predict(), warm.colours)
 
         def on_step(step: int, steps: int) -> None:
@@ -188,7 +189,7 @@ class TorchEngine:
         notes = {
             "device": self._placement.device_name,
             "dtype": self._placement.dtype_name,
-            "torch": torch.__version__,
+            "torch": str(torch.__version__),  # else the server would import torch to read it
             "diffusers": diffusers.__version__,
             "place in batch": place,
             **{f"memory: {what}": done for what, done in run.relief.items()},

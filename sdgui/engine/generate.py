@@ -9,8 +9,7 @@ import torch
 from sdgui.engine.changes import decoding_in_float32, with_scheduler
 from sdgui.engine.loader import WarmModel
 from sdgui.engine.noise import draw_latents, make_generators
-from sdgui.engine.samplers import make_scheduler
-from sdgui.engine.steps import Observe, watch
+from sdgui.engine.steps import Observe, Predict, watch
 from sdgui.events import Pixels
 from sdgui.spec import PictureSpec, check_can_be_made
 
@@ -28,34 +27,52 @@ def denoise(
     for spec in specs:
         check_can_be_made(spec)
     first, pipe = specs[0], warm.pipe
-    scheduler = make_scheduler(
+    family, size = warm.family, (first.width, first.height)
+    scheduler = family.scheduler(
         first.sampler, warm.scheduler_config, first.steps, schedule=first.schedule
     )
-    watch(scheduler, first.sampler, observe)
+    latents: Any = None
+
+    def on_evaluation(step: int, steps: int, predict: Predict) -> None:
+        observe(step, steps, lambda: family.unpack(pipe, predict(), *size))
 
     def on_step_end(_pipe: Any, index: int, _timestep: Any, tensors: dict[str, Any]) -> Any:
+        nonlocal latents
+        latents = tensors["latents"]
         on_step(index + 1, len(scheduler.timesteps))
         return tensors
 
+    watch(scheduler, lambda one: family.x0_coefficients(one, first.sampler), on_evaluation)
     with with_scheduler(warm, scheduler), torch.inference_mode():
         generators = make_generators([spec.seed for spec in specs])
-        conditioning = warm.family.conditioning(warm.prompts, list(specs))
-        latents = draw_latents(
+        noise = draw_latents(
             generators,
-            warm.family.latent_shape(pipe, first.width, first.height),
-            conditioning["prompt_embeds"].dtype,
+            family.noise_shape(pipe, *size),
+            family.noise_dtype(pipe),
             variations=[spec.variation for spec in specs],
         )
-        return pipe(
-            **conditioning,
-            latents=latents,
+        pipe(
+            **_conditioning(warm, specs),
+            latents=family.pack(pipe, noise),
             generator=generators,
             num_inference_steps=first.steps,
             width=first.width,
             height=first.height,
             output_type="latent",
             callback_on_step_end=on_step_end,
-        ).images
+        )
+        # Those after the last step: what a pipeline returns is packed in one family and not in another.
+        return family.unpack(pipe, latents, *size)
+
+
+def _conditioning(warm: WarmModel, specs: Sequence[PictureSpec]) -> dict[str, Any]:
+    """What the pipeline is told to draw: each distinct prompt encoded once, and alone."""
+    family, pipe, guidance = warm.family, warm.pipe, specs[0].guidance
+    prompts = warm.prompts.embed([spec.prompt for spec in specs])
+    negatives = None
+    if family.wants_negative(pipe, guidance):
+        negatives = warm.negatives.embed([spec.negative_prompt for spec in specs])
+    return family.conditioning(pipe, prompts, negatives, guidance)
 
 
 def decode(warm: WarmModel, latents: torch.Tensor) -> tuple[Pixels | None, str]:

@@ -9,8 +9,8 @@ from typing import Any
 from sdgui.engine.catalog import Catalog, Located
 from sdgui.engine.clip_files import CONFIG, find_clip
 from sdgui.engine.device import Placement
-from sdgui.engine.families.family import Family
-from sdgui.engine.families.table import FAMILIES
+from sdgui.engine.families.family import Encoded, Family
+from sdgui.engine.families.table import family_called
 from sdgui.engine.memory import fits, free_memory
 from sdgui.engine.model_files import HashCache
 from sdgui.engine.preview_map import PreviewMap, cached_preview_map
@@ -33,7 +33,8 @@ class WarmModel:
     pipe: Any
     family: Family
     scheduler_config: dict[str, Any]
-    prompts: PromptCache
+    prompts: PromptCache[Encoded]
+    negatives: PromptCache[Encoded]
     colours: PreviewMap
     similarity: Similarity | None
     spoilt: bool = False
@@ -106,17 +107,17 @@ class Loader:
             emit(Loading(model=ref.id, fraction=fraction))
 
         located = self._catalog.locate(ref.id, on_bytes)
-        if located.inspection.info.ref != ref:
+        if located.found.info.ref != ref:
             raise UserError(
                 f"The model “{ref.id}” changed since this picture was asked for.",
                 "Dream it again to use the model as it is now.",
             )
-        self._make_room(located.inspection.info.memory_bytes)
-        family = FAMILIES[located.inspection.info.family]
+        self._make_room(located.found.info.memory_bytes)
+        family = family_called(located.found.info.family)
         with quiet():
-            pipe = family.load(
-                located.folder, self._placement.dtype, located.inspection.variant
-            ).to(self._placement.device)
+            pipe = family.load(located.folder, self._placement.dtype, located.found.variant).to(
+                self._placement.device
+            )
         own_clip = located.folder / "clip"
         has_own = (own_clip / CONFIG).is_file()
         similarity = self._similarity(str(own_clip)) if has_own else self._shared
@@ -128,6 +129,7 @@ class Loader:
             family=family,
             scheduler_config=dict(pipe.scheduler.config),
             prompts=PromptCache(lambda prompt: family.encode(pipe, prompt)),
+            negatives=PromptCache(lambda prompt: family.encode_negative(pipe, prompt)),
             colours=cached_preview_map(
                 self._cache_dir, self._vae_hash(located), family, pipe, self._placement.device
             ),
@@ -152,7 +154,7 @@ class Loader:
     def _vae_hash(self, located: Located) -> str:
         hashes = HashCache(None if self._cache_dir is None else self._cache_dir / "hashes.json")
         digest = hashlib.sha256()
-        for name in sorted(located.inspection.files):
+        for name in sorted(located.found.files):
             if name.startswith("vae/"):
                 digest.update(f"{name}\0{hashes.sha256(located.folder / name)}\n".encode())
         return digest.hexdigest()

@@ -17,6 +17,10 @@ from sdgui.ports import Emit
 
 INTERVAL = 0.1
 """Seconds between previews: ten a second at most."""
+SHARED_INTERVAL = 0.2
+"""The same where the processor has to make the pictures and the previews, and may have to show them in a browser."""
+LEAST = 12
+"""However quickly a batch goes on such a processor, about so many previews are made of it."""
 ENLARGED = 4
 SMALLEST_SIDE = 128
 LARGEST_SIDE = 512
@@ -39,8 +43,10 @@ class Frame:
 class Previewer:
     """One thread that encodes and emits previews; the latest frame wins, older ones that still wait are dropped."""
 
-    def __init__(self, clock: Clock = time.monotonic) -> None:
+    def __init__(self, clock: Clock = time.monotonic, *, shared: bool = False) -> None:
+        """`shared`: the pictures are made on the processor that previews take time of."""
         self._clock = clock
+        self._shared = shared
         self._condition = threading.Condition()
         self._thread: threading.Thread | None = None
         self._emit: Emit | None = None
@@ -49,6 +55,7 @@ class Previewer:
         self._closed = False
         self._error: Exception | None = None
         self._last: float | None = None
+        self._last_step = 0
         self._side: Any = None
 
     def start(self, emit: Emit) -> None:
@@ -61,9 +68,13 @@ class Previewer:
                 self._thread = threading.Thread(target=self._work, name="previews", daemon=True)
                 self._thread.start()
 
-    def due(self) -> bool:
-        """Whether a preview may be offered now."""
-        return self._last is None or self._clock() - self._last >= INTERVAL
+    def due(self, step: int, steps: int) -> bool:
+        """Whether a preview may be offered now, after `step` of `steps`."""
+        if self._last is None:
+            return True
+        if self._shared and step - self._last_step >= max(1, steps // LEAST):
+            return True
+        return self._clock() - self._last >= (SHARED_INTERVAL if self._shared else INTERVAL)
 
     def offer(
         self,
@@ -74,7 +85,7 @@ class Previewer:
         colours: PreviewMap,
     ) -> None:
         """Takes x0 (pictures, channels, height, width) in fp32; returns without waiting for the device."""
-        self._last = self._clock()
+        self._last, self._last_step = self._clock(), step
         latents, arrived = self._to_host(x0)
         frame = Frame(
             tasks=tuple(tasks),

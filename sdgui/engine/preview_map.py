@@ -63,7 +63,7 @@ def cached_preview_map(
             numbers = np.asarray(json.loads(file.read_text(encoding="utf-8")), np.float32)
             if numbers.ndim == 2 and numbers.shape[1] == 3:
                 return PreviewMap(matrix=numbers[:-1], bias=numbers[-1])
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             pass  # a damaged cache file is written anew
     fitted = fit_preview_map(family, pipe, device)
     if file is not None:

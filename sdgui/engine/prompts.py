@@ -1,24 +1,25 @@
-"""Text embeddings, computed once per distinct prompt of a model."""
+"""What a prompt is encoded to, computed once per distinct prompt of a model."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
 
-import torch
+Encoded = TypeVar("Encoded")
 
 
-class PromptCache:
-    """The latest embeddings of one model, least recently used out first."""
+class PromptCache(Generic[Encoded]):
+    """The latest prompts of one model, least recently used out first."""
 
-    def __init__(self, encode: Callable[[str], torch.Tensor], size: int = 64) -> None:
+    def __init__(self, encode: Callable[[str], Encoded], size: int = 64) -> None:
         self._encode = encode
         self._size = size
-        self._known: OrderedDict[str, torch.Tensor] = OrderedDict()
+        self._known: OrderedDict[str, Encoded] = OrderedDict()
 
-    def embed(self, prompts: list[str]) -> torch.Tensor:
-        """Embeddings (prompts, tokens, channels); each prompt is encoded alone, so company changes nothing."""
-        return torch.cat([self._one(prompt) for prompt in prompts])
+    def embed(self, prompts: Sequence[str]) -> list[Encoded]:
+        """One for each prompt; each is encoded alone, so company changes nothing."""
+        return [self._one(prompt) for prompt in prompts]
 
-    def _one(self, prompt: str) -> torch.Tensor:
+    def _one(self, prompt: str) -> Encoded:
         known = self._known.pop(prompt, None)
         if known is None:
             known = self._encode(prompt)

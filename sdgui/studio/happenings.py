@@ -7,7 +7,7 @@ from sdgui.errors import UserError
 from sdgui.events import Decoded, WorkerEvent
 from sdgui.model_info import ModelRef
 from sdgui.records import JobRecord
-from sdgui.studio.live_job import LiveJob
+from sdgui.studio.live_job import LiveJob, Named
 from sdgui.studio.running_batch import RunningBatch
 
 # In
@@ -157,9 +157,9 @@ class StoreEnds:
 
 @dataclass(frozen=True, kw_only=True)
 class Tell:
-    """There is news for those who watch as these visitors; of the end of a job at once."""
+    """There is news of these jobs for those who watch them; of the end of one at once."""
 
-    visitors: frozenset[str]
+    jobs: frozenset[Named]
     at_once: bool = False
 
 

@@ -23,6 +23,8 @@ from sdgui.events import (
 )
 from sdgui.records import JobRecord, JobState, TaskRecord
 
+Named = tuple[str, str]
+"""A job by its visitor and its id."""
 Passing = Queued | ModelLoading | Progress
 """What only the latest of counts."""
 
@@ -60,12 +62,13 @@ def _settled(task: TaskRecord) -> bool:
 class LiveJob:
     """One dream while it is alive; it has an `outcome` with its last picture, and an `end` once that is told.
 
-    Its visitor is added to `news` whenever there is something to tell. Its owner holds a lock around every call.
+    It is added to `news`, as visitor and id, whenever there is something to tell. Its owner holds a lock around every
+    call.
     """
 
-    def __init__(self, record: JobRecord, news: set[str] | None = None) -> None:
+    def __init__(self, record: JobRecord, news: set[Named] | None = None) -> None:
         self.record = record
-        self._news: set[str] = set() if news is None else news
+        self._news: set[Named] = set() if news is None else news
         self.index = {task.id: i for i, task in enumerate(record.tasks)}
         self.states = [
             PictureState.DONE if _settled(task) else PictureState.PENDING for task in record.tasks
@@ -216,11 +219,11 @@ class LiveJob:
 
     def _last(self, event: StudioEvent) -> None:
         self.lasting.append(event)
-        self._news.add(self.record.visitor)
+        self._news.add((self.record.visitor, self.record.id))
 
     def _changed(self) -> None:
         self.changes += 1
-        self._news.add(self.record.visitor)
+        self._news.add((self.record.visitor, self.record.id))
 
     def _outcome(self) -> End:
         if self.faults:

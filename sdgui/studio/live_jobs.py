@@ -6,7 +6,7 @@ from dataclasses import replace
 from sdgui.errors import UserError
 from sdgui.events import Batch
 from sdgui.records import JobEnd, JobRecord
-from sdgui.studio.live_job import LiveJob, PictureState, unmade
+from sdgui.studio.live_job import LiveJob, Named, PictureState, unmade
 
 KEPT_ENDED = 200
 """Ended jobs that a late watcher still finds in memory."""
@@ -24,8 +24,8 @@ class LiveJobs:
         self.ended: OrderedDict[str, LiveJob] = OrderedDict()
         self.reopening: set[str] = set()
         """Jobs that are about to go on: their old ends must not be stored any more."""
-        self.news: set[str] = set()
-        """Visitors of whose jobs there is something to tell."""
+        self.news: set[Named] = set()
+        """Jobs of which there is something to tell."""
         self._unstored: dict[str, LiveJob] = {}
         self._by_task: dict[str, LiveJob] = {}
 
@@ -36,7 +36,7 @@ class LiveJobs:
         self._unstored.pop(record.id, None)
         self.active[record.id] = job
         self._by_task.update((task.id, job) for task in unmade(record))
-        self.news.add(record.visitor)
+        self.news.add((record.visitor, record.id))
         return job
 
     def owners(self, batch: Batch) -> dict[str, LiveJob]:

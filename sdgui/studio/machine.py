@@ -93,7 +93,7 @@ class Machine:
         self._effects, self._ended = [], False
         self._take(happening)
         if self.jobs.news:
-            self._effects.append(Tell(visitors=frozenset(self.jobs.news), at_once=self._ended))
+            self._effects.append(Tell(jobs=frozenset(self.jobs.news), at_once=self._ended))
             self.jobs.news.clear()
         return tuple(self._effects)
 

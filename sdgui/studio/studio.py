@@ -111,7 +111,7 @@ class Studio:
         """
         with self._lock:
             self._take(Closing())
-            for watcher in self._watchers.of():
+            for watcher in self._watchers.all():
                 watcher.notify(at_once=True)
             faces = self._machine.faces
             waited_for = [
@@ -330,10 +330,10 @@ class Studio:
             case StoreEnds():
                 return self._disk.store_ends()
             case Opened(job=job):
-                for watcher in self._watchers.of({job.record.visitor}):
+                for watcher in self._watchers.of({(job.record.visitor, job.record.id)}):
                     watcher.follow(job)
-            case Tell(visitors=visitors, at_once=at_once):
-                for watcher in self._watchers.of(visitors):
+            case Tell(jobs=jobs, at_once=at_once):
+                for watcher in self._watchers.of(jobs):
                     watcher.notify(at_once=at_once)
             case WakeAt(moment=moment):
                 self._alarm.set(moment)

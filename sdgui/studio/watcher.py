@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import Collection
+from collections.abc import Container, Iterable
 
 from sdgui.events import StudioEvent
-from sdgui.studio.live_job import LiveJob
+from sdgui.studio.live_job import LiveJob, Named
 
 INTERVAL = 0.1
 """Seconds between two readings; the end of a job is read at once."""
@@ -30,11 +30,15 @@ class Watcher:
     def follow(self, job: LiveJob) -> None:
         """Follows the job if it is one that this watcher is for; one that goes on is told from its beginning."""
         name = job.record.id
-        if job.record.visitor != self.visitor or self._job not in (None, name):
+        if job.record.visitor != self.visitor or not self.wants({name}):
             return
         if self._jobs.get(name) is not job:
             self._jobs[name] = job
             self._read.pop(name, None)
+
+    def wants(self, jobs: Container[str]) -> bool:
+        """Whether it is for one of these jobs of its visitor."""
+        return self._job is None or self._job in jobs
 
     def notify(self, *, at_once: bool = False) -> None:
         """Wakes the watcher, unless it is awake and has yet to read."""
@@ -93,7 +97,18 @@ class Watchers:
         if not mine:
             self._watchers.pop(watcher.visitor, None)
 
-    def of(self, visitors: Collection[str] | None = None) -> list[Watcher]:
-        """Those of some visitors, or all; the caller holds the studio's lock."""
-        names = list(self._watchers) if visitors is None else visitors
-        return [watcher for name in names for watcher in self._watchers.get(name, ())]
+    def of(self, jobs: Iterable[Named]) -> list[Watcher]:
+        """Those who watch one of these jobs; the caller holds the studio's lock."""
+        by_visitor: dict[str, set[str]] = {}
+        for visitor, job in jobs:
+            by_visitor.setdefault(visitor, set()).add(job)
+        return [
+            watcher
+            for visitor, names in by_visitor.items()
+            for watcher in self._watchers.get(visitor, ())
+            if watcher.wants(names)
+        ]
+
+    def all(self) -> list[Watcher]:
+        """Everybody who watches; the caller holds the studio's lock."""
+        return [watcher for watchers in self._watchers.values() for watcher in watchers]

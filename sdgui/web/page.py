@@ -1,7 +1,7 @@
 """The page put together: what all capabilities share, and the capabilities, each from its own folder."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -14,15 +14,17 @@ from sdgui.sheet import Sheet
 from sdgui.web.capability import Components
 from sdgui.web.compare.capability import COMPARE
 from sdgui.web.dream.capability import DREAM
-from sdgui.web.programs.endpoints import add_endpoints
+from sdgui.web.programs.declaration import declare
+from sdgui.web.programs.endpoints import Endpoint
 from sdgui.web.rooms import served_files
-from sdgui.web.shared.asking import check_model
-from sdgui.web.shared.facts import FORMER_CONTROLS, SHARED_SETTINGS, facts_of
-from sdgui.web.shared.panel import add_prompt_bar, add_settings, add_settings_head
-from sdgui.web.shared.reuse import reuse_routes
-from sdgui.web.shared.seam import add_seam
-from sdgui.web.shared.templates import render
-from sdgui.web.shared.theme import variables
+from sdgui.web.shared.dreams.submission import check_model
+from sdgui.web.shared.page.templates import render
+from sdgui.web.shared.page.theme import variables
+from sdgui.web.shared.seam.blocks import StillBlocks
+from sdgui.web.shared.seam.seam import add_seam
+from sdgui.web.shared.settings.facts import FORMER_CONTROLS, SHARED_SETTINGS, facts_of
+from sdgui.web.shared.settings.panel import add_prompt_bar, add_settings, add_settings_head
+from sdgui.web.shared.settings.reuse import reuse_routes
 from sdgui.written_values import MAX_PROMPT
 
 if TYPE_CHECKING:
@@ -32,17 +34,18 @@ CAPABILITIES = (DREAM, COMPARE)
 """In the order of their tabs; without its line here, and its folder, a capability is gone."""
 
 _STYLES = (
-    *("shared/screen.css", "shared/settings.css", "shared/gallery.css", "shared/viewer.css"),
+    *("shared/page/screen.css", "shared/settings/settings.css"),
+    *("shared/gallery/gallery.css", "shared/viewer/viewer.css"),
     *(style for one in CAPABILITIES for style in one.styles),
 )
 """In the order in which they apply."""
 
 
-def make_page(studio: "Studio", store: Store) -> gr.Blocks:
+def make_page(models: Models, endpoints: Mapping[str, Endpoint]) -> gr.Blocks:
     """All of the Blocks: the tabs, what they share, and the endpoints for programs."""
-    names = studio.models.names()
-    with gr.Blocks(title="sdgui", analytics_enabled=False, delete_cache=(600, 3600)) as page:
-        header = render("shared/header.html", tabs=CAPABILITIES)
+    names = models.names()
+    with StillBlocks(title="sdgui", analytics_enabled=False, delete_cache=(600, 3600)) as page:
+        header = render("shared/page/header.html", tabs=CAPABILITIES)
         gr.HTML(header, elem_id="header", js_on_load=None, apply_default_css=False)
         components: Components = {}
         for capability in CAPABILITIES:
@@ -51,10 +54,10 @@ def make_page(studio: "Studio", store: Store) -> gr.Blocks:
             add_settings_head()
             for capability in CAPABILITIES:
                 components |= capability.add_settings()
-            components |= add_settings(studio.models.describe(names[0]), names)
+            components |= add_settings(models.describe(names[0]), names)
         components |= add_prompt_bar()
         add_seam(page, components, _former())
-        add_endpoints(studio, store)
+        declare(endpoints)
     return page
 
 
@@ -69,7 +72,7 @@ def make_routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> list[
 def make_head(models: Models) -> str:
     """Style, script and what the scripts must know, for the document's head."""
     return render(
-        "shared/head.html",
+        "shared/page/head.html",
         variables=variables(),
         styles=_STYLES,
         scripts=[name for name in served_files() if name.endswith(".js")],

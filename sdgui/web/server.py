@@ -2,37 +2,36 @@
 
 import asyncio
 import contextlib
-import logging
 import signal
 import socket
 import threading
 from collections.abc import Callable, Generator
-from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import uvicorn
 from anyio import CapacityLimiter
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi import FastAPI
 
-from sdgui.errors import OutOfOrder, UserError
 from sdgui.ports import Store
 from sdgui.settings import Settings, is_loopback
 from sdgui.web.doors.asgi import BodyLimit, Hangup
 from sdgui.web.doors.auth import BasicAuth, CarefulHeaders, OwnHost, SameOrigin
+from sdgui.web.doors.faults import Faults, answer_in_sentences
+from sdgui.web.doors.gradio_door import put_before_gradio
 from sdgui.web.doors.scratch import make_scratch
+from sdgui.web.doors.secret import server_secret
 from sdgui.web.doors.visitors import Visitors
 from sdgui.web.page import make_head, make_page, make_routes
-from sdgui.web.programs.guard import ProgramCalls, endpoints_of
+from sdgui.web.programs.declaration import numbers_of
+from sdgui.web.programs.endpoints import endpoints_of
+from sdgui.web.programs.routes import program_routes
 from sdgui.web.rooms import ROOT, Rooms
-from sdgui.web.shared.pictures import picture_routes
-from sdgui.web.shared.theme import make_theme
+from sdgui.web.shared.gallery.pictures import picture_routes
+from sdgui.web.shared.page.theme import make_theme
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
-
-log = logging.getLogger(__name__)
 
 _LARGEST_BODY = 2**20
 """Bytes of one request: a long prompt is a few thousand."""
@@ -52,11 +51,13 @@ def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
     app.include_router(
         picture_routes(studio, store)
     )  # last: /picture/{picture}/{name} takes what is left
-    app.add_exception_handler(UserError, _plainly)
+    answer_in_sentences(app)
+    app.add_api_route("/manifest.json", _manifest)
     app.mount("/sdgui", Rooms())
 
-    page = make_page(studio, store)
-    page.queue(api_open=False, default_concurrency_limit=None)
+    endpoints = endpoints_of(studio, store)
+    page = make_page(studio.models, endpoints)
+    app.include_router(program_routes(studio, store, endpoints, numbers_of(page, endpoints)))
     gr.mount_gradio_app(
         app,
         page,
@@ -73,30 +74,29 @@ def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
         pwa=False,
         theme=make_theme(),
         head=make_head(studio.models),
-        favicon_path=str(ROOT / "shared" / "favicon.png"),
+        favicon_path=str(ROOT / "shared" / "page" / "favicon.png"),
     )
+    put_before_gradio(app)
 
     # What is added last is asked first.
-    app.add_middleware(ProgramCalls, endpoints=endpoints_of(page))
     if settings.auth is not None:
         user, password = settings.auth
         app.add_middleware(BasicAuth, user=user, password=password)
     app.add_middleware(BodyLimit, limit=_LARGEST_BODY)
     app.add_middleware(SameOrigin)
-    app.add_middleware(Visitors)
+    secret = server_secret(settings.output_dir)
+    app.add_middleware(Visitors, secret=secret, name=settings.auth and settings.auth[0])
     if is_loopback(settings.host) and not settings.share:
         app.add_middleware(OwnHost)
+    app.add_middleware(Faults)
     app.add_middleware(CarefulHeaders)
     app.add_middleware(Hangup, stopping=app.state.stopping)
     return app
 
 
-async def _plainly(request: Request, fault: Exception) -> Response:
-    """The answer to what a person can mend, in the shape of FastAPI's own errors: what was asked cannot be, or not now,
-    with a full disk for example."""
-    is_ours = isinstance(fault, OutOfOrder)
-    status = HTTPStatus.SERVICE_UNAVAILABLE if is_ours else HTTPStatus.UNPROCESSABLE_ENTITY
-    return JSONResponse({"detail": str(fault)}, status)
+async def _manifest() -> dict[str, Any]:
+    """What a browser may call this page among its bookmarks; Gradio's own names icons that it paints on demand."""
+    return {"name": "sdgui", "start_url": "/", "display": "browser"}
 
 
 def serve(app: FastAPI, sock: socket.socket, started: Callable[[], None] | None = None) -> None:
@@ -108,6 +108,7 @@ def make_server(app: FastAPI, started: Callable[[], None] | None = None) -> uvic
     """The server for `serve`; it also stops when its `should_exit` is set."""
     config = uvicorn.Config(
         app,
+        log_config=None,  # what it says goes where all else does
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -1,5 +1,6 @@
 """What the page does where something goes wrong, comes back, or nobody does anything."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,17 @@ from playwright.sync_api import Page, Route, expect
 
 from sdgui.errors import NotYetSaved
 from sdgui.web.doors.visitors import COOKIE
-from tests.browser.compare_page import PROMPT, choose, choose_mode, write
+from tests.browser.compare_page import (
+    PROMPT,
+    ask_wall,
+    choose,
+    choose_mode,
+    kept,
+    press,
+    stand_on,
+    wall,
+    write,
+)
 from tests.browser.conftest import Visitor, ask, dream, finished, set_slider
 from tests.web.conftest import Site
 
@@ -122,28 +133,86 @@ def test_a_small_picture_that_did_not_load_is_tried_again(
     visitor.complaints.clear()  # the browser names each picture that did not load
 
 
-def test_a_picture_that_cannot_be_saved_yet_is_shown_with_its_sentence(
-    quick: Page, site: Site, monkeypatch: pytest.MonkeyPatch
+def test_a_small_picture_comes_to_who_points_at_its_place(
+    make_visitor: Callable[..., Visitor], site: Site
 ) -> None:
-    page = quick
+    visitor = make_visitor()
+    page = visitor.open(site.url)
+    page.route("**/thumb/*", lambda route: route.abort())
+    ask(page, PROMPT, count=1, steps=2)
+    dream(page)
+    broken = page.locator("#gallery .tile-broken")
+    expect(broken).to_be_visible()
+    # Where nobody looks nothing comes by itself as time goes by.
+    page.evaluate("Object.defineProperty(document, 'hidden', { value: true })")
+    page.unroute("**/thumb/*")
+    broken.hover()
+    expect(page.locator("#gallery .tile img")).to_be_visible()
+    visitor.complaints.clear()
+
+
+def test_a_kept_picture_and_a_large_one_that_did_not_load_come_again(
+    make_visitor: Callable[..., Visitor], site: Site
+) -> None:
+    visitor = make_visitor()
+    page = visitor.open(f"{site.url}/#compare")
+    wall(page)
+    stand_on(page, 0)
+    press(page, "k")
+    expect(kept(page)).to_have_count(1)
+    page.route("**/thumb/*", lambda route: route.abort())
+    page.route(re.compile(r"/picture/\w+$"), lambda route: route.abort())
+    page.reload()
+    page.wait_for_selector("html[data-sdgui=ready]")
+    small = kept(page).locator("img")
+    page.wait_for_function(
+        "(image) => image.complete && !image.naturalWidth", arg=small.element_handle()
+    )
+    page.locator("#tray .tray-open").click()
+    said = page.locator("#viewer .viewer-broken")
+    expect(said).to_contain_text("could not be loaded")
+    page.unroute_all()
+    said.locator("button").click()
+    expect(said).to_have_count(0)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    for image in (small, page.locator(".viewer-stage img")):
+        page.wait_for_function("(image) => image.naturalWidth > 0", arg=image.element_handle())
+    visitor.complaints.clear()
+
+
+@pytest.mark.parametrize("tab", ["dream", "compare"])
+def test_a_picture_that_cannot_be_saved_yet_is_shown_and_offered(
+    tab: str,
+    make_visitor: Callable[..., Visitor],
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = make_visitor().open(f"{site.url}/#{tab}")
     save = site.store.save_picture
 
     def full(*_: object) -> None:
         raise NotYetSaved("The disk is full.", "Free some space.")
 
     monkeypatch.setattr(site.store, "save_picture", full)
-    ask(page, PROMPT, count=1, steps=2)
+    if tab == "dream":
+        ask(page, PROMPT, count=4, steps=2)
+    else:
+        ask_wall(page)
     dream(page)
-    row = page.locator("#gallery .dream-row").first
-    tile = row.locator(".tile[data-state=unsaved]")
+    row = page.locator(".dream-row, .sheet").locator("visible=true").first
+    tile = row.locator(".tile[data-state=unsaved]").first
     expect(tile.locator("img")).to_be_visible()
+    expect(tile.locator(".tile-word")).to_have_text("not saved yet")
     expect(row.locator(".dream-note")).to_contain_text("The disk is full. Free some space.")
+    expect(row.locator(".dream-note")).to_contain_text("↓ on a picture saves a copy")
+    expect(row.locator(".dream-meta")).to_contain_text("0 of 4 saved")
+    page.locator("#prompt textarea").hover()  # it is offered also to who points elsewhere
+    expect(tile.locator(".download")).to_have_css("opacity", "1")
     with page.expect_download() as download:
-        tile.hover()
         tile.locator(".download").click()
     assert download.value.path().read_bytes().startswith(b"\x89PNG")
     monkeypatch.setattr(site.store, "save_picture", save)
-    finished(page, 1)
+    expect(row.locator(".tile[data-state=done]")).to_have_count(4)
     expect(row.locator(".dream-note")).to_have_text("")
 
 

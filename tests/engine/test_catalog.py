@@ -158,7 +158,11 @@ def test_a_pickle_by_the_name_of_safetensors_is_refused(folder: Path) -> None:
     assert "is not a safetensors file" in refused(folder).message
 
 
-@pytest.mark.parametrize("header", [b"", b"{}", b"[]", b'{"a": 1}', b'{"a": {}}', b"{nonsense"])
+@pytest.mark.parametrize(
+    "header",
+    [b"", b"{}", b"[]", b'{"a": 1}', b'{"a": {}}', b"{nonsense", b'{"a":' * 100_000],
+    ids=lambda header: header[:10].decode(),
+)
 def test_a_damaged_header_is_refused(folder: Path, header: bytes) -> None:
     content = struct.pack("<Q", len(header)) + header + b"rest"
     (folder / "vae" / "diffusion_pytorch_model.safetensors").write_bytes(content)
@@ -184,10 +188,18 @@ def test_shards_must_lie_in_the_folder(folder: Path) -> None:
     assert "points out of the model's folder" in refused(folder).message
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{", '{"block_out_channels": 3}', "null"])
-def test_damaged_settings_are_one_sentence(folder: Path, content: str) -> None:
-    (folder / "vae" / "config.json").write_text(content)
-    assert refused(folder).message
+@pytest.mark.parametrize("file", ["model_index.json", "vae/config.json", "unet/config.json"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *("", "[]", "{", "null", '{"block_out_channels": 3}', '{"sample_size": [1e999, 1]}'),
+        *("[" * 100_000, '{"a":' * 100_000),
+    ],
+    ids=lambda content: content[:30],
+)
+def test_damaged_settings_are_one_sentence(folder: Path, file: str, content: str) -> None:
+    (folder / file).write_text(content)
+    assert refused(folder).message.endswith(".")
 
 
 def test_an_inpainting_model_is_refused(folder: Path) -> None:

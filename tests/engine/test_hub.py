@@ -93,7 +93,7 @@ def test_a_broken_connection_is_taken_up_where_it_broke(
     first, second = hub.downloads(UNET)
     size = (located.folder / UNET).stat().st_size
     assert (first, second) == (None, f"bytes={size // 2 // 1000 * 1000}-")
-    assert located.inspection.info == catalog.describe(MODEL)
+    assert located.found.info == catalog.describe(MODEL)
 
 
 def test_a_download_that_failed_goes_on_with_what_is_missing(hub: SmallHub, tmp_path: Path) -> None:

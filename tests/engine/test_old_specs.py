@@ -8,7 +8,7 @@ import diffusers
 import numpy as np
 import pytest
 
-from sdgui.engine import generate
+from sdgui.engine.families.sd1.family import StableDiffusion1
 from sdgui.spec import PictureSpec
 from tests.engine.conftest import Lab
 
@@ -59,10 +59,12 @@ def test_an_old_spec_keeps_its_pixels(
     (spec,) = lab.specs(steps=STEPS, guidance=3.0, prompt="a (red:1.3) car", **asked)
     today = lab.pictures((written_before(spec, name, schema),))
 
-    def former_scheduler(_sampler: str, config: Mapping[str, Any], _steps: int, **_how: str) -> Any:
+    def former_scheduler(
+        _family: object, _sampler: str, config: Mapping[str, Any], _steps: int, **_how: str
+    ) -> Any:
         kind, changes = FORMER[name]
         return getattr(diffusers, kind).from_config(dict(config), **{**PLAIN, **changes})
 
-    monkeypatch.setattr(generate, "make_scheduler", former_scheduler)
+    monkeypatch.setattr(StableDiffusion1, "scheduler", former_scheduler)
     former = lab.pictures((written_before(spec, name, schema),))
     np.testing.assert_array_equal(today[0], former[0])

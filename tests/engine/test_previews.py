@@ -43,10 +43,13 @@ def pictures_of(previews: list[Preview], task: str) -> list[np.ndarray]:
 
 
 @pytest.mark.usefixtures("every_frame")
-def test_all_pictures_get_at_least_five_previews_in_25_steps(lab: Lab) -> None:
+def test_all_pictures_get_at_least_eight_previews_in_25_steps(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lab.clock, "tick", 0.0)  # however quick they are
     previews = of_type(lab.run(lab.specs(count=4, steps=25)), Preview)
     for task in "0123":
-        assert len({one.tobytes() for one in pictures_of(previews, task)}) >= 5
+        assert len({one.tobytes() for one in pictures_of(previews, task)}) >= 8
 
 
 @pytest.mark.parametrize("steps", [5, 8, 25, 60])
@@ -63,14 +66,36 @@ def test_previews_are_ten_a_second_at_most() -> None:
     previewer = Previewer(clock)
     previewer.start(lambda event: None)
     offered = 0
-    for _ in range(100):  # a hundred steps of 30 ms
+    for step in range(1, 101):  # a hundred steps of 30 ms
         clock.now += 0.03
-        if previewer.due():
-            previewer.offer([A], 1, 9, torch.zeros(1, 4, 8, 8), GREY)
+        if previewer.due(step, 100):
+            previewer.offer([A], step, 100, torch.zeros(1, 4, 8, 8), GREY)
             offered += 1
     previewer.close()
     assert INTERVAL == 0.1
     assert offered == 25  # every fourth step, the first at once
+
+
+@pytest.mark.parametrize(
+    ("seconds", "due"),
+    [(0.001, 12), (0.13, 12), (0.21, 24)],
+    ids=["by the steps", "every second step", "by the clock"],
+)
+def test_a_processor_that_is_shared_makes_fewer_and_yet_enough(seconds: float, due: int) -> None:
+    """Of 25 steps that take so many seconds each; at least eight have to be seen."""
+    clock = Ticks()
+    clock.tick = 0.0
+    previewer = Previewer(clock, shared=True)
+    previewer.start(lambda event: None)
+    offered = []
+    for step in range(1, 25):
+        clock.now += seconds
+        if previewer.due(step, 25):
+            previewer.offer([A], step, 25, torch.zeros(1, 4, 8, 8), GREY)
+            offered.append(step)
+    previewer.close()
+    assert len(offered) == due
+    assert offered[0] == 1
 
 
 # LCM noises each prediction anew, so a random model wanders; the embedded model shows it in test_demo_model.

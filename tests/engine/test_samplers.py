@@ -18,6 +18,7 @@ from diffusers import (
     UniPCMultistepScheduler,
 )
 
+from sdgui.engine.predictions import of_diffusion
 from sdgui.engine.samplers import RECIPES, SCHEDULE_CHANGES, make_scheduler
 from sdgui.engine.steps import watch
 from sdgui.samplers import SAMPLER_NAMES, SAMPLERS, SCHEDULES, split_name
@@ -105,7 +106,11 @@ def test_x0_of_a_known_model_is_found_at_every_evaluation(
     sampler, schedule = split_name(name)
     scheduler = make_scheduler(sampler, config, steps, schedule=schedule)
     guesses = []
-    watch(scheduler, sampler, lambda step, count, predict: guesses.append(predict()))
+    watch(
+        scheduler,
+        lambda one: of_diffusion(one, sampler),
+        lambda step, count, predict: guesses.append(predict()),
+    )
     scheduler.set_timesteps(steps)
     generator = torch.Generator().manual_seed(1)
     x = torch.randn((1, 4, 4, 4), generator=generator) * scheduler.init_noise_sigma

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { again, listen, retryAll, settled } from "../../sdgui/web/shared/again.js";
+import { again, listen, retryAll, retryNow, settled } from "../../sdgui/web/shared/fetch/again.js";
 
 mock.timers.enable();
 
@@ -36,4 +36,35 @@ test("somebody who looks has it tried at once", () => {
     event();
   }
   assert.equal(tries, 3);
+});
+
+test("after two minutes only somebody who looks has it tried", () => {
+  const owner = {};
+  let tries = 0;
+  const fail = () => {
+    tries += 1;
+    again(owner, fail);
+  };
+  again(owner, fail);
+  for (let minute = 0; minute < 10; minute += 1) mock.timers.tick(60_000);
+  const byItself = tries;
+  mock.timers.tick(3_600_000);
+  assert.equal(tries, byItself);
+  retryNow(owner);
+  assert.equal(tries, byItself + 1);
+  mock.timers.tick(2000); // and from here on later and later again
+  assert.equal(tries, byItself + 2);
+  settled(owner);
+});
+
+test("nothing is tried while nobody can see it", () => {
+  const page = Object.assign(new EventTarget(), { hidden: true });
+  listen(new EventTarget(), page);
+  let tries = 0;
+  again({}, () => (tries += 1));
+  mock.timers.tick(600_000);
+  assert.equal(tries, 0);
+  page.hidden = false;
+  page.dispatchEvent(new Event("visibilitychange"));
+  assert.equal(tries, 1);
 });

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Dream } from "../../sdgui/web/shared/dream.js";
+import { Dream } from "../../sdgui/web/shared/dreams/dream.js";
 
-/** @typedef {import("../../sdgui/web/shared/told.js").ToldDream} ToldDream */
+/** @typedef {import("../../sdgui/web/shared/dreams/told.js").ToldDream} ToldDream */
 
 /** @param {number} count @returns {ToldDream} */
 const told = (count) => ({
@@ -26,8 +26,9 @@ test("a picture that could not be saved yet says so until it is", () => {
   dream.apply({ type: "picture-unsaved", job: "j", index: 0, message: "The disk is full.", hint: "Free some space." });
   assert.equal(dream.pictures.get(0)?.state, "unsaved");
   assert.equal(dream.unsaved, "The disk is full. Free some space.");
+  assert.ok(dream.isMade);
   dream.apply({ type: "picture", job: "j", index: 0, picture: "p", match: null });
-  assert.deepEqual([dream.pictures.get(0)?.state, dream.unsaved], ["done", ""]);
+  assert.deepEqual([dream.pictures.get(0)?.state, dream.unsaved, dream.isMade], ["done", "", false]);
 });
 
 test("how far it is never goes back", () => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { load } from "../../sdgui/web/shared/loader.js";
+import { load } from "../../sdgui/web/shared/fetch/loader.js";
 
 test("finished pictures come before previews, a few at once, and of a preview only the newest", async () => {
   /** @type {string[]} */

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { facts } from "../../sdgui/web/shared/facts.js";
-import { KEY, fitting, forgetFormer, load, migrate, save } from "../../sdgui/web/shared/saved.js";
+import { facts } from "../../sdgui/web/shared/settings/facts.js";
+import { KEY, fitting, forgetFormer, load, migrate, save } from "../../sdgui/web/shared/settings/saved.js";
 
 const NOW = {
   prompt: "", negative_prompt: "", aspect: "1:1", width: 128, height: 128, count: 4, steps: 25, guidance: 7, seed: "",

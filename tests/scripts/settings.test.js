@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Settings } from "../../sdgui/web/shared/settings.js";
+import { Settings } from "../../sdgui/web/shared/settings/settings.js";
 
 function some() {
   const settings = new Settings();

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Pace, cropsOf } from "../../sdgui/web/shared/strips.js";
+import { Pace, cropsOf } from "../../sdgui/web/shared/dreams/strips.js";
 
 test("pictures lie row by row in their strip", () => {
   const crops = cropsOf({ id: "s", revision: 7, columns: 2, width: 128, height: 96, pictures: [4, 5, 9] });

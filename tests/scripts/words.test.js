@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ago, doing, duration, settings } from "../../sdgui/web/shared/words.js";
+import { ago, doing, duration, settings } from "../../sdgui/web/shared/dreams/words.js";
 
 test("durations are a person's", () => {
   const said = [0, 1.4, 59.6, 60, 80, 3600, 7500].map(duration);
@@ -30,7 +30,7 @@ test("who waits is told how many are ahead", () => {
 });
 
 test("the last step is finishing, unless more batches follow", () => {
-  /** @type {import("../../sdgui/web/shared/told.js").Progress} */
+  /** @type {import("../../sdgui/web/shared/dreams/told.js").Progress} */
   const progress = { type: "progress", job: "j", done: 0, total: 4, step: 8, steps: 8, seconds_left: 0, live: [] };
   assert.equal(doing(progress), "step 8 of 8 · finishing");
   assert.equal(doing({ ...progress, seconds_left: 12 }), "step 8 of 8 · 12 s left");

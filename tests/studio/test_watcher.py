@@ -136,3 +136,31 @@ def test_only_those_are_woken_whose_dreams_have_news(
         engine.go.set()
 
     asyncio.run(main())
+
+
+def test_who_watches_one_job_sleeps_through_the_others_of_the_same_visitor(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[str | None] = []
+    notify = Watcher.notify
+
+    def count(watcher: Watcher, **how: bool) -> None:
+        woken.append(watcher._job)
+        notify(watcher, **how)
+
+    monkeypatch.setattr(Watcher, "notify", count)
+    engine = FakeEngine()
+    studio = house.open(engine, batch_limit=1)
+
+    async def main() -> None:
+        engine.most = 1
+        first = studio.submit(DreamRequest(prompt="a", steps=20), who("ann"))
+        second = studio.submit(DreamRequest(prompt="b"), who("ann"))
+        watching = studio.watch(who("ann"), second.id)
+        told = [await anext(watching)]
+        await asyncio.to_thread(follow, studio, "ann", first.id)
+        assert told and woken.count(second.id) < 10 < woken.count(first.id)
+        await watching.aclose()
+        engine.go.set()
+
+    asyncio.run(main())

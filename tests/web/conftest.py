@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from sdgui.events import StudioEvent
 from sdgui.plans import Plan, plan_wall
@@ -43,11 +44,18 @@ COMPARE = CompareControls(
 """The controls of Compare as a test may find them."""
 
 
+BROWSER = {"sec-fetch-site": "same-origin"}
+"""What only browsers say, of what the page itself asks."""
+
+
 class Site:
     """A served studio; every client is a visitor of its own."""
 
-    def __init__(self, url: str, studio: Studio, store: DiskStore, engine: FakeEngine) -> None:
+    def __init__(
+        self, url: str, app: FastAPI, studio: Studio, store: DiskStore, engine: FakeEngine
+    ) -> None:
         self.url = url
+        self.app = app
         self.studio = studio
         self.store = store
         self.engine = engine
@@ -56,9 +64,9 @@ class Site:
         return httpx.Client(base_url=self.url, trust_env=False, timeout=PATIENCE, **options)  # type: ignore[arg-type]
 
     def visitor(self, **options: object) -> httpx.Client:
-        """A client that has its cookie."""
+        """A client that has its cookie, as a browser gets it with whatever it asks first."""
         client = self.client(**options)
-        client.get("/status")
+        client.get("/status", headers=BROWSER)
         return client
 
     def begin(self, client: httpx.Client, prompt: str = "a cat", **asked: object) -> JobRecord:
@@ -118,12 +126,13 @@ def open_site(
     studio.start()
     sock = listen(settings)
     answers = threading.Event()
-    server = make_server(make_app(studio, store, settings), answers.set)
+    app = make_app(studio, store, settings)
+    server = make_server(app, answers.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
     thread.start()
     assert answers.wait(PATIENCE)
     try:
-        yield Site(f"http://127.0.0.1:{sock.getsockname()[1]}", studio, store, engine)
+        yield Site(f"http://127.0.0.1:{sock.getsockname()[1]}", app, studio, store, engine)
     finally:
         engine.go.set()
         server.should_exit = True

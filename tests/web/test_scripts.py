@@ -90,7 +90,7 @@ def test_every_script_is_checked() -> None:
     ],
 )
 def test_the_scripts_know_the_words_that_python_says(kind: str, words: set[str]) -> None:
-    types = served_files()["main.js"].with_name("shared") / "told.d.ts"
+    types = served_files()["main.js"].parent / "shared/dreams/told.d.ts"
     union = re.search(rf"export type {kind} = ([^;]+);", types.read_text(encoding="utf-8"))
     assert union is not None
     assert set(re.findall(r'"([^"]*)"', union[1])) == words

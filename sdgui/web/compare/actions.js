@@ -2,8 +2,8 @@
 // What can be done with one picture, wherever it is shown: keep, reject, pin, vary, compare with what it was made from.
 
 /**
- * @typedef {import("../shared/dream.js").Picture} Picture
- * @typedef {import("../shared/told.js").Mark} Mark
+ * @typedef {import("../shared/dreams/dream.js").Picture} Picture
+ * @typedef {import("../shared/dreams/told.js").Mark} Mark
  */
 
 /** @param {Picture} picture @param {Mark} mark @returns {Mark} */
@@ -13,7 +13,7 @@ const toggled = (picture, mark) => (picture.mark === mark ? "" : mark);
 const NAMES = { k: "keep", x: "reject", a: "a", b: "b", v: "vary" };
 
 export class Actions {
-  /** `vary` begins variations around a picture. @param {{ marks: import("./marks.js").Marks, pair: import("./pair/pair.js").Pair, page: import("../shared/page.js").Page, vary: (picture: Picture) => void }} parts */
+  /** `vary` begins variations around a picture. @param {{ marks: import("./kept/marks.js").Marks, pair: import("./pair/pair.js").Pair, page: import("../shared/page/page.js").Page, vary: (picture: Picture) => void }} parts */
   constructor({ marks, pair, page, vary }) {
     this.marks = marks;
     this.pair = pair;

@@ -1,9 +1,10 @@
 // @ts-check
 // The picture that variations are made around, said before they begin.
 
-import { find, make } from "../shared/dom.js";
+import { find, make } from "../shared/dom/dom.js";
+import { thumbnail } from "../shared/fetch/image.js";
 
-/** @typedef {import("../shared/dream.js").Picture} Picture */
+/** @typedef {import("../shared/dreams/dream.js").Picture} Picture */
 
 /** What a row goes out from: of a picture that is a variation itself, only its seed. @param {Picture} picture */
 function around({ seed, own: { variation } }) {
@@ -14,8 +15,8 @@ function around({ seed, own: { variation } }) {
 export class Base {
   /**
    * The selected picture of a sheet, else what is pinned as A, else what was kept last.
-   * @param {{ selection: import("./selection.js").Selection, pair: import("./pair/pair.js").Pair,
-   *   tray: import("./tray.js").Tray, dreams: import("../shared/dreams.js").Dreams }} parts
+   * @param {{ selection: import("./sheet/selection.js").Selection, pair: import("./pair/pair.js").Pair,
+   *   tray: import("./kept/tray.js").Tray, dreams: import("../shared/dreams/dreams.js").Dreams }} parts
    */
   constructor({ selection, pair, tray, dreams }) {
     this.selection = selection;
@@ -46,7 +47,7 @@ export class Base {
     }
     const known = this.selection.picture ?? this.dreams.picture(id) ?? this.tray.kept.find(({ picture }) => picture.id === id)?.picture;
     this.element.replaceChildren(
-      make("img", { src: `/thumb/${id}`, alt: "", draggable: false }),
+      thumbnail(id, ""),
       make("span", { textContent: known ? around(known) : "Around the picture pinned as A" }),
     );
   }

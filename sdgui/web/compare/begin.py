@@ -12,12 +12,12 @@ from sdgui.people import Who
 from sdgui.plans import Plan
 from sdgui.ports import Store
 from sdgui.records import PictureRecord
-from sdgui.web.compare import planning
+from sdgui.web.compare import sheet_plans
 from sdgui.web.compare.controls import CompareControls
 from sdgui.web.doors.visitors import who_of
-from sdgui.web.shared.asking import check_model, submit_plan
-from sdgui.web.shared.controls import Controls, read, to_request, values_in
-from sdgui.web.shared.telling import Told, guarded
+from sdgui.web.shared.dreams.outcome import Told, guarded
+from sdgui.web.shared.dreams.submission import check_model, submit_plan
+from sdgui.web.shared.settings.controls import Controls, read, to_request, values_in
 from sdgui.written_values import parse_seed
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class CompareBegin:
                             }
                         }
                 case _:
-                    plan = planning.wall(self._studio.models, controls, compare)
+                    plan = sheet_plans.wall(self._studio.models, controls, compare)
             told = self._begin(plan, who)
             if not values_in(asked).get("lock"):
                 told["values"] = {"seed": ""}
@@ -121,7 +121,7 @@ class CompareBegin:
                 raise UserError(
                     "These pictures are not of one wall.", "Refine those of one wall at a time."
                 )
-            plan = planning.refined(self._studio.models, drafts, controls.steps)
+            plan = sheet_plans.refined(self._studio.models, drafts, controls.steps)
             return self._begin(plan, who)
 
         return _plainly(act)
@@ -140,10 +140,10 @@ class CompareBegin:
         check_model(controls.model, models)
         asked = to_request(controls, models.describe(controls.model))
         varied = replace(asked, variation_seed=parse_seed(compare.vary_seed))
-        return planning.grid(models, varied, compare.x, compare.y)
+        return sheet_plans.grid(models, varied, compare.x, compare.y)
 
     def _vary(self, picture: object, compare: CompareControls, who: Who) -> Plan:
-        return planning.variations(self._studio.models, self._own(picture, who), compare)
+        return sheet_plans.variations(self._studio.models, self._own(picture, who), compare)
 
     def _own(self, picture: object, who: Who) -> PictureRecord:
         if not picture:

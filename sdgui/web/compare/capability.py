@@ -6,11 +6,9 @@ from sdgui.request_fields import NO_AXIS
 from sdgui.web.capability import Capability
 from sdgui.web.compare.axis_examples import example_values, hints
 from sdgui.web.compare.begin import begin_routes
-from sdgui.web.compare.controls import (
-    reused,
-)
-from sdgui.web.compare.differences import difference_routes
-from sdgui.web.compare.exports import export_routes
+from sdgui.web.compare.controls import reused
+from sdgui.web.compare.export.exports import export_routes
+from sdgui.web.compare.pair.differences import difference_routes
 from sdgui.web.compare.routes import sheet_routes
 from sdgui.web.compare.settings import add_compare, add_compare_settings
 

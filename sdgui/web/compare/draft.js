@@ -1,9 +1,9 @@
 // @ts-check
 // "Draft first" only helps where the composition stays when the steps change: samplers that lose it are named.
 
-import { find, make } from "../shared/dom.js";
-import { facts, modelFacts } from "../shared/facts.js";
-import { settings } from "../shared/settings.js";
+import { find, make } from "../shared/dom/dom.js";
+import { facts, modelFacts } from "../shared/settings/facts.js";
+import { settings } from "../shared/settings/settings.js";
 
 /** Says beside the checkbox when the chosen sampler does not keep the composition, and offers one that does. */
 export function watchDraft() {

@@ -1,14 +1,16 @@
 // @ts-check
 // How large a grid would be and how long it would take, said before it begins.
 
-import { find, make, pause, tell } from "../shared/dom.js";
-import { facts, modelFacts } from "../shared/facts.js";
-import { settings } from "../shared/settings.js";
-import { duration } from "../shared/words.js";
+import { find, make } from "../shared/dom/dom.js";
+import { pause } from "../shared/dom/pause.js";
+import { duration } from "../shared/dreams/words.js";
+import { tell } from "../shared/fetch/ask.js";
+import { facts, modelFacts } from "../shared/settings/facts.js";
+import { settings } from "../shared/settings/settings.js";
 
 /**
- * @typedef {import("../shared/told.js").Planned} Planned
- * @typedef {import("../shared/told.js").Size} Size
+ * @typedef {import("../shared/dreams/told.js").Planned} Planned
+ * @typedef {import("../shared/dreams/told.js").Size} Size
  */
 
 const { axes } = facts.compare;
@@ -36,7 +38,7 @@ const COUNTED = ["mode", "x_axis", "x_values", "y_axis", "y_values", "aspect", "
 
 /** Asks Python anew when something that counts has changed and typing pauses, and when a dream has ended: its speed counts. */
 export class Planning {
-  /** @param {import("../shared/dreams.js").Dreams} dreams */
+  /** @param {import("../shared/dreams/dreams.js").Dreams} dreams */
   constructor(dreams) {
     this.turn = 0;
     settings.follow(COUNTED, () => this.plan());

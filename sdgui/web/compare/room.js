@@ -1,27 +1,28 @@
 // @ts-check
 // The Compare tab: walls of seeds, variations and grids, A and B, and what is kept.
 
-import { find, make, tell } from "../shared/dom.js";
-import { facts } from "../shared/facts.js";
-import { current } from "../shared/seam.js";
-import { settings } from "../shared/settings.js";
+import { find, make } from "../shared/dom/dom.js";
+import { tell } from "../shared/fetch/ask.js";
+import { current } from "../shared/seam/seam.js";
+import { facts } from "../shared/settings/facts.js";
+import { settings } from "../shared/settings/settings.js";
 import { Actions } from "./actions.js";
 import { Base } from "./base.js";
 import { watchDraft } from "./draft.js";
-import { Exports } from "./export.js";
-import { Marks } from "./marks.js";
+import { Exports } from "./export/export.js";
+import { Marks } from "./kept/marks.js";
+import { Tray } from "./kept/tray.js";
 import { Pair } from "./pair/pair.js";
 import { Confirm, Planning, hintAxes } from "./plan.js";
-import { Selection } from "./selection.js";
-import { Sheet } from "./sheet.js";
-import { Sheets } from "./sheets.js";
-import { TileTools } from "./tile-tools.js";
-import { Tray } from "./tray.js";
+import { Selection } from "./sheet/selection.js";
+import { Sheet } from "./sheet/sheet.js";
+import { Sheets } from "./sheet/sheets.js";
+import { TileTools } from "./sheet/tile-tools.js";
 import { greet } from "./welcome.js";
 
-/** @typedef {import("../shared/page.js").Page} Page */
+/** @typedef {import("../shared/page/page.js").Page} Page */
 
-/** @type {Record<string, import("../shared/prompt-bar.js").Begins>} */
+/** @type {Record<string, import("../shared/page/prompt-bar.js").Begins>} */
 const BEGINS = {
   wall: { text: "Dream wall", verb: "dreams the wall", seed: "Seeds from" },
   variations: { text: "Dream row", verb: "dreams the row", ownPrompt: true },
@@ -35,7 +36,7 @@ export async function enter(page) {
   const marks = new Marks(dreams, toasts);
   const exports = new Exports(toasts);
 
-  /** With a keyboard at hand, the next keys go to the new row. @param {import("../shared/dream.js").Picture} picture */
+  /** With a keyboard at hand, the next keys go to the new row. @param {import("../shared/dreams/dream.js").Picture} picture */
   const vary = async (picture) => {
     const told = await page.told(tell("/sheets/vary", { values: await current(), picture: picture.id }));
     page.outcome(told, sheets, { follows: matchMedia("(hover: hover)").matches });
@@ -79,7 +80,7 @@ export async function enter(page) {
     begin,
     offers: (dream) => (dream.sheet ? [{ className: "open-sheet", text: `Open in Compare (${dream.pictures.size})`, act: () => open(dream) }] : []),
   });
-  /** @param {import("../shared/dream.js").Dream} dream */
+  /** @param {import("../shared/dreams/dream.js").Dream} dream */
   const open = (dream) => {
     page.tabs.choose("compare");
     sheets.place(dream).element.scrollIntoView({ block: "start" });

@@ -11,8 +11,8 @@ from sdgui.ports import Store
 from sdgui.records import Mark
 from sdgui.web.doors.visitors import visitor_of, who_of
 from sdgui.web.dream.routes import Before, Limit, page_of_jobs
-from sdgui.web.shared.describing import describe_picture
-from sdgui.web.shared.pictures import NO_STORE, Id, not_found
+from sdgui.web.shared.dreams.descriptions import describe_picture
+from sdgui.web.shared.gallery.pictures import NO_STORE, Id, not_found
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio

@@ -1,10 +1,10 @@
 // @ts-check
 // What an empty Compare says, by what would be compared.
 
-import { settings } from "../shared/settings.js";
-import { greeting } from "../shared/welcome.js";
+import { settings } from "../shared/settings/settings.js";
+import { greeting } from "../shared/gallery/welcome.js";
 
-/** @type {Record<string, import("../shared/welcome.js").Greeting>} */
+/** @type {Record<string, import("../shared/gallery/welcome.js").Greeting>} */
 const WORDS = {
   wall: {
     title: "Many seeds, side by side",

@@ -72,24 +72,44 @@ class BodyLimit:
         self.limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuses by the announced length, and hangs up on a body that grows beyond the limit unannounced."""
+        """Refuses by the announced length, or as soon as a body has grown beyond the limit unannounced."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         announced = header(scope, b"content-length")
         if announced is not None and (not announced.isdigit() or int(announced) > self.limit):
-            text = "That is more than this server takes in one request."
-            await answer(scope, receive, send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, text)
+            await _refuse_body(scope, receive, send)
             return
         taken = 0
+        has_started = is_refused = False
 
         async def receive_within_limit() -> Message:
-            nonlocal taken
+            nonlocal taken, is_refused
+            if is_refused:
+                return {"type": "http.disconnect"}
             message = await receive()
             if message["type"] == "http.request":
                 taken += len(message.get("body", b""))
                 if taken > self.limit:
+                    if not has_started:
+                        is_refused = True
+                        await _refuse_body(scope, receive, send)
                     return {"type": "http.disconnect"}
             return message
 
-        await self.app(scope, receive_within_limit, send)
+        async def send_unless_refused(message: Message) -> None:
+            nonlocal has_started
+            if not is_refused:
+                has_started = True
+                await send(message)
+
+        try:
+            await self.app(scope, receive_within_limit, send_unless_refused)
+        except Exception:
+            if not is_refused:  # else it misses only what it was refused
+                raise
+
+
+async def _refuse_body(scope: Scope, receive: Receive, send: Send) -> None:
+    text = "That is more than this server takes in one request."
+    await answer(scope, receive, send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, text)

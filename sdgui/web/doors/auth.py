@@ -1,12 +1,13 @@
 """Who may ask: name and password, requests from this page only, and headers that keep a browser careful."""
 
+import asyncio
 import base64
 import binascii
 import hmac
+import secrets
 import time
-from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,11 +15,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sdgui.settings import is_loopback
 from sdgui.web.doors.asgi import answer, header
 
-_Value = TypeVar("_Value")
-
-_FAILURES = 10
-_WINDOW = 60.0  # seconds in which that many failures are borne
-_REMEMBERED = 10_000
+_BORNE = 10
+"""Failures of one name within `_WINDOW` seconds that are answered at once."""
+_WINDOW = 60.0
+_EACH = 0.5
+"""Seconds that each further one adds to the wait for the answer, up to `_LONGEST`."""
+_LONGEST = 10.0
+_PLACES = 4096
+_MOST_WAITING = 100
 
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -95,55 +99,79 @@ def _from_here(scope: Scope) -> bool:
 
 
 class BasicAuth:
-    """Middleware: asks for name and password on every route; a client that fails too often waits a minute.
+    """Middleware: asks for name and password on every route, and answers the slower the more often they were wrong.
 
-    A visitor who was let in before (by cookie) is not held up by others' failures: behind the public link all
-    clients have one address.
+    The right password is let in at once, whoever failed before and from wherever: behind the public link all clients
+    have one address. Wrong ones are counted by the name that was tried, in a table of fixed size. `wait` is given the
+    seconds that a wrong one has to wait for its answer.
     """
 
-    def __init__(self, app: ASGIApp, user: str, password: str) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        user: str,
+        password: str,
+        wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self.app = app
-        self.expected = f"{user}:{password}".encode()
-        self.failures: OrderedDict[str, list[float]] = OrderedDict()
-        self.known: OrderedDict[str, None] = OrderedDict()
+        self.wait = wait
+        self.failures = Failures()
+        self.waiting = 0
+        self._key = secrets.token_bytes(32)
+        self._expected = self._digest(f"{user}:{password}".encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets a request with the right name and password through."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        client = scope["client"][0] if scope.get("client") else "unknown"
-        visitor = scope["state"]["visitor"]
         given = _credentials(header(scope, b"authorization"))
-        if given is not None and visitor not in self.known and self._blocked(client):
-            text = "Too many wrong passwords. Try again in a minute."
-            retry = (b"retry-after", str(int(_WINDOW)).encode())
-            await answer(scope, receive, send, HTTPStatus.TOO_MANY_REQUESTS, text, retry)
-            return
-        if given is not None and hmac.compare_digest(given, self.expected):
-            _remember(self.known, visitor, None)
-            await self.app(scope, receive, send)
-            return
         if given is not None:
-            _remember(self.failures, client, [*self._recent(client), time.monotonic()])
+            if hmac.compare_digest(self._digest(given), self._expected):
+                await self.app(scope, receive, send)
+                return
+            delay = self.failures.add(self._digest(given.partition(b":")[0]), time.monotonic())
+            if delay and not await self._has_waited(delay):
+                text = (
+                    "Too many wrong passwords are being tried. The right one is let in at any time."
+                )
+                retry = (b"retry-after", str(int(_LONGEST)).encode())
+                await answer(scope, receive, send, HTTPStatus.TOO_MANY_REQUESTS, text, retry)
+                return
         ask = (b"www-authenticate", b'Basic realm="sdgui", charset="UTF-8"')
         text = "This sdgui asks for a name and a password."
         await answer(scope, receive, send, HTTPStatus.UNAUTHORIZED, text, ask)
 
-    def _recent(self, client: str) -> list[float]:
-        since = time.monotonic() - _WINDOW
-        return [moment for moment in self.failures.get(client, ()) if moment > since]
+    async def _has_waited(self, delay: float) -> bool:
+        """Whether there was room to wait: each that waits holds a connection."""
+        if self.waiting >= _MOST_WAITING:
+            return False
+        self.waiting += 1
+        try:
+            await self.wait(delay)
+        finally:
+            self.waiting -= 1
+        return True
 
-    def _blocked(self, client: str) -> bool:
-        return len(self._recent(client)) >= _FAILURES
+    def _digest(self, told: bytes) -> bytes:
+        """What is compared instead of what was told: of equal length, so that comparing tells nothing of it."""
+        return hmac.digest(self._key, told, "sha256")
 
 
-def _remember(memory: OrderedDict[str, _Value], key: str, value: _Value) -> None:
-    """Keeps the newest few thousand entries, so that nobody can fill the memory."""
-    memory[key] = value
-    memory.move_to_end(key)
-    if len(memory) > _REMEMBERED:
-        memory.popitem(last=False)
+class Failures:
+    """How often names were tried in vain, in a table whose size nobody can change; ten a minute are forgiven."""
+
+    def __init__(self) -> None:
+        self._levels = [0.0] * _PLACES
+        self._moments = [0.0] * _PLACES
+
+    def add(self, digest: bytes, now: float) -> float:
+        """Another failure of a name with this digest; the seconds that its answer is to wait. `now` in seconds."""
+        place = int.from_bytes(digest[:4], "big") % _PLACES
+        forgiven = (now - self._moments[place]) * _BORNE / _WINDOW
+        self._levels[place] = max(0.0, self._levels[place] - forgiven) + 1
+        self._moments[place] = now
+        return min(_LONGEST, max(0.0, self._levels[place] - _BORNE) * _EACH)
 
 
 def _credentials(authorization: str | None) -> bytes | None:

@@ -1,4 +1,9 @@
-"""Who is asking: one HttpOnly cookie per browser, and the visitor's id that is made from it."""
+"""Who is asking: one HttpOnly cookie per browser, and the visitor's id that is made from it.
+
+A browser gets its cookie with the page, and so does gradio_client with what it reads first. Whoever asks without one
+is known by their address: else a program without a memory for cookies would be somebody else with each call, and find
+nothing of what it asked for.
+"""
 
 import hashlib
 import re
@@ -9,11 +14,14 @@ from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sdgui.people import Who
+from sdgui.web.doors.addresses import visitor_at
 from sdgui.web.doors.asgi import header
 
 COOKIE = "sdgui_visitor"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{32,64}")
 _MAX_AGE = 400 * 24 * 3600  # the longest that browsers keep a cookie
+_BEGINNINGS = ("/", "/config")
+"""What browsers and gradio_client ask first."""
 
 
 def visitor_id(token: str) -> str:
@@ -34,21 +42,28 @@ def who_of(request: Request | gr.Request) -> Who:
 
 
 class Visitors:
-    """Middleware: knows the visitor of every request, and gives a new one a cookie with the first answer."""
+    """Middleware: knows the visitor of every request, and gives a new browser a cookie with the first answer.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `name` is the one with which everybody comes in, where one is asked.
+    """
+
+    def __init__(self, app: ASGIApp, secret: bytes, name: str | None = None) -> None:
         self.app = app
+        self.secret = secret
+        self.name = name
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Puts the visitor's id into the request's state."""
+        """Puts the visitor's id into the request's state, and whether it is that of a cookie."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
         token = _token(header(scope, b"cookie"))
-        is_new = token is None
-        if token is None:
+        is_new = token is None and _begins(scope)
+        if is_new:
             token = secrets.token_urlsafe(32)
-        scope.setdefault("state", {})["visitor"] = visitor_id(token)
+        state = scope.setdefault("state", {})
+        state["has_cookie"] = token is not None
+        state["visitor"] = self._at(scope) if token is None else visitor_id(token)
 
         async def send_with_cookie(message: Message) -> None:
             if is_new and message["type"] == "http.response.start":
@@ -63,6 +78,17 @@ class Visitors:
             await send(message)
 
         await self.app(scope, receive, send_with_cookie)
+
+    def _at(self, scope: Scope) -> str:
+        client = scope.get("client")
+        return visitor_at(client[0] if client else None, self.name, self.secret)
+
+
+def _begins(scope: Scope) -> bool:
+    """Whether a browser asks this, which keeps a cookie (only browsers say from where they ask), or a first visit."""
+    is_browser = header(scope, b"sec-fetch-site") is not None
+    is_first = scope.get("method") in ("GET", "HEAD") and scope["path"] in _BEGINNINGS
+    return is_browser or is_first
 
 
 def _token(cookies: str | None) -> str | None:

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Body, Request
 from sdgui.people import Who
 from sdgui.plans import wrap_notices
 from sdgui.web.doors.visitors import who_of
-from sdgui.web.shared.asking import check_model, submit
-from sdgui.web.shared.controls import Controls, read, to_request, values_in
-from sdgui.web.shared.telling import Told, guarded
+from sdgui.web.shared.dreams.outcome import Told, guarded
+from sdgui.web.shared.dreams.submission import check_model, submit
+from sdgui.web.shared.settings.controls import Controls, read, to_request, values_in
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio

@@ -1,11 +1,12 @@
 // @ts-check
 // The Dream tab: every dream, newest on top.
 
-import { find, tell } from "../shared/dom.js";
-import { List } from "../shared/list.js";
-import { Row } from "../shared/row.js";
-import { current } from "../shared/seam.js";
-import { greeting } from "../shared/welcome.js";
+import { find } from "../shared/dom/dom.js";
+import { tell } from "../shared/fetch/ask.js";
+import { List } from "../shared/gallery/list.js";
+import { Row } from "../shared/gallery/row.js";
+import { greeting } from "../shared/gallery/welcome.js";
+import { current } from "../shared/seam/seam.js";
 
 const WELCOME = {
   title: "Your pictures will form here",
@@ -13,7 +14,7 @@ const WELCOME = {
   words: (hasExamples) => (hasExamples ? "Say below what you want to see, or begin with one of these:" : "Say below what you want to see, then click Dream."),
 };
 
-/** @param {import("../shared/page.js").Page} page */
+/** @param {import("../shared/page/page.js").Page} page */
 export function enter(page) {
   const list = new List(find("#gallery"), {
     dreams: page.dreams, address: "/dreams", tab: "dream", fits: () => true,

@@ -10,18 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
-from sdgui.events import StudioEvent
 from sdgui.people import Who
 from sdgui.ports import Store
 from sdgui.web.doors.visitors import visitor_of, who_of
-from sdgui.web.shared.describing import describe_event, describe_job
-from sdgui.web.shared.pictures import NO_STORE, Id, not_found
+from sdgui.web.shared.dreams.descriptions import describe_event, describe_job
+from sdgui.web.shared.dreams.stream import event_stream
+from sdgui.web.shared.gallery.pictures import NO_STORE, Id, not_found
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
 
-HEARTBEAT = 15.0
-"""Seconds of silence after which a stream says that it is still there."""
 _LONGEST_COUNTED = 20_000
 
 Before = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -61,11 +59,7 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
     @routes.get("/watch")
     async def watch(request: Request) -> StreamingResponse:
         """News of the visitor's active dreams as server-sent events, until none is active."""
-        return StreamingResponse(
-            _stream(studio, who_of(request)),
-            media_type="text/event-stream",
-            headers={"cache-control": "no-store", "x-accel-buffering": "no"},
-        )
+        return event_stream(_news(studio, who_of(request)))
 
     @routes.post("/jobs/{job}/cancel")
     def cancel(request: Request, job: Id) -> dict[str, bool]:
@@ -118,42 +112,16 @@ def page_of_jobs(
     }
 
 
-async def _stream(studio: "Studio", who: Who) -> AsyncIterator[str]:
+async def _news(studio: "Studio", who: Who) -> AsyncIterator[str]:
     """Server-sent events: which dreams are active, then their news, then `idle` when all have ended."""
     yield _message({"type": "attached", "active": studio.active_jobs(who)})
     while True:
-        async for event in _with_heartbeat(studio.watch(who)):
-            yield ": still here\n\n" if event is None else _message(describe_event(*event))
+        async for event in studio.watch(who):
+            yield _message(describe_event(*event))
         if not studio.active_jobs(who):
             break
         await asyncio.sleep(0.2)  # a dream began just as the watch ended, or the studio is closing
     yield _message({"type": "idle"})
-
-
-async def _with_heartbeat(
-    events: AsyncIterator[tuple[str, StudioEvent]],
-) -> AsyncIterator[tuple[str, StudioEvent] | None]:
-    """The events, and None whenever none came for a while."""
-    upcoming = asyncio.ensure_future(_next(events))
-    try:
-        while True:
-            done, _ = await asyncio.wait((upcoming,), timeout=HEARTBEAT)
-            if not done:
-                yield None
-                continue
-            event = upcoming.result()
-            if event is None:
-                return
-            yield event
-            upcoming = asyncio.ensure_future(_next(events))
-    finally:
-        upcoming.cancel()
-
-
-async def _next(
-    events: AsyncIterator[tuple[str, StudioEvent]],
-) -> tuple[str, StudioEvent] | None:
-    return await anext(events, None)
 
 
 def _message(fields: dict[str, Any]) -> str:

@@ -1,1 +1,1 @@
-"""What programs call: the endpoints, their guard, and how they follow a job."""
+"""What programs call: the endpoints, the routes that take their calls, and how they follow a job."""

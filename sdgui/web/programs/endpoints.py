@@ -1,15 +1,11 @@
-"""The typed endpoints `dream` and `compare` for programs (gradio_client)."""
+"""The typed endpoints `dream` and `compare` for programs: what they take, what they begin, and what they tell."""
 
-import asyncio
-import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from inspect import Parameter
-from typing import TYPE_CHECKING, Any, TypeVar
+from inspect import Parameter, Signature
+from typing import TYPE_CHECKING, Any
 
-import gradio as gr
-
-from sdgui.errors import UserError
+from sdgui.people import Who
 from sdgui.plans import wrap_notices
 from sdgui.ports import Store
 from sdgui.records import JobRecord
@@ -17,19 +13,13 @@ from sdgui.request_fields import REQUEST
 from sdgui.request_signature import parameter, settings_but
 from sdgui.spec import DreamRequest
 from sdgui.web.compare.controls import axis_request
-from sdgui.web.compare.planning import grid
-from sdgui.web.doors.visitors import who_of
-from sdgui.web.programs.following import How, file_of, origin_of, outcome_of, progress_of
-from sdgui.web.programs.parameters import with_parameters
-from sdgui.web.shared.asking import OUR_FAULT, submit, submit_plan
-from sdgui.web.shared.describing import describe_axis
+from sdgui.web.compare.sheet_plans import grid
+from sdgui.web.programs.job_news import How, file_of, outcome_of, progress_of
+from sdgui.web.shared.dreams.descriptions import describe_axis
+from sdgui.web.shared.dreams.submission import submit, submit_plan
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
-
-log = logging.getLogger(__name__)
-
-_News = TypeVar("_News")
 
 File = dict[str, Any]
 DreamNews = tuple[list[File], list[int], How]
@@ -37,53 +27,71 @@ DreamNews = tuple[list[File], list[int], How]
 CompareNews = tuple[list[File | None], dict[str, Any], How]
 """Files of the cells in order (empty until the end; None where a cell was not made), what stands along the axes, and
 how far the grid is."""
+News = AsyncIterator[DreamNews] | AsyncIterator[CompareNews]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Begun:
-    """A job that was taken, and what is worth knowing of what was asked."""
+    """A job that was taken, as it is stored, and what is worth knowing of what was asked."""
 
     job: JobRecord
     notices: tuple[str, ...] = ()
 
 
-def add_endpoints(studio: "Studio", store: Store) -> None:
-    """Adds `/dream` and `/compare` to the Blocks that is being built."""
-    dream, compare = _dream_endpoint(studio, store), _compare_endpoint(studio, store)
-    gr.api(dream, api_name="dream", concurrency_limit=None)
-    gr.api(compare, api_name="compare", concurrency_limit=None)
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """What programs can call: its parameters, and the type of its news.
+
+    `begin` queues what the arguments, by name, ask for, durably; UserError when it cannot be. `follow` tells of a job
+    that was begun, from wherever it is, to its end; addresses in its news begin with the origin that it is given.
+    """
+
+    name: str
+    summary: str
+    signature: Signature
+    news: Any
+    begin: Callable[[dict[str, Any], Who], Begun]
+    follow: Callable[[Begun, str], News]
 
 
-def _dream_endpoint(studio: "Studio", store: Store) -> Callable[..., AsyncIterator[DreamNews]]:
-    def dream(request: gr.Request, asked: dict[str, Any]) -> AsyncIterator[DreamNews]:
-        """Dreams pictures: yields progress on the way, and at last the finished files and their seeds."""
-
-        def begin() -> Begun:
-            job = submit(studio, DreamRequest(**asked), who_of(request))
-            return Begun(job=job, notices=wrap_notices([task.spec for task in job.tasks]))
-
-        return _plainly(follow_dream(studio, store, begin, origin_of(request)))
-
-    return with_parameters(dream, [parameter(one) for one in REQUEST], DreamNews)
+def endpoints_of(studio: "Studio", store: Store) -> dict[str, Endpoint]:
+    """All endpoints, by name."""
+    return {one.name: one for one in (_dream(studio, store), _compare(studio, store))}
 
 
-def _compare_endpoint(studio: "Studio", store: Store) -> Callable[..., AsyncIterator[CompareNews]]:
-    def compare(request: gr.Request, asked: dict[str, Any]) -> AsyncIterator[CompareNews]:
-        """Dreams a grid: yields progress on the way, and at last the files of its cells, row by row."""
+def _dream(studio: "Studio", store: Store) -> Endpoint:
+    def begin(asked: dict[str, Any], who: Who) -> Begun:
+        job = submit(studio, DreamRequest(**asked), who)
+        return Begun(job=job, notices=wrap_notices([task.spec for task in job.tasks]))
 
-        def begin() -> Begun:
-            settings = dict(asked)
-            x_axis, x_values, y_axis, y_values = (settings.pop(one.name) for one in _AXES)
-            x = axis_request(x_axis, x_values)
-            y = axis_request(y_axis, y_values) if y_axis else None
-            plan = grid(studio.models, DreamRequest(**settings), x, y)
-            return Begun(job=submit_plan(studio, plan, who_of(request)), notices=plan.notices)
+    return Endpoint(
+        name="dream",
+        summary="Dreams pictures: yields progress on the way, and at last the finished files and their seeds.",
+        signature=_signature([parameter(one) for one in REQUEST]),
+        news=DreamNews,
+        begin=begin,
+        follow=lambda begun, origin: follow_dream(studio, store, begun, origin),
+    )
 
-        return _plainly(follow_grid(studio, store, begin, origin_of(request)))
+
+def _compare(studio: "Studio", store: Store) -> Endpoint:
+    def begin(asked: dict[str, Any], who: Who) -> Begun:
+        settings = dict(asked)
+        x_axis, x_values, y_axis, y_values = (settings.pop(one.name) for one in _AXES)
+        x = axis_request(x_axis, x_values)
+        y = axis_request(y_axis, y_values) if y_axis else None
+        plan = grid(studio.models, DreamRequest(**settings), x, y)
+        return Begun(job=submit_plan(studio, plan, who), notices=plan.notices)
 
     prompt, *others = settings_but("count")
-    parameters = [parameter(prompt), *_AXES, *(parameter(one) for one in others)]
-    return with_parameters(compare, parameters, CompareNews)
+    return Endpoint(
+        name="compare",
+        summary="Dreams a grid: yields progress on the way, and at last the files of its cells, row by row.",
+        signature=_signature([parameter(prompt), *_AXES, *(parameter(one) for one in others)]),
+        news=CompareNews,
+        begin=begin,
+        follow=lambda begun, origin: follow_grid(studio, store, begun, origin),
+    )
 
 
 _AXES = (
@@ -94,11 +102,15 @@ _AXES = (
 )
 
 
+def _signature(parameters: Sequence[Parameter]) -> Signature:
+    """The parameters in order, those that are needed first."""
+    return Signature(sorted(parameters, key=lambda one: one.default is not Parameter.empty))
+
+
 async def follow_dream(
-    studio: "Studio", store: Store, begin: Callable[[], Begun], origin: str
+    studio: "Studio", store: Store, begun: Begun, origin: str
 ) -> AsyncIterator[DreamNews]:
-    """Begins a dream and tells of it; at last come the files that there are."""
-    begun = await asyncio.to_thread(begin)
+    """Tells of a dream; at last come the files that there are."""
     seeds = [task.spec.seed for task in begun.job.tasks]
     how: How = {}
     async for how in _progress_of(studio, begun):
@@ -110,13 +122,12 @@ async def follow_dream(
 
 
 async def follow_grid(
-    studio: "Studio", store: Store, begin: Callable[[], Begun], origin: str
+    studio: "Studio", store: Store, begun: Begun, origin: str
 ) -> AsyncIterator[CompareNews]:
-    """Begins a grid and tells of it; at last comes a file, or None, for every cell."""
-    begun = await asyncio.to_thread(begin)
+    """Tells of a grid; at last comes a file, or None, for every cell."""
     sheet = begun.job.sheet
-    assert sheet is not None
-    labels = {"x": describe_axis(sheet.x), "y": describe_axis(sheet.y)}
+    x, y = (None, None) if sheet is None else (sheet.x, sheet.y)
+    labels = {"x": describe_axis(x), "y": describe_axis(y)}
     how: How = {}
     async for how in _progress_of(studio, begun):
         yield [], labels, how
@@ -129,18 +140,6 @@ async def _progress_of(studio: "Studio", begun: Begun) -> AsyncIterator[How]:
     """How far the job is, with what is worth knowing of it."""
     async for how in progress_of(studio, begun.job):
         yield {**how, "notices": list(begun.notices)}
-
-
-async def _plainly(news: AsyncIterator[_News]) -> AsyncIterator[_News]:
-    """The news; what goes wrong becomes one sentence."""
-    try:
-        async for item in news:
-            yield item
-    except UserError as fault:
-        raise gr.Error(str(fault), print_exception=False) from None
-    except Exception:
-        log.exception("an endpoint failed")
-        raise gr.Error(str(OUR_FAULT), print_exception=False) from None
 
 
 def _ended(how: How, state: str, done: int) -> How:

@@ -24,7 +24,7 @@ def open_share(settings: Settings, port: int) -> tuple[str | None, str]:
     except Exception as error:  # whatever a tunnel of others' making may raise: go on locally
         log.info("no public link: %s", error, exc_info=log.isEnabledFor(logging.DEBUG))
         return None, no_link(settings.host)
-    return link, f"Public link: {link} (it asks for the name and the password of --auth)"
+    return link, f"Public link: {link} (it asks for the name and the password)"
 
 
 def no_link(host: str) -> str:

@@ -15,8 +15,8 @@ from sdgui.web.compare import controls as compare_controls
 from sdgui.web.compare.begin import CompareBegin
 from sdgui.web.compare.controls import CompareControls
 from sdgui.web.doors.visitors import COOKIE, visitor_id
-from sdgui.web.shared.controls import Controls, default_controls
-from sdgui.web.shared.reuse import reused as reuse
+from sdgui.web.shared.settings.controls import Controls, default_controls
+from sdgui.web.shared.settings.reuse import reused as reuse
 from tests.web.conftest import COMPARE, Site
 
 GRID = replace(COMPARE, mode="grid")

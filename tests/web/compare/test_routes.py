@@ -1,5 +1,7 @@
 """What the page is told of sheets, marks and kept pictures."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,8 +10,8 @@ from sdgui.axes import AxisRequest
 from sdgui.errors import UserError
 from sdgui.plans import Plan, plan_grid, plan_variations
 from sdgui.spec import DreamRequest, PictureSpec
-from tests.fake_engine import PATIENCE
-from tests.web.conftest import Site
+from tests.fake_engine import PATIENCE, HoldsAfterPreview
+from tests.web.conftest import Site, open_site
 from tests.web.dream.test_routes import listen_to
 
 
@@ -288,3 +290,29 @@ def test_a_download_is_still_named_by_the_end_of_its_address(site: Site) -> None
 @pytest.mark.parametrize("query", ["limit=0", "limit=9999", "before=..%2F", "limit=x"])
 def test_odd_pages_of_sheets_are_turned_away(site: Site, query: str) -> None:
     assert site.visitor().get(f"/sheets?{query}").status_code == 422
+
+
+def test_news_of_a_grid_of_400_cells_hold_what_changed_and_not_the_grid(tmp_path: Path) -> None:
+    engine = HoldsAfterPreview()
+    engine.holds = True
+    lines: list[str] = []
+    stopped = None
+    with open_site(tmp_path, engine=engine) as site:
+        client = site.visitor()
+        job = site.begin_plan(client, grid_of(site, ("Seed", "1-20"), ("Steps", "1-20")))
+        assert len(job.tasks) == 400
+        with client.stream("GET", "/watch", timeout=PATIENCE) as stream:
+            for line in stream.iter_lines():
+                lines += [line] if line.startswith("data: ") else []
+                if '"revision"' in line:  # a preview is told: on with it
+                    engine.go.set()
+                if stopped is None and '"type":"picture"' in line:
+                    stopped = client.post("/cancel").json()
+    assert stopped == {"cancelled": 1}
+    news = [json.loads(line[6:]) for line in lines]
+    pictures = [one["index"] for one in news if one["type"] == "picture"]
+    assert pictures and len(pictures) == len(set(pictures))
+    strips = [strip for one in news if one["type"] == "progress" for strip in one["live"]]
+    assert strips and all(len(strip["pictures"]) <= 4 for strip in strips)
+    assert max(len(one.get("live", ())) for one in news) <= 2  # one forms, one is being stored
+    assert max(map(len, lines)) < 700

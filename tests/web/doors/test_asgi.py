@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import pytest
+
 from tests.web.conftest import Site
 
 TOO_MUCH = 2**20 + 1
@@ -13,13 +15,18 @@ def test_a_body_that_is_too_large_is_refused_unread(site: Site) -> None:
     assert reply.text == "That is more than this server takes in one request."
 
 
-def test_a_body_that_grows_too_large_unannounced_is_cut_off(site: Site) -> None:
+@pytest.mark.parametrize("path", ["/dreams", "/gradio_api/queue/join", "/gradio_api/call/v2/dream"])
+def test_a_body_that_grows_too_large_unannounced_is_refused_on_the_way(
+    site: Site, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
     def pieces() -> Iterator[bytes]:
-        for _ in range(20):
-            yield b"x" * 2**16
+        yield from (b"x" * 2**16 for _ in range(17))
 
-    reply = site.visitor().post("/gradio_api/queue/join", content=pieces())
-    assert reply.status_code >= 400
+    headers = {"content-type": "application/json"}
+    reply = site.visitor().post(path, content=pieces(), headers=headers)
+    assert reply.status_code == 413
+    assert reply.text == "That is more than this server takes in one request."
+    assert caplog.text == ""
 
 
 def test_a_long_prompt_is_not_too_large(site: Site) -> None:

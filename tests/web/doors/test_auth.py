@@ -1,7 +1,11 @@
 """Who may ask."""
 
+import asyncio
 import base64
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -9,6 +13,7 @@ from fastapi.routing import APIRoute
 from gradio_client import Client
 
 from sdgui.storage.pictures import read_spec
+from sdgui.web.doors.auth import BasicAuth, Failures
 from tests.web.conftest import Site, open_site
 
 RIGHT = ("ann", "öpen: sesame")
@@ -50,7 +55,7 @@ OURS = [
 
 def test_every_route_of_ours_is_tried(guarded_site: Site) -> None:
     from sdgui.web.dream.routes import dream_routes
-    from sdgui.web.shared.pictures import picture_routes
+    from sdgui.web.shared.gallery.pictures import picture_routes
 
     routers = (
         dream_routes(guarded_site.studio, guarded_site.store),
@@ -93,15 +98,120 @@ def test_odd_credentials_are_no_fault(tmp_path, given: str) -> None:  # type: ig
         assert site.client().get("/status", headers={"authorization": given}).status_code == 401
 
 
-def test_guessing_is_slowed_down_and_known_visitors_are_not(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def ask(guard: BasicAuth, name: str, password: str) -> int:
+    """The status of a request with a name and a password."""
+    told = base64.b64encode(f"{name}:{password}".encode())
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/",
+        "client": ("127.0.0.1", 1),
+        "headers": [(b"authorization", b"Basic " + told)],
+    }
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        return {"type": "http.disconnect"}
+
+    asyncio.run(guard(scope, receive, send))
+    status: int = sent[0]["status"]
+    return status
+
+
+async def inside(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def guard_of(waits: list[float]) -> BasicAuth:
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+
+    return BasicAuth(inside, *RIGHT, wait=wait)
+
+
+def test_wrong_ones_wait_ever_longer_and_the_right_one_never() -> None:
+    waits: list[float] = []
+    guard = guard_of(waits)
+    for i in range(10):
+        assert ask(guard, "ann", f"wrong {i}") == 401
+    assert waits == []
+    for i in range(50):
+        assert ask(guard, "ann", f"wrong {i}") == 401
+        assert ask(guard, *RIGHT) == 200
+    assert len(waits) == 50
+    assert waits == sorted(waits) and waits[-1] == 10 and 0 < waits[0] < 1
+
+
+def test_who_tries_one_name_slows_no_other() -> None:
+    waits: list[float] = []
+    guard = guard_of(waits)
+    for _ in range(30):
+        ask(guard, "bob", "wrong")
+    before = len(waits)
+    assert before == 20
+    assert ask(guard, "ann", "wrong") == 401
+    assert len(waits) == before
+
+
+def test_failures_are_forgiven_in_time_and_take_no_more_room() -> None:
+    failures = Failures()
+    size = len(failures._levels)
+    name = hashlib.sha256(b"ann").digest()
+    assert [failures.add(name, 0.0) for _ in range(11)][-1] > 0
+    assert failures.add(name, 120.0) == 0
+    for i in range(20_000):
+        failures.add(hashlib.sha256(str(i).encode()).digest(), 0.0)
+    assert len(failures._levels) == len(failures._moments) == size
+
+
+def test_a_crowd_of_wrong_ones_that_wait_lets_the_right_one_in(tmp_path: Path) -> None:
     with open_site(tmp_path, RIGHT) as site:
-        friend = site.client(auth=httpx.BasicAuth(*RIGHT))
-        assert friend.get("/status").status_code == 200
         guesser = site.client()
-        codes = [guesser.get("/status", auth=("ann", f"{i}")).status_code for i in range(12)]
-        assert codes == [401] * 10 + [429] * 2
-        assert guesser.get("/status", auth=httpx.BasicAuth(*RIGHT)).status_code == 429
-        assert friend.get("/status").status_code == 200
+        for i in range(10):
+            assert guesser.get("/status", auth=("ann", f"{i}")).status_code == 401
+        with ThreadPoolExecutor(2) as crowd:
+            wrong = [
+                crowd.submit(lambda: site.client().get("/status", auth=("ann", "x")).status_code)
+                for _ in range(2)
+            ]
+            for _ in range(3):  # from the same address, and nobody whom anyone knows
+                newcomer = site.client(auth=httpx.BasicAuth(*RIGHT))
+                assert newcomer.get("/status").status_code == 200
+            assert {one.result() for one in wrong} == {401}
+
+
+def test_only_so_many_wrong_ones_are_kept_waiting() -> None:
+    statuses: list[int] = []
+
+    async def crowd() -> None:
+        never = asyncio.Event()
+
+        async def wait(seconds: float) -> None:
+            await never.wait()
+
+        guard = BasicAuth(inside, *RIGHT, wait=wait)
+        told = base64.b64encode(b"ann:wrong")
+        scope = {"type": "http", "headers": [(b"authorization", b"Basic " + told)]}
+
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                statuses.append(message["status"])
+
+        async def receive() -> Any:
+            return {"type": "http.disconnect"}
+
+        tries = [asyncio.create_task(guard(scope, receive, send)) for _ in range(130)]
+        await asyncio.sleep(0)
+        assert statuses == [401] * 10 + [429] * 20
+        never.set()
+        await asyncio.gather(*tries)
+
+    asyncio.run(crowd())
+    assert statuses == [401] * 10 + [429] * 20 + [401] * 100
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ import httpx
 import pytest
 
 from sdgui.web.doors.visitors import COOKIE, visitor_id
-from tests.web.conftest import Site
+from tests.web.conftest import BROWSER, Site
 
 
 @pytest.mark.parametrize(
     "path", ["/", "/status", "/config", "/sdgui/main.js", "/nothing/here", "/thumb/no"]
 )
-def test_the_first_answer_sets_the_cookie_whatever_was_asked(site: Site, path: str) -> None:
-    reply = site.client().get(path)
+def test_a_browsers_first_answer_sets_the_cookie_whatever_was_asked(site: Site, path: str) -> None:
+    reply = site.client().get(path, headers=BROWSER)
     morsel = SimpleCookie(reply.headers["set-cookie"])[COOKIE]
     assert morsel["httponly"] and morsel["samesite"] == "Lax" and morsel["path"] == "/"
     assert len(morsel.value) >= 43  # 256 bits in base64
@@ -39,9 +39,28 @@ def test_the_cookies_of_other_programs_on_this_machine_do_not_hide_ours(
 @pytest.mark.parametrize("forged", ["", "short", "../../etc/passwd" * 3, "x" * 500])
 def test_a_cookie_that_we_could_not_have_made_is_replaced(site: Site, forged: str) -> None:
     reply = httpx.get(
-        f"{site.url}/status", headers={"cookie": f"{COOKIE}={forged}"}, trust_env=False
+        f"{site.url}/status", headers={"cookie": f"{COOKIE}={forged}", **BROWSER}, trust_env=False
     )
     assert COOKIE in reply.headers["set-cookie"]
+
+
+@pytest.mark.parametrize("path", ["/", "/config"])
+def test_whoever_comes_to_the_page_gets_a_cookie(site: Site, path: str) -> None:
+    assert COOKIE in site.client().get(path).headers["set-cookie"]
+
+
+def test_a_program_without_a_cookie_is_known_by_its_address_and_stays_that_person(
+    site: Site,
+) -> None:
+    client = site.client()  # with a memory for cookies: none is given that would make it another
+    call = client.post("/gradio_api/call/v2/dream", json={"prompt": "a cat", "steps": 1})
+    job = call.json()["event_id"]
+    assert "set-cookie" not in call.headers
+    for _ in range(2):
+        reply = client.get(f"/dreams/{job}")
+        assert reply.status_code == 200
+        assert "set-cookie" not in reply.headers
+    assert site.visitor().get(f"/dreams/{job}").status_code == 404
 
 
 def test_the_token_itself_is_not_stored(site: Site) -> None:

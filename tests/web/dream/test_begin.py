@@ -9,8 +9,8 @@ import pytest
 from sdgui.errors import UserError
 from sdgui.people import Who
 from sdgui.web.dream.begin import begin
-from sdgui.web.shared.controls import Controls, default_controls
-from sdgui.web.shared.reuse import reused
+from sdgui.web.shared.settings.controls import Controls, default_controls
+from sdgui.web.shared.settings.reuse import reused
 from tests.web.conftest import Site
 
 ANN = Who(visitor="ann")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from sdgui.errors import UserError
 from sdgui.events import Batch, PictureDone
 from sdgui.plans import SEEDS_WRAP
 from sdgui.ports import Emit, IsCancelled
+from sdgui.records import JobState
 from sdgui.request_fields import REQUEST
 from sdgui.spec import DreamRequest, Variation
 from sdgui.storage.pictures import read_spec
@@ -146,7 +148,7 @@ def variation_in(file: str) -> Variation | None:
     return spec.variation
 
 
-def test_a_client_that_goes_away_takes_nothing_with_it(site: Site, client: Client) -> None:
+def test_a_program_that_cancels_stops_its_dream(site: Site, client: Client) -> None:
     visitor = visitor_id(client.cookies[COOKIE])
     site.engine.go.clear()
     job = client.submit("a boat", api_name="/dream")
@@ -154,10 +156,19 @@ def test_a_client_that_goes_away_takes_nothing_with_it(site: Site, client: Clien
         assert not job.done()
     [record] = site.store.jobs(visitor)
     job.cancel()
-    site.engine.go.set()
     site.wait(record)
-    [stored] = site.store.jobs(visitor)
-    assert stored.tasks[0].stored
+    assert site.stored(record).state is JobState.CANCELLED
+    with pytest.raises((CancelledError, AppError)):  # whichever the client sees first
+        job.result(timeout=PATIENCE)
+
+
+def test_calls_of_one_program_are_told_together(site: Site, client: Client) -> None:
+    site.engine.go.clear()
+    jobs = [client.submit(f"boat {i}", seed=i, steps=1, api_name="/dream") for i in range(5)]
+    while not all(job.outputs() for job in jobs):
+        assert not any(job.done() for job in jobs)
+    site.engine.go.set()
+    assert [job.result(timeout=PATIENCE)[1] for job in jobs] == [[i] for i in range(5)]
 
 
 def test_a_dream_that_the_end_of_the_studio_interrupts_says_so(tmp_path: Path) -> None:
@@ -178,7 +189,7 @@ def test_a_dream_that_the_end_of_the_studio_interrupts_says_so(tmp_path: Path) -
 
     async def follow() -> list[dict[str, Any]]:
         closing = asyncio.create_task(close_after_one())
-        news = follow_dream(studio, studio.store, lambda: Begun(job=job), "http://here")
+        news = follow_dream(studio, studio.store, Begun(job=job), "http://here")
         states = [progress async for _, _, progress in news]
         await closing
         return states

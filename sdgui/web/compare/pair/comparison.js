@@ -1,7 +1,8 @@
 // @ts-check
 // What tells two pictures apart, as the server measures it: numbers at once, the map when it is looked at.
 
-import { ask, loaded } from "../../shared/dom.js";
+import { ask } from "../../shared/fetch/ask.js";
+import { loaded } from "../../shared/fetch/image.js";
 
 /**
  * @typedef {{ name: string, a: unknown, b: unknown }} Differing

@@ -1,7 +1,7 @@
 // @ts-check
 // The stage as large as the window: the same modes and keys, and a zoom that both pictures share.
 
-import { make, targetOf } from "../../shared/dom.js";
+import { make, targetOf } from "../../shared/dom/dom.js";
 
 export class Large {
   /** Borrows the stage and the modes from the pair while it is open. @param {import("./pair.js").Pair} pair */

@@ -1,7 +1,8 @@
 // @ts-check
 // The pair, A and B: two pinned pictures, ways to look at them, and what tells them apart.
 
-import { Refused, ask, isGone, make, targetOf, wordsOf } from "../../shared/dom.js";
+import { make, targetOf } from "../../shared/dom/dom.js";
+import { Refused, ask, isGone, wordsOf } from "../../shared/fetch/ask.js";
 import { Comparison } from "./comparison.js";
 import { Large } from "./large.js";
 import { Pin, remember, remembered } from "./pin.js";
@@ -18,7 +19,7 @@ export class Pair {
   /**
    * `root`: the element that it fills, on which it tells of new pins as "pinned".
    * @param {HTMLElement} root
-   * @param {import("../../shared/page.js").Page} page
+   * @param {import("../../shared/page/page.js").Page} page
    */
   constructor(root, page) {
     this.root = root;

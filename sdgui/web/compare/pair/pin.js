@@ -1,10 +1,11 @@
 // @ts-check
 // A picture that is pinned: it may still be on its way. And what of the pins outlives the page: their ids.
 
-import { ask, loaded } from "../../shared/dom.js";
+import { ask } from "../../shared/fetch/ask.js";
+import { loaded } from "../../shared/fetch/image.js";
 
 /**
- * @typedef {import("../../shared/told.js").ToldPicture} ToldPicture
+ * @typedef {import("../../shared/dreams/told.js").ToldPicture} ToldPicture
  * @typedef {{ a: string | null, b: string | null }} Pins
  */
 

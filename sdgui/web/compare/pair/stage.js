@@ -1,11 +1,11 @@
 // @ts-check
 // Two pictures in one place, seen four ways: a slider, side by side, flipped, or their difference.
 
+import { make } from "../../shared/dom/dom.js";
 import { Hand } from "./hand.js";
-import { make } from "../../shared/dom.js";
 
 /**
- * @typedef {import("../../shared/told.js").ToldPicture} ToldPicture
+ * @typedef {import("../../shared/dreams/told.js").ToldPicture} ToldPicture
  * @typedef {"a" | "b"} Which
  */
 

@@ -1,10 +1,10 @@
 // @ts-check
 // What the two pictures have in numbers: seed, match, how alike they are, and the settings that differ.
 
-import { make } from "../../shared/dom.js";
+import { make } from "../../shared/dom/dom.js";
 
 /**
- * @typedef {import("../../shared/told.js").ToldPicture} ToldPicture
+ * @typedef {import("../../shared/dreams/told.js").ToldPicture} ToldPicture
  * @typedef {import("./comparison.js").Difference} Difference
  */
 

@@ -1,0 +1,106 @@
+"""Reads what a model is from its JSON files and safetensors headers: no torch."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sdgui.engine.families.recogniser import Recogniser, Traits
+from sdgui.engine.families.table import RECOGNISERS
+from sdgui.engine.model_files import ModelFiles, read_json
+from sdgui.engine.model_folder import ModelFolder
+from sdgui.errors import UserError
+from sdgui.model_info import ModelInfo, ModelRef
+
+DEFAULTS = "sdgui.json"
+"""A file beside the model that gives its title, its defaults and examples of prompts."""
+SMALL, USUAL_LARGEST = 512, 2048
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """One model: its info, the files that make it up, the variant of its weights (`fp16` or None), and the folder of
+    the tokenizer whose tokens are counted."""
+
+    info: ModelInfo
+    files: tuple[str, ...]
+    variant: str | None
+    tokenizer: str
+
+
+def recognise(name: str, files: ModelFiles) -> Found:
+    """Everything that is known of a model without loading it; UserError when it cannot be dreamt with."""
+    try:
+        return _recognise(name, files)
+    except (
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ) as error:
+        raise UserError(
+            f"The settings of “{name}” are not those of a model that works here.",
+            "Copy or download the model anew.",
+        ) from error
+
+
+def _recognise(name: str, files: ModelFiles) -> Found:
+    folder = ModelFolder(name, files)
+    recogniser = _recogniser(folder)
+    folder.check_parts(recogniser.layout, _titles())
+    contents = folder.contents(recogniser.layout)
+    traits = recogniser.traits(folder)
+    return Found(
+        info=_info(folder, recogniser, traits, contents.names),
+        files=contents.names,
+        variant=contents.variant,
+        tokenizer=traits.tokenizer,
+    )
+
+
+def _recogniser(folder: ModelFolder) -> Recogniser:
+    pipeline = folder.pipeline
+    for one in RECOGNISERS:
+        if one.layout.pipeline == pipeline and one.claims(folder):
+            return one
+    raise UserError(
+        f"“{folder.name}” is of a kind that does not work here ({pipeline}).",
+        f"Kinds that work: {_titles()}.",
+    )
+
+
+def _titles() -> str:
+    return ", ".join(one.title for one in RECOGNISERS)
+
+
+def _info(
+    folder: ModelFolder, recogniser: Recogniser, traits: Traits, names: tuple[str, ...]
+) -> ModelInfo:
+    """Defaults in this order: the model's own file of defaults, then what its family says of it."""
+    files = folder.files
+    own: dict[str, Any] = read_json(files, DEFAULTS) if DEFAULTS in files.sizes else {}
+    width, height = int(own.get("width", traits.width)), int(own.get("height", traits.height))
+    longest = max(width, height)
+    largest = 2 * longest if longest < SMALL else max(USUAL_LARGEST, longest)
+    sampler = own.get("sampler", traits.sampler)
+    return ModelInfo(
+        ref=ModelRef(id=folder.name, hash=folder.content_hash(names)),
+        title=str(own.get("title", folder.name.rstrip("/").rpartition("/")[2])),
+        family=recogniser.name,
+        width=width,
+        height=height,
+        size_step=traits.size_step,
+        min_size=64,
+        max_size=largest if traits.largest is None else min(largest, traits.largest),
+        steps=int(own.get("steps", traits.steps)),
+        guidance=float(own.get("guidance", traits.guidance)),
+        guidance_kind=traits.guidance_kind,
+        negative_prompt=traits.negative_prompt,
+        sampler=sampler if sampler in traits.samplers else traits.sampler,
+        samplers=traits.samplers,
+        token_limit=traits.token_limit,
+        memory_bytes=sum(
+            files.tensor_bytes(name) for name in names if name.endswith(".safetensors")
+        ),
+        examples=tuple(str(example) for example in own.get("examples", ())),
+    )

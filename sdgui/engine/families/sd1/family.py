@@ -1,0 +1,42 @@
+"""Stable Diffusion 1.x at work."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from diffusers import StableDiffusionPipeline
+
+from sdgui.engine.families.loading import load_pipeline
+from sdgui.engine.families.unet import UNetFamily
+
+
+class StableDiffusion1(UNetFamily):
+    """Encoded: embeddings (1, tokens, channels)."""
+
+    def load(self, folder: Path, dtype: torch.dtype, variant: str | None) -> Any:
+        return load_pipeline(
+            StableDiffusionPipeline, folder, dtype, variant, requires_safety_checker=False
+        )
+
+    def encode(self, pipe: Any, prompt: str) -> torch.Tensor:
+        embeddings, _ = pipe.encode_prompt(prompt, pipe._execution_device, 1, False)
+        return embeddings
+
+    encode_negative = encode
+
+    def conditioning(
+        self,
+        pipe: Any,
+        prompts: Sequence[torch.Tensor],
+        negatives: Sequence[torch.Tensor] | None,
+        guidance: float,
+    ) -> dict[str, Any]:
+        return {
+            "prompt_embeds": torch.cat(list(prompts)),
+            "negative_prompt_embeds": None if negatives is None else torch.cat(list(negatives)),
+            "guidance_scale": guidance,
+        }
+
+
+FAMILY = StableDiffusion1()

@@ -1,0 +1,1 @@
+"""Stable Diffusion 2.x: as 1.x, with OpenCLIP's text encoder and, at 768 pixels, v-prediction."""

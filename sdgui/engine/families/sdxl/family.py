@@ -1,0 +1,53 @@
+"""Stable Diffusion XL at work."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from diffusers import StableDiffusionXLPipeline
+
+from sdgui.engine.families.loading import load_pipeline
+from sdgui.engine.families.unet import UNetFamily
+
+Encoded = tuple[torch.Tensor, torch.Tensor]
+
+
+class StableDiffusionXL(UNetFamily):
+    """Encoded: embeddings (1, tokens, channels) of both encoders side by side, and the pooled one (1, channels)."""
+
+    def load(self, folder: Path, dtype: torch.dtype, variant: str | None) -> Any:
+        return load_pipeline(
+            StableDiffusionXLPipeline, folder, dtype, variant, add_watermarker=False
+        )
+
+    def encode(self, pipe: Any, prompt: str) -> Encoded:
+        embeddings, _, pooled, _ = pipe.encode_prompt(prompt, do_classifier_free_guidance=False)
+        return embeddings, pooled
+
+    def encode_negative(self, pipe: Any, prompt: str) -> Encoded:
+        """Where the model was trained so, no negative prompt is all zeros, and not the words ""."""
+        embeddings, pooled = self.encode(pipe, prompt)
+        if prompt == "" and pipe.config.force_zeros_for_empty_prompt:
+            return torch.zeros_like(embeddings), torch.zeros_like(pooled)
+        return embeddings, pooled
+
+    def conditioning(
+        self,
+        pipe: Any,
+        prompts: Sequence[Encoded],
+        negatives: Sequence[Encoded] | None,
+        guidance: float,
+    ) -> dict[str, Any]:
+        said = {
+            "prompt_embeds": torch.cat([embeddings for embeddings, _ in prompts]),
+            "pooled_prompt_embeds": torch.cat([pooled for _, pooled in prompts]),
+            "guidance_scale": guidance,
+        }
+        if negatives is not None:
+            said["negative_prompt_embeds"] = torch.cat([embeddings for embeddings, _ in negatives])
+            said["negative_pooled_prompt_embeds"] = torch.cat([pooled for _, pooled in negatives])
+        return said
+
+
+FAMILY = StableDiffusionXL()

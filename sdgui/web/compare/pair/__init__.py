@@ -1,0 +1,1 @@
+"""A and B: two pictures side by side, and what tells them apart."""

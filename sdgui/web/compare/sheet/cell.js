@@ -1,0 +1,125 @@
+// @ts-check
+// A tile of a sheet: it can be selected, marked and pinned, and says how well it fits the prompt.
+
+import { make } from "../../shared/dom/dom.js";
+import { Tile } from "../../shared/gallery/tile.js";
+
+const LONG = 5;
+/** @type {Record<string, string>} */
+const STATES = { empty: "not there yet", preview: "forming", failed: "could not be made", stopped: "stopped", unsaved: "not saved yet" };
+
+/** @typedef {import("./sheet.js").Sheet} Sheet */
+
+export class Cell extends Tile {
+  /** @param {Sheet} sheet @param {import("../../shared/dreams/dream.js").Picture} picture */
+  constructor(sheet, picture) {
+    super(sheet, picture);
+    this.sheet = sheet;
+  }
+
+  /** @override */
+  furniture() {
+    this.openButton.tabIndex = -1;
+    this.badge = make("span", { className: "kept-badge", textContent: "♥ kept", aria: { hidden: true } });
+    this.pins = make("span", { className: "pins", aria: { hidden: true } });
+    this.score = make("span", { className: "score", aria: { hidden: true } });
+    this.score.classList.toggle("is-above", String(this.picture.seed).length > LONG);
+    /** @type {number | null} */
+    this.rank = null;
+    /** @type {HTMLElement | null} */
+    this.captioned = null;
+    /** @type {string} */
+    this.pinned = "";
+    return [this.badge, this.pins, this.score, this.download];
+  }
+
+  /** The whole of what lies in the sheet: the tile, and its caption where it has one. */
+  get frame() {
+    return this.captioned ?? this.element;
+  }
+
+  /** @param {string} text @param {string} title */
+  caption(text, title) {
+    this.captioned = make("div", { className: "captioned" }, this.element,
+      make("span", { className: "caption", textContent: text, title }));
+  }
+
+  /** @override */
+  label() {
+    const { picture } = this;
+    this.usable(this.state === "done");
+    this.element.classList.toggle("is-kept", picture.mark === "kept");
+    this.element.classList.toggle("is-rejected", picture.mark === "rejected");
+    const said = STATES[this.state] ?? "";
+    const hasFault = this.state === "failed" || this.state === "unsaved";
+    const fault = hasFault && picture.fault ? picture.fault : said;
+    const word = this.state === "unsaved" ? said : hasFault || this.state === "stopped" ? fault : "";
+    if (this.word.textContent !== word) this.word.textContent = word;
+    if (this.word.title !== fault) this.word.title = fault;
+    this.match();
+    this.openButton.setAttribute("aria-label", [
+      this.name,
+      fault,
+      this.rank === null ? "" : `match ${picture.match?.toFixed(2)}, number ${this.rank}`,
+      picture.mark,
+      this.pinned && `pinned as ${this.pinned}`,
+    ].filter(Boolean).join(", "));
+  }
+
+  /** @override */
+  get name() {
+    // Asked while it is being made, before it knows its sheet by that name.
+    const sheet = /** @type {Sheet} */ (this.row);
+    const where = sheet.where(this.picture.index);
+    return [`Seed ${this.picture.seed}`, ...where].join(", ");
+  }
+
+  /** @override @param {boolean} isUsable */
+  usable(isUsable) {
+    this.openButton.setAttribute("aria-disabled", String(!isUsable));
+  }
+
+  /** @override @param {string} state */
+  set(state) {
+    const before = this.state;
+    super.set(state);
+    if (before !== state) /** @type {Sheet} */ (this.row).list.selection.refresh(this);
+  }
+
+  /** Its place among the matches of the sheet; null where it has none. @param {number | null} rank */
+  place(rank) {
+    if (this.rank === rank) return;
+    this.rank = rank;
+    this.label();
+  }
+
+  match() {
+    const { score } = this;
+    const { match } = this.picture;
+    const text = this.rank === null || match === null ? "" : `#${this.rank} ${match.toFixed(2)}`;
+    if (!score || score.textContent === text) return;
+    score.textContent = text;
+    score.title = text && `Match to the prompt: ${match?.toFixed(4)}, number ${this.rank} of this sheet`;
+  }
+
+  /** Says whether it is pinned as A, B or both. @param {string | null} a @param {string | null} b */
+  pin(a, b) {
+    const { id } = this.picture;
+    const pinned = id === null ? "" : [a === id ? "A" : "", b === id ? "B" : ""].join("");
+    if (pinned === this.pinned) return;
+    this.pinned = pinned;
+    if (this.pins) this.pins.textContent = pinned;
+    this.label();
+  }
+
+  /** @param {boolean} isChosen */
+  choose(isChosen) {
+    this.element.classList.toggle("is-selected", isChosen);
+  }
+
+  /** @override */
+  remove() {
+    this.frame.remove();
+    super.remove();
+  }
+}

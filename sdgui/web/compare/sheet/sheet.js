@@ -1,0 +1,249 @@
+// @ts-check
+// One dream of Compare: a wall of seeds, its refined ones, a row of variations, or a labelled grid.
+
+import { make } from "../../shared/dom/dom.js";
+import { ago, duration, settings } from "../../shared/dreams/words.js";
+import { Row } from "../../shared/gallery/row.js";
+import { Cell } from "./cell.js";
+
+const MANY = 20;
+const CROWD = 42;
+const WIDE = 5;
+const KEYS = "←↑→↓ move · K keep · X reject · A/B pin · V vary";
+const VARIATION = "variation ";
+const REMEMBERED = "sdgui-sort-1";
+
+/**
+ * @typedef {import("../../shared/dreams/dream.js").Dream} Dream
+ * @typedef {import("../../shared/dreams/dream.js").Picture} Picture
+ * @typedef {import("../../shared/dreams/told.js").ToldSheet} ToldSheet
+ * @typedef {import("./sheets.js").Sheets} Sheets
+ */
+
+/** The sheet that a dream of Compare is. @param {Dream} dream @returns {ToldSheet} */
+const sheetOf = (dream) => dream.sheet ?? { kind: "wall", x: null, y: null, sources: [] };
+
+export class Sheet extends Row {
+  /** @param {Sheets} list @param {Dream} dream */
+  constructor(list, dream) {
+    super(list, dream);
+    this.list = list;
+    /** The places of its tiles, as they were sorted last. @type {Map<Cell, number> | null} */
+    this.ordered = null;
+    this.element.className = "sheet";
+    this.element.dataset.testid = "sheet";
+    this.element.dataset.kind = this.kind;
+    this.meta.after(make("span", { className: "sheet-keys", textContent: KEYS, aria: { hidden: true } }));
+    this.wasActive = dream.isActive;
+    if (this.sort && !dream.isActive) this.order();
+    const [first] = this.cells;
+    if (first) first.openButton.tabIndex = 0;
+  }
+
+  get kind() {
+    return sheetOf(this.dream).kind;
+  }
+
+  get isGrid() {
+    return this.kind === "grid";
+  }
+
+  /** @override */
+  actions() {
+    this.go = this.action("sheet-continue", "Continue", () => this.resume());
+    this.go.title = "Make what is missing";
+    const { dream } = this;
+    const list = /** @type {Sheets} */ (this.list);
+    const menu = this.action("sheet-export", "Export ▾", () => list.menu.open(menu, list.exports.of(dream)));
+    menu.setAttribute("aria-haspopup", "menu");
+    return [...(this.isGrid ? [] : [this.makeSort()]), this.go, this.stop, menu, this.reuse, this.removal];
+  }
+
+  makeSort() {
+    const sort = make("select", { className: "sheet-sort", aria: { label: "Sort" } },
+      make("option", { value: "seed", textContent: this.kind === "variations" ? "Sort: in order" : "Sort: by seed" }),
+      make("option", { value: "match", textContent: "Sort: match to prompt" }));
+    sort.value = localStorage.getItem(REMEMBERED) === "match" ? "match" : "seed";
+    sort.addEventListener("change", () => {
+      localStorage.setItem(REMEMBERED, sort.value);
+      this.order();
+    });
+    this.sort = sort;
+    return make("span", { className: "sort-box" }, sort);
+  }
+
+  /** @override */
+  fill() {
+    for (const picture of this.dream.pictures.values()) this.tiles.set(picture.index, new Cell(this, picture));
+    this.element.append(this.isGrid ? this.plot() : this.wall());
+  }
+
+  /** Its tiles in the order of their pictures. */
+  get unsorted() {
+    return /** @type {Cell[]} */ ([...this.tiles.values()]);
+  }
+
+  wall() {
+    const cells = this.unsorted;
+    if (this.kind === "variations") for (const cell of cells) cell.caption(this.caption(cell.picture), this.varied(cell.picture));
+    this.grid = make("div", { className: "wall", role: "group", aria: { label: "Pictures" } }, ...cells.map((cell) => cell.frame));
+    const size = cells.length > CROWD ? "crowd" : cells.length > MANY ? "many" : "few";
+    this.grid.dataset.size = size;
+    this.grid.style.setProperty("--count", String(cells.length));
+    this.grid.classList.toggle("is-narrow", size !== "few" || (this.kind === "variations" && cells.length >= WIDE));
+    return this.grid;
+  }
+
+  /** Columns and rows with their labels, which stay in sight while it scrolls. */
+  plot() {
+    const { x, y } = sheetOf(this.dream);
+    const columns = x?.labels.length ?? 1;
+    /** @param {string} className @param {string} text @param {string} place @param {string} title */
+    const label = (className, text, place, title) => {
+      const element = make("div", { className, title: `${title}: ${text}` }, make("span", { textContent: text }));
+      element.style.gridArea = place;
+      return element;
+    };
+    const corner = make("div", { className: "plot-corner" },
+      make("span", { textContent: `${x?.title} →` }), ...(y ? [make("span", { textContent: `${y.title} ↓` })] : []));
+    const heads = (x?.labels ?? []).map((text, i) => label("plot-column", text, `1 / ${i + 2}`, x?.title ?? ""));
+    const sides = (y?.labels ?? []).map((text, i) => label("plot-row", text, `${i + 2} / 1`, y?.title ?? ""));
+    for (const [index, cell] of this.tiles) {
+      cell.element.style.gridArea = `${Math.floor(index / columns) + 2} / ${(index % columns) + 2}`;
+    }
+    this.grid = make("div", { className: "plot-grid" },
+      corner, ...heads, ...sides, ...[...this.tiles.values()].map((cell) => cell.element));
+    const { width, height } = this.dream.settings;
+    this.grid.style.setProperty("--columns", String(columns));
+    this.grid.style.setProperty("--rows", String(y?.labels.length ?? 1));
+    this.grid.style.setProperty("--aspect", String(width / height));
+    this.grid.classList.toggle("is-narrow", columns >= WIDE);
+    const name = y ? `${x?.title} by ${y.title}` : x?.title;
+    return make("div", { className: "plot", role: "group", aria: { label: name } }, this.grid);
+  }
+
+  /** What is special of a picture, for ears: where it lies in a grid, how it varies. @param {number} index @returns {string[]} */
+  where(index) {
+    const { x, y } = sheetOf(this.dream);
+    const picture = this.dream.pictures.get(index);
+    if (!this.isGrid || !x) return this.kind === "variations" && picture ? [this.varied(picture)] : [];
+    const column = `${x.title} ${x.labels[index % x.labels.length]}`;
+    return y ? [column, `${y.title} ${y.labels[Math.floor(index / x.labels.length)]}`] : [column];
+  }
+
+  /** How a picture of a row varies. @param {Picture} picture */
+  varied(picture) {
+    const { x } = sheetOf(this.dream);
+    if (x) return `${x.title === "Strength" ? "strength " : VARIATION}${x.labels[picture.index] ?? ""}`;
+    const { variation } = picture.settings;
+    if (!variation) return "strength 0";
+    const strengths = new Set([...this.dream.pictures.values()].map((other) => other.settings.variation?.strength ?? 0));
+    return strengths.size > 1 ? `strength ${variation.strength}` : `${VARIATION}${variation.seed}`;
+  }
+
+  /** The same below a tile, where ten digits have room, and few words beside them. @param {Picture} picture */
+  caption(picture) {
+    const words = this.varied(picture);
+    return words.startsWith(VARIATION) ? words.slice(VARIATION.length) : words;
+  }
+
+  /** Its tiles in the order in which they are seen. */
+  get cells() {
+    const cells = this.unsorted;
+    const { ordered } = this;
+    if (this.sort?.value !== "match" || !ordered) return cells;
+    return cells.sort((a, b) => (ordered.get(a) ?? Infinity) - (ordered.get(b) ?? Infinity));
+  }
+
+  /** @override */
+  get pictures() {
+    return this.cells.map((cell) => cell.picture).filter(({ id }) => id !== null);
+  }
+
+  /** Sorts anew: when asked to, and when all are there; never while pictures come, so that nothing jumps. */
+  order() {
+    const active = document.activeElement;
+    const held = active instanceof HTMLElement && this.grid?.contains(active) ? active : null;
+    const ranks = this.dream.ranks();
+    const cells = this.unsorted;
+    if (this.sort?.value === "match") {
+      cells.sort((a, b) => (ranks.get(a.picture.index) ?? Infinity) - (ranks.get(b.picture.index) ?? Infinity)
+        || a.picture.index - b.picture.index);
+    }
+    this.ordered = new Map(cells.map((cell, place) => [cell, place]));
+    this.grid?.append(...cells.map((cell) => cell.frame));
+    held?.focus({ preventScroll: true });
+  }
+
+  /** @override */
+  say() {
+    super.say();
+    if (!this.go) return;
+    const { dream } = this;
+    const missing = dream.missing;
+    this.go.hidden = dream.isActive || !missing;
+    this.go.textContent = `Continue (${missing})`;
+    const ranks = dream.ranks();
+    for (const cell of this.unsorted) cell.place(ranks.get(cell.picture.index) ?? null);
+    /** @type {Sheets} */ (this.list).selection.pins(this);
+    if (this.sort) {
+      this.sort.options[1].disabled = !ranks.size && this.sort.value !== "match";
+      this.sort.title = ranks.size ? "" : "No match was measured for these pictures";
+      if (this.wasActive && !dream.isActive && this.sort.value === "match") this.order();
+    }
+    this.wasActive = dream.isActive;
+  }
+
+  /** @override */
+  doing() {
+    const { news, pictures, done, isMade } = this.dream;
+    if (isMade || this.list.dreams.isOffline || news?.type !== "progress") return super.doing();
+    const step = news.step ? `step ${news.step} of ${news.steps}` : done.length ? "" : "starting…";
+    const left = news.seconds_left === null ? step : `${duration(news.seconds_left)} left`;
+    return [`${done.length} of ${pictures.size}`, left].filter(Boolean).join(" · ");
+  }
+
+  /** @override */
+  made() {
+    const { state, created, done, pictures } = this.dream;
+    const count = done.length < pictures.size ? `${done.length} of ${pictures.size}` : `${pictures.size}`;
+    const stopped = state === "cancelled" ? "stopped · " : "";
+    const parts = [`${stopped}${count} ${this.what}`, ago(created), settings(this.dream.settings, this.dream.varied)];
+    return parts.filter(Boolean).join(" · ");
+  }
+
+  get what() {
+    const { x, y } = sheetOf(this.dream);
+    const [first] = this.dream.pictures.values();
+    switch (this.kind) {
+      case "refined":
+        return "refined";
+      case "variations":
+        return `variations of seed ${first?.seed}`;
+      case "grid":
+        return y ? `cells: ${x?.title} × ${y.title}` : `cells: ${x?.title}`;
+      default:
+        return "seeds";
+    }
+  }
+
+  async resume() {
+    if (!this.go) return;
+    this.go.disabled = true;
+    await this.list.dreams.resume(this.dream.id);
+    this.go.disabled = false;
+  }
+
+  /** @override @param {Picture} picture */
+  focus(picture) {
+    const cell = this.unsorted.find((one) => one.picture.index === picture.index);
+    if (cell) this.list.selection.select(cell, { focus: true });
+  }
+
+  /** @override @param {Cell} cell */
+  forget(cell) {
+    super.forget(cell);
+    this.ordered?.delete(cell);
+    this.list.selection.forget(cell);
+  }
+}

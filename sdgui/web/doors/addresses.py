@@ -1,0 +1,31 @@
+"""Whoever brings no cookie is known by their address: one program stays one person, however often it calls."""
+
+import hashlib
+import hmac
+import ipaddress
+
+_SITE = 64
+"""Bits of an IPv6 address that say where somebody is; of the rest each may choose as many as they like."""
+
+
+def visitor_at(address: str | None, name: str | None, secret: bytes) -> str:
+    """The visitor's id of whoever calls from an address, by the name with which they came in, where one was asked.
+
+    Made with a secret, so that what is stored tells no address.
+    """
+    told = f"address {_place(address)} name {name or ''}"
+    return hmac.new(secret, told.encode(), hashlib.sha256).hexdigest()
+
+
+def _place(address: str | None) -> str:
+    """An address as one form; of IPv6 the network."""
+    try:
+        found = ipaddress.ip_address((address or "").partition("%")[0])
+    except ValueError:
+        return address or ""
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        if not found.is_loopback:
+            return str(ipaddress.ip_network((found, _SITE), strict=False))
+    return str(found)

@@ -1,0 +1,235 @@
+// @ts-check
+// All dreams that the page knows, kept up to date by one stream of news, whatever lists show them.
+
+import { inFrame } from "../dom/frame.js";
+import { pause } from "../dom/pause.js";
+import { retryAll } from "../fetch/again.js";
+import { ask, isGone, wordsOf } from "../fetch/ask.js";
+import { Dream } from "./dream.js";
+import { Strips } from "./strips.js";
+import { Watch } from "./watch.js";
+
+/**
+ * @typedef {import("./told.js").News} News
+ * @typedef {import("./told.js").JobNews} JobNews
+ * @typedef {import("./told.js").ToldDream} ToldDream
+ * @typedef {import("../gallery/list.js").List} List
+ * @typedef {{ ended(dream: Dream): void, connection(): void, dreaming(active: Dream[]): void,
+ *   toast(message: string, hint?: string, isError?: boolean, milliseconds?: number): void }} Teller
+ */
+
+const ENDS = ["finished", "cancelled", "failed"];
+/** How often "3 min ago" is written anew. */
+const OFTEN = 30_000;
+
+export class Dreams {
+  /** `teller` is told what concerns the rest of the page. @param {Teller} teller */
+  constructor(teller) {
+    this.teller = teller;
+    /** @type {Map<string, Dream>} */
+    this.known = new Map();
+    /** @type {List[]} */
+    this.lists = [];
+    this.isOffline = false;
+    /** @type {Promise<unknown>} */
+    this.turn = Promise.resolve();
+    /** @type {Map<string, JobNews>} */
+    this.progress = new Map();
+    this.strips = new Strips();
+    /** Called when a dream has come, begun or ended. @type {Set<() => void>} */
+    this.counted = new Set();
+    this.counts = "";
+    this.watch = new Watch((news) => this.hear(news), () => this.offline(true));
+    setInterval(() => document.hidden || this.age(), OFTEN);
+    // Dreams of another tab of this visitor.
+    document.addEventListener("visibilitychange", () => document.hidden || this.refresh());
+  }
+
+  get active() {
+    return [...this.known.values()].filter((dream) => dream.isActive).sort((a, b) => b.created - a.created);
+  }
+
+  /** As time goes by, what ended is older. */
+  age() {
+    for (const dream of this.known.values()) if (!dream.isActive) dream.changed();
+  }
+
+  /** The picture with this id, where the page knows it. @param {string | null} id */
+  picture(id) {
+    for (const dream of this.known.values()) {
+      for (const picture of dream.pictures.values()) if (picture.id === id && id !== null) return picture;
+    }
+    return null;
+  }
+
+  /** The dream as the page knows it, brought up to what the server says. @param {ToldDream} told */
+  meet(told) {
+    const known = this.known.get(told.id);
+    if (known) {
+      known.update(told);
+      return known;
+    }
+    const dream = new Dream(told);
+    this.known.set(dream.id, dream);
+    return dream;
+  }
+
+  /** One thing after the other: an old answer must not overwrite newer news. @param {() => unknown} act */
+  after(act) {
+    this.turn = this.turn.then(act).catch((error) => console.error(error)).then(() => this.settle());
+    return this.turn;
+  }
+
+  /** Of progress that comes faster than it can be shown, the newest is enough. @param {News} news */
+  hear(news) {
+    if (news.type !== "progress") {
+      this.after(() => this.take(news));
+      return;
+    }
+    const isWaiting = this.progress.has(news.job);
+    this.progress.set(news.job, news);
+    if (isWaiting) return;
+    this.after(() => {
+      const newest = this.progress.get(news.job);
+      this.progress.delete(news.job);
+      return newest && this.take(newest);
+    });
+  }
+
+  /** The newest dreams of every list, as the server has them. */
+  refresh() {
+    return this.after(() => Promise.all(this.lists.map((list) => list.refresh())));
+  }
+
+  /**
+   * A dream was just begun here: show it, and listen; `follows`: the keyboard goes to its first picture.
+   * @param {string} job
+   * @param {List} list
+   * @param {{ follows?: boolean }} [how]
+   */
+  begin(job, list, { follows = false } = {}) {
+    this.watch.open();
+    return this.after(async () => {
+      await this.look(job);
+      const dream = this.known.get(job);
+      if (dream && !dream.isActive) this.teller.ended(dream); // sooner than anyone could tell us
+      if (follows) list.enter(job);
+      list.top();
+    });
+  }
+
+  /** Asks how one dream stands; one that has nothing left to show goes. @param {string} job */
+  async look(job) {
+    try {
+      const dream = this.meet(await ask(`/dreams/${job}`));
+      for (const list of this.lists) if (list.fits(dream)) list.place(dream);
+    } catch (error) {
+      if (isGone(error)) this.drop(job);
+    }
+  }
+
+  /** @param {string} job */
+  drop(job) {
+    this.known.delete(job);
+    for (const list of this.lists) list.drop(job);
+  }
+
+  /** A picture was deleted: nothing shows it any more, and with its last one an ended dream goes. @param {string} id */
+  forget(id) {
+    for (const dream of [...this.known.values()]) {
+      const gone = [...dream.pictures.values()].filter((picture) => picture.id === id);
+      for (const picture of gone) dream.remove(picture);
+      if (gone.length && !dream.done.length && (!dream.isActive || !dream.pictures.size)) this.drop(dream.id);
+    }
+    this.settle();
+  }
+
+  /** @param {News} news */
+  async take(news) {
+    switch (news.type) {
+      case "attached": {
+        this.offline(false);
+        this.active.forEach((dream) => dream.attach());
+        this.strips.again();
+        const active = new Set(news.active);
+        const unknown = news.active.filter((job) => !this.known.get(job)?.isActive);
+        const ended = this.active.filter((dream) => !active.has(dream.id)).map((dream) => dream.id);
+        await Promise.all([...unknown, ...ended].map((job) => this.look(job)));
+        break;
+      }
+      case "idle":
+        // What is still believed to be forming ended unheard, or is not in the stream yet.
+        await Promise.all(this.active.map((dream) => this.look(dream.id)));
+        if (this.active.length) await pause(300);
+        break;
+      default:
+        if (!this.known.has(news.job)) await this.look(news.job);
+        this.hand(news);
+    }
+  }
+
+  /** @param {JobNews} news */
+  hand(news) {
+    const dream = this.known.get(news.job);
+    if (!dream) return;
+    dream.apply(news);
+    this.strips.follow(dream, this.lists.some((list) => list.isShown && list.views.has(dream.id)));
+    if (ENDS.includes(news.type)) this.teller.ended(dream);
+  }
+
+  /** @param {boolean} isOffline */
+  offline(isOffline) {
+    if (this.isOffline !== isOffline) this.teller.connection();
+    if (this.isOffline && !isOffline) retryAll();
+    this.isOffline = isOffline;
+    this.active.forEach((dream) => dream.changed());
+  }
+
+  /** Makes stream, Stop, title and welcome fit what is there. */
+  settle() {
+    const { active } = this;
+    if (!this.watch.source && !this.isOffline && active.length) this.watch.open();
+    const counts = `${active.length} of ${this.known.size}`;
+    if (counts !== this.counts) {
+      this.counts = counts;
+      for (const act of this.counted) act();
+    }
+    inFrame(this, () => {
+      this.teller.dreaming(this.active);
+      for (const list of this.lists) list.welcome();
+    });
+  }
+
+  /** @param {string} job */
+  async cancel(job) {
+    await this.act(`/jobs/${job}/cancel`);
+  }
+
+  /** Takes a dream that ended without any picture out of the history. @param {string} job */
+  async remove(job) {
+    try {
+      await ask(`/dreams/${job}`, { method: "DELETE" });
+    } catch (error) {
+      this.teller.toast(wordsOf(error), "", true);
+      return;
+    }
+    this.drop(job);
+    this.settle();
+  }
+
+  /** Goes on with what an ended dream did not make. @param {string} job */
+  async resume(job) {
+    const told = await this.act(`/jobs/${job}/continue`);
+    if (told && !told.continued) this.teller.toast("Nothing of that sheet is left to make.");
+    this.watch.open();
+    await this.after(() => this.look(job));
+  }
+
+  /** @param {string} address */
+  async act(address) {
+    return ask(address, { method: "POST" }).catch((error) => {
+      this.teller.toast(wordsOf(error), "", true);
+      return null;
+    });
+  }
+}

@@ -1,0 +1,171 @@
+// What the server tells the page, as types for the checks of the scripts; browsers never ask for it.
+
+/** What a setting may hold; null where a number is left empty. */
+export type Value = string | number | boolean | null;
+export type Values = Record<string, Value>;
+
+/** What is known of a model. `defaults` are the settings that go with it when it is chosen. */
+export type ModelFacts = {
+  title: string;
+  defaults: Values;
+  samplers: string[];
+  steady: string[];
+  examples: string[];
+  sizes: Record<string, [number, number]>;
+  negative_prompt: boolean;
+  guided: boolean;
+  /** Values to begin with, by axis. */
+  values: Record<string, string>;
+};
+
+/** What Python and the page share. */
+export type Facts = {
+  capabilities: string[];
+  model: string;
+  models: Record<string, ModelFacts>;
+  settings: Record<string, SettingFacts>;
+  /** The settings in the order of the values that former versions saved. */
+  former: Record<string, string[]>;
+  longest_prompt: number;
+  compare: CompareFacts;
+};
+
+/** `lasting`: it suits every model, and so outlives one that is gone; `goes_with`: it means nothing without that one. */
+export type SettingFacts = {
+  label: string;
+  lasting: boolean;
+  low?: number;
+  high?: number;
+  step?: number;
+  choices?: string[];
+  goes_with?: string;
+};
+
+export type CompareFacts = {
+  /** How the values of each axis are written. */
+  axes: Record<string, string>;
+  no_axis: string;
+  strength: string;
+  steadiest: string;
+};
+
+export type Mark = "kept" | "rejected" | "";
+export type TileState = "empty" | "preview" | "done" | "failed" | "stopped" | "unsaved";
+export type DreamState = "active" | "finished" | "cancelled" | "failed";
+export type SheetKind = "wall" | "refined" | "variations" | "grid";
+
+export type Variation = { seed: number; strength: number };
+
+/** What made a picture. */
+export type Made = {
+  prompt: string;
+  negative_prompt: string;
+  model: string;
+  width: number;
+  height: number;
+  steps: number;
+  guidance: number;
+  sampler: string;
+  variation?: Variation | null;
+};
+
+export type ToldTile = {
+  index: number;
+  seed: number;
+  picture: string | null;
+  state: string;
+  mark?: Mark;
+  match?: number | null;
+  fault?: string;
+  own?: Partial<Made>;
+};
+
+export type ToldAxis = { title: string; labels: string[] };
+export type ToldSheet = { kind: SheetKind; x: ToldAxis | null; y: ToldAxis | null; sources: string[] };
+
+export type ToldDream = Made & {
+  id: string;
+  created: number;
+  state: DreamState;
+  message: string;
+  hint: string;
+  title: string;
+  sheet: ToldSheet | null;
+  tiles: ToldTile[];
+};
+
+export type Page = { dreams: ToldDream[]; next: string | null };
+
+/** The facts of one stored picture. */
+export type ToldPicture = Made & {
+  picture: string;
+  job: string;
+  index: number;
+  seed: number;
+  match: number | null;
+  mark: Mark;
+  created: number;
+  notes: Record<string, string>;
+};
+
+/** The previews of some pictures of one dream, side by side in one image. */
+export type LiveStrip = {
+  id: string;
+  revision: number;
+  columns: number;
+  width: number;
+  height: number;
+  pictures: number[];
+};
+
+export type Progress = {
+  type: "progress";
+  job: string;
+  done: number;
+  total: number;
+  step: number;
+  steps: number;
+  seconds_left: number | null;
+  live: LiveStrip[];
+};
+
+export type News =
+  | { type: "attached"; active: string[] }
+  | { type: "idle" }
+  | JobNews;
+
+export type JobNews =
+  | { type: "queued"; job: string; place: number; wait: number | null }
+  | { type: "started"; job: string }
+  | { type: "loading"; job: string; model: string; fraction: number | null }
+  | Progress
+  | { type: "picture"; job: string; index: number; picture: string; match: number | null }
+  | { type: "picture-failed"; job: string; index: number; message: string; hint: string }
+  | { type: "picture-unsaved"; job: string; index: number; message: string; hint: string }
+  | { type: "finished"; job: string }
+  | { type: "cancelled"; job: string }
+  | { type: "failed"; job: string; message: string; hint: string };
+
+/** What became of something that was asked. */
+export type Outcome = {
+  job?: string;
+  error?: string;
+  hint?: string;
+  notice?: string;
+  confirm?: Size;
+  values?: Values;
+};
+
+/** How large a grid would be. */
+export type Size = { cells: number; seconds: number | null };
+export type Planned = Partial<Size> & { notices?: string[]; error?: string; hint?: string };
+
+export type Status = {
+  state: string;
+  model: string;
+  device?: string;
+  dtype?: string;
+  fraction?: number | null;
+  message?: string;
+  hint?: string;
+};

@@ -1,0 +1,39 @@
+// @ts-check
+// Our routes are asked and told in JSON; what they refuse comes with their own sentence.
+
+/** One of our routes refused; `status` is its answer's. */
+export class Refused extends Error {
+  /** @param {string} message @param {number} status */
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The words of whatever went wrong. @param {unknown} error */
+export const wordsOf = (error) => (error instanceof Error ? error.message : String(error));
+
+/** Whether the answer was that there is no such thing. @param {unknown} error */
+export const isGone = (error) => error instanceof Refused && error.status === 404;
+
+/**
+ * JSON from one of our routes; Refused with its sentence when it refuses.
+ * @param {string} address
+ * @param {RequestInit} [options]
+ * @returns {Promise<any>}
+ */
+export async function ask(address, options = {}) {
+  const reply = await fetch(address, { cache: "no-store", ...options });
+  if (!reply.ok) throw new Refused(await sentenceOf(reply, "The server refused that."), reply.status);
+  return reply.status === 204 ? null : reply.json();
+}
+
+/** The same with something to tell it. @param {string} address @param {unknown} body @param {string} [method] @returns {Promise<any>} */
+export const tell = (address, body, method = "POST") =>
+  ask(address, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+
+/** Why a route refused, in its own words. @param {Response} reply @param {string} otherwise @returns {Promise<string>} */
+export async function sentenceOf(reply, otherwise) {
+  const fault = await reply.json().catch(() => ({}));
+  return typeof fault?.detail === "string" ? fault.detail : otherwise;
+}

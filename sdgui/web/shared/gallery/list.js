@@ -1,0 +1,202 @@
+// @ts-check
+// A scrolling list of dreams, newest on top, older ones as one scrolls.
+
+import { make } from "../dom/dom.js";
+import { again, settled } from "../fetch/again.js";
+import { ask } from "../fetch/ask.js";
+
+/**
+ * @typedef {import("../dreams/dream.js").Dream} Dream
+ * @typedef {import("../dreams/dream.js").Picture} Picture
+ * @typedef {import("../dreams/dreams.js").Dreams} Dreams
+ * @typedef {import("./row.js").Row} Row
+ * @typedef {import("../dreams/told.js").Page} Page
+ * @typedef {{ className: string, text: string, act: () => void }} Action
+ * @typedef {{ job: string, index: number, seed: boolean, sheet: boolean }} Reuse
+ */
+
+const PAGE = 12;
+/** Pages that are asked for at once to close the gap to what is known already. */
+const MOST_PAGES = 4;
+/** Pixels below what is seen within which older dreams are asked for. */
+const AHEAD = 800;
+
+export class List {
+  /**
+   * `address` gives pages of dreams, `view(list, dream)` makes what shows one, `fits` tells which belong here, `tab` is
+   * the tab that shows the list, `greet` fills it while it is empty, `open` shows a picture large, `actions` are what
+   * else can be done with a dream, `reuse` takes over settings.
+   * @param {HTMLElement} element
+   * @param {{ dreams: Dreams, address: string, view: (list: any, dream: Dream) => Row, fits: (dream: Dream) => boolean,
+   *   tab: string, greet: () => HTMLElement, open: (picture: Picture, list: List) => void, reuse: (asked: Reuse) => void,
+   *   actions?: (dream: Dream) => Action[] }} how
+   */
+  constructor(element, { dreams, address, view, fits, tab, greet, open, reuse, actions = () => [] }) {
+    this.element = element;
+    this.dreams = dreams;
+    this.address = address;
+    this.view = view;
+    this.fits = fits;
+    this.tab = tab;
+    this.greet = greet;
+    this.actions = actions;
+    this.opens = open;
+    this.reuses = reuse;
+    /** @type {Map<string, Row>} */
+    this.views = new Map();
+    /** @type {string | null} */
+    this.next = null;
+    this.isKnown = false;
+    this.isLoading = false;
+    this.end = make("div", { className: "gallery-end" });
+    this.element.append(this.end);
+    dreams.lists.push(this);
+    new IntersectionObserver(() => this.isNearEnd && this.older(), { root: element, rootMargin: `${AHEAD}px` }).observe(this.end);
+    this.fitGutter();
+    window.addEventListener("resize", () => this.fitGutter());
+  }
+
+  /** Whether its tab is the one that is seen. */
+  get isShown() {
+    return document.body.dataset.tab === this.tab;
+  }
+
+  get isNearEnd() {
+    return this.end.getBoundingClientRect().top - this.element.getBoundingClientRect().bottom < AHEAD;
+  }
+
+  /** The pictures that can be opened, in the order in which they are seen. */
+  get pictures() {
+    return this.ordered.flatMap((view) => view.pictures);
+  }
+
+  /** @returns {Row[]} */
+  get ordered() {
+    return [...this.element.children].flatMap((child) => {
+      const view = child instanceof HTMLElement ? this.views.get(child.dataset.job ?? "") : undefined;
+      return view ? [view] : [];
+    });
+  }
+
+  /** @param {Picture} picture */
+  open(picture) {
+    this.opens(picture, this);
+  }
+
+  /** The newest dreams, as the server has them; without a gap to those that are known already. */
+  async refresh() {
+    let page = await this.ask();
+    const before = new Set(this.views.keys());
+    for (let count = 1; ; count += 1) {
+      for (const told of page.dreams) this.place(this.dreams.meet(told));
+      if (!before.size || !page.next || page.dreams.some(({ id, state }) => before.has(id) && state !== "active")) break;
+      if (count === MOST_PAGES) {
+        this.forgetOlder(page.dreams.at(-1)?.created ?? 0);
+        before.clear();
+        break;
+      }
+      page = await this.ask(page.next);
+    }
+    if (!before.size) this.next = page.next;
+    this.isKnown = true;
+    if (!before.size && this.isNearEnd) this.older();
+  }
+
+  /** A page of dreams, as soon as the server answers. @param {string | null} [before] @returns {Promise<Page>} */
+  async ask(before = null) {
+    const address = `${this.address}?limit=${PAGE}${before ? `&before=${before}` : ""}`;
+    const asking = {};
+    for (;;) {
+      const page = await ask(address).catch(() => null);
+      if (page) {
+        settled(asking);
+        return page;
+      }
+      await new Promise((/** @type {(value: void) => void} */ resolve) => again(asking, resolve));
+    }
+  }
+
+  /** Too much has come in between: what is older is asked for again as one scrolls. @param {number} created */
+  forgetOlder(created) {
+    for (const [job, view] of this.views) if (view.dream.created < created && !view.dream.isActive) this.drop(job);
+  }
+
+  /** @returns {Promise<void>} */
+  async older() {
+    if (!this.next || this.isLoading || !this.isShown) return;
+    this.isLoading = true;
+    const page = await this.ask(this.next);
+    for (const told of page.dreams) this.place(this.dreams.meet(told));
+    this.next = page.next;
+    this.isLoading = false;
+    if (this.isNearEnd) await this.older();
+  }
+
+  /** Shows a dream where its age belongs. @param {Dream} dream */
+  place(dream) {
+    const known = this.views.get(dream.id);
+    if (known) return known;
+    const view = this.view(this, dream);
+    this.views.set(dream.id, view);
+    const older = this.ordered.find((other) => other.dream.created < dream.created);
+    this.element.insertBefore(view.element, older?.element ?? this.end);
+    return view;
+  }
+
+  /** Puts the keyboard on the first picture of a dream, unless it is being typed elsewhere. @param {string} job */
+  enter(job) {
+    if (document.activeElement?.closest("input, textarea, select, dialog")) return;
+    /** @type {HTMLElement | null | undefined} */
+    const first = this.views.get(job)?.element.querySelector(".open");
+    first?.focus({ preventScroll: true });
+  }
+
+  top() {
+    this.element.scrollTo({ top: 0, behavior: "smooth" });
+  }
+
+  /** Its tab is seen now: what formed unseen is fetched. */
+  shown() {
+    this.fitGutter();
+    for (const view of this.views.values()) view.shown();
+  }
+
+  /** @param {string} job */
+  drop(job) {
+    this.views.get(job)?.remove();
+    this.views.delete(job);
+  }
+
+  welcome() {
+    if (!this.isKnown && !this.views.size) return;
+    const there = this.element.querySelector(".welcome");
+    if (this.views.size) there?.remove();
+    else if (!there) this.element.prepend(this.greet());
+  }
+
+  /** Greets anew, in other words. */
+  regreet() {
+    this.element.querySelector(".welcome")?.remove();
+    this.welcome();
+  }
+
+  /** Where the picture is shown, brought into sight and focused. @param {Picture} picture */
+  reveal(picture) {
+    this.views.get(picture.dream.id)?.focus(picture);
+  }
+
+  /**
+   * Takes over the settings of a picture; with `seed` its seed, too; with `whole`, where sheets are, those of its sheet.
+   * @param {string} job
+   * @param {number} index
+   * @param {{ seed?: boolean, whole?: boolean }} [how]
+   */
+  reuse(job, index, { seed = false, whole = false } = {}) {
+    this.reuses({ job, index, seed, sheet: whole });
+  }
+
+  /** The room of a scrollbar is taken from the padding, so that edges line up with the prompt bar. */
+  fitGutter() {
+    if (this.element.offsetWidth) this.element.style.setProperty("--gutter", `${this.element.offsetWidth - this.element.clientWidth}px`);
+  }
+}

@@ -1,0 +1,1 @@
+"""What stands around everything: header, tabs, prompt bar, theme."""

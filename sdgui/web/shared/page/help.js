@@ -1,0 +1,33 @@
+// @ts-check
+// The keys of the page, and what a seed is.
+
+import { find, make } from "../dom/dom.js";
+import { ALT, KEY } from "../dom/keys.js";
+
+/** @typedef {[names: string[], what: string][]} Keys */
+
+export class Help {
+  constructor() {
+    const close = make("button", { type: "button", className: "quiet-button", textContent: "Close" });
+    this.seeds = make("p", { textContent: "A seed makes a picture repeatable: the same seed and settings give the same picture. Leave it empty for a new one each time; the lock keeps it." });
+    this.element = make("dialog", { id: "help", className: "sd-dialog", aria: { label: "Help" } }, this.seeds, close);
+    close.addEventListener("click", () => this.element.close());
+    this.element.addEventListener("click", (event) => event.target === this.element && this.element.close());
+    find("#help-button").addEventListener("click", () => this.element.showModal());
+    document.body.append(this.element);
+  }
+
+  /** @param {string} title @param {Keys} keys */
+  add(title, keys) {
+    this.seeds.before(
+      make("h2", { textContent: title }),
+      make("dl", {}, ...keys.flatMap(([names, what]) => [make("dt", {}, ...names.flatMap(key)), make("dd", { textContent: what })])));
+  }
+}
+
+/** @param {string} name @param {number} i @param {string[]} names @returns {(Node | string)[]} */
+function key(name, i, names) {
+  const isHeld = names[0] === KEY || names[0] === ALT;
+  const between = i === 0 ? [] : [isHeld ? " + " : " "];
+  return [...between, make("kbd", { textContent: name })];
+}

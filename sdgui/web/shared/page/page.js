@@ -1,0 +1,157 @@
+// @ts-check
+// What the rooms have in common, and how they join: each adds its tab, and what the Dream button begins there.
+
+import { ALT, KEY } from "../dom/keys.js";
+import { Menu } from "../dom/menu.js";
+import { Toasts } from "../dom/toasts.js";
+import { Dreams } from "../dreams/dreams.js";
+import * as again from "../fetch/again.js";
+import { ask, tell, wordsOf } from "../fetch/ask.js";
+import { Drawer } from "../settings/drawer.js";
+import { keepRules } from "../settings/rules.js";
+import { settings } from "../settings/settings.js";
+import { Viewer } from "../viewer/viewer.js";
+import { Help } from "./help.js";
+import { Pill } from "./pill.js";
+import { PromptBar } from "./prompt-bar.js";
+import { Tabs } from "./tabs.js";
+import { Title } from "./title.js";
+
+/**
+ * @typedef {import("../gallery/list.js").List} List
+ * @typedef {import("../dreams/told.js").Outcome} Outcome
+ * @typedef {import("../dreams/dream.js").Dream} Dream
+ * @typedef {{ list: List, begins: () => import("./prompt-bar.js").Begins, begin: () => Promise<Outcome>,
+ *   offers?: (dream: Dream) => import("../gallery/list.js").Action[], seen?: () => void }} Room
+ *   `offers`: what can be done there with any dream; `seen` is called when its tab or its mode is seen
+ */
+
+export class Page {
+  constructor() {
+    this.toasts = new Toasts();
+    this.drawer = new Drawer();
+    this.title = new Title();
+    this.menu = new Menu();
+    this.help = new Help();
+    this.help.add("Keys", [
+      [[KEY, "Enter"], "dream, from anywhere on the page"],
+      [["Esc"], "stop; in a picture: close it"],
+      [[ALT, "↑"], "from the prompt to the newest pictures"],
+      [[ALT, "↓"], "from the pictures back to the prompt"],
+      [["←", "→"], "in a picture: the one before, the next"],
+    ]);
+    /** @type {Map<string, Room>} */
+    this.rooms = new Map();
+    /** Told of a picture that was deleted. @type {((id: string) => void)[]} */
+    this.forgetting = [];
+    this.dreams = new Dreams({
+      ended: (dream) => this.ended(dream),
+      connection: () => this.pill.wake(),
+      dreaming: (active) => {
+        this.bar.dreaming(active.length);
+        this.title.tell(active);
+      },
+      toast: (...words) => this.toasts.show(...words),
+    });
+    this.viewer = new Viewer({
+      toasts: this.toasts,
+      forget: (id) => {
+        this.dreams.forget(id);
+        for (const forget of this.forgetting) forget(id);
+      },
+    });
+    this.tabs = new Tabs(() => this.changed());
+    this.bar = new PromptBar({
+      dream: () => this.dream(),
+      stop: () => this.stop(),
+      escape: () => {
+        const wasOpen = this.drawer.isOpen;
+        this.drawer.set(false);
+        return wasOpen;
+      },
+    });
+    this.pill = new Pill({
+      told: ({ device }) => (this.dreams.strips.isShared = (device ?? "").toLowerCase().startsWith("cpu")),
+      toast: (...words) => this.toasts.show(...words),
+    });
+    keepRules(this.toasts);
+    again.listen(window, document);
+  }
+
+  /** @param {string} name @param {Room} room */
+  add(name, room) {
+    this.rooms.set(name, room);
+    this.tabs.add(name, room.list.element);
+  }
+
+  get room() {
+    return this.rooms.get(this.tabs.tab);
+  }
+
+  /** Everything is added: shows what there is. */
+  async open() {
+    this.tabs.read();
+    await this.dreams.refresh();
+  }
+
+  /** Another tab, or another mode of it, is seen. */
+  changed() {
+    const { room } = this;
+    if (!room) return;
+    this.bar.change(room.begins());
+    this.dreams.strips.again();
+    room.list.shown();
+    room.list.regreet();
+    room.seen?.();
+  }
+
+  /** Begins what the tab that is seen would begin. */
+  async dream() {
+    const { room } = this;
+    if (room) this.outcome(await this.told(room.begin()), room.list);
+  }
+
+  /** What becomes of something that was asked, also where nobody answers. @template {Outcome} T @param {Promise<T>} answer @returns {Promise<T | Outcome>} */
+  async told(answer) {
+    return answer.catch((error) => ({ error: error instanceof TypeError ? "The server does not answer." : wordsOf(error), hint: error instanceof TypeError ? "Is it still there?" : "" }));
+  }
+
+  /** Says and shows what became of a click. @param {Outcome} told @param {List} list @param {{ follows?: boolean }} [how] */
+  outcome(told, list, { follows = false } = {}) {
+    if (told.error) {
+      this.toasts.show(told.error, told.hint, true);
+      if (!settings.text("prompt").trim()) this.bar.focus();
+    }
+    if (told.notice) this.toasts.show(told.notice);
+    if (told.values) settings.set(told.values);
+    if (!told.job) return;
+    this.toasts.clearErrors();
+    this.drawer.set(false);
+    if (this.viewer.element.open) this.viewer.element.close();
+    this.dreams.begin(told.job, list, { follows });
+  }
+
+  async stop() {
+    if (!this.bar.isDreaming) return;
+    await ask("/cancel", { method: "POST" }).catch((error) => this.toasts.show(wordsOf(error), "", true));
+  }
+
+  /** Takes over the settings of a picture or a sheet. @param {import("../gallery/list.js").Reuse} asked */
+  async reuse(asked) {
+    const told = await this.told(tell("/reuse", asked));
+    if (told.error) this.toasts.show(told.error, told.hint, true);
+    if (told.notice) this.toasts.show(told.notice);
+    if (!told.values) return;
+    settings.set(told.values);
+    if (matchMedia("(hover: hover)").matches) this.bar.focus();
+  }
+
+  /** A dream has ended, one way or another. @param {Dream} dream */
+  ended(dream) {
+    this.title.dreamt = dream;
+    const { state, title, done, fault } = dream;
+    const count = `${done.length} of “${title}”`;
+    const words = state === "finished" ? `Done: ${count}` : state === "cancelled" ? `Stopped: ${count}` : `Failed: “${title}”. ${fault?.message ?? ""}`;
+    this.toasts.say(words);
+  }
+}

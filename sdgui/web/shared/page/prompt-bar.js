@@ -1,0 +1,135 @@
+// @ts-check
+// The prompt at the bottom, its hint line with keys and tokens, and the buttons that begin and stop.
+
+import { find, make, targetOf } from "../dom/dom.js";
+import { ALT, KEY } from "../dom/keys.js";
+import { pause } from "../dom/pause.js";
+import { ask } from "../fetch/ask.js";
+import { facts } from "../settings/facts.js";
+import { settings } from "../settings/settings.js";
+
+/**
+ * What the Dream button begins where a tab is seen: its words, and those of the hint; `ownPrompt`: the prompt is not
+ * the one written here; `seed`: what the seed is called there.
+ * @typedef {{ text: string, verb: string, ownPrompt?: boolean, seed?: string, isFirst?: boolean }} Begins
+ */
+
+// Keys that go past a dropdown.
+const PASSING = ["Tab", "Shift", "Control", "Alt", "Meta"];
+/** Typing pauses. */
+const PAUSE = 250;
+
+export class PromptBar {
+  /** @param {{ dream: () => void, stop: () => void, escape: () => boolean }} calls `escape` says whether it closed something. */
+  constructor(calls) {
+    this.calls = calls;
+    const prompt = find("#prompt textarea");
+    if (!(prompt instanceof HTMLTextAreaElement)) throw new Error("The prompt is no text area.");
+    this.prompt = prompt;
+    this.hint = find("#prompt-hint");
+    this.button = find("#dream-button");
+    this.stopButton = find("#stop-button");
+    /** @type {Begins} */
+    this.begins = { text: "Dream", verb: "dreams", isFirst: true };
+    this.tokens = "";
+    this.isOver = false;
+    this.turn = 0;
+    prompt.setAttribute("enterkeyhint", "enter");
+    prompt.setAttribute("aria-describedby", "prompt-hint");
+    this.button.addEventListener("click", () => calls.dream());
+    this.stopButton.addEventListener("click", () => calls.stop());
+    // Before Gradio's own listeners, which would swallow Enter where the prompt takes a new line.
+    document.addEventListener("keydown", (event) => this.key(event), true);
+    document.addEventListener("keypress", (event) => {
+      if (event.key === "Enter" && event.target === prompt) event.stopImmediatePropagation();
+    }, true);
+    settings.follow(["prompt", "model"], () => this.count());
+  }
+
+  /** Another tab or mode is seen. @param {Begins} begins */
+  change(begins) {
+    this.begins = begins;
+    this.button.textContent = begins.text;
+    const seed = document.querySelector('#seed [data-testid="block-info"]');
+    if (seed) seed.textContent = begins.seed ?? "Seed";
+    this.tell();
+  }
+
+  /** @param {number} count of dreams that are being made */
+  dreaming(count) {
+    document.body.classList.toggle("is-dreaming", count > 0);
+    this.stopButton.title = count > 1 ? `Stop all ${count} dreams (Esc)` : "Stop (Esc)";
+  }
+
+  get isDreaming() {
+    return document.body.classList.contains("is-dreaming");
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    if (event.isComposing) return;
+    const target = targetOf(event);
+    // At each key Gradio opens its list again, a moment later: after Tab, when the keyboard is elsewhere and nothing closes it.
+    if (PASSING.includes(event.key) && target.getAttribute("role") === "combobox") event.stopImmediatePropagation();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (!document.querySelector("dialog[open]")) this.dream();
+    } else if (event.key === "Escape" && !document.querySelector("dialog[open], .sd-menu:popover-open")) {
+      if (!this.calls.escape() && target.getAttribute("aria-expanded") !== "true") this.calls.stop();
+    }
+  }
+
+  /** From the keyboard: a number that is still being typed counts. */
+  dream() {
+    const focused = document.activeElement;
+    if (focused instanceof HTMLInputElement) {
+      focused.blur();
+      focused.focus();
+    }
+    this.calls.dream();
+  }
+
+  /** @param {string} text */
+  write(text) {
+    settings.set({ prompt: text });
+    this.focus();
+  }
+
+  focus() {
+    this.prompt.focus();
+  }
+
+  tell() {
+    const hasKeys = matchMedia("(hover: hover)").matches;
+    const { verb, ownPrompt, isFirst } = this.begins;
+    const keys = hasKeys ? [`${KEY}+Enter ${verb}`] : [];
+    const way = hasKeys && !isFirst ? [`${ALT}+↑ to the pictures`] : [];
+    const { length } = settings.text("prompt");
+    const tooLong = length > facts.longest_prompt;
+    const size = `${length.toLocaleString("en")} of ${facts.longest_prompt.toLocaleString("en")} characters`;
+    const words = ownPrompt ? "with the prompt of its picture, not this one" : tooLong ? size : this.tokens;
+    const parts = [...keys, ...(words ? [words] : []), ...way].join(" · ");
+    this.hint.replaceChildren(make("span", { textContent: parts, className: tooLong || this.isOver ? "too-long" : "" }));
+  }
+
+  /** Counts the prompt's tokens, once typing pauses. */
+  async count() {
+    this.turn += 1;
+    const { turn } = this;
+    const prompt = settings.text("prompt");
+    if (!prompt.trim() || prompt.length > facts.longest_prompt) {
+      this.tokens = "";
+      this.isOver = false;
+      this.tell();
+      return;
+    }
+    await pause(PAUSE);
+    if (turn !== this.turn) return;
+    const told = await ask(`/tokens?${new URLSearchParams({ prompt, model: settings.text("model") })}`).catch(() => null);
+    if (turn !== this.turn) return;
+    this.isOver = Boolean(told) && told.count > told.limit;
+    this.tokens = told ? `${told.count} of ${told.limit} tokens${this.isOver ? ": the end is not read" : ""}` : "";
+    this.tell();
+  }
+}

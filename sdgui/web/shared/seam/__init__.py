@@ -1,0 +1,1 @@
+"""The one way between Gradio's components and the page's settings."""

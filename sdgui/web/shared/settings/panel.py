@@ -1,0 +1,112 @@
+"""What both tabs share: the settings on the right, and the prompt bar at the bottom."""
+
+import gradio as gr
+
+from sdgui.model_info import ModelInfo
+from sdgui.request_fields import SETTINGS
+from sdgui.web.capability import Components
+from sdgui.web.shared.page.templates import render
+from sdgui.web.shared.settings.controls import ASPECTS, default_controls
+
+_HINT = '<p id="prompt-hint" class="prompt-hint"></p>'
+
+
+def add_settings_head() -> None:
+    """Adds the title that the settings have where they are a drawer, on phones."""
+    gr.HTML(
+        render("shared/settings/drawer-head.html"),
+        elem_id="settings-head",
+        js_on_load=None,
+        apply_default_css=False,
+    )
+
+
+def add_settings(info: ModelInfo, names: tuple[str, ...]) -> Components:
+    """Adds the settings; the components that hold them, by name."""
+    first = default_controls(info)
+    aspect = gr.Radio(
+        list(ASPECTS), value=first.aspect, label=SETTINGS["aspect"].label, elem_id="aspect"
+    )
+    with gr.Row(elem_id="own-size"):
+        width, height = (
+            gr.Number(
+                getattr(first, name),
+                label=SETTINGS[name].label,
+                step=info.size_step,
+                elem_id=name,
+            )
+            for name in ("width", "height")
+        )
+    count, steps, guidance = (
+        gr.Slider(
+            **SETTINGS[name].slider,
+            value=getattr(first, name),
+            elem_id=name,
+            elem_classes="sd-slider",
+        )
+        for name in ("count", "steps", "guidance")
+    )
+    with gr.Row(elem_id="seed-row"):
+        seed = gr.Textbox(
+            label=SETTINGS["seed"].label, placeholder="random", elem_id="seed", max_lines=1
+        )
+        gr.Button("New random seed", elem_id="seed-die")
+        lock = gr.Checkbox(label=SETTINGS["lock"].label, elem_id="seed-lock", container=False)
+    sampler = gr.Dropdown(
+        list(info.samplers),
+        value=first.sampler,
+        label=SETTINGS["sampler"].label,
+        elem_id="sampler",
+        elem_classes="sd-choice",
+        filterable=False,
+    )
+    model = gr.Dropdown(
+        [
+            (info.title, names[0]),
+            *((n, n) for n in names[1:]),
+        ],
+        value=names[0],
+        label=SETTINGS["model"].label,
+        elem_id="model",
+        elem_classes="sd-choice",
+        filterable=False,
+    )
+    negative_prompt = gr.Textbox(
+        label=SETTINGS["negative_prompt"].label,
+        placeholder="e.g. blurry, extra wheels",
+        elem_id="negative-prompt",
+        lines=2,
+        max_lines=6,
+    )
+    return {
+        "aspect": aspect,
+        "width": width,
+        "height": height,
+        "count": count,
+        "steps": steps,
+        "guidance": guidance,
+        "seed": seed,
+        "lock": lock,
+        "sampler": sampler,
+        "model": model,
+        "negative_prompt": negative_prompt,
+    }
+
+
+def add_prompt_bar() -> Components:
+    """Adds the prompt and its buttons; the component that holds it, by name."""
+    with gr.Row(elem_id="prompt-bar"):
+        with gr.Column(elem_id="prompt-box"):
+            prompt = gr.Textbox(
+                label=SETTINGS["prompt"].label,
+                container=False,
+                placeholder="What do you want to see?",
+                elem_id="prompt",
+                lines=1,
+                max_lines=4,
+            )
+            gr.HTML(_HINT, elem_id="prompt-hint-block", js_on_load=None, apply_default_css=False)
+        gr.Button("Settings", elem_id="settings-button")
+        gr.Button("Stop", elem_id="stop-button")
+        gr.Button("Dream", variant="primary", elem_id="dream-button")
+    return {"prompt": prompt}

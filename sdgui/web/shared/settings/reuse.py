@@ -1,0 +1,77 @@
+"""Taking over settings: what made a picture, as values of the page's settings."""
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Body, Request
+
+from sdgui.errors import UserError
+from sdgui.ports import Store
+from sdgui.sheet import Sheet
+from sdgui.spec import MAX_COUNT, DreamRequest
+from sdgui.web.doors.visitors import visitor_of
+from sdgui.web.shared.dreams.outcome import Told, guarded
+from sdgui.web.shared.settings.controls import from_request
+
+if TYPE_CHECKING:
+    from sdgui.studio.studio import Studio
+
+OfSheet = Callable[[Sheet, int], dict[str, Any]]
+"""The settings, by name, that ask for a sheet of so many pictures again."""
+
+
+def reuse_routes(studio: "Studio", store: Store, of_sheet: OfSheet) -> APIRouter:
+    """The route that gives back settings."""
+    routes = APIRouter()
+
+    @routes.post("/reuse")
+    def reuse(request: Request, asked: Annotated[dict[str, Any], Body()]) -> Told:
+        """The settings of picture `index` of `job`; where `seed` is true, also its seed, locked.
+
+        Where `sheet` is true, a wall or a grid is asked for again, not one of its pictures.
+        """
+        return reused(studio, store, visitor_of(request), asked, of_sheet=of_sheet)
+
+    return routes
+
+
+def reused(
+    studio: "Studio", store: Store, visitor: str, asked: dict[str, Any], *, of_sheet: OfSheet
+) -> Told:
+    """As `values`; what is wrong is said in words."""
+
+    def act() -> Told:
+        job = store.job(str(asked.get("job")), visitor)
+        spec = None
+        if job is not None:
+            spec = next((t.spec for i, t in enumerate(job.tasks) if i == asked.get("index")), None)
+        if job is None or spec is None:
+            raise UserError("That dream is not here any more.", "Reload the page.")
+        keeps_seed = asked.get("seed") is True
+        told: Told = {}
+        model = spec.model.id
+        if model not in studio.models.names():
+            told["notice"] = f"The model of that dream ({model}) is not here now."
+            model = studio.models.names()[0]
+        if keeps_seed and spec.variation is not None:
+            told.setdefault("notice", "That is a variation; these settings make what it varies.")
+        info = studio.models.describe(model)
+        wanted = replace(
+            DreamRequest.again(spec),
+            model=model,
+            seed=spec.seed if keeps_seed else None,
+            count=min(len(job.tasks), MAX_COUNT),
+        )
+        controls = from_request(wanted, info)
+        if controls.sampler not in info.samplers:
+            controls = replace(controls, sampler=info.sampler)
+        values = asdict(controls) | {"lock": keeps_seed}
+        if job.sheet is not None:
+            # How many a sheet has says nothing of how many a dream should have.
+            del values["count"]
+            if asked.get("sheet") is True:
+                values |= of_sheet(job.sheet, len(job.tasks))
+        return told | {"values": values}
+
+    return guarded(act, lambda told: told)

@@ -1,0 +1,318 @@
+// @ts-check
+// One picture, large, with everything that made it.
+
+import { make, targetOf } from "../dom/dom.js";
+import { moment } from "../dreams/words.js";
+import { again, retryNow, settled } from "../fetch/again.js";
+import { ask, isGone, wordsOf } from "../fetch/ask.js";
+import { loaded } from "../fetch/image.js";
+import { facts as known } from "../settings/facts.js";
+import { Tools } from "./tools.js";
+
+/**
+ * @typedef {import("../dreams/dream.js").Picture} Picture
+ * @typedef {{ pictures: Picture[], older(): void, reveal(picture: Picture): void,
+ *   reuse(job: string, index: number, how?: { seed?: boolean }): void }} Shelf
+ * @typedef {import("./tools.js").Actions} Actions
+ */
+
+/** What a setting is called. @param {string} name */
+const named = (name) => known.settings[name].label;
+
+/** @type {Record<string, number>} */
+const ARROWS = { ArrowLeft: -1, ArrowRight: 1 };
+/** What can be done with a picture where no capability knows more. @type {Actions} */
+const NONE = { of: () => [], do: () => {}, key: () => false, flip: () => {} };
+
+export class Viewer {
+  /** `forget` is told of a picture that was deleted. @param {{ toasts: import("../dom/toasts.js").Toasts, forget: (id: string) => void }} how */
+  constructor({ toasts, forget }) {
+    this.toasts = toasts;
+    this.forget = forget;
+    /** What can be done with a picture. @type {Actions} */
+    this.actions = NONE;
+    /** @type {Picture | null} */
+    this.picture = null;
+    /** The picture whose facts are written. @type {Picture | null} */
+    this.told = null;
+    /** How it was made, as far as it is known. @type {Record<string, string>} */
+    this.notes = {};
+    /** Where the pictures are taken from. @type {Shelf} */
+    this.shelf = { pictures: [], older: () => {}, reveal: () => {}, reuse: () => {} };
+    this.tools = new Tools({
+      of: (picture) => this.actions.of(picture),
+      do: (name, picture) => this.actions.do(name, picture),
+      key: (key, picture) => this.actions.key(key, picture),
+      flip: (how) => this.actions.flip(how),
+    }, () => this.rest());
+    this.stage = make("div", { className: "viewer-stage" });
+    this.back = this.stepper("back", "Previous picture", "←", -1);
+    this.forth = this.stepper("forth", "Next picture", "→", 1);
+    this.stage.append(this.back, this.forth);
+    this.place = make("span", { aria: { live: "polite" } });
+    this.facts = make("div", { className: "viewer-facts", tabIndex: 0, aria: { label: "How it was made" } });
+    this.download = make("a", { className: "quiet-button", textContent: "Download PNG", id: "viewer-download" });
+    this.reuse = this.action("viewer-reuse", "Reuse settings", () => this.take(false));
+    this.sameSeed = this.action("viewer-same-seed", "Same seed", () => this.take(true));
+    this.sameSeed.title = "The settings with this seed, locked";
+    this.delete = this.action("viewer-delete", "Delete", () => this.erase());
+    const close = make("button", { type: "button", className: "quiet-button", id: "viewer-close", textContent: "✕", aria: { label: "Close" } });
+    close.addEventListener("click", () => this.element.close());
+    this.element = make(
+      "dialog",
+      { id: "viewer", className: "sd-dialog", tabIndex: -1, aria: { label: "Picture" } },
+      this.stage,
+      make("div", { className: "viewer-side" },
+        make("div", { className: "viewer-top" }, this.place, close),
+        this.tools.element,
+        this.facts,
+        make("div", { className: "viewer-actions" }, this.reuse, this.sameSeed, this.download, this.delete)),
+    );
+    this.element.addEventListener("keydown", (event) => this.key(event));
+    this.element.addEventListener("close", () => this.closed());
+    this.element.addEventListener("click", (event) => this.click(event));
+    this.swipes();
+    document.body.append(this.element);
+  }
+
+  /** @param {string} id @param {string} text @param {() => void} act */
+  action(id, text, act) {
+    const button = make("button", { type: "button", className: "quiet-button", id, textContent: text });
+    button.addEventListener("click", act);
+    return button;
+  }
+
+  /** @param {string} name @param {string} label @param {string} arrow @param {number} step */
+  stepper(name, label, arrow, step) {
+    const button = make("button", { type: "button", className: `viewer-step ${name}`, textContent: arrow, aria: { label } });
+    button.addEventListener("click", () => this.step(step));
+    return button;
+  }
+
+  /** Opens a picture of a shelf: something with `pictures` to step through, `older()`, `reveal()` and `reuse()`. @param {Picture} picture @param {Shelf} shelf */
+  open(picture, shelf) {
+    this.shelf = shelf;
+    this.show(picture);
+    if (this.element.open) return;
+    this.element.showModal();
+    this.rest();
+  }
+
+  /** The keyboard is on none of the buttons, so that Space presses none. */
+  rest() {
+    if (this.element.open) this.element.focus({ preventScroll: true });
+  }
+
+  /** @param {Picture} picture */
+  show(picture) {
+    this.leave();
+    this.picture = picture;
+    picture.views.add(this);
+    this.calm();
+    const { pictures } = this.shelf;
+    const at = pictures.indexOf(picture);
+    this.back.disabled = at <= 0;
+    this.forth.disabled = at >= pictures.length - 1;
+    if ([this.back, this.forth].some((button) => button.disabled && button === document.activeElement)) this.rest();
+    if (at >= pictures.length - 3) this.shelf.older();
+    const own = pictures.filter(({ dream }) => dream === picture.dream);
+    this.place.textContent = own.length > 1 ? `${own.indexOf(picture) + 1} of ${own.length}` : "";
+    this.download.href = `/picture/${picture.id}?download=1`;
+    this.tools.fill(picture);
+    this.tell(picture, {});
+    this.facts.scrollTop = 0;
+    this.enlarge(picture);
+    this.ask(picture);
+  }
+
+  /** No longer told of the picture's changes. */
+  leave() {
+    settled(this);
+    this.picture?.views.delete(this);
+  }
+
+  /** @param {Picture} picture */
+  async enlarge(picture) {
+    const { prompt } = picture.settings;
+    // What the gallery shows already, until the original is there.
+    this.put(make("img", { alt: prompt, src: `/thumb/${picture.id}`, draggable: false }));
+    const large = await loaded(`/picture/${picture.id}`, prompt).catch(() => null);
+    if (this.picture !== picture) return;
+    if (large) {
+      settled(this);
+      this.put(large);
+    } else {
+      this.failed(picture);
+    }
+  }
+
+  /** Shows an image on the stage, and nothing else. @param {HTMLImageElement} image */
+  put(image) {
+    for (const before of this.stage.querySelectorAll("img, .viewer-broken")) before.remove();
+    this.stage.prepend(image);
+  }
+
+  /** Says so over what is there; it is also tried again by itself. @param {Picture} picture */
+  failed(picture) {
+    const retry = make("button", { type: "button", className: "link-button", textContent: "Try again" });
+    retry.addEventListener("click", () => retryNow(this));
+    this.stage.append(make("p", { className: "viewer-broken", role: "alert" }, "The picture could not be loaded. ", retry));
+    again(this, () => this.picture === picture && this.enlarge(picture));
+  }
+
+  /** How it was made is known to the server alone. @param {Picture} picture */
+  async ask(picture) {
+    const told = await ask(`/picture/${picture.id}/facts`).catch(() => null);
+    if (told && this.picture === picture) this.tell(picture, told.notes ?? {});
+  }
+
+  /** Writes what is known of the picture; `notes` tell how it was made. @param {Picture} picture @param {Record<string, string>} notes */
+  tell(picture, notes) {
+    this.notes = notes;
+    const { prompt, negative_prompt, width, height, steps, guidance, sampler, model, variation } = picture.settings;
+    const rank = picture.dream.ranks?.().get(picture.index);
+    const place = rank ? ` · number ${rank} of its sheet` : "";
+    /** @type {[string, string][]} */
+    const all = [
+      [named("seed"), String(picture.seed)],
+      ["Variation", variation ? `seed ${variation.seed}, strength ${variation.strength}` : ""],
+      ["Size", `${width} × ${height}`],
+      [named("steps"), String(steps)],
+      [named("guidance"), String(guidance)],
+      [named("sampler"), sampler],
+      [named("model"), model],
+      ["Avoided", negative_prompt],
+      ["Match", picture.match === null ? "" : `${picture.match.toFixed(2)}${picture.dream.sheet ? place : ""}`],
+      ["Mark", picture.mark],
+      ["Made", moment(picture.dream.created)],
+      ["Made on", [notes.device, notes.dtype].filter(Boolean).join(", ")],
+    ];
+    const facts = all.filter(([, value]) => value !== "");
+    const list = make("dl", {}, ...facts.flatMap(([name, value]) => [make("dt", { textContent: name }), make("dd", { textContent: value })]));
+    const before = this.facts.querySelector("dl");
+    if (before && this.told === picture) before.replaceWith(list);
+    else this.facts.replaceChildren(make("p", { className: "viewer-prompt", textContent: prompt }), this.copier(prompt), list);
+    this.told = picture;
+  }
+
+  /** @param {string} prompt */
+  copier(prompt) {
+    const copy = make("button", { type: "button", className: "link-button", textContent: "Copy prompt", id: "viewer-copy" });
+    copy.addEventListener("click", async () => {
+      await copyText(prompt, this.element);
+      copy.textContent = "Copied";
+    });
+    return copy;
+  }
+
+  /** The picture was marked. */
+  changed() {
+    if (!this.picture) return;
+    this.tools.fill(this.picture);
+    this.tell(this.picture, this.notes);
+  }
+
+  /** @param {number} by */
+  step(by) {
+    const { pictures } = this.shelf;
+    const next = this.picture && pictures[pictures.indexOf(this.picture) + by];
+    if (next) this.show(next);
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    if (!this.picture || event.ctrlKey || event.metaKey || event.altKey || event.repeat && !(event.key in ARROWS)) return;
+    if (event.key in ARROWS) this.step(ARROWS[event.key]);
+    else if (this.actions.key(event.key, this.picture)) this.tools.fill(this.picture);
+    else if (event.key === " " && event.target === this.element) this.actions.flip({ large: true });
+    else return;
+    event.preventDefault();
+  }
+
+  /** @param {MouseEvent} event */
+  click(event) {
+    if (event.target === this.element) this.element.close();
+    else if (event.detail > 0 && targetOf(event).closest("button")) this.rest();
+  }
+
+  swipes() {
+    /** @type {Touch | null} */
+    let start = null;
+    this.stage.addEventListener("touchstart", (event) => {
+      start = event.touches.length === 1 ? event.touches[0] : null;
+    }, { passive: true });
+    this.stage.addEventListener("touchend", (event) => {
+      const end = event.changedTouches[0];
+      if (!start || !end) return;
+      const across = end.clientX - start.clientX;
+      if (Math.abs(across) > 48 && Math.abs(across) > 2 * Math.abs(end.clientY - start.clientY)) this.step(across < 0 ? 1 : -1);
+      start = null;
+    }, { passive: true });
+  }
+
+  /** @param {boolean} seed */
+  take(seed) {
+    if (!this.picture) return;
+    const { dream, index } = this.picture;
+    this.element.close();
+    this.shelf.reuse(dream.id, index, { seed });
+  }
+
+  /** Asks once, in place; the second click deletes. */
+  async erase() {
+    if (!this.delete.classList.contains("is-grave")) {
+      this.delete.classList.add("is-grave");
+      this.delete.textContent = "Delete for good?";
+      return;
+    }
+    const { picture } = this;
+    if (!picture?.id) return;
+    const { pictures } = this.shelf;
+    const at = pictures.indexOf(picture);
+    const next = pictures[at + 1] ?? pictures[at - 1];
+    try {
+      await ask(`/picture/${picture.id}`, { method: "DELETE" });
+    } catch (error) {
+      if (!isGone(error)) {
+        this.toasts.show(wordsOf(error), "", true);
+        return;
+      }
+    }
+    this.leave();
+    this.forget(picture.id);
+    if (next) this.show(next);
+    else this.element.close();
+  }
+
+  calm() {
+    this.delete.classList.remove("is-grave");
+    this.delete.textContent = "Delete";
+  }
+
+  closed() {
+    const { picture } = this;
+    this.leave();
+    this.calm();
+    this.picture = null;
+    if (picture) this.shelf.reveal(picture);
+  }
+
+  /** The picture was deleted elsewhere. */
+  remove() {
+    this.element.close();
+  }
+}
+
+/** @param {string} text @param {HTMLElement} dialog */
+async function copyText(text, dialog) {
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+  // Without https, only the old way is open.
+  const area = make("textarea", { value: text });
+  dialog.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}
