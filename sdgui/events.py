@@ -146,7 +146,11 @@ class LiveStrip:
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far the job is: pictures done of total, step of steps in the running batch, seconds left, what is forming."""
+    """How far the job is: pictures done of total, step of steps in the running batch, seconds left, what is forming.
+
+    A watcher is told, beside the numbers, what has changed since it was told last: in `live` the previews that are new
+    or newer, in `over` the ids of those that are no more.
+    """
 
     done: int
     total: int
@@ -154,6 +158,7 @@ class Progress:
     steps: int
     seconds_left: float | None
     live: tuple[LiveStrip, ...]
+    over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 from collections.abc import Container, Iterable
+from dataclasses import replace
 
-from sdgui.events import StudioEvent
-from sdgui.studio.live_job import LiveJob, Named
+from sdgui.events import Progress, StudioEvent
+from sdgui.studio.live_job import LiveJob, Named, Passing
 
 INTERVAL = 0.1
 """Seconds between two readings; the end of a job is read at once."""
@@ -26,6 +27,7 @@ class Watcher:
         self._last_read = self._loop.time()
         self._jobs: dict[str, LiveJob] = {}
         self._read: dict[str, tuple[int, int]] = {}
+        self._shown: dict[str, dict[str, int]] = {}
 
     def follow(self, job: LiveJob) -> None:
         """Follows the job if it is one that this watcher is for; one that goes on is told from its beginning."""
@@ -35,6 +37,7 @@ class Watcher:
         if self._jobs.get(name) is not job:
             self._jobs[name] = job
             self._read.pop(name, None)
+            self._shown.pop(name, None)
 
     def wants(self, jobs: Container[str]) -> bool:
         """Whether it is for one of these jobs of its visitor."""
@@ -69,10 +72,22 @@ class Watcher:
             lasting, changes = self._read.get(name, (0, -1))
             news += [(name, event) for event in job.lasting[lasting:]]
             if job.changes != changes and (passing := job.passing) is not None:
-                news.append((name, passing))
+                news.append((name, self._changed_in(name, passing)))
             self._read[name] = (len(job.lasting), job.changes)
         self._jobs = {name: job for name, job in self._jobs.items() if job.end is None}
+        for name in [name for name in self._read if name not in self._jobs]:
+            del self._read[name]
+            self._shown.pop(name, None)
         return news
+
+    def _changed_in(self, name: str, passing: Passing) -> Passing:
+        """Of the previews only those that are new or newer, and which of those that were told are no more."""
+        if not isinstance(passing, Progress):
+            return passing
+        told = self._shown.get(name, {})
+        self._shown[name] = there = {strip.id: strip.revision for strip in passing.live}
+        newer = tuple(strip for strip in passing.live if told.get(strip.id) != strip.revision)
+        return replace(passing, live=newer, over=tuple(one for one in told if one not in there))
 
     @property
     def idle(self) -> bool:

@@ -35,11 +35,28 @@ test("how far it is never goes back", () => {
   const dream = new Dream(told(4));
   const strip = { id: "s", revision: 1, columns: 4, width: 128, height: 128, pictures: [0, 1, 2, 3] };
   /** @param {number} step */
-  const at = (step) => dream.apply({ type: "progress", job: "j", done: 0, total: 4, step, steps: 8, seconds_left: 1, live: [strip] });
+  const at = (step) => dream.apply({ type: "progress", job: "j", done: 0, total: 4, step, steps: 8, seconds_left: 1, live: [strip], over: [] });
   at(4);
   assert.equal(dream.fraction, 0.5);
   at(2);
   assert.equal(dream.fraction, 0.5);
+});
+
+test("previews are told as they change, and stay until they are over", () => {
+  const dream = new Dream(told(4));
+  /** @param {string} id @param {number} revision @param {number[]} pictures */
+  const strip = (id, revision, pictures) => ({ id, revision, columns: 2, width: 128, height: 128, pictures });
+  /** @param {import("../../sdgui/web/shared/dreams/told.js").LiveStrip[]} live @param {string[]} over */
+  const hear = (live, over = []) => {
+    dream.apply({ type: "progress", job: "j", done: 0, total: 4, step: 1, steps: 8, seconds_left: 1, live, over });
+    return dream.live.map(({ id, revision }) => `${id}${revision}`);
+  };
+  assert.deepEqual(hear([strip("a", 1, [0, 1])]), ["a1"]);
+  assert.deepEqual(hear([strip("b", 1, [2, 3])]), ["a1", "b1"]);
+  assert.deepEqual(hear([strip("b", 2, [2, 3])]), ["a1", "b2"]);
+  assert.deepEqual(hear([], ["a"]), ["b2"]);
+  dream.attach();
+  assert.deepEqual(dream.live, []);
 });
 
 test("pictures are ranked by their match, and those without one are not", () => {

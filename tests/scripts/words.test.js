@@ -31,7 +31,7 @@ test("who waits is told how many are ahead", () => {
 
 test("the last step is finishing, unless more batches follow", () => {
   /** @type {import("../../sdgui/web/shared/dreams/told.js").Progress} */
-  const progress = { type: "progress", job: "j", done: 0, total: 4, step: 8, steps: 8, seconds_left: 0, live: [] };
+  const progress = { type: "progress", job: "j", done: 0, total: 4, step: 8, steps: 8, seconds_left: 0, live: [], over: [] };
   assert.equal(doing(progress), "step 8 of 8 · finishing");
   assert.equal(doing({ ...progress, seconds_left: 12 }), "step 8 of 8 · 12 s left");
 });

@@ -4,11 +4,12 @@ import asyncio
 
 import pytest
 
+from sdgui.events import Preview, Progress
 from sdgui.records import JobRecord, JobState, TaskRecord
 from sdgui.spec import DreamRequest
 from sdgui.studio.live_job import LiveJob, PictureState
 from sdgui.studio.watcher import INTERVAL, Watcher
-from tests.fake_engine import FakeEngine
+from tests.fake_engine import PATIENCE, FakeEngine
 from tests.people import who
 from tests.studio.conftest import House, follow
 from tests.studio.test_queue import SPEC
@@ -104,6 +105,42 @@ def test_an_end_is_read_at_once() -> None:
     assert asyncio.run(main())
 
 
+def test_of_previews_only_what_changed_is_told_and_what_is_over() -> None:
+    def shows(job: LiveJob, strip: str, task: str) -> None:
+        shown = Preview(tasks=(task,), step=1, steps=4, columns=1, width=8, height=8, jpeg=b"jpeg")
+        job.preview(strip, shown)
+
+    async def main() -> list[tuple[list[tuple[str, int]], tuple[str, ...]]]:
+        watcher, job = Watcher("ann", None), new_job()
+        watcher.follow(job)
+        told = []
+
+        def read() -> None:
+            [event] = [e for _, e in watcher.read() if isinstance(e, Progress)]
+            told.append(([(strip.id, strip.revision) for strip in event.live], event.over))
+
+        job.progress(1, 4, None)
+        shows(job, "1", "a")
+        read()
+        shows(job, "2", "b")
+        read()
+        job.progress(2, 4, None)
+        read()
+        shows(job, "1", "a")
+        read()
+        job.leave_strip("1")
+        read()
+        return told
+
+    assert asyncio.run(main()) == [
+        ([("1", 1)], ()),
+        ([("2", 1)], ()),
+        ([], ()),
+        ([("1", 2)], ()),
+        ([], ("1",)),
+    ]
+
+
 def test_only_those_are_woken_whose_dreams_have_news(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,14 +190,18 @@ def test_who_watches_one_job_sleeps_through_the_others_of_the_same_visitor(
     studio = house.open(engine, batch_limit=1)
 
     async def main() -> None:
-        engine.most = 1
+        engine.go.clear()
         first = studio.submit(DreamRequest(prompt="a", steps=20), who("ann"))
         second = studio.submit(DreamRequest(prompt="b"), who("ann"))
-        watching = studio.watch(who("ann"), second.id)
-        told = [await anext(watching)]
-        await asyncio.to_thread(follow, studio, "ann", first.id)
-        assert told and woken.count(second.id) < 10 < woken.count(first.id)
-        await watching.aclose()
+        one, other = (studio.watch(who("ann"), job.id) for job in (first, second))
+        await anext(one)
+        await anext(other)
+        assert await asyncio.to_thread(engine.began.acquire, timeout=PATIENCE)
+        engine.most = 0  # the second waits before its first step
+        engine.go.set()
+        assert [event async for _, event in one]
+        assert woken.count(second.id) < 10 < woken.count(first.id)
+        await other.aclose()
         engine.go.set()
 
     asyncio.run(main())

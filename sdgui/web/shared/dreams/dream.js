@@ -218,7 +218,10 @@ export class Dream {
 
   /** @param {import("./told.js").Progress} news */
   advance(news) {
-    this.live = news.live;
+    const live = new Map(this.live.map((strip) => [strip.id, strip]));
+    for (const id of news.over) live.delete(id);
+    for (const strip of news.live) live.set(strip.id, strip);
+    this.live = [...live.values()];
     const forming = this.live.flatMap(({ pictures }) => pictures).map((index) => this.pictures.get(index)).filter((picture) => picture && !picture.isSettled);
     const running = Math.min(forming.length || news.total - news.done, news.total - news.done);
     const fraction = (news.done + (running * news.step) / Math.max(news.steps, 1)) / news.total;

@@ -126,7 +126,9 @@ export type Progress = {
   step: number;
   steps: number;
   seconds_left: number | null;
+  /** The previews that are new or newer, and the ids of those that are no more. */
   live: LiveStrip[];
+  over: string[];
 };
 
 export type News =
