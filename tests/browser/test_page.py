@@ -32,29 +32,30 @@ FORMER = {
     "sdgui-compare-1": "338UfULDiPNae1CySGZL4Q==:U2FsdGVkX19kql0DOGyrePdq0gQmpM4ipYbRl76Nu1hpDkRuh34hAnsQHJ2wNURFviHUT5"
     "wxxzPCA9IR9hhT3PcjYbJaiP3UM+1jckDfxbhkB9HyZgCkyDPfDXBPTyJh65qI82+o9MyTzlbdgA9dX98GFhRmVSa491JtkQLorMI=",
 }
-SOON = """
+# What is still to come of timers and frames, each with its wait and who asked for it.
+AHEAD = """
 () => {
-  const soon = new Map();
-  window.soon = soon;
-  const note = (name, id, act, wait) => soon.set(`${name} ${id}`, `${name} ${wait} ${new Error().stack}`);
-  for (const name of ["setTimeout", "setInterval"]) {
-    const real = window[name];
-    window[name] = (act, wait = 0, ...rest) => {
+  const ahead = new Map();
+  window.ahead = ahead;
+  const watch = (name, ends, clear) => {
+    const [real, drop] = [window[name], window[clear]];
+    window[name] = (act, wait, ...rest) => {
       const id = real((...values) => {
-        if (name === "setTimeout") soon.delete(`${name} ${id}`);
+        if (ends) ahead.delete(`${name} ${id}`);
         act(...values);
       }, wait, ...rest);
-      if (wait < 10_000) note(name, id, act, wait);
+      ahead.set(`${name} ${id}`, { wait: wait ?? 0, asker: new Error().stack });
       return id;
     };
-  }
-  for (const name of ["clearTimeout", "clearInterval"]) {
-    const real = window[name];
-    window[name] = (id) => {
-      soon.delete(`${name.replace("clear", "set")} ${id}`);
-      real(id);
+    window[clear] = (id) => {
+      ahead.delete(`${name} ${id}`);
+      drop(id);
     };
-  }
+  };
+  watch("setTimeout", true, "clearTimeout");
+  watch("setInterval", false, "clearInterval");
+  watch("requestAnimationFrame", true, "cancelAnimationFrame");
+  window.ours = () => [...ahead.values()].filter(({ asker }) => asker.includes("/sdgui/"));
 }
 """
 
@@ -219,18 +220,41 @@ def test_a_picture_that_cannot_be_saved_yet_is_shown_and_offered(
 def test_a_page_that_nobody_uses_waits_for_nothing(
     make_visitor: Callable[..., Visitor], site: Site
 ) -> None:
+    """No timer and no frame of ours is ahead, but for the minute after which a dream is older."""
     page = make_visitor().page
-    page.add_init_script(f"({SOON})()")
+    page.add_init_script(f"({AHEAD})()")
     page.goto(site.url)
     page.wait_for_selector("html[data-sdgui=ready]")
     page.wait_for_selector("#model-pill[data-state=ready]")
+    page.wait_for_function("() => !window.ours().length")
     ask(page, PROMPT, count=1, steps=2)
     dream(page)
     finished(page, 1)
     expect(page.locator("#prompt-hint")).to_contain_text("tokens")
     page.wait_for_function(
-        "() => ![...window.soon.values()].some((what) => what.includes('/sdgui/'))"
+        "() => window.ours().length === 1 && window.ours().every(({ wait }) => wait >= 30_000)"
     )
+
+
+def test_the_state_of_the_server_is_asked_for_when_somebody_comes_back(
+    make_visitor: Callable[..., Visitor], site: Site
+) -> None:
+    visitor = make_visitor()
+    page = visitor.page
+    page.add_init_script(
+        "const now = performance.now.bind(performance); let later = 0;"
+        "performance.now = () => now() + later; window.pass = (time) => (later += time);"
+    )
+    visitor.open(site.url)
+    pill = page.locator("#model-pill")
+    expect(pill).to_have_attribute("data-state", "ready")
+    page.route("**/status", lambda route: route.abort())
+    page.evaluate("window.pass(31_000)")
+    page.mouse.move(310, 300)
+    expect(pill).to_have_text(re.compile("no connection"))
+    page.unroute("**/status")
+    expect(pill).to_have_attribute("data-state", "ready")
+    visitor.complaints.clear()
 
 
 def test_a_model_without_a_negative_prompt_hides_the_field_for_itself_alone(

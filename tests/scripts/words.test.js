@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ago, doing, duration, settings } from "../../sdgui/web/shared/dreams/words.js";
+import { ago, agoFor, doing, duration, settings } from "../../sdgui/web/shared/dreams/words.js";
 
 test("durations are a person's", () => {
   const said = [0, 1.4, 59.6, 60, 80, 3600, 7500].map(duration);
@@ -16,6 +16,17 @@ test("a moment is told by how long ago it was, then by its day", () => {
   assert.equal(ago(now - 200), "3 min ago");
   assert.equal(ago(now - 7300), "2 h ago");
   assert.match(ago(0), /1970/);
+});
+
+test("what is said of a moment holds for as long as it is told", (t) => {
+  const now = 1_700_000_000;
+  t.mock.method(Date, "now", () => now * 1000);
+  for (const age of [0, 5, 59, 61, 200, 3599, 3700, 7300, 86_000]) {
+    const [said, holds] = [ago(now - age), agoFor(now - age)];
+    assert.equal(ago(now - age - holds + 1), said);
+    assert.notEqual(ago(now - age - holds - 1), said);
+  }
+  assert.equal(agoFor(now - 90_000), Infinity);
 });
 
 test("settings that vary from picture to picture are left out", () => {

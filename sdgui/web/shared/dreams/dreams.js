@@ -8,6 +8,7 @@ import { ask, isGone, wordsOf } from "../fetch/ask.js";
 import { Dream } from "./dream.js";
 import { Strips } from "./strips.js";
 import { Watch } from "./watch.js";
+import { agoFor } from "./words.js";
 
 /**
  * @typedef {import("./told.js").News} News
@@ -19,8 +20,8 @@ import { Watch } from "./watch.js";
  */
 
 const ENDS = ["finished", "cancelled", "failed"];
-/** How often "3 min ago" is written anew. */
-const OFTEN = 30_000;
+/** Milliseconds after which "3 min ago" is written anew at the earliest. */
+const SELDOM = 30_000;
 
 export class Dreams {
   /** `teller` is told what concerns the rest of the page. @param {Teller} teller */
@@ -40,18 +41,33 @@ export class Dreams {
     this.counted = new Set();
     this.counts = "";
     this.watch = new Watch((news) => this.hear(news), () => this.offline(true));
-    setInterval(() => document.hidden || this.age(), OFTEN);
-    // Dreams of another tab of this visitor.
-    document.addEventListener("visibilitychange", () => document.hidden || this.refresh());
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.ageing = undefined;
+    document.addEventListener("visibilitychange", () => {
+      this.age(); // which ends where nobody sees it
+      if (!document.hidden) this.refresh(); // dreams of another tab of this visitor
+    });
   }
 
   get active() {
     return [...this.known.values()].filter((dream) => dream.isActive).sort((a, b) => b.created - a.created);
   }
 
+  get ended() {
+    return [...this.known.values()].filter((dream) => !dream.isActive);
+  }
+
   /** As time goes by, what ended is older. */
   age() {
-    for (const dream of this.known.values()) if (!dream.isActive) dream.changed();
+    for (const dream of this.ended) dream.changed();
+    this.ageLater();
+  }
+
+  /** When the next of these words are others, and somebody can see them, they are written anew. */
+  ageLater() {
+    clearTimeout(this.ageing);
+    const soonest = Math.min(...this.ended.map((dream) => agoFor(dream.created)));
+    if (soonest < Infinity && !document.hidden) this.ageing = setTimeout(() => this.age(), Math.max(SELDOM, soonest * 1000));
   }
 
   /** The picture with this id, where the page knows it. @param {string | null} id */
@@ -192,6 +208,7 @@ export class Dreams {
     const counts = `${active.length} of ${this.known.size}`;
     if (counts !== this.counts) {
       this.counts = counts;
+      this.ageLater();
       for (const act of this.counted) act();
     }
     inFrame(this, () => {

@@ -24,6 +24,13 @@ export function ago(moment) {
   return day.toLocaleDateString("en", { day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) });
 }
 
+/** Seconds until `ago` says something else of a moment; Infinity where it never does. @param {number} moment */
+export function agoFor(moment) {
+  const seconds = Math.max(0, Date.now() / 1000 - moment);
+  if (seconds < 3600) return 60 - (seconds % 60);
+  return seconds < 24 * 3600 ? 3600 - (seconds % 3600) : Infinity;
+}
+
 /** A moment in full: "22 Nov 2026, 18:01", as the visitor's country writes it. @param {number} seconds */
 export const moment = (seconds) =>
   new Date(seconds * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });

@@ -71,9 +71,11 @@ export class Page {
       },
     });
     this.pill = new Pill({
+      isDreaming: () => this.dreams.active.length > 0,
       told: ({ device }) => (this.dreams.strips.isShared = (device ?? "").toLowerCase().startsWith("cpu")),
       toast: (...words) => this.toasts.show(...words),
     });
+    this.dreams.counted.add(() => this.pill.wake());
     keepRules(this.toasts);
     again.listen(window, document);
   }
