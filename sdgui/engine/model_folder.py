@@ -81,6 +81,11 @@ class ModelFolder:
             library, class_name = self._class(part)
             if class_name is None and library is None and None in classes:
                 continue
+            if class_name is None:
+                raise UserError(
+                    f"“{self.name}” has no {part}, which a model of its kind needs.",
+                    "Copy or download the model anew.",
+                )
             if library not in ("diffusers", "transformers") or class_name not in classes:
                 raise UserError(
                     f"“{self.name}” has a {part} that does not work here ({class_name}).",

@@ -24,6 +24,12 @@ def of_diffusion(scheduler: Any, sampler: str) -> list[tuple[float, float]]:
     return pairs
 
 
+def of_flow(scheduler: Any) -> list[tuple[float, float]]:
+    """(a, b) of models that predict the flow from x0 to noise: x = (1 - sigma) * x0 + sigma * noise, so that
+    x0 = x - sigma * output."""
+    return [(1.0, -sigma) for sigma in scheduler.sigmas[: len(scheduler.timesteps)].tolist()]
+
+
 def _noise_levels(scheduler: Any) -> list[tuple[float, float]]:
     """(alpha, sigma) of the sample that the model sees, for each evaluation."""
     count = len(scheduler.timesteps)

@@ -13,6 +13,8 @@ from sdgui.engine.families.family import Family
 
 Floats = npt.NDArray[np.float32]
 SIDE = 128
+LATENTS = 16
+"""Latents along a side that a picture has at least: drawn larger for a VAE that makes less of 128 pixels."""
 PICTURES = 6
 
 
@@ -34,7 +36,7 @@ def fit_preview_map(family: Family, pipe: object, device: torch.device) -> Previ
     dtype = next(pipe.vae.parameters()).dtype  # type: ignore[attr-defined]
     pairs = []
     with torch.inference_mode():
-        for picture in _drawn_pictures():
+        for picture in _drawn_pictures(_fitting_side(family, pipe, device, dtype)):
             latents = family.encode_pixels(pipe, (2 * picture[None] - 1).to(device, dtype))
             decoded = family.decode(pipe, latents).float() / 2 + 0.5
             means = F.interpolate(decoded.clamp(0, 1), latents.shape[-2:], mode="area")
@@ -75,18 +77,25 @@ def cached_preview_map(
     return fitted
 
 
-def _drawn_pictures() -> torch.Tensor:
-    """(PICTURES, 3, SIDE, SIDE) in 0 to 1: gradients between random colours, and coloured discs and bars on them."""
+def _fitting_side(family: Family, pipe: object, device: torch.device, dtype: torch.dtype) -> int:
+    """Pixels along a side of which the VAE makes enough latents."""
+    grey = torch.zeros(1, 3, SIDE, SIDE).to(device, dtype)
+    made = family.encode_pixels(pipe, grey).shape[-1]
+    return SIDE if made >= LATENTS else SIDE * LATENTS // made
+
+
+def _drawn_pictures(side: int) -> torch.Tensor:
+    """(PICTURES, 3, side, side) in 0 to 1: gradients between random colours, and coloured discs and bars on them."""
     generator = torch.Generator("cpu").manual_seed(0)
 
     def draw(*shape: int) -> torch.Tensor:
         return torch.rand(shape, generator=generator)
 
-    y, x = torch.meshgrid(torch.linspace(0, 1, SIDE), torch.linspace(0, 1, SIDE), indexing="ij")
+    y, x = torch.meshgrid(torch.linspace(0, 1, side), torch.linspace(0, 1, side), indexing="ij")
     pictures = []
     for _ in range(PICTURES):
         corners = draw(1, 3, 2, 2)
-        picture = F.interpolate(corners, (SIDE, SIDE), mode="bilinear", align_corners=True)[0]
+        picture = F.interpolate(corners, (side, side), mode="bilinear", align_corners=True)[0]
         for _ in range(6):
             centre, size, colour = draw(2), 0.08 + 0.2 * draw(2), draw(3, 1, 1)
             disc = ((x - centre[0]) / size[0]) ** 2 + ((y - centre[1]) / size[1]) ** 2 < 1

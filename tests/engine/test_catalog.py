@@ -129,7 +129,7 @@ def test_the_embedded_model_missing(tmp_path: Path) -> None:
         Catalog("demo", embedded={"demo": tmp_path / "none"}).describe("demo")
 
 
-@pytest.mark.parametrize("kind", ["FluxPipeline", ["evil", "Pipeline"], None, 3])
+@pytest.mark.parametrize("kind", ["KandinskyPipeline", ["evil", "Pipeline"], None, 3])
 def test_other_kinds_are_named(folder: Path, kind: object) -> None:
     change_json(folder / "model_index.json", _class_name=kind)
     error = refused(folder)

@@ -3,15 +3,33 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from sdgui.engine.families.chroma.recognise import CHROMA
+from sdgui.engine.families.flux1.recognise import FLUX1
+from sdgui.engine.families.flux2_klein.recognise import FLUX2_KLEIN
+from sdgui.engine.families.qwen_image.recognise import QWEN_IMAGE
 from sdgui.engine.families.recogniser import Recogniser
+from sdgui.engine.families.sana.recognise import SANA
 from sdgui.engine.families.sd1.recognise import SD1
 from sdgui.engine.families.sd2.recognise import SD2
+from sdgui.engine.families.sd3.recognise import SD3
 from sdgui.engine.families.sdxl.recognise import SDXL
+from sdgui.engine.families.z_image.recognise import Z_IMAGE
 
 if TYPE_CHECKING:  # the other half needs torch
     from sdgui.engine.families.family import Family
 
-RECOGNISERS: tuple[Recogniser, ...] = (SD2, SD1, SDXL)
+RECOGNISERS: tuple[Recogniser, ...] = (
+    SD2,
+    SD1,
+    SDXL,
+    SD3,
+    FLUX1,
+    FLUX2_KLEIN,
+    QWEN_IMAGE,
+    Z_IMAGE,
+    CHROMA,
+    SANA,
+)
 """Where two have the same pipeline, the first that claims a model has it."""
 
 

@@ -34,7 +34,8 @@ def lab_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str],
 
     yield get
     for lab in labs.values():
-        lab.engine.close()
+        assert lab.engine._previewer is not None
+        lab.engine._previewer.close()  # the models go with the process, quicker than one by one
 
 
 @pytest.fixture(params=MODELS)

@@ -8,8 +8,29 @@ from sdgui.spec import PictureSpec
 
 def said_directly(model: str, pipe: Any, specs: Sequence[PictureSpec]) -> dict[str, Any]:
     """What to draw, as a person would tell diffusers."""
-    said: dict[str, Any] = {"prompt": [spec.prompt for spec in specs]}
-    negatives = [spec.negative_prompt for spec in specs]
-    if any(negatives):
-        said["negative_prompt"] = negatives
-    return said | {"guidance_scale": specs[0].guidance}
+    prompts = [spec.prompt for spec in specs]
+    negatives: list[str] | None = [spec.negative_prompt for spec in specs]
+    if not any(negatives):
+        negatives = None
+    guidance = specs[0].guidance
+    if model.startswith("flux1"):
+        tokens = 512 if model == "flux1-dev" else 256
+        return {"prompt": prompts, "guidance_scale": guidance, "max_sequence_length": tokens}
+    if model.startswith("flux2-klein"):
+        said: dict[str, Any] = {"prompt": prompts, "guidance_scale": guidance}
+        if negatives is not None:
+            said["negative_prompt_embeds"] = pipe.encode_prompt(negatives)[0]
+        return said
+    if model == "qwen-image":
+        # Its makers' own example has this one where there is none.
+        return {
+            "prompt": prompts,
+            "negative_prompt": [" ", " "] if negatives is None else negatives,
+            "true_cfg_scale": guidance,
+        }
+    if model.startswith("z-image"):
+        guidance -= 1  # of what the prompt gives beyond the negative one, added to the prompt's
+    said = {"prompt": prompts, "guidance_scale": guidance}
+    if model == "sana":
+        said["use_resolution_binning"] = False
+    return said if negatives is None else said | {"negative_prompt": negatives}

@@ -9,17 +9,107 @@ from typing import Any
 import pytest
 
 from sdgui.engine.catalog import Catalog
+from sdgui.errors import UserError
 from sdgui.model_info import GuidanceKind, ModelInfo
 from sdgui.samplers import SAMPLER_NAMES
 from tests.engine.families.conftest import FamilyLab
 from tests.engine.families.tiny_families import MODELS
 
 FREE, EMBEDDED, NONE = GuidanceKind.CLASSIFIER_FREE, GuidanceKind.EMBEDDED, GuidanceKind.NONE
+LARGE: dict[str, Any] = {"width": 1024, "height": 1024, "size_step": 16}
+UNGUIDED: dict[str, Any] = {"guidance": 1.0, "guidance_kind": NONE, "negative_prompt": False}
+FLOW = ("Euler", "UniPC")
 SAID: dict[str, dict[str, Any]] = {
     "sd2": {"family": "sd2", "steps": 25, "guidance": 7.0, "samplers": SAMPLER_NAMES},
     "sd2-v": {"family": "sd2", "steps": 25, "guidance": 7.0, "samplers": SAMPLER_NAMES},
     "sdxl": {"family": "sdxl", "steps": 30, "guidance": 5.0, "samplers": SAMPLER_NAMES},
     "sdxl-turbo": {"family": "sdxl", "steps": 4, "guidance": 1.0, "sampler": "Euler a"},
+    "sd3": {
+        "family": "sd3",
+        "size_step": 16,
+        "max_size": 12 * 2 * 8,
+        "steps": 28,
+        "guidance": 7.0,
+        "samplers": (*FLOW, "DPM++ 2M"),
+        "token_limit": 256,
+    },
+    "sd3-without-t5": {"family": "sd3", "size_step": 16, "token_limit": 77},
+    "flux1-dev": {
+        **LARGE,
+        "family": "flux1",
+        "steps": 28,
+        "guidance": 3.5,
+        "guidance_kind": EMBEDDED,
+        "negative_prompt": False,
+        "samplers": (*FLOW, "DPM++ 2M"),
+        "token_limit": 512,
+    },
+    "flux1-schnell": {
+        **LARGE,
+        **UNGUIDED,
+        "family": "flux1",
+        "steps": 4,
+        "samplers": FLOW,
+        "token_limit": 256,
+    },
+    "chroma": {
+        **LARGE,
+        "family": "chroma",
+        "steps": 40,
+        "guidance": 3.0,
+        "samplers": FLOW,
+        "token_limit": 512,
+    },
+    "flux2-klein-base": {
+        **LARGE,
+        "family": "flux2_klein",
+        "steps": 50,
+        "guidance": 4.0,
+        "samplers": (*FLOW, "DPM++ 2M"),
+        "token_limit": 512,
+    },
+    "flux2-klein": {
+        **LARGE,
+        **UNGUIDED,
+        "family": "flux2_klein",
+        "steps": 4,
+        "token_limit": 512,
+    },
+    "qwen-image": {
+        "family": "qwen_image",
+        "width": 1328,
+        "height": 1328,
+        "size_step": 16,
+        "steps": 50,
+        "guidance": 4.0,
+        "samplers": FLOW,
+        "token_limit": 1024,
+    },
+    "z-image": {
+        **LARGE,
+        "family": "z_image",
+        "steps": 28,
+        "guidance": 4.0,
+        "samplers": ("Euler",),
+        "token_limit": 512,
+    },
+    "z-image-turbo": {
+        **LARGE,
+        **UNGUIDED,
+        "family": "z_image",
+        "steps": 9,
+        "samplers": ("Euler",),
+        "token_limit": 512,
+    },
+    "sana": {
+        "family": "sana",
+        "size_step": 32,
+        "steps": 20,
+        "guidance": 4.5,
+        "sampler": "DPM++ 2M",
+        "samplers": ("DPM++ 2M", "UniPC"),
+        "token_limit": 300,
+    },
 }
 USUAL: dict[str, Any] = {
     "size_step": 8,
@@ -86,3 +176,30 @@ def test_v_prediction_that_begins_at_the_last_timestep_is_not_taken_for_few_step
 def test_the_models_own_defaults_come_before_its_marks(changed: Callable[..., ModelInfo]) -> None:
     (Path(changed("sdxl-turbo", SCHEDULER).ref.id) / "sdgui.json").write_text('{"steps": 2}')
     assert changed("sdxl-turbo", SCHEDULER).steps == 2
+
+
+def test_what_is_distilled_is_told_apart_where_the_files_allow_it(
+    changed: Callable[..., ModelInfo],
+) -> None:
+    info = changed("qwen-image", SCHEDULER, base_shift=1.1, max_shift=1.1, shift_terminal=None)
+    assert (info.steps, info.guidance) == (8, 1.0)
+    info = changed("qwen-image", "transformer/config.json", _name_or_path="x/Qwen-Image-4steps-dmd")
+    assert (info.steps, info.guidance) == (4, 1.0)
+
+
+def test_stable_diffusion_3_5_is_told_by_its_normalised_queries(
+    changed: Callable[..., ModelInfo],
+) -> None:
+    assert changed("sd3", "transformer/config.json", qk_norm="rms_norm").guidance == 4.5
+
+
+def test_a_scheduler_of_another_kind_is_refused(changed: Callable[..., ModelInfo]) -> None:
+    with pytest.raises(UserError, match="does not fit it"):
+        changed("sd3", SCHEDULER, _class_name="DDIMScheduler")
+
+
+def test_a_refiner_is_not_taken_for_a_model_that_reads_words(
+    changed: Callable[..., ModelInfo],
+) -> None:
+    with pytest.raises(UserError, match="of a kind that does not work here"):
+        changed("sdxl", "model_index.json", _class_name="StableDiffusionXLImg2ImgPipeline")

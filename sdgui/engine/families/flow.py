@@ -1,0 +1,68 @@
+"""What the families of flow matching have in common: a transformer that predicts the flow, on scaled latents."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from sdgui.engine.families.flow_samplers import make_flow_scheduler
+from sdgui.engine.predictions import of_flow
+
+
+class FlowFamily:
+    """Latents (channels, height / factor, width / factor); classifier-free guidance above 1."""
+
+    def wants_negative(self, pipe: Any, guidance: float) -> bool:
+        return guidance > 1
+
+    def noise_shape(self, pipe: Any, width: int, height: int) -> tuple[int, int, int]:
+        factor = pipe.vae_scale_factor
+        return (pipe.transformer.config.in_channels, height // factor, width // factor)
+
+    def noise_dtype(self, pipe: Any) -> torch.dtype:
+        return pipe.transformer.dtype
+
+    def pack(self, pipe: Any, noise: torch.Tensor) -> torch.Tensor:
+        return noise
+
+    def unpack(self, pipe: Any, latents: torch.Tensor, width: int, height: int) -> torch.Tensor:
+        return latents
+
+    def scheduler(
+        self, sampler: str, config: Mapping[str, Any], steps: int, *, schedule: str
+    ) -> Any:
+        return make_flow_scheduler(sampler, config, steps)
+
+    def x0_coefficients(self, scheduler: Any, sampler: str) -> list[tuple[float, float]]:
+        return of_flow(scheduler)
+
+    def decode(self, pipe: Any, latents: torch.Tensor) -> torch.Tensor:
+        config = pipe.vae.config
+        scaled = latents.to(pipe.vae.dtype) / config.scaling_factor
+        return pipe.vae.decode(scaled + (config.shift_factor or 0), return_dict=False)[0]
+
+    def encode_pixels(self, pipe: Any, pixels: torch.Tensor) -> torch.Tensor:
+        config = pipe.vae.config
+        latents = pipe.vae.encode(pixels).latent_dist.mode()
+        return (latents - (config.shift_factor or 0)) * config.scaling_factor
+
+
+class PackedFlowFamily(FlowFamily):
+    """The transformer sees patches of 2x2 latents, each a token: (pictures, height * width / 4, 4 * channels)."""
+
+    def noise_shape(self, pipe: Any, width: int, height: int) -> tuple[int, int, int]:
+        factor = pipe.vae_scale_factor
+        return (pipe.transformer.config.in_channels // 4, height // factor, width // factor)
+
+    def pack(self, pipe: Any, noise: torch.Tensor) -> torch.Tensor:
+        pictures, channels, height, width = noise.shape
+        patches = noise.view(pictures, channels, height // 2, 2, width // 2, 2)
+        return patches.permute(0, 2, 4, 1, 3, 5).reshape(pictures, -1, channels * 4)
+
+    def unpack(self, pipe: Any, latents: torch.Tensor, width: int, height: int) -> torch.Tensor:
+        pictures, _, channels = latents.shape
+        rows, columns = (side // pipe.vae_scale_factor // 2 for side in (height, width))
+        patches = latents.view(pictures, rows, columns, channels // 4, 2, 2)
+        return patches.permute(0, 3, 1, 4, 2, 5).reshape(
+            pictures, channels // 4, 2 * rows, 2 * columns
+        )

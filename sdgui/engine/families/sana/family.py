@@ -1,0 +1,72 @@
+"""Sana at work."""
+
+import inspect
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from diffusers import SanaPipeline
+
+from sdgui.engine.families.flow import FlowFamily
+from sdgui.engine.families.loading import load_pipeline
+from sdgui.engine.families.sana.recognise import TOKENS
+
+Encoded = tuple[torch.Tensor, torch.Tensor]
+
+
+class Sana(FlowFamily):
+    """Encoded: embeddings (1, tokens, channels), and which of the tokens are seen (1, tokens)."""
+
+    def load(self, folder: Path, dtype: torch.dtype, variant: str | None) -> Any:
+        return load_pipeline(SanaPipeline, folder, dtype, variant)
+
+    def encode(self, pipe: Any, prompt: str) -> Encoded:
+        """With the instruction to enhance it that the pipeline puts before every prompt (section 3.1)."""
+        asked = inspect.signature(type(pipe).__call__).parameters["complex_human_instruction"]
+        return self._encode(pipe, prompt, asked.default)
+
+    def encode_negative(self, pipe: Any, prompt: str) -> Encoded:
+        return self._encode(pipe, prompt, None)
+
+    def conditioning(
+        self,
+        pipe: Any,
+        prompts: Sequence[Encoded],
+        negatives: Sequence[Encoded] | None,
+        guidance: float,
+    ) -> dict[str, Any]:
+        said = {
+            "prompt": None,
+            "negative_prompt": None,
+            "prompt_embeds": torch.cat([embeddings for embeddings, _ in prompts]),
+            "prompt_attention_mask": torch.cat([mask for _, mask in prompts]),
+            "guidance_scale": guidance,
+            "use_resolution_binning": False,
+        }
+        if negatives is not None:
+            said["negative_prompt_embeds"] = torch.cat([embeddings for embeddings, _ in negatives])
+            said["negative_prompt_attention_mask"] = torch.cat([mask for _, mask in negatives])
+        return said
+
+    def noise_dtype(self, pipe: Any) -> torch.dtype:
+        return torch.float32
+
+    def encode_pixels(self, pipe: Any, pixels: torch.Tensor) -> torch.Tensor:
+        return pipe.vae.encode(pixels).latent * pipe.vae.config.scaling_factor
+
+    def decode(self, pipe: Any, latents: torch.Tensor) -> torch.Tensor:
+        scaled = latents.to(pipe.vae.dtype) / pipe.vae.config.scaling_factor
+        return pipe.vae.decode(scaled, return_dict=False)[0]
+
+    def _encode(self, pipe: Any, prompt: str, instruction: list[str] | None) -> Encoded:
+        embeddings, mask, _, _ = pipe.encode_prompt(
+            prompt,
+            do_classifier_free_guidance=False,
+            max_sequence_length=TOKENS,
+            complex_human_instruction=instruction,
+        )
+        return embeddings, mask
+
+
+FAMILY = Sana()

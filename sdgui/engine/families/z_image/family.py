@@ -1,0 +1,47 @@
+"""Z-Image at work."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from diffusers import ZImagePipeline
+
+from sdgui.engine.families.flow import FlowFamily
+from sdgui.engine.families.loading import load_pipeline
+from sdgui.engine.families.z_image.recognise import TOKENS
+
+
+class ZImage(FlowFamily):
+    """Encoded: embeddings (tokens, channels), as many as the prompt has."""
+
+    def load(self, folder: Path, dtype: torch.dtype, variant: str | None) -> Any:
+        return load_pipeline(ZImagePipeline, folder, dtype, variant)
+
+    def encode(self, pipe: Any, prompt: str) -> torch.Tensor:
+        (embeddings,), _ = pipe.encode_prompt(
+            prompt, do_classifier_free_guidance=False, max_sequence_length=TOKENS
+        )
+        return embeddings
+
+    encode_negative = encode
+
+    def conditioning(
+        self,
+        pipe: Any,
+        prompts: Sequence[torch.Tensor],
+        negatives: Sequence[torch.Tensor] | None,
+        guidance: float,
+    ) -> dict[str, Any]:
+        """Its pipeline adds guidance * (prompt - negative) to what the prompt gives, so that none is 0 and not 1."""
+        return {
+            "prompt_embeds": list(prompts),
+            "negative_prompt_embeds": None if negatives is None else list(negatives),
+            "guidance_scale": max(guidance - 1, 0.0),
+        }
+
+    def noise_dtype(self, pipe: Any) -> torch.dtype:
+        return torch.float32
+
+
+FAMILY = ZImage()
