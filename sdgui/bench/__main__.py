@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sdgui.demo.embedded import EMBEDDED
 from sdgui.engine.allocator import keep_freed_memory
+from sdgui.engine.waiting import wait_briefly
 
 if TYPE_CHECKING:
     from sdgui.bench.pairs import Measured
@@ -42,13 +43,20 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--starts", type=int, default=7, help="interleaved rounds of starting up; 0 skips them"
     )
+    parser.add_argument(
+        "--beside",
+        type=int,
+        default=7,
+        help="interleaved rounds of dreams beside a browser and busy processes; 0 skips them",
+    )
     return parser.parse_args()
 
 
 def main() -> None:
     """Measures and prints."""
     given = _arguments()
-    if keep_freed_memory() and sys.platform == "linux":
+    news = keep_freed_memory(), wait_briefly()
+    if any(news) and sys.platform == "linux":
         # So that every row has what the app gives its worker.
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -69,6 +77,8 @@ def main() -> None:
         if given.grids:
             _grid(given, catalog, pipe, seen)
         seen.close()
+    if given.beside:
+        _beside(given, catalog)
     if given.starts:
         _starts(given)
 
@@ -153,6 +163,47 @@ def _grid(given: argparse.Namespace, catalog: "Catalog", pipe: Any, seen: "Torch
     )
     bare, _, singly = grids.values()
     _table(grids, ["bare pipe()", "one by one"], [bare, singly])
+
+
+def _beside(given: argparse.Namespace, catalog: "Catalog") -> None:
+    """One batch where others want the processor too: who watches it, and busy processes."""
+    from sdgui.bench.bare_process import BareProcess
+    from sdgui.bench.busy import Beside
+    from sdgui.bench.generation import AppWay, Dream
+    from sdgui.bench.pairs import Part, interleave
+    from sdgui.bench.server import running_app
+    from sdgui.bench.viewers import find_viewer
+    from sdgui.bench.watched import WatchedWay
+
+    specs = Dream(count=given.count, steps=given.steps, size=given.size).specs(catalog)
+    bare = BareProcess(given.model, given.device, given.dtype, catalog, specs)
+    viewer = find_viewer()
+    with running_app(*_flags(given)) as running:
+        running.wait_for_page()
+        app, watched = AppWay(running, specs), WatchedWay(running, specs, viewer)
+        ways: dict[str, Sequence[Part]] = {
+            "bare diffusers pipe(), torch as it is installed": [bare],
+            "the same beside one busy process": [Beside(bare, 1)],
+            "the app, nobody watching": [app],
+            f"the app, watched {viewer.name}": [watched],
+            "the app beside one busy process": [Beside(app, 1)],
+            "the app beside two": [Beside(app, 2)],
+        }
+        interleave(ways, 1, lambda line: _say("warmed up"))
+        watched.previews.clear()
+        beside = interleave(ways, given.beside, lambda line: _say(f"beside, {line}"))
+    viewer.close()
+    bare.close()
+
+    spec = specs[0]
+    print(
+        f"\n{len(specs)} pictures of {spec.width}x{spec.height}, {spec.steps} steps, {spec.sampler}, "
+        f"model {spec.model.id}, on {_placed(given)} with {os.cpu_count()} cores; {_rounds(given.beside)}\n"
+    )
+    quiet = list(beside.values())
+    _table(beside, ["bare pipe() in quiet", "the app in quiet"], [quiet[0], quiet[2]])
+    fewest, most = min(watched.previews), max(watched.previews)
+    print(f"\nWho watched saw {fewest} to {most} previews of every picture.")
 
 
 def _starts(given: argparse.Namespace) -> None:

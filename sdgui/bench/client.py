@@ -5,30 +5,60 @@ import urllib.request
 from collections.abc import Iterator
 from http.cookiejar import CookieJar
 from typing import Any
+from urllib.error import HTTPError
 
 
 class AppClient:
     """One visitor of a running app, who uses its endpoints."""
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self.url = url
+        self._cookies = CookieJar()
         # The bench speaks to this machine alone, whatever proxy the environment names.
         self._opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(CookieJar())
+            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(self._cookies)
         )
 
     def dream(self, **asked: object) -> list[bytes]:
         """The finished PNGs, fetched; RuntimeError when the dream fails."""
+        return self.finish(self.begin(**asked))
+
+    def begin(self, **asked: object) -> str:
+        """Asks for a dream; by what name `finish` knows it."""
         begin = urllib.request.Request(
-            f"{self._url}/gradio_api/call/v2/dream",
+            f"{self.url}/gradio_api/call/v2/dream",
             data=json.dumps(asked).encode(),
             headers={"content-type": "application/json"},
         )
         with self._opener.open(begin) as answer:
-            event = json.load(answer)["event_id"]
-        with self._opener.open(f"{self._url}/gradio_api/call/v2/dream/{event}") as stream:
-            files, _, _ = _outcome(line.decode().rstrip("\n") for line in stream)
+            event: str = json.load(answer)["event_id"]
+        return event
+
+    def finish(self, event: str) -> list[bytes]:
+        """The PNGs of a dream, fetched once it has ended; RuntimeError when it fails."""
+        files, _, _ = _outcome(self.stream(f"/gradio_api/call/v2/dream/{event}"))
         return [self._fetch(file["url"]) for file in files]
+
+    def get(self, path: str) -> bytes:
+        """What is there; nothing where there is nothing any more."""
+        try:
+            return self._fetch(self.url + path)
+        except HTTPError as fault:
+            if fault.code != 404:
+                raise
+            return b""
+
+    def stream(self, path: str) -> Iterator[str]:
+        """The lines of an answer as they come."""
+        with self._opener.open(self.url + path) as answer:
+            for line in answer:
+                yield line.decode().rstrip("\n")
+
+    def cookie(self) -> tuple[str, str]:
+        """Name and value of what the server knows this visitor by."""
+        self.get("/status")
+        (cookie,) = self._cookies
+        return cookie.name, cookie.value or ""
 
     def _fetch(self, url: str) -> bytes:
         with self._opener.open(url) as answer:

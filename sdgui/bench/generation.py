@@ -121,16 +121,25 @@ class AppWay:
         self._specs = specs
 
     def __call__(self) -> None:
-        spec = self._specs[0]
-        files = self._client.dream(
-            prompt=spec.prompt,
-            seed=spec.seed,
-            count=len(self._specs),
-            steps=spec.steps,
-            guidance=spec.guidance,
-            width=spec.width,
-            height=spec.height,
-            sampler=spec.sampler_name,
-        )
-        if len(files) != len(self._specs):
-            raise RuntimeError(f"{len(files)} of {len(self._specs)} pictures came")
+        check_all_came(self._client.dream(**asked_by(self._specs)), self._specs)
+
+
+def asked_by(specs: tuple[PictureSpec, ...]) -> dict[str, object]:
+    """What the app's endpoint is asked, to make these pictures."""
+    spec = specs[0]
+    return {
+        "prompt": spec.prompt,
+        "seed": spec.seed,
+        "count": len(specs),
+        "steps": spec.steps,
+        "guidance": spec.guidance,
+        "width": spec.width,
+        "height": spec.height,
+        "sampler": spec.sampler_name,
+    }
+
+
+def check_all_came(files: list[bytes], specs: tuple[PictureSpec, ...]) -> None:
+    """RuntimeError unless there is a file for each picture."""
+    if len(files) != len(specs):
+        raise RuntimeError(f"{len(files)} of {len(specs)} pictures came")

@@ -9,19 +9,20 @@ import sys
 
 import pytest
 
-from sdgui.bench import grid
-from sdgui.bench.__main__ import _grid, main
+from sdgui.bench import grid, viewers
+from sdgui.bench.__main__ import _beside, _grid, main
 from sdgui.bench.generation import load_bare
 from sdgui.bench.grid import Grid
 from sdgui.demo.embedded import EMBEDDED
 from sdgui.engine.allocator import FREED_MEMORY
 from sdgui.engine.catalog import Catalog
 from sdgui.engine.engine import TorchEngine
+from sdgui.engine.waiting import SPIN_COUNT, SPINS
 from tests.running_app import ENVIRONMENT, ROOT
 
 SHORT = (
     *("--count", "2", "--steps", "2", "--size", "64"),
-    *("--rounds", "1", "--grids", "0", "--starts", "0"),
+    *("--rounds", "1", "--grids", "0", "--starts", "0", "--beside", "0"),
 )
 
 
@@ -62,8 +63,30 @@ def test_a_grid_is_measured_in_three_ways(
         assert way in name
 
 
+@pytest.mark.skipif(viewers.find_chromium() is None, reason="no Chromium on the path")
+def test_dreams_are_measured_in_company(capsys: pytest.CaptureFixture[str]) -> None:
+    given = argparse.Namespace(
+        **{"model": "demo", "device": "cpu", "dtype": "float32"},
+        **{"count": 2, "steps": 3, "size": 64, "beside": 1},
+    )
+    _beside(given, Catalog("demo", embedded=EMBEDDED))
+    said = capsys.readouterr().out
+    assert "2 pictures of 64x64, 3 steps" in said
+    rows = re.findall(r"^\| (.+?) \| (\d+\.\d\d) \(", said, re.MULTILINE)
+    assert [name for name, seconds in rows if float(seconds) > 0] == [
+        "bare diffusers pipe(), torch as it is installed",
+        "the same beside one busy process",
+        "the app, nobody watching",
+        "the app, watched in Chromium",
+        "the app beside one busy process",
+        "the app beside two",
+    ]
+    (seen,) = re.findall(r"^Who watched saw (\d) to \d previews", said, re.MULTILINE)
+    assert int(seen) >= 1
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the settings are glibc's")
-def test_all_is_measured_with_the_memory_settings_of_the_apps_worker(
+def test_all_is_measured_with_the_settings_of_the_apps_worker(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A process reads them when it starts, so the bench starts anew with them."""
@@ -73,7 +96,7 @@ def test_all_is_measured_with_the_memory_settings_of_the_apps_worker(
         started.append((arguments, dict(os.environ)))
         raise SystemExit
 
-    for name in FREED_MEMORY:
+    for name in (*FREED_MEMORY, SPIN_COUNT):
         monkeypatch.setenv(name, "0")
         monkeypatch.delenv(name)
     monkeypatch.setattr(os, "execv", start)
@@ -83,7 +106,8 @@ def test_all_is_measured_with_the_memory_settings_of_the_apps_worker(
         main()
     [(arguments, environment)] = started
     assert arguments == [sys.executable, "-m", "sdgui.bench", "--grids", "0"]
-    assert environment.items() >= {name: str(n) for name, n in FREED_MEMORY.items()}.items()
+    settings = {**FREED_MEMORY, SPIN_COUNT: SPINS}
+    assert environment.items() >= {name: str(n) for name, n in settings.items()}.items()
 
 
 def test_the_grid_has_six_batches_of_equal_cost() -> None:

@@ -1,7 +1,6 @@
 """A real Chromium on the real app with the embedded model, or on a fake engine; a fresh visitor for each test."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from sdgui.bench.viewers import CHROMIUM_FLAGS, find_chromium
 from tests.running_app import RunningApp
 from tests.studio.conftest import ManyModels
 from tests.web.conftest import Site, open_site
@@ -20,20 +20,15 @@ PATIENCE = 120_000
 SHOTS = Path(os.environ.get("SDGUI_SHOTS", "test-artifacts/screenshots"))
 
 
-def find_chromium() -> str:
-    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
-        if path := shutil.which(name):
-            return path
-    raise RuntimeError("No Chromium on the path; .ci/run installs it.")
-
-
 # For this folder alone: while Playwright runs, no later test could start an event loop.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE)
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    path = find_chromium()
+    if path is None:
+        raise RuntimeError("No Chromium on the path; .ci/run installs it.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=flags)
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
 
