@@ -21,6 +21,8 @@ TOKENIZER_FILES = (
     "tokenizer_config.json",
     "vocab.json",
 )
+TOKENIZER_FORMS = (("tokenizer.json",), ("vocab.json", "merges.txt"))
+"""Either suffices."""
 CLIP_TOKENIZER = ("CLIPTokenizer", "CLIPTokenizerFast")
 QWEN_TOKENIZER = ("Qwen2Tokenizer", "Qwen2TokenizerFast")
 T5_TOKENIZER = ("T5Tokenizer", "T5TokenizerFast")
@@ -94,7 +96,11 @@ class ModelFolder:
 
     def contents(self, layout: Layout) -> Contents:
         """The files of all parts that are there; UserError when some are missing or none are safetensors."""
-        tokenizers = [part for part in layout.parts if part.startswith("tokenizer")]
+        tokenizers = [
+            part for part in layout.parts if part.startswith("tokenizer") and self.has(part)
+        ]
+        for part in tokenizers:
+            self._check_tokenizer(part)
         parts = [part for part in layout.parts if part not in tokenizers and self.has(part)]
         weights, variant = self._weights(parts)
         configs = [
@@ -127,6 +133,18 @@ class ModelFolder:
     def _class(self, part: str) -> tuple[Any, Any]:
         library, class_name = (*(self.index.get(part) or ()), None, None)[:2]
         return library, class_name
+
+    def _check_tokenizer(self, part: str) -> None:
+        """UserError unless the tokenizer is in a form that is read here, which SentencePiece's own is not."""
+        present = [name for name in TOKENIZER_FILES if f"{part}/{name}" in self.files.sizes]
+        if any(all(name in present for name in form) for form in TOKENIZER_FORMS):
+            return
+        if any(name.endswith(".model") for name in present):
+            raise UserError(
+                f"“{self.name}” has its {part} in SentencePiece's format only, which is not read here.",
+                "Choose a version of the model with a tokenizer.json beside it.",
+            )
+        self._required(f"{part}/tokenizer.json")
 
     def _weights(self, parts: list[str]) -> tuple[list[str], str | None]:
         """The weight files (and shard indices) of the first variant that is complete."""

@@ -1,5 +1,6 @@
-"""Counts the tokens of a prompt as CLIP's tokenizer does, without transformers."""
+"""Counts the tokens of a prompt as the model's own tokenizer does, without transformers."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,10 @@ from sdgui.engine.chunks import AROUND, COMMA, chunks_of
 
 CLIP_WORDS = (
     r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
+)
+QWEN_WORDS = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+"
+    r"|\s+(?!\S)|\s+"
 )
 
 
@@ -44,7 +49,33 @@ def _load(folder: Path) -> Any:
         tokenizer.no_truncation()
         tokenizer.no_padding()
         return tokenizer
-    return _clip(folder)
+    return _qwen(folder) if _class_of(folder).startswith("Qwen") else _clip(folder)
+
+
+def _class_of(folder: Path) -> str:
+    """The tokenizer's class as its config names it; nothing where it does not."""
+    try:
+        config = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+        return str(config.get("tokenizer_class"))
+    except (OSError, ValueError, AttributeError):
+        return ""
+
+
+def _qwen(folder: Path) -> Any:
+    """Qwen's byte-level BPE (Bai et al. 2023, https://arxiv.org/abs/2309.16609, 2.2), from its two files."""
+    from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers
+    from tokenizers.models import BPE
+
+    vocab, merges = BPE.read_file(str(folder / "vocab.json"), str(folder / "merges.txt"))
+    tokenizer = Tokenizer(BPE(vocab, merges))
+    tokenizer.normalizer = normalizers.NFC()
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(QWEN_WORDS), behavior="isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    return tokenizer
 
 
 def _clip(folder: Path) -> Any:

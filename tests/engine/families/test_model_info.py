@@ -66,14 +66,14 @@ SAID: dict[str, dict[str, Any]] = {
         "steps": 50,
         "guidance": 4.0,
         "samplers": (*FLOW, "DPM++ 2M"),
-        "token_limit": 512,
+        "token_limit": 500,
     },
     "flux2-klein": {
         **LARGE,
         **UNGUIDED,
         "family": "flux2_klein",
         "steps": 4,
-        "token_limit": 512,
+        "token_limit": 500,
     },
     "qwen-image": {
         "family": "qwen_image",
@@ -83,7 +83,7 @@ SAID: dict[str, dict[str, Any]] = {
         "steps": 50,
         "guidance": 4.0,
         "samplers": FLOW,
-        "token_limit": 1024,
+        "token_limit": 1019,
     },
     "z-image": {
         **LARGE,
@@ -91,7 +91,7 @@ SAID: dict[str, dict[str, Any]] = {
         "steps": 28,
         "guidance": 4.0,
         "samplers": ("Euler",),
-        "token_limit": 512,
+        "token_limit": 504,
     },
     "z-image-turbo": {
         **LARGE,
@@ -99,7 +99,7 @@ SAID: dict[str, dict[str, Any]] = {
         "family": "z_image",
         "steps": 9,
         "samplers": ("Euler",),
-        "token_limit": 512,
+        "token_limit": 504,
     },
     "sana": {
         "family": "sana",

@@ -174,12 +174,12 @@ def t5() -> T5EncoderModel:
 
 
 def qwen_tokenizer() -> Qwen2Tokenizer:
-    """A byte each, and the three special tokens of a chat."""
+    """A byte each but one pair, and the three special tokens of a chat."""
     special = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
-    words = (*sorted(ByteLevel.alphabet()), *special)
+    words = (*sorted(ByteLevel.alphabet()), "ca", *special)
     return Qwen2Tokenizer(
         vocab={word: number for number, word in enumerate(words)},
-        merges=[],
+        merges=[("c", "a")],
         extra_special_tokens={"start": special[1], "end": special[2]},
         chat_template=CHAT,
     )

@@ -7,8 +7,8 @@ from sdgui.model_info import GuidanceKind
 
 NATIVE = 128
 """Latents along a side; the files do not say."""
-TOKENS = 512
-"""With those of the template that the prompt is put into."""
+TOKENS, TEMPLATE = 512, 12
+"""What is read at most, and how much of it is the conversation that the prompt is put into."""
 
 
 class Flux2Klein:
@@ -44,7 +44,7 @@ class Flux2Klein:
             negative_prompt=not distilled,
             sampler="Euler",
             samplers=(*FLOW_SAMPLERS, DPM) if shifts_by_size else FLOW_SAMPLERS,
-            token_limit=TOKENS,
+            token_limit=TOKENS - TEMPLATE,
         )
 
 

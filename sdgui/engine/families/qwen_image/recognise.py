@@ -8,7 +8,8 @@ from sdgui.errors import UserError
 
 NATIVE = 166
 """Latents along a side: 1328 pixels, by its card; the files do not say."""
-TOKENS = 1024
+TOKENS, TEMPLATE = 1024, 5
+"""What is read at most, and how much of it is the end of the conversation that the prompt is put into."""
 
 
 class QwenImage:
@@ -48,7 +49,7 @@ class QwenImage:
             guidance=4.0 if few is None else 1.0,
             sampler="Euler",
             samplers=FLOW_SAMPLERS,
-            token_limit=TOKENS,
+            token_limit=TOKENS - TEMPLATE,
         )
 
 

@@ -7,8 +7,8 @@ from sdgui.model_info import GuidanceKind
 
 NATIVE = 128
 """Latents along a side; the files do not say."""
-TOKENS = 512
-"""With those of the template that the prompt is put into."""
+TOKENS, TEMPLATE = 512, 8
+"""What is read at most, and how much of it is the conversation that the prompt is put into."""
 TURBO_SHIFT = 3.0
 """Of the sigmas, by which turbo is told from base, which has 6."""
 
@@ -48,7 +48,7 @@ class ZImage:
             negative_prompt=not turbo,
             sampler=EULER,
             samplers=(EULER,),
-            token_limit=TOKENS,
+            token_limit=TOKENS - TEMPLATE,
         )
 
 
