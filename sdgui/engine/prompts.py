@@ -1,25 +1,27 @@
 """What a prompt is encoded to, computed once per distinct prompt of a model."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
+Prompt = TypeVar("Prompt", bound=Hashable)
+"""A text, with how it is to be read where there are several ways."""
 Encoded = TypeVar("Encoded")
 
 
-class PromptCache(Generic[Encoded]):
+class PromptCache(Generic[Prompt, Encoded]):
     """The latest prompts of one model, least recently used out first."""
 
-    def __init__(self, encode: Callable[[str], Encoded], size: int = 64) -> None:
+    def __init__(self, encode: Callable[[Prompt], Encoded], size: int = 64) -> None:
         self._encode = encode
         self._size = size
-        self._known: OrderedDict[str, Encoded] = OrderedDict()
+        self._known: OrderedDict[Prompt, Encoded] = OrderedDict()
 
-    def embed(self, prompts: Sequence[str]) -> list[Encoded]:
+    def embed(self, prompts: Sequence[Prompt]) -> list[Encoded]:
         """One for each prompt; each is encoded alone, so company changes nothing."""
         return [self._one(prompt) for prompt in prompts]
 
-    def _one(self, prompt: str) -> Encoded:
+    def _one(self, prompt: Prompt) -> Encoded:
         known = self._known.pop(prompt, None)
         if known is None:
             known = self._encode(prompt)

@@ -36,6 +36,7 @@ def diffusion_traits(
         guidance=guidance,
         guidance_kind=GuidanceKind.EMBEDDED if embedded else GuidanceKind.CLASSIFIER_FREE,
         negative_prompt=not embedded,
+        emphasis=True,
         sampler="Euler" if few is None or few.sampler is None else few.sampler,
         samplers=SAMPLER_NAMES,
         token_limit=token_limit,

@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 import torch
 
+from sdgui.engine.clip_weigher import Weigher
+
 Encoded = Any
 """What a family keeps of one prompt: tensors on the device, as `encode` gives and `conditioning` takes them."""
 
@@ -23,6 +25,11 @@ class Family(Protocol):
 
     def encode_negative(self, pipe: Any, prompt: str) -> Encoded:
         """One negative prompt in the same way; an empty one is what the family takes for none."""
+        ...
+
+    @property
+    def weigher(self) -> Weigher | None:
+        """What weighs words in prompts of any length; None where brackets are plain text to this family."""
         ...
 
     def wants_negative(self, pipe: Any, guidance: float) -> bool:

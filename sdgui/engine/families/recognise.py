@@ -96,6 +96,7 @@ def _info(
         guidance=float(own.get("guidance", traits.guidance)),
         guidance_kind=traits.guidance_kind,
         negative_prompt=traits.negative_prompt,
+        emphasis=traits.emphasis,
         sampler=sampler if sampler in traits.samplers else traits.sampler,
         samplers=traits.samplers,
         token_limit=traits.token_limit,

@@ -11,7 +11,8 @@ from sdgui.model_info import GuidanceKind
 class Traits:
     """What a family says of one model; sizes in pixels, defaults by the checkpoint's own markers, else the family's.
 
-    `tokenizer` is the folder of the tokenizer whose tokens are counted, up to `token_limit`.
+    `tokenizer` is the folder of the tokenizer whose tokens are counted, up to `token_limit`; `emphasis`: its family
+    has a weigher.
     """
 
     width: int
@@ -22,6 +23,7 @@ class Traits:
     guidance: float
     guidance_kind: GuidanceKind = GuidanceKind.CLASSIFIER_FREE
     negative_prompt: bool = True
+    emphasis: bool = False
     sampler: str
     samplers: tuple[str, ...]
     token_limit: int

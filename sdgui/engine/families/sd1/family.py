@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from diffusers import StableDiffusionPipeline
 
+from sdgui.engine.clip_weigher import ClipWeigher, Weigher
 from sdgui.engine.families.loading import load_pipeline
 from sdgui.engine.families.unet import UNetFamily
 
@@ -24,6 +25,7 @@ class StableDiffusion1(UNetFamily):
         return embeddings
 
     encode_negative = encode
+    weigher: Weigher | None = ClipWeigher(lambda pipe, ids: ([pipe.text_encoder(ids[0])[0]], None))
 
     def conditioning(
         self,

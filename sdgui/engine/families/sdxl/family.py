@@ -7,10 +7,18 @@ from typing import Any
 import torch
 from diffusers import StableDiffusionXLPipeline
 
+from sdgui.engine.clip_weigher import ClipWeigher, Weigher
 from sdgui.engine.families.loading import load_pipeline
 from sdgui.engine.families.unet import UNetFamily
 
 Encoded = tuple[torch.Tensor, torch.Tensor]
+
+
+def _read(pipe: Any, ids: Sequence[torch.Tensor]) -> tuple[list[torch.Tensor], torch.Tensor]:
+    """The states before the last layer of both encoders, and what the second one pools."""
+    first = pipe.text_encoder(ids[0], output_hidden_states=True)
+    second = pipe.text_encoder_2(ids[1], output_hidden_states=True)
+    return [first.hidden_states[-2], second.hidden_states[-2]], second[0]
 
 
 class StableDiffusionXL(UNetFamily):
@@ -31,6 +39,13 @@ class StableDiffusionXL(UNetFamily):
         if prompt == "" and pipe.config.force_zeros_for_empty_prompt:
             return torch.zeros_like(embeddings), torch.zeros_like(pooled)
         return embeddings, pooled
+
+    weigher: Weigher | None = ClipWeigher(
+        _read,
+        tokenizers=("tokenizer", "tokenizer_2"),
+        finish=lambda embeddings, pooled: (embeddings, pooled),
+        blanks=lambda pipe: bool(pipe.config.force_zeros_for_empty_prompt),
+    )
 
     def conditioning(
         self,
