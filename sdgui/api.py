@@ -12,7 +12,7 @@ from typing import TypedDict, Unpack
 from PIL import Image
 
 from sdgui.axes import AxisRequest
-from sdgui.batches import batch_limit
+from sdgui.batches import batch_limit, with_chunks
 from sdgui.comparing.cells import Cell
 from sdgui.comparing.sheet_html import write_html
 from sdgui.comparing.sheet_png import write_png
@@ -120,6 +120,7 @@ class AskedOfAll(TypedDict, total=False):
     seed: int | None
     variation_seed: int | None
     variation_strength: float | None
+    emphasis: bool
 
 
 class Asked(AskedOfAll, total=False):
@@ -146,7 +147,7 @@ def dream(
     """
     maker = _maker(device, dtype)
     request = DreamRequest(prompt=prompt, model=model, **asked)
-    specs = request.resolve(maker.describe(model), draw_seed)
+    specs = maker.measured(request.resolve(maker.describe(model), draw_seed))
     for notice in wrap_notices(specs):
         warnings.warn(notice, stacklevel=2)
 
@@ -184,13 +185,14 @@ def compare(
         describe=maker.describe,
         draw_seed=draw_seed,
     )
+    specs = maker.measured(plan.specs)
     faults: dict[int, UserError] = {}
-    made = maker.make(plan.specs, on_fault=faults.__setitem__, on_picture=on_picture)
-    places = range(len(plan.specs))
+    made = maker.make(specs, on_fault=faults.__setitem__, on_picture=on_picture)
+    places = range(len(specs))
     return Comparison(
         title=prompt,
         sheet=plan.sheet,
-        specs=plan.specs,
+        specs=specs,
         pictures=tuple(made.get(i) for i in places),
         faults=tuple(str(faults[i]) if i in faults else "" for i in places),
         notices=plan.notices,
@@ -217,6 +219,11 @@ class _Maker:
         """What is known of any model; UserError when it is unfit."""
         with self._one_at_a_time:
             return self._models.describe(model)
+
+    def measured(self, specs: Sequence[PictureSpec]) -> tuple[PictureSpec, ...]:
+        """The specs with the number of chunks that their prompts need."""
+        with self._one_at_a_time:
+            return with_chunks(specs, self._models.measure_prompt)
 
     def make(
         self,

@@ -71,6 +71,11 @@ class ReadPrompt:
     is_limited: bool = False
 
     @property
+    def text(self) -> str:
+        """The words alone."""
+        return " ".join("".join(one.text for one in part) for part in self.parts)
+
+    @property
     def emphasised(self) -> tuple[Words, ...]:
         """The words that weigh more or less than 1, trimmed, in their order."""
         runs = [one for part in self.parts for one in part if one.weight != 1 and one.text.strip()]

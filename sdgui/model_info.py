@@ -27,6 +27,7 @@ class ModelInfo:
     """One model: sizes in pixels, defaults, limits, memory in bytes; the page renders its controls from it.
 
     Classifier-free guidance is none up to 1 in every family, and the negative prompt then says nothing.
+    `emphasis`: it can weigh words of a prompt, and reads prompts of any length; else brackets are plain text.
     """
 
     ref: ModelRef
@@ -41,6 +42,7 @@ class ModelInfo:
     guidance: float = 7.0
     guidance_kind: GuidanceKind = GuidanceKind.CLASSIFIER_FREE
     negative_prompt: bool = True
+    emphasis: bool = False
     sampler: str = "Euler"
     samplers: tuple[str, ...] = SAMPLER_NAMES
     token_limit: int = 77

@@ -11,6 +11,7 @@ from sdgui.samplers import SCHEDULES
 from sdgui.written_values import (
     MAX_PROMPT,
     SEEDS,
+    flag,
     parse_seed,
     prompt_text,
     real_number,
@@ -81,7 +82,7 @@ class Setting:
                 return parse_seed(value)
             case ValueKind.TEXT:
                 return prompt_text(value, self.said)
-        return value is True
+        return flag(value, self.said)
 
     @property
     def slider(self) -> dict[str, Any]:
@@ -249,6 +250,17 @@ REQUEST: tuple[Setting, ...] = (
         infotext="Schedule type",
         axis="Schedule",
         on_page=False,
+    ),
+    Setting(
+        name="emphasis",
+        label="Emphasis",
+        kind=ValueKind.FLAG,
+        said="emphasis",
+        usual=False,  # programs wrote brackets as plain text before they could mean anything
+        first=True,
+        infotext="Emphasis",
+        lasting=True,
+        of_picture=True,
     ),
 )
 """What a picture or a dream is asked with, by people and by programs. New ones come last: programs may

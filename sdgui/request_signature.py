@@ -11,6 +11,7 @@ _TYPES: dict[ValueKind, type] = {
     ValueKind.WHOLE: int,
     ValueKind.REAL: float,
     ValueKind.SEED: int,
+    ValueKind.FLAG: bool,
 }
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from sdgui.adapters import ADAPTERS, Adapter
+from sdgui.emphasis import read_prompt
 from sdgui.errors import UserError
 from sdgui.inputs import INPUTS, Input
 from sdgui.model_info import GuidanceKind, ModelInfo, ModelRef
@@ -32,7 +33,8 @@ class PictureSpec:
     """Everything that decides the pixels of one picture, and nothing else.
 
     Sizes in pixels; seed 0 to 2**32-1; guidance 0 to 30 (0 to 1: none). With `emphasis`, brackets and weights in the
-    prompts are read as such; without, they are letters like any other, as they were before schema 3.
+    prompts are read as such (sdgui/emphasis.py); without, they are letters like any other, as they were before
+    schema 3. Both prompts are filled up to `chunks` chunks, or to as many as the longer one needs.
     """
 
     schema: int = SCHEMA
@@ -50,6 +52,7 @@ class PictureSpec:
     inputs: tuple[Input, ...] = ()
     adapters: tuple[Adapter, ...] = ()
     emphasis: bool = False
+    chunks: int = 1
 
     def to_json(self) -> str:
         """This spec as one JSON object."""
@@ -80,6 +83,11 @@ class PictureSpec:
         if schema < 3:
             known["sampler"], known["schedule"] = split_name(written["sampler"])
         return PictureSpec(**{**written, **known})
+
+    @property
+    def words(self) -> str:
+        """What the prompt says, without what only weighs it."""
+        return read_prompt(self.prompt).text if self.emphasis else self.prompt
 
     @property
     def sampler_name(self) -> str:
@@ -146,6 +154,7 @@ class DreamRequest:
         if not prompt:
             raise UserError("The prompt is empty.", "Say what you want to see, then click Dream.")
         negative_prompt = read["negative_prompt"](self.negative_prompt)
+        emphasis = read["emphasis"](self.emphasis)
         check_can_be_made(self)
         if negative_prompt and not info.negative_prompt:
             raise UserError(
@@ -185,6 +194,7 @@ class DreamRequest:
                 variation=None
                 if strength == 0 or other is None
                 else Variation(seed=(other + i) % SEEDS, strength=strength),
+                emphasis=info.emphasis and emphasis,
             )
             for i in range(count)
         )
@@ -195,10 +205,16 @@ def check_can_be_made(asked: DreamRequest | PictureSpec) -> None:
     for present, what in (
         (asked.inputs, "Pictures as input"),
         (asked.adapters, "Adapters (LoRA, textual inversion)"),
-        (asked.emphasis, "Weights of words in the prompt"),
     ):
         if present:
             raise UserError(f"{what} cannot be used here yet.", "Ask without them.")
+    if asked.emphasis:
+        for text in (asked.prompt, asked.negative_prompt):
+            for tag in read_prompt(text).loras:
+                raise UserError(
+                    f"The LoRA “{shown(tag.name)}” cannot be used here yet.",
+                    f"Take {shown(tag.written)} out of the prompt.",
+                )
 
 
 def seeds_wrap(seed: int, count: int) -> bool:

@@ -57,6 +57,16 @@ def real_number(value: object, name: str, low: float, high: float) -> float:
     return number
 
 
+def flag(value: object, name: str) -> bool:
+    """Yes or no, which None is too; UserError for anything else."""
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    raise UserError(
+        f"The {name} must be true or false, and “{shown(value)}” is not.",
+        "Set it to true or false.",
+    )
+
+
 def prompt_text(value: object, name: str) -> str:
     """A prompt, trimmed, with plain line breaks; empty where nothing can be seen; UserError where it is no text."""
     if not isinstance(value, str):

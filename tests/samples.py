@@ -12,6 +12,7 @@ DEMO = ModelInfo(
     max_size=256,
     steps=20,
     guidance=4.0,
+    emphasis=True,
 )
 SPEC = PictureSpec(
     prompt="a cat",

@@ -46,4 +46,5 @@ def specs(draw: st.DrawFn, *, prompts: st.SearchStrategy[str] = texts) -> Pictur
         inputs=tuple(draw(st.lists(inputs, max_size=2))),
         adapters=tuple(draw(st.lists(adapters, max_size=2))),
         emphasis=draw(st.booleans()),
+        chunks=draw(st.integers(1, 32)),
     )

@@ -122,6 +122,10 @@ def test_only_words_that_weigh_otherwise_are_emphasised() -> None:
     ]  # fmt: skip
 
 
+def test_the_words_alone_are_what_is_said() -> None:
+    assert read_prompt("a (red:1.3) [boat] <lora:x:1>BREAK sea").text == "a red boat   sea"
+
+
 @pytest.mark.parametrize(
     ("tag", "name", "unet", "text_encoder"),
     [

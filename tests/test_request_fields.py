@@ -20,14 +20,15 @@ from sdgui.spec import DreamRequest, PictureSpec
 from sdgui.storage.infotext import ParsedInfotext, to_infotext
 from sdgui.web.compare.capability import COMPARE as COMPARE_TAB
 from sdgui.web.compare.controls import MODES, CompareControls
-from sdgui.web.programs.endpoints import add_endpoints
+from sdgui.web.programs.declaration import declare
+from sdgui.web.programs.endpoints import endpoints_of
 from sdgui.web.shared.dreams.descriptions import describe_settings
 from sdgui.web.shared.settings.controls import ASPECTS, Controls
 from sdgui.web.shared.settings.facts import SHARED_SETTINGS
 from tests.samples import DEMO, SPEC
 
 NAMES = [one.name for one in REQUEST]
-NOT_ASKED_BY_PEOPLE_YET = {"inputs", "adapters", "emphasis"}
+NOT_ASKED_BY_PEOPLE_YET = {"inputs", "adapters"}
 """What a request can hold that no engine can do."""
 
 
@@ -54,7 +55,7 @@ def test_a_spec_holds_each_setting_or_what_becomes_of_it() -> None:
     of_spec = {one.name for one in fields(PictureSpec)}
     varied = {"variation_seed", "variation_strength"}
     assert set(NAMES) - of_spec == {"count", *varied}
-    assert of_spec - set(NAMES) == {"schema", "variation", *NOT_ASKED_BY_PEOPLE_YET}
+    assert of_spec - set(NAMES) == {"schema", "variation", "chunks", *NOT_ASKED_BY_PEOPLE_YET}
 
 
 def test_what_comes_from_the_model_is_known_of_models() -> None:
@@ -74,7 +75,7 @@ def test_the_limits_are_those_that_resolving_takes(setting: Setting) -> None:
 @pytest.fixture(scope="module")
 def endpoints() -> Mapping[str, Any]:
     with gr.Blocks() as page:
-        add_endpoints(None, None)  # type: ignore[arg-type]
+        declare(endpoints_of(None, None))  # type: ignore[arg-type]
     told = page.get_api_info()
     assert told is not None
     return {

@@ -64,7 +64,7 @@ def test_an_unknown_schema_is_refused() -> None:
 def test_a_spec_of_the_first_schema_is_read_as_one_of_today() -> None:
     (spec,) = resolve()
     old = {**json.loads(spec.to_json()), "schema": 1}
-    for name in ("variation", "schedule", "inputs", "adapters", "emphasis"):
+    for name in ("variation", "schedule", "inputs", "adapters", "emphasis", "chunks"):
         del old[name]
     assert PictureSpec.from_json(json.dumps(old)) == spec
 
@@ -78,7 +78,7 @@ def test_a_spec_of_the_second_schema_has_its_sampler_taken_apart(
 ) -> None:
     (spec,) = resolve(variation_strength=0.5)
     old = {**json.loads(spec.to_json()), "schema": 2, "sampler": name}
-    for field in ("schedule", "inputs", "adapters", "emphasis"):
+    for field in ("schedule", "inputs", "adapters", "emphasis", "chunks"):
         del old[field]
     assert PictureSpec.from_json(json.dumps(old)) == replace(
         spec, sampler=sampler, schedule=schedule
@@ -110,10 +110,40 @@ INIT = InitImage(image="cd" * 32, strength=0.5)
 LORA = Lora(ref=ModelRef(id="style", hash="ef" * 32), weight=0.7)
 
 
-@pytest.mark.parametrize("asked", [{"inputs": (INIT,)}, {"adapters": (LORA,)}, {"emphasis": True}])
+@pytest.mark.parametrize("asked", [{"inputs": (INIT,)}, {"adapters": (LORA,)}])
 def test_what_no_engine_can_do_is_refused(asked: dict[str, object]) -> None:
     with pytest.raises(UserError, match="cannot be used here yet"):
         resolve(**asked)
+
+
+@pytest.mark.parametrize("field", ["prompt", "negative_prompt"])
+def test_a_lora_is_refused_by_its_name_where_it_is_read_as_one(field: str) -> None:
+    asked = {field: "a boat <lora:ink:0.8>"}
+    with pytest.raises(UserError, match="LoRA “ink” cannot be used here yet") as fault:
+        resolve(**asked, emphasis=True)
+    assert "<lora:ink:0.8>" in fault.value.hint
+    assert getattr(resolve(**asked)[0], field) == "a boat <lora:ink:0.8>"
+
+
+def test_brackets_are_plain_text_unless_it_is_asked_otherwise() -> None:
+    (plain,) = resolve(prompt="a (red:1.3) boat")
+    (weighed,) = resolve(prompt="a (red:1.3) boat", emphasis=True)
+    assert (plain.emphasis, weighed.emphasis) == (False, True)
+    assert plain.prompt == weighed.prompt == "a (red:1.3) boat"
+    assert batch_key(plain) != batch_key(weighed)
+
+
+def test_a_model_that_cannot_weigh_words_reads_them_plainly() -> None:
+    asked = DreamRequest(prompt="a (red:1.3) boat", emphasis=True)
+    (spec,) = asked.resolve(replace(DEMO, emphasis=False), lambda: 7)
+    assert not spec.emphasis
+
+
+def test_a_spec_that_knows_no_chunks_has_one() -> None:
+    (spec,) = resolve()
+    written = json.loads(spec.to_json())
+    del written["chunks"]
+    assert PictureSpec.from_json(json.dumps(written)).chunks == 1
 
 
 def test_a_batch_has_inputs_of_one_kind_and_the_same_adapters() -> None:
@@ -215,6 +245,8 @@ def test_unusual_text_is_a_prompt_like_any_other(prompt: str) -> None:
         ({"variation_strength": 0.5, "variation_seed": -1}, "seed"),
         ({"count": 0}, "images"),
         ({"count": 1000}, "images"),
+        ({"emphasis": "yes"}, "emphasis"),
+        ({"emphasis": 1}, "emphasis"),
         ({"sampler": "Warp\n<b>"}, "sampler"),
     ],
 )

@@ -10,7 +10,7 @@ from sdgui.samplers import SAMPLER_NAMES, joined_name, split_name
 from sdgui.spec import PictureSpec
 from tests.strategies import specs
 
-OF_THE_THIRD = ("schedule", "inputs", "adapters", "emphasis")
+OF_THE_THIRD = ("schedule", "inputs", "adapters", "emphasis", "chunks")
 # What schemas 1 and 2 knew, written again here.
 FIRST_NAMES = (
     *("Euler", "Euler a", "Heun", "DDIM", "LMS", "PNDM", "DPM++ 2M", "DPM++ 2M Karras"),
@@ -25,7 +25,7 @@ def test_a_spec_survives(spec: PictureSpec) -> None:
 
 @given(specs(), st.sampled_from(FIRST_NAMES))
 def test_a_spec_of_the_second_schema_means_what_it_meant(spec: PictureSpec, name: str) -> None:
-    spec = replace(spec, inputs=(), adapters=(), emphasis=False)
+    spec = replace(spec, inputs=(), adapters=(), emphasis=False, chunks=1)
     written = json.loads(spec.to_json()) | {"schema": 2, "sampler": name}
     old = {key: value for key, value in written.items() if key not in OF_THE_THIRD}
     read = PictureSpec.from_json(json.dumps(old))
@@ -36,7 +36,7 @@ def test_a_spec_of_the_second_schema_means_what_it_meant(spec: PictureSpec, name
 
 @given(specs(), st.sampled_from(FIRST_NAMES))
 def test_a_spec_of_the_first_schema_means_what_it_meant(spec: PictureSpec, name: str) -> None:
-    spec = replace(spec, inputs=(), adapters=(), emphasis=False, variation=None)
+    spec = replace(spec, inputs=(), adapters=(), emphasis=False, chunks=1, variation=None)
     written = json.loads(spec.to_json()) | {"schema": 1, "sampler": name}
     old = {key: value for key, value in written.items() if key not in (*OF_THE_THIRD, "variation")}
     read = PictureSpec.from_json(json.dumps(old))

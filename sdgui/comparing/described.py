@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from sdgui.axes import AVOID, GUIDANCE, MODEL, PROMPT, SAMPLER, SEED, SIZE, STEPS
 from sdgui.axes import STRENGTH as VARIATION_STRENGTH
+from sdgui.request_fields import SETTINGS
 from sdgui.spec import PictureSpec
 
 VARIATION_SEED = "Variation seed"
+EMPHASIS = SETTINGS["emphasis"].label
 NOTHING = "nothing"
 NONE = "none"
 
@@ -24,6 +26,7 @@ _SHORT = {
     VARIATION_SEED: "variation {}",
     VARIATION_STRENGTH: "strength {}",
     AVOID: "without “{}”",
+    EMPHASIS: "emphasis {}",
 }
 """How a setting reads on a line, in the line's order."""
 
@@ -82,6 +85,7 @@ def shared_line(specs: Sequence[PictureSpec], title: str) -> str:
     said = without_absent(shared(specs))
     if said.get(PROMPT) == title:
         del said[PROMPT]
+    said.pop(EMPHASIS, None)  # nearly all pictures have the same
     return in_a_line(said)
 
 
@@ -98,4 +102,5 @@ def _described(spec: PictureSpec, hashes: bool) -> Settings:
         SEED: str(spec.seed),
         VARIATION_SEED: NONE if variation is None else str(variation.seed),
         VARIATION_STRENGTH: "0" if variation is None else f"{variation.strength:g}",
+        EMPHASIS: "on" if spec.emphasis else "off",
     }

@@ -1,9 +1,9 @@
 """The engine: batches in, events out, on one device; implements ports.Engine."""
 
 import logging
-import math
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import torch
 from sdgui.engine.catalog import Catalog
 from sdgui.engine.changes import decoding_in_tiles, offloaded
 from sdgui.engine.device import choose_placement
-from sdgui.engine.generate import decode, denoise
+from sdgui.engine.generate import chunks_of, decode, denoise
 from sdgui.engine.loader import Loader, WarmModel
 from sdgui.engine.memory import free_memory, is_out_of_memory
 from sdgui.engine.preview import Clock, Previewer
@@ -109,11 +109,13 @@ class TorchEngine:
     def _make(self, run: "Run") -> None:
         """Denoises the batch, in ever smaller parts where memory does not suffice, and decodes each part at once."""
         model, left, most = run.model, run.tasks, len(run.tasks)
+        chunks = self._chunks(run)
         finished_parts, is_news = 0, False
         with ExitStack() as changes:
             while left := run.unfinished(left):
-                part, left = left[:most], left[most:]
-                parts = finished_parts + 1 + math.ceil(len(left) / most)
+                part, *others = _parts(left, chunks, most)
+                left = tuple(task for other in others for task in other)
+                parts = finished_parts + 1 + len(others)
                 try:
                     latents = self._denoise(run, part, finished_parts, parts)
                 except Cancelled:
@@ -140,6 +142,17 @@ class TorchEngine:
                     left = part + left
                 else:
                     run.fail(part[0], TOO_LARGE)
+
+    def _chunks(self, run: "Run") -> dict[str, int]:
+        """The chunks of each task's prompts; a task whose prompts cannot be read as they should fails by itself."""
+        warm = self._load(run.model, run.emit)
+        chunks: dict[str, int] = {}
+        for task in run.tasks:
+            try:
+                chunks[task.id] = chunks_of(warm, task.spec)
+            except UserError as error:
+                run.fail(task, error)
+        return chunks
 
     def _denoise(
         self, run: "Run", part: tuple[Task, ...], parts_done: int, parts: int
@@ -208,7 +221,7 @@ class TorchEngine:
                 pixels, note = decode(warm, latents)
             if note:
                 how["decoding"] = note
-            match = None if pixels is None else warm.match(task.spec.prompt, pixels)
+            match = None if pixels is None else warm.match(task.spec.words, pixels)
             if match is not None:
                 how[MATCH] = f"{match:.4f}"
             return pixels, how
@@ -274,6 +287,18 @@ class Run:
         """Emits that every open task failed."""
         for task in self.tasks:
             self.fail(task, error)
+
+
+def _parts(tasks: tuple[Task, ...], chunks: Mapping[str, int], most: int) -> list[tuple[Task, ...]]:
+    """Parts of at most `most` tasks with equally many chunks: filled up to more, a picture would be another."""
+    groups: dict[int, list[Task]] = {}
+    for task in tasks:
+        groups.setdefault(chunks[task.id], []).append(task)
+    return [
+        tuple(group[start : start + most])
+        for group in groups.values()
+        for start in range(0, len(group), most)
+    ]
 
 
 def _device_broken(error: BaseException) -> bool:

@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from sdgui.batches import check_chunks
 from sdgui.engine.changes import decoding_in_float32, with_scheduler
+from sdgui.engine.clip_weigher import Weighed
 from sdgui.engine.loader import WarmModel
 from sdgui.engine.noise import draw_latents, make_generators
 from sdgui.engine.steps import Observe, Predict, watch
@@ -68,11 +70,44 @@ def denoise(
 def _conditioning(warm: WarmModel, specs: Sequence[PictureSpec]) -> dict[str, Any]:
     """What the pipeline is told to draw: each distinct prompt encoded once, and alone."""
     family, pipe, guidance = warm.family, warm.pipe, specs[0].guidance
+    if specs[0].emphasis:
+        return _weighed_conditioning(warm, specs)
     prompts = warm.prompts.embed([spec.prompt for spec in specs])
     negatives = None
     if family.wants_negative(pipe, guidance):
         negatives = warm.negatives.embed([spec.negative_prompt for spec in specs])
     return family.conditioning(pipe, prompts, negatives, guidance)
+
+
+def _weighed_conditioning(warm: WarmModel, specs: Sequence[PictureSpec]) -> dict[str, Any]:
+    """The same with words weighed, and all prompts filled up to equally many chunks."""
+    family, pipe, guidance = warm.family, warm.pipe, specs[0].guidance
+    chunks = max(chunks_of(warm, spec) for spec in specs)
+    prompts = warm.weighed.embed([Weighed(prompt=spec.prompt, chunks=chunks) for spec in specs])
+    negatives = None
+    if family.wants_negative(pipe, guidance):
+        negatives = warm.weighed.embed(
+            [
+                Weighed(prompt=spec.negative_prompt, chunks=chunks, is_negative=True)
+                for spec in specs
+            ]
+        )
+    return family.conditioning(pipe, prompts, negatives, guidance)
+
+
+def chunks_of(warm: WarmModel, spec: PictureSpec) -> int:
+    """The chunks that both prompts of a picture are filled up to; 0 where they are read plainly, which has none.
+
+    UserError where the model cannot weigh words, or the prompt is too long.
+    """
+    if not spec.emphasis:
+        return 0
+    texts = [spec.prompt]
+    if warm.family.wants_negative(warm.pipe, spec.guidance):
+        texts.append(spec.negative_prompt)
+    needed = max(spec.chunks, *(warm.weigher.chunks(warm.pipe, text) for text in texts))
+    check_chunks(needed)
+    return needed
 
 
 def decode(warm: WarmModel, latents: torch.Tensor) -> tuple[Pixels | None, str]:

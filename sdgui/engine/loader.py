@@ -8,6 +8,7 @@ from typing import Any
 
 from sdgui.engine.catalog import Catalog, Located
 from sdgui.engine.clip_files import CONFIG, find_clip
+from sdgui.engine.clip_weigher import Weighed, Weigher
 from sdgui.engine.device import Placement
 from sdgui.engine.families.family import Encoded, Family
 from sdgui.engine.families.table import family_called
@@ -33,8 +34,9 @@ class WarmModel:
     pipe: Any
     family: Family
     scheduler_config: dict[str, Any]
-    prompts: PromptCache[Encoded]
-    negatives: PromptCache[Encoded]
+    prompts: PromptCache[str, Encoded]
+    negatives: PromptCache[str, Encoded]
+    weighed: PromptCache[Weighed, Encoded]
     colours: PreviewMap
     similarity: Similarity | None
     spoilt: bool = False
@@ -43,6 +45,21 @@ class WarmModel:
     def match(self, prompt: str, pixels: Pixels) -> float | None:
         """How well a picture fits its prompt, -1 to 1; None where there is no CLIP to tell."""
         return None if self.similarity is None else self.similarity.match(prompt, pixels)
+
+    @property
+    def weigher(self) -> Weigher:
+        """What weighs words; UserError where this model cannot."""
+        return weigher_of(self.family)
+
+
+def weigher_of(family: Family) -> Weigher:
+    """What weighs words; UserError where models of this family cannot."""
+    if family.weigher is None:
+        raise UserError(
+            "This model cannot weigh words of a prompt.",
+            "Switch emphasis off; brackets are plain text then.",
+        )
+    return family.weigher
 
 
 class Loader:
@@ -130,6 +147,7 @@ class Loader:
             scheduler_config=dict(pipe.scheduler.config),
             prompts=PromptCache(lambda prompt: family.encode(pipe, prompt)),
             negatives=PromptCache(lambda prompt: family.encode_negative(pipe, prompt)),
+            weighed=PromptCache(lambda one: weigher_of(family).encode(pipe, one)),
             colours=cached_preview_map(
                 self._cache_dir, self._vae_hash(located), family, pipe, self._placement.device
             ),

@@ -24,6 +24,9 @@ _UNIFORM = "Uniform"
 _KARRAS_OF_ITSELF = ("DPM++ 2M", "DPM++ SDE")
 """Samplers for which A1111 takes `Automatic` as Karras, so that we say of theirs which schedule is meant."""
 
+_ORIGINAL, _NONE = "Original", "None"
+"""A1111's names for emphasis as it always was, and for brackets that are plain text."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ParsedInfotext:
@@ -42,6 +45,7 @@ class ParsedInfotext:
     model_hash: str | None = None
     variation_seed: int | None = None
     variation_strength: float | None = None
+    emphasis: bool = True
     fields: dict[str, str] = field(default_factory=dict)
 
 
@@ -63,6 +67,7 @@ def to_infotext(spec: PictureSpec) -> str:
         "Model hash": spec.model.hash[:10],
         key_of("model"): spec.model.id,
         **variation,
+        key_of("emphasis"): _ORIGINAL if spec.emphasis else _NONE,
         "Version": f"sdgui {__version__}",
     }
     lines = [spec.prompt]
@@ -99,6 +104,7 @@ def from_infotext(text: str) -> ParsedInfotext:
         model_hash=fields.get("Model hash"),
         variation_seed=_whole(fields.get(key_of("variation_seed"))),
         variation_strength=_real(fields.get(key_of("variation_strength"))),
+        emphasis=_emphasis(fields),
         fields=fields,
     )
 
@@ -124,6 +130,15 @@ def _sampler_of(fields: Mapping[str, str]) -> tuple[str | None, str | None]:
         return sampler, schedule
     known = {one.casefold(): one for one in SCHEDULES}
     return sampler, known.get(kind.casefold(), kind)
+
+
+def _emphasis(fields: Mapping[str, str]) -> bool:
+    """Whether brackets weigh: with A1111 they do unless it says otherwise; our first texts said nothing, and they did
+    not."""
+    written = fields.get(key_of("emphasis"))
+    if written is None:
+        return not fields.get("Version", "").startswith("sdgui")
+    return written.casefold() != _NONE.casefold()
 
 
 def _short(number: float) -> float:

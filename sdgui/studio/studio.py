@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future
 
+from sdgui.batches import with_chunks
 from sdgui.errors import OutOfOrder, UserError
 from sdgui.events import Decoded, StudioEvent, Task
 from sdgui.model_info import ModelRef
@@ -266,6 +267,7 @@ class Studio:
     def _submit(
         self, specs: Sequence[PictureSpec], who: Who, sheet: Sheet | None = None
     ) -> JobRecord:
+        specs = with_chunks(specs, self.models.measure_prompt)
         created = time.time()
         record = JobRecord(
             id=f"{int(created * 1000):012x}{secrets.token_hex(10)}",

@@ -29,7 +29,13 @@ def test_own_settings_and_shared_ones_are_all() -> None:
     specs = [spec(500), spec(501, steps=8)]
     assert own(specs) == ({"Steps": "25", "Seed": "500"}, {"Steps": "8", "Seed": "501"})
     assert not shared(specs).keys() & own(specs)[0].keys()
-    assert len(shared(specs)) + len(own(specs)[0]) == 10
+    assert len(shared(specs)) + len(own(specs)[0]) == 11
+
+
+def test_emphasis_is_named_where_pictures_differ_in_it_alone() -> None:
+    pictures = [spec(500), spec(500, emphasis=True)]
+    assert captions(pictures) == ("emphasis off", "emphasis on")
+    assert "emphasis" not in shared_line([spec(500, emphasis=True)], PROMPT)
 
 
 def test_pictures_of_a_wall_are_called_by_their_seeds() -> None:

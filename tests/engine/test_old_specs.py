@@ -43,7 +43,7 @@ FORMER: dict[str, tuple[str, dict[str, Any]]] = {
 def written_before(spec: PictureSpec, name: str, schema: int) -> PictureSpec:
     """The spec as an old folder holds it, read today."""
     old = json.loads(spec.to_json()) | {"schema": schema, "sampler": name}
-    for field in ("schedule", "inputs", "adapters", "emphasis"):
+    for field in ("schedule", "inputs", "adapters", "emphasis", "chunks"):
         del old[field]
     if schema == 1:
         del old["variation"]

@@ -10,7 +10,7 @@ import { Dream } from "../../sdgui/web/shared/dreams/dream.js";
 /** @param {number} count @returns {ToldDream} */
 const told = (count) => ({
   id: "j", created: 1, state: "active", message: "", hint: "", title: "a cat", sheet: null,
-  prompt: "a cat", negative_prompt: "", model: "demo", width: 128, height: 128, steps: 8, guidance: 7, sampler: "Euler",
+  prompt: "a cat", negative_prompt: "", model: "demo", width: 128, height: 128, steps: 8, guidance: 7, sampler: "Euler", emphasis: false,
   tiles: Array.from({ length: count }, (_, index) => ({ index, seed: 500 + index, picture: null, state: "empty" })),
 });
 

@@ -31,7 +31,7 @@ def test_looks_as_a1111_writes_it() -> None:
         "a grey sketch of a car\n"
         "Negative prompt: blurry, dark\n"
         "Steps: 20, Sampler: Euler a, Schedule type: Automatic, CFG scale: 7, Seed: 965400086, Size: 512x512, "
-        "Model hash: 0123456789, Model: demo, Version: sdgui 0.1.0"
+        "Model hash: 0123456789, Model: demo, Emphasis: None, Version: sdgui 0.1.0"
     )
 
 
@@ -39,7 +39,7 @@ def test_a_variation_stands_where_a1111_writes_it() -> None:
     text = to_infotext(spec(5, variation=Variation(seed=12, strength=0.1)))
     assert text.endswith(
         "Model hash: 0123456789, Model: demo, Variation seed: 12, Variation seed strength: 0.1, "
-        "Version: sdgui 0.1.0"
+        "Emphasis: None, Version: sdgui 0.1.0"
     )
 
 
@@ -144,6 +144,7 @@ def test_every_spec_survives(spec: PictureSpec) -> None:
     assert (read.steps, read.guidance, read.seed) == (spec.steps, spec.guidance, spec.seed)
     assert (read.width, read.height) == (spec.width, spec.height)
     assert (read.model, read.model_hash) == (spec.model.id, spec.model.hash[:10])
+    assert read.emphasis == spec.emphasis
     if spec.variation is not None:
         assert (read.variation_seed, read.variation_strength) == (
             spec.variation.seed,
@@ -166,3 +167,21 @@ def test_every_spec_survives(spec: PictureSpec) -> None:
 def test_samplers_are_read_as_they_were_meant(written: str, sampler: str, schedule: str) -> None:
     read = from_infotext(f"a fox\nSteps: 30, {written}, CFG scale: 6.5, Seed: 42")
     assert (read.sampler, read.schedule) == (sampler, schedule)
+
+
+@pytest.mark.parametrize(
+    ("written", "emphasis"),
+    [
+        ("Version: v1.10.1", True),  # A1111, whose brackets weigh unless it says otherwise
+        ("Model: other", True),
+        ("Emphasis: No norm, Version: v1.10.1", True),
+        ("Emphasis: None, Version: v1.10.1", False),
+        ("Version: sdgui 0.1.0", False),  # before brackets could mean anything here
+        ("Emphasis: Original, Version: sdgui 0.1.0", True),
+    ],
+)
+def test_brackets_mean_what_they_meant_to_whoever_wrote_the_text(
+    written: str, emphasis: bool
+) -> None:
+    read = from_infotext(f"a (fox:1.3)\nSteps: 30, CFG scale: 6.5, Seed: 42, {written}")
+    assert (read.prompt, read.emphasis) == ("a (fox:1.3)", emphasis)

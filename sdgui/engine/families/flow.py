@@ -5,12 +5,15 @@ from typing import Any
 
 import torch
 
+from sdgui.engine.clip_weigher import Weigher
 from sdgui.engine.families.flow_samplers import make_flow_scheduler
 from sdgui.engine.predictions import of_flow
 
 
 class FlowFamily:
-    """Latents (channels, height / factor, width / factor); classifier-free guidance above 1."""
+    """Latents (channels, height / factor, width / factor); classifier-free guidance above 1; brackets are text."""
+
+    weigher: Weigher | None = None
 
     def wants_negative(self, pipe: Any, guidance: float) -> bool:
         return guidance > 1

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
+from sdgui.batches import MAX_CHUNKS
+from sdgui.emphasis import MAX_WEIGHT, read_prompt
 from sdgui.people import Who
 from sdgui.ports import Store
 from sdgui.web.doors.visitors import visitor_of, who_of
@@ -77,13 +79,32 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
         return asdict(studio.status())
 
     @routes.get("/tokens")
-    def tokens(prompt: str, model: str | None = None) -> dict[str, int]:
-        """How many tokens a prompt has for a model, and how many it reads."""
+    def tokens(prompt: str, model: str | None = None, emphasis: bool = False) -> dict[str, Any]:
+        """How many tokens a prompt has for a model and how many it reads at once; with `emphasis` what weighs how much.
+
+        `emphasis` says whether the model can weigh at all. Read plainly, tokens are counted with their start and end.
+        """
         names = studio.models.names()
         name = model if model in names else names[0]
         info = studio.models.describe(name)
-        count = studio.models.count_tokens(name, prompt[:_LONGEST_COUNTED])
-        return {"count": count, "limit": info.token_limit}
+        text = prompt[:_LONGEST_COUNTED]
+        if not (emphasis and info.emphasis):
+            count = studio.models.count_tokens(name, text)
+            return {
+                "tokens": count,
+                "chunks": 1,
+                "room": info.token_limit,
+                "emphasis": info.emphasis,
+            }
+        read = read_prompt(text)
+        return {
+            **asdict(studio.models.measure_prompt(name, text)),
+            "emphasis": True,
+            "most_chunks": MAX_CHUNKS,
+            "weights": [[one.text, one.weight] for one in read.emphasised],
+            "most": MAX_WEIGHT if read.is_limited else None,
+            "loras": [one.name for one in read.loras],
+        }
 
     return routes
 

@@ -148,3 +148,30 @@ def test_what_a_model_cannot_do_is_refused_and_never_ignored(family_lab: FamilyL
         replace(draw, sampler="Restart").resolve(info, lambda: 0)
     (spec,) = draw.resolve(info, lambda: 0)
     assert DreamRequest.again(spec).resolve(info, lambda: spec.seed)[0] == spec
+
+
+def test_words_without_weights_are_the_same_with_emphasis(family_lab: FamilyLab) -> None:
+    for avoiding in (True, False):
+        plain = pair(family_lab, avoiding=avoiding, **guided(family_lab))
+        weighed = tuple(replace(spec, emphasis=family_lab.info.emphasis) for spec in plain)
+        for one, other in zip(
+            finished(family_lab, plain)[1], finished(family_lab, weighed)[1], strict=True
+        ):
+            assert torch.equal(one, other)
+
+
+def test_weighed_and_of_any_length_a_picture_is_the_same_in_company(family_lab: FamilyLab) -> None:
+    if not family_lab.info.emphasis:
+        assert family_lab.warm.family.weigher is None
+        return
+    (spec,) = family_lab.specs(**guided(family_lab), emphasis=True)
+    prompts = ("a (red:1.4) car", "red " * 80, "(red:0) BREAK cat")
+    specs = (
+        *(replace(spec, prompt=one) for one in prompts),
+        replace(spec, negative_prompt=prompts[1]),
+    )
+    together = family_lab.pictures(specs)
+    alone = [family_lab.pictures((one,))[0] for one in specs]
+    for one, other in zip(together, alone, strict=True):
+        assert np.abs(one.astype(int) - other.astype(int)).max() <= ONE_LEVEL
+    assert len({picture.tobytes() for picture in alone}) == len(alone)

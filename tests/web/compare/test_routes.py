@@ -273,6 +273,7 @@ def test_the_facts_are_all_that_made_a_picture(site: Site) -> None:
         "steps": 3,
         "guidance": 2.5,
         "sampler": "Euler",
+        "emphasis": False,
         "variation": {"seed": 10, "strength": 0.5},
         "match": None,
         "mark": "",

@@ -42,6 +42,21 @@ def test_the_lock_keeps_the_seed_that_was_drawn(site: Site, controls: Controls) 
     assert job is not None and seed == str(job.tasks[0].spec.seed)
 
 
+def test_brackets_weigh_unless_the_switch_is_off_and_reuse_keeps_it(
+    site: Site, controls: Controls
+) -> None:
+    for emphasis in (True, False):
+        asked = replace(controls, prompt="(red:1.4) boat BREAK sea", emphasis=emphasis)
+        told, _seed = dream(site, asked)
+        job = site.store.job(told["job"], "ann")
+        assert job is not None
+        made = job.tasks[0].spec
+        assert (made.emphasis, made.chunks) == (emphasis, 2 if emphasis else 1)
+        again = reuse(site, "ann", job=job.id, index=0)
+        assert again["values"]["emphasis"] is emphasis
+    assert controls.emphasis is True
+
+
 def test_a_run_over_the_last_seed_is_said(site: Site, controls: Controls) -> None:
     told, _ = dream(site, replace(controls, seed=str(2**32 - 1)))
     assert "went on from 0" in told["notice"]

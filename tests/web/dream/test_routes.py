@@ -116,7 +116,23 @@ def test_a_dream_stopped_before_its_first_picture_stays_until_it_is_removed(site
 
 
 def test_tokens_are_counted(site: Site) -> None:
-    assert site.visitor().get("/tokens?prompt=a red boat").json() == {"count": 5, "limit": 77}
+    told = site.visitor().get("/tokens?prompt=a red boat").json()
+    assert told == {"tokens": 5, "chunks": 1, "room": 77, "emphasis": True}
+
+
+def test_what_weighs_how_much_is_told(site: Site) -> None:
+    asked = {"prompt": "(<b>:1.4) BREAK a (boat:99) <lora:ink:2>", "emphasis": "true"}
+    told = site.visitor().get("/tokens", params=asked).json()
+    assert told == {
+        "tokens": 4,
+        "chunks": 2,
+        "room": 75,
+        "emphasis": True,
+        "most_chunks": 32,
+        "weights": [["<b>", 1.4], ["boat", 10.0]],
+        "most": 10.0,
+        "loras": ["ink"],
+    }
 
 
 def test_the_models_state_is_told(site: Site) -> None:

@@ -97,6 +97,7 @@ def test_what_was_held_back_is_told_although_nothing_follows(site: Site, client:
         ({"prompt": "x", "model": "/etc/passwd"}, "no model called"),
         ({"prompt": "x", "variation_seed": "abc"}, "The seed must be a whole number"),
         ({"prompt": "x", "variation_strength": 2}, "The variation strength"),
+        ({"prompt": "x", "emphasis": "yes"}, "The emphasis must be true or false"),
     ],
 )
 def test_what_cannot_be_dreamt_is_an_error_in_one_sentence(
@@ -123,6 +124,14 @@ def test_seeds_that_run_over_the_last_one_say_so(client: Client) -> None:
     assert progress["notices"] == [SEEDS_WRAP]
     _, _, progress = client.predict("a boat", seed=SEEDS - 1, steps=1, api_name="/dream")
     assert progress["notices"] == []
+
+
+@pytest.mark.parametrize("emphasis", [True, False])
+def test_brackets_weigh_where_a_program_asks_for_it(client: Client, emphasis: bool) -> None:
+    asked = {"emphasis": True} if emphasis else {}
+    files, _, _ = client.predict("a (red:1.3) boat", steps=1, **asked, api_name="/dream")
+    spec = read_spec(Path(files[0]))
+    assert spec is not None and spec.emphasis is emphasis
 
 
 def test_a_variation_can_be_asked_for(client: Client) -> None:

@@ -251,5 +251,5 @@ export class Dream {
 const sentence = ({ message, hint }) => [message, hint].filter(Boolean).join(" ");
 
 /** @param {Made} told @returns {Made} */
-const madeBy = ({ prompt, negative_prompt, model, width, height, steps, guidance, sampler }) =>
-  ({ prompt, negative_prompt, model, width, height, steps, guidance, sampler });
+const madeBy = ({ prompt, negative_prompt, model, width, height, steps, guidance, sampler, emphasis }) =>
+  ({ prompt, negative_prompt, model, width, height, steps, guidance, sampler, emphasis });

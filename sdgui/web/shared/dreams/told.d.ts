@@ -14,6 +14,8 @@ export type ModelFacts = {
   sizes: Record<string, [number, number]>;
   negative_prompt: boolean;
   guided: boolean;
+  /** Whether it can weigh words. */
+  emphasis: boolean;
   /** Values to begin with, by axis. */
   values: Record<string, string>;
 };
@@ -66,6 +68,7 @@ export type Made = {
   steps: number;
   guidance: number;
   sampler: string;
+  emphasis: boolean;
   variation?: Variation | null;
 };
 
@@ -156,6 +159,18 @@ export type Outcome = {
   notice?: string;
   confirm?: Size;
   values?: Values;
+};
+
+/** What a model reads of a prompt; `weights` only where words are weighed, `most` where some weight was beyond it. */
+export type PromptFacts = {
+  tokens: number;
+  chunks: number;
+  room: number;
+  emphasis: boolean;
+  most_chunks?: number;
+  weights?: [string, number][];
+  most?: number | null;
+  loras?: string[];
 };
 
 /** How large a grid would be. */

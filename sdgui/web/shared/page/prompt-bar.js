@@ -7,6 +7,7 @@ import { pause } from "../dom/pause.js";
 import { ask } from "../fetch/ask.js";
 import { facts } from "../settings/facts.js";
 import { settings } from "../settings/settings.js";
+import { reading } from "./prompt-reading.js";
 
 /**
  * What the Dream button begins where a tab is seen: its words, and those of the hint; `ownPrompt`: the prompt is not
@@ -14,6 +15,12 @@ import { settings } from "../settings/settings.js";
  * @typedef {{ text: string, verb: string, ownPrompt?: boolean, seed?: string, isFirst?: boolean }} Begins
  */
 
+/** @typedef {import("./prompt-reading.js").Reading} Reading */
+
+/** @type {Reading} */
+const NOTHING = { words: [], isOver: false };
+/** @type {Reading} */
+const OTHERS = { words: ["with the prompt of its picture, not this one"], isOver: false };
 // Keys that go past a dropdown.
 const PASSING = ["Tab", "Shift", "Control", "Alt", "Meta"];
 /** Typing pauses. */
@@ -31,8 +38,8 @@ export class PromptBar {
     this.stopButton = find("#stop-button");
     /** @type {Begins} */
     this.begins = { text: "Dream", verb: "dreams", isFirst: true };
-    this.tokens = "";
-    this.isOver = false;
+    /** What the prompt is read as, as far as it is known. @type {Reading} */
+    this.reading = NOTHING;
     this.turn = 0;
     prompt.setAttribute("enterkeyhint", "enter");
     prompt.setAttribute("aria-describedby", "prompt-hint");
@@ -43,7 +50,7 @@ export class PromptBar {
     document.addEventListener("keypress", (event) => {
       if (event.key === "Enter" && event.target === prompt) event.stopImmediatePropagation();
     }, true);
-    settings.follow(["prompt", "model"], () => this.count());
+    settings.follow(["prompt", "model", "emphasis"], () => this.count());
   }
 
   /** Another tab or mode is seen. @param {Begins} begins */
@@ -108,28 +115,29 @@ export class PromptBar {
     const { length } = settings.text("prompt");
     const tooLong = length > facts.longest_prompt;
     const size = `${length.toLocaleString("en")} of ${facts.longest_prompt.toLocaleString("en")} characters`;
-    const words = ownPrompt ? "with the prompt of its picture, not this one" : tooLong ? size : this.tokens;
-    const parts = [...keys, ...(words ? [words] : []), ...way].join(" · ");
-    this.hint.replaceChildren(make("span", { textContent: parts, className: tooLong || this.isOver ? "too-long" : "" }));
+    const { words, isOver } = ownPrompt ? OTHERS : tooLong ? { words: [size], isOver: true } : this.reading;
+    const parts = [...keys, ...words, ...way].join(" · ");
+    this.hint.title = words.join(" · ");
+    this.hint.replaceChildren(make("span", { textContent: parts, className: isOver ? "too-long" : "" }));
   }
 
-  /** Counts the prompt's tokens, once typing pauses. */
+  /** Counts the prompt's tokens and tells what weighs how much, once typing pauses. */
   async count() {
     this.turn += 1;
     const { turn } = this;
     const prompt = settings.text("prompt");
     if (!prompt.trim() || prompt.length > facts.longest_prompt) {
-      this.tokens = "";
-      this.isOver = false;
+      this.reading = NOTHING;
       this.tell();
       return;
     }
     await pause(PAUSE);
     if (turn !== this.turn) return;
-    const told = await ask(`/tokens?${new URLSearchParams({ prompt, model: settings.text("model") })}`).catch(() => null);
+    const emphasis = String(settings.get("emphasis") === true);
+    const asked = new URLSearchParams({ prompt, model: settings.text("model"), emphasis });
+    const told = await ask(`/tokens?${asked}`).catch(() => null);
     if (turn !== this.turn) return;
-    this.isOver = Boolean(told) && told.count > told.limit;
-    this.tokens = told ? `${told.count} of ${told.limit} tokens${this.isOver ? ": the end is not read" : ""}` : "";
+    this.reading = told ? reading(told, prompt) : NOTHING;
     this.tell();
   }
 }

@@ -33,6 +33,7 @@ class Controls:
     seed: str
     sampler: str
     model: str
+    emphasis: bool
 
 
 _Controls = TypeVar("_Controls")
@@ -51,7 +52,8 @@ def values_in(asked: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def default_controls(info: ModelInfo) -> Controls:
     """What a newcomer finds: the model's own defaults."""
-    return from_request(DreamRequest(prompt="", count=USUAL_COUNT), info)
+    first = DreamRequest(prompt="", count=USUAL_COUNT, emphasis=SETTINGS["emphasis"].first)
+    return from_request(first, info)
 
 
 def to_request(controls: Controls, info: ModelInfo) -> DreamRequest:
@@ -76,6 +78,7 @@ def to_request(controls: Controls, info: ModelInfo) -> DreamRequest:
         sampler=controls.sampler,
         seed=parse_seed(controls.seed),
         count=whole(controls.count),
+        emphasis=False if controls.emphasis is None else controls.emphasis,
     )
 
 
@@ -96,6 +99,7 @@ def from_request(request: DreamRequest, info: ModelInfo) -> Controls:
         seed="" if request.seed is None else str(request.seed),
         sampler=_sampler_name(request, info),
         model=info.ref.id if request.model is None else request.model,
+        emphasis=request.emphasis,
     )
 
 

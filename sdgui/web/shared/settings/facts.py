@@ -38,4 +38,5 @@ def facts_of(info: ModelInfo) -> dict[str, Any]:
         "sizes": {aspect: size_for(aspect, info) for aspect in ASPECTS if aspect != OWN_SIZE},
         "negative_prompt": info.negative_prompt,
         "guided": info.guidance_kind is not GuidanceKind.NONE,
+        "emphasis": info.emphasis,
     }

@@ -78,6 +78,12 @@ def add_settings(info: ModelInfo, names: tuple[str, ...]) -> Components:
         lines=2,
         max_lines=6,
     )
+    emphasis = gr.Checkbox(
+        first.emphasis,
+        label=SETTINGS["emphasis"].label,
+        info="(red:1.3) weighs more, [red] less; BREAK and long prompts are read in chunks",
+        elem_id="emphasis",
+    )
     return {
         "aspect": aspect,
         "width": width,
@@ -90,6 +96,7 @@ def add_settings(info: ModelInfo, names: tuple[str, ...]) -> Components:
         "sampler": sampler,
         "model": model,
         "negative_prompt": negative_prompt,
+        "emphasis": emphasis,
     }
 
 

@@ -22,8 +22,10 @@ export function keepRules(toasts) {
     note.textContent = (modelFacts(settings.get("model"))?.sizes[settings.text("aspect")] ?? []).join(" × ");
   });
   settings.follow(["model"], () => {
-    document.body.classList.toggle("has-no-avoid", modelFacts(settings.get("model"))?.negative_prompt === false);
-    document.body.classList.toggle("has-no-guidance", modelFacts(settings.get("model"))?.guided === false);
+    const model = modelFacts(settings.get("model"));
+    document.body.classList.toggle("has-no-avoid", model?.negative_prompt === false);
+    document.body.classList.toggle("has-no-guidance", model?.guided === false);
+    document.body.classList.toggle("has-no-emphasis", model?.emphasis === false);
   });
 }
 

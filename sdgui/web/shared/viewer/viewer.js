@@ -6,6 +6,7 @@ import { moment } from "../dreams/words.js";
 import { again, retryNow, settled } from "../fetch/again.js";
 import { ask, isGone, wordsOf } from "../fetch/ask.js";
 import { loaded } from "../fetch/image.js";
+import { hasEmphasis } from "../page/prompt-reading.js";
 import { facts as known } from "../settings/facts.js";
 import { Tools } from "./tools.js";
 
@@ -169,7 +170,7 @@ export class Viewer {
   /** Writes what is known of the picture; `notes` tell how it was made. @param {Picture} picture @param {Record<string, string>} notes */
   tell(picture, notes) {
     this.notes = notes;
-    const { prompt, negative_prompt, width, height, steps, guidance, sampler, model, variation } = picture.settings;
+    const { prompt, negative_prompt, width, height, steps, guidance, sampler, model, variation, emphasis } = picture.settings;
     const rank = picture.dream.ranks?.().get(picture.index);
     const place = rank ? ` · number ${rank} of its sheet` : "";
     /** @type {[string, string][]} */
@@ -181,6 +182,7 @@ export class Viewer {
       [named("guidance"), String(guidance)],
       [named("sampler"), sampler],
       [named("model"), model],
+      [named("emphasis"), hasEmphasis(prompt + negative_prompt) ? (emphasis ? "on" : "off") : ""],
       ["Avoided", negative_prompt],
       ["Match", picture.match === null ? "" : `${picture.match.toFixed(2)}${picture.dream.sheet ? place : ""}`],
       ["Mark", picture.mark],

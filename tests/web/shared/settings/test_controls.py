@@ -45,6 +45,7 @@ FULL = DreamRequest(
     [
         FULL,
         replace(FULL, seed=None),
+        replace(FULL, emphasis=True),
         replace(FULL, seed=2**32 - 1, width=128, height=128),
         *(replace(FULL, sampler=name) for name in SAMPLER_NAMES),
     ],
