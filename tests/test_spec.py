@@ -10,7 +10,7 @@ from sdgui.adapters import Lora
 from sdgui.batches import batch_key
 from sdgui.errors import UserError
 from sdgui.inputs import InitImage
-from sdgui.model_info import ModelRef
+from sdgui.model_info import GuidanceKind, ModelRef
 from sdgui.spec import SCHEMA, DreamRequest, PictureSpec, Variation, seeds_wrap
 from sdgui.written_values import SEEDS, parse_seed
 from tests.samples import DEMO
@@ -283,3 +283,19 @@ def test_a_prompt_that_cannot_be_seen_is_empty(prompt: str) -> None:
 def test_characters_that_direct_others_stay_in_a_prompt() -> None:
     (spec,) = resolve(prompt="👩\u200d🚀 שלום")
     assert spec.prompt == "👩\u200d🚀 שלום"
+
+
+def test_a_negative_prompt_is_refused_where_the_model_takes_none() -> None:
+    info = replace(DEMO, negative_prompt=False)
+    with pytest.raises(UserError, match="takes no negative prompt"):
+        DreamRequest(prompt="a cat", negative_prompt="a dog").resolve(info, lambda: 0)
+    assert DreamRequest(prompt="a cat").resolve(info, lambda: 0)[0].negative_prompt == ""
+
+
+def test_a_cfg_scale_is_refused_where_the_model_has_none() -> None:
+    info = replace(DEMO, guidance_kind=GuidanceKind.NONE, guidance=1.0)
+    with pytest.raises(UserError, match="has no cfg scale"):
+        DreamRequest(prompt="a cat", guidance=7.0).resolve(info, lambda: 0)
+    (spec,) = DreamRequest(prompt="a cat").resolve(info, lambda: 0)
+    assert spec.guidance == 1.0
+    assert DreamRequest.again(spec).resolve(info, lambda: spec.seed) == (spec,)

@@ -10,8 +10,7 @@ from sdgui.engine.catalog import Catalog, Located
 from sdgui.engine.clip_files import CONFIG, find_clip
 from sdgui.engine.clip_weigher import Weighed, Weigher
 from sdgui.engine.device import Placement
-from sdgui.engine.families.family import Encoded, Family
-from sdgui.engine.families.table import family_called
+from sdgui.engine.families.family import Encoded, Family, family_called
 from sdgui.engine.memory import fits, free_memory
 from sdgui.engine.model_files import HashCache
 from sdgui.engine.preview_map import PreviewMap, cached_preview_map

@@ -7,7 +7,10 @@ from sdgui.engine.families.recogniser import Traits
 from sdgui.engine.model_folder import ModelFolder, factor_of, pair
 from sdgui.errors import UserError
 from sdgui.model_info import GuidanceKind
-from sdgui.samplers import SAMPLER_NAMES
+from sdgui.samplers import SAMPLER_NAMES, split_name
+
+WITHOUT_ZERO_SNR = ("Heun", "LMS", "PNDM")
+"""Samplers that know no zero terminal SNR."""
 
 
 def diffusion_traits(
@@ -38,9 +41,17 @@ def diffusion_traits(
         negative_prompt=not embedded,
         emphasis=True,
         sampler="Euler" if few is None or few.sampler is None else few.sampler,
-        samplers=SAMPLER_NAMES,
+        samplers=_samplers(folder.scheduler),
         token_limit=token_limit,
     )
+
+
+def _samplers(scheduler: dict[str, Any]) -> tuple[str, ...]:
+    """All, but for a model of zero terminal SNR (Lin et al. 2023, https://arxiv.org/abs/2305.08891) those that go by
+    its noise schedule and do not leave that out without a word."""
+    if not scheduler.get("rescale_betas_zero_snr", False):
+        return SAMPLER_NAMES
+    return tuple(name for name in SAMPLER_NAMES if split_name(name)[0] not in WITHOUT_ZERO_SNR)
 
 
 def check_predicts(name: str, scheduler: dict[str, Any]) -> None:

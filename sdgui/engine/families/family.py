@@ -1,6 +1,7 @@
 """What the half of a family that runs models answers: how one is loaded, conditioned, sampled and decoded."""
 
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -82,3 +83,9 @@ class Family(Protocol):
     def encode_pixels(self, pipe: Any, pixels: torch.Tensor) -> torch.Tensor:
         """The unpacked latents of pixels from -1 to 1: the mean of the encoder's posterior."""
         ...
+
+
+def family_called(name: str) -> Family:
+    """The half of a family that runs models, by its name in ModelInfo."""
+    family: Family = import_module(f"sdgui.engine.families.{name}.family").FAMILY
+    return family

@@ -1,7 +1,4 @@
-"""The families: those who recognise, at once, and those who run, when the worker asks for one."""
-
-from importlib import import_module
-from typing import TYPE_CHECKING
+"""The families, by the half of each that needs no torch."""
 
 from sdgui.engine.families.chroma.recognise import CHROMA
 from sdgui.engine.families.flux1.recognise import FLUX1
@@ -14,9 +11,6 @@ from sdgui.engine.families.sd2.recognise import SD2
 from sdgui.engine.families.sd3.recognise import SD3
 from sdgui.engine.families.sdxl.recognise import SDXL
 from sdgui.engine.families.z_image.recognise import Z_IMAGE
-
-if TYPE_CHECKING:  # the other half needs torch
-    from sdgui.engine.families.family import Family
 
 RECOGNISERS: tuple[Recogniser, ...] = (
     SD2,
@@ -31,9 +25,3 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     SANA,
 )
 """Where two have the same pipeline, the first that claims a model has it."""
-
-
-def family_called(name: str) -> "Family":
-    """The half of a family that runs models, by its name in ModelInfo; imports torch."""
-    family: Family = import_module(f"sdgui.engine.families.{name}.family").FAMILY
-    return family

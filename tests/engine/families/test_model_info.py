@@ -24,6 +24,12 @@ SAID: dict[str, dict[str, Any]] = {
     "sd2-v": {"family": "sd2", "steps": 25, "guidance": 7.0, "samplers": SAMPLER_NAMES},
     "sdxl": {"family": "sdxl", "steps": 30, "guidance": 5.0, "samplers": SAMPLER_NAMES},
     "sdxl-turbo": {"family": "sdxl", "steps": 4, "guidance": 1.0, "sampler": "Euler a"},
+    "sdxl-zero-snr": {
+        "family": "sdxl",
+        "steps": 30,
+        "guidance": 5.0,
+        "samplers": tuple(n for n in SAMPLER_NAMES if n not in ("Heun", "LMS", "PNDM")),
+    },
     "sd3": {
         "family": "sd3",
         "size_step": 16,

@@ -460,11 +460,24 @@ def gemma_tokenizer() -> GemmaTokenizer:
     )
 
 
+def sdxl_zero_snr() -> StableDiffusionXLPipeline:
+    """Predicts v and begins at pure noise, as some models that were trained on from SDXL."""
+    return sdxl(
+        EulerDiscreteScheduler(
+            **BETAS,
+            prediction_type="v_prediction",
+            rescale_betas_zero_snr=True,
+            timestep_spacing="trailing",
+        )
+    )
+
+
 MODELS: dict[str, Callable[[], Any]] = {
     "sd2": lambda: sd2("epsilon"),
     "sd2-v": lambda: sd2("v_prediction"),
     "sdxl": sdxl,
     "sdxl-turbo": sdxl_turbo,
+    "sdxl-zero-snr": sdxl_zero_snr,
     "sd3": lambda: sd3(with_t5=True),
     "sd3-without-t5": lambda: sd3(with_t5=False),
     "flux1-dev": lambda: flux1(dev=True),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sdgui.errors import UserError
-from sdgui.model_info import ModelInfo, ModelRef
+from sdgui.model_info import GuidanceKind, ModelInfo, ModelRef
 from sdgui.samplers import SAMPLER_NAMES
 from sdgui.spec import DreamRequest
 from sdgui.web.shared.settings.controls import (
@@ -104,3 +104,12 @@ def test_an_own_size_left_empty_is_the_models() -> None:
     controls = replace(default_controls(info()), aspect=OWN_SIZE, width=None, height=96.0)
     asked = to_request(controls, info())
     assert (asked.width, asked.height) == (None, 96)
+
+
+def test_what_the_model_does_not_have_is_not_asked_for() -> None:
+    """The values stand there still, from the model before; their controls do not."""
+    model = replace(info(), negative_prompt=False, guidance_kind=GuidanceKind.NONE, guidance=1.0)
+    request = to_request(from_request(FULL, model), model)
+    assert (request.negative_prompt, request.guidance) == ("", None)
+    (spec,) = replace(request, count=1).resolve(model, lambda: 0)
+    assert spec.guidance == 1.0
