@@ -38,6 +38,8 @@ def test_all_four_pictures_form_live_and_are_kept(page: Page, app: RunningApp) -
     shoot(page, "welcome-1440")
     ask(page, BOAT, steps=45)
     page.evaluate(COUNT_PREVIEWS)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     dream(page)
     row = page.locator(".dream-row").first
     expect(row.locator(".tile")).to_have_count(4)
@@ -50,9 +52,26 @@ def test_all_four_pictures_form_live_and_are_kept(page: Page, app: RunningApp) -
     seen = page.evaluate(SEEN)
     assert sorted(seen) == ["0", "1", "2", "3"]
     assert min(seen.values()) >= 8, seen
+    # One image for all four tiles, each of them asked for once.
+    previews = [url for url in asked if "/live/" in url]
+    assert len({url.partition("?")[0] for url in previews}) == 1
+    assert len(set(previews)) == len(previews) <= 45
+    assert len([url for url in asked if "/thumb/" in url]) == 4
     assert page.title() == "done · sdgui"
     assert row.locator(".seed").all_inner_texts() == ["1041", "1042", "1043", "1044"]
     assert len(app.pictures()) >= 4
+
+
+def test_no_preview_is_fetched_that_nobody_can_see(quick: Page) -> None:
+    page = quick
+    page.evaluate("Object.defineProperty(document, 'hidden', { value: true })")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    ask(page, BOAT, steps=25)
+    dream(page)
+    finished(page, 4)
+    assert [url for url in asked if "/watch" in url]
+    assert [url for url in asked if "/live/" in url] == []
 
 
 def test_nothing_jumps_while_pictures_come(page: Page) -> None:
