@@ -9,12 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from sdgui.records import JobState, Mark
-from sdgui.sheet import SheetKind
-from sdgui.web.compare.controls import MODES
 from sdgui.web.page import page_facts
 from sdgui.web.rooms import served_files
 from tests.studio.conftest import OneModel
+from tests.web.said import FILE, said
 
 ROOT = Path(__file__).parent.parent.parent
 HERE = ROOT / "tests" / "scripts"
@@ -81,26 +79,8 @@ def test_every_script_is_checked() -> None:
         assert script.read_text(encoding="utf-8").startswith("// @ts-check\n"), script
 
 
-@pytest.mark.parametrize(
-    ("kind", "words"),
-    [
-        ("SheetKind", {kind.value for kind in SheetKind}),
-        ("Mark", {mark.value for mark in Mark}),
-        ("DreamState", {state.value for state in JobState} - {"queued"} | {"active"}),
-    ],
-)
-def test_the_scripts_know_the_words_that_python_says(kind: str, words: set[str]) -> None:
-    types = served_files()["main.js"].parent / "shared/dreams/told.d.ts"
-    union = re.search(rf"export type {kind} = ([^;]+);", types.read_text(encoding="utf-8"))
-    assert union is not None
-    assert set(re.findall(r'"([^"]*)"', union[1])) == words
-
-
-def test_compare_says_what_each_of_its_modes_begins() -> None:
-    code = served_files()["compare/room.js"].read_text(encoding="utf-8")
-    begins = re.search(r"const BEGINS = \{(.*?)\n\};", code, flags=re.DOTALL)
-    assert begins is not None
-    assert re.findall(r"^  (\w+):", begins[1], flags=re.MULTILINE) == list(MODES)
+def test_the_scripts_know_what_python_says() -> None:
+    assert FILE.read_text(encoding="utf-8") == said(), "python -m tests.web.said writes it anew"
 
 
 def test_the_tools_are_pinned_and_come_from_nowhere_in_particular() -> None:

@@ -33,15 +33,13 @@ function writePlan(told) {
   place.replaceChildren(make("b", { textContent: first }), ...rest.filter((text) => text).map((text) => make("span", { textContent: text })));
 }
 
-const COUNTED = ["mode", "x_axis", "x_values", "y_axis", "y_values", "aspect", "width", "height", "steps", "guidance", "seed",
-  "sampler", "model", "prompt", "negative_prompt"];
-
-/** Asks Python anew when something that counts has changed and typing pauses, and when a dream has ended: its speed counts. */
+/** Asks Python anew when a setting has changed and typing pauses, and when a dream has ended: its speed counts. */
 export class Planning {
   /** @param {import("../shared/dreams/dreams.js").Dreams} dreams */
   constructor(dreams) {
     this.turn = 0;
-    settings.follow(COUNTED, () => this.plan());
+    settings.onChange(() => this.plan());
+    this.plan();
     dreams.counted.add(() => this.plan());
   }
 
@@ -57,7 +55,7 @@ export class Planning {
 
 /** Says under the values of an axis how they are written. */
 export function hintAxes() {
-  for (const axis of ["x", "y"]) {
+  for (const axis of /** @type {const} */ (["x", "y"])) {
     const values = find(`#${axis}-values`);
     const hint = make("p", { className: "axis-hint", id: `${axis}-hint` });
     values.append(hint);

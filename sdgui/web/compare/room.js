@@ -18,11 +18,14 @@ import { Selection } from "./sheet/selection.js";
 import { Sheet } from "./sheet/sheet.js";
 import { Sheets } from "./sheet/sheets.js";
 import { TileTools } from "./sheet/tile-tools.js";
-import { greet } from "./welcome.js";
+import { greet, mode } from "./welcome.js";
 
-/** @typedef {import("../shared/page/page.js").Page} Page */
+/**
+ * @typedef {import("../shared/page/page.js").Page} Page
+ * @typedef {import("../shared/dreams/told.js").Mode} Mode
+ */
 
-/** @type {Record<string, import("../shared/page/prompt-bar.js").Begins>} */
+/** @type {Record<Mode, import("../shared/page/prompt-bar.js").Begins>} */
 const BEGINS = {
   wall: { text: "Dream wall", verb: "dreams the wall", seed: "Seeds from" },
   variations: { text: "Dream row", verb: "dreams the row", ownPrompt: true },
@@ -76,7 +79,7 @@ export async function enter(page) {
   page.add("compare", {
     list: sheets,
     seen: () => planning.plan(),
-    begins: () => BEGINS[settings.text("mode")] ?? BEGINS.wall,
+    begins: () => BEGINS[mode()],
     begin,
     offers: (dream) => (dream.sheet ? [{ className: "open-sheet", text: `Open in Compare (${dream.pictures.size})`, act: () => open(dream) }] : []),
   });
@@ -111,6 +114,6 @@ function followSettings(page) {
   });
   settings.follow(["x_axis", "y_axis"], () => {
     body.classList.toggle("has-no-y", settings.get("y_axis") === none);
-    body.toggleAttribute("data-strengths", ["x_axis", "y_axis"].some((axis) => settings.get(axis) === strength));
+    body.toggleAttribute("data-strengths", /** @type {const} */ (["x_axis", "y_axis"]).some((axis) => settings.get(axis) === strength));
   });
 }

@@ -4,7 +4,9 @@
 import { settings } from "../shared/settings/settings.js";
 import { greeting } from "../shared/gallery/welcome.js";
 
-/** @type {Record<string, import("../shared/gallery/welcome.js").Greeting>} */
+/** @typedef {import("../shared/dreams/told.js").Mode} Mode */
+
+/** @type {Record<Mode, import("../shared/gallery/welcome.js").Greeting>} */
 const WORDS = {
   wall: {
     title: "Many seeds, side by side",
@@ -20,5 +22,8 @@ const WORDS = {
   },
 };
 
+/** What is compared. */
+export const mode = () => /** @type {Mode} */ (settings.get("mode") ?? "wall");
+
 /** @param {(text: string) => void} write */
-export const greet = (write) => greeting({ ...(WORDS[settings.text("mode")] ?? WORDS.wall), write });
+export const greet = (write) => greeting({ ...WORDS[mode()], write });

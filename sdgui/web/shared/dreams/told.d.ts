@@ -1,8 +1,13 @@
-// What the server tells the page, as types for the checks of the scripts; browsers never ask for it.
+// What the server tells the page, as types for the checks of the scripts; browsers never ask for it. What can be said
+// from Python's own definitions stands in said.d.ts.
+
+import type { DreamState, JobNews, Mark, Mode, SettingName, SheetKind } from "./said.js";
+
+export type { DreamState, JobNews, LiveStrip, Mark, Mode, Progress, SettingName, SheetKind } from "./said.js";
 
 /** What a setting may hold; null where a number is left empty. */
 export type Value = string | number | boolean | null;
-export type Values = Record<string, Value>;
+export type Values = Partial<Record<SettingName, Value>>;
 
 /** What is known of a model. `defaults` are the settings that go with it when it is chosen. */
 export type ModelFacts = {
@@ -25,9 +30,9 @@ export type Facts = {
   capabilities: string[];
   model: string;
   models: Record<string, ModelFacts>;
-  settings: Record<string, SettingFacts>;
+  settings: Record<SettingName, SettingFacts>;
   /** The settings in the order of the values that former versions saved. */
-  former: Record<string, string[]>;
+  former: Record<string, SettingName[]>;
   longest_prompt: number;
   compare: CompareFacts;
 };
@@ -40,7 +45,7 @@ export type SettingFacts = {
   high?: number;
   step?: number;
   choices?: string[];
-  goes_with?: string;
+  goes_with?: SettingName;
 };
 
 export type CompareFacts = {
@@ -51,10 +56,7 @@ export type CompareFacts = {
   steadiest: string;
 };
 
-export type Mark = "kept" | "rejected" | "";
 export type TileState = "empty" | "preview" | "done" | "failed" | "stopped" | "unsaved";
-export type DreamState = "active" | "finished" | "cancelled" | "failed";
-export type SheetKind = "wall" | "refined" | "variations" | "grid";
 
 export type Variation = { seed: number; strength: number };
 
@@ -111,45 +113,10 @@ export type ToldPicture = Made & {
   notes: Record<string, string>;
 };
 
-/** The previews of some pictures of one dream, side by side in one image. */
-export type LiveStrip = {
-  id: string;
-  revision: number;
-  columns: number;
-  width: number;
-  height: number;
-  pictures: number[];
-};
-
-export type Progress = {
-  type: "progress";
-  job: string;
-  done: number;
-  total: number;
-  step: number;
-  steps: number;
-  seconds_left: number | null;
-  /** The previews that are new or newer, and the ids of those that are no more. */
-  live: LiveStrip[];
-  over: string[];
-};
-
 export type News =
   | { type: "attached"; active: string[] }
   | { type: "idle" }
   | JobNews;
-
-export type JobNews =
-  | { type: "queued"; job: string; place: number; wait: number | null }
-  | { type: "started"; job: string }
-  | { type: "loading"; job: string; model: string; fraction: number | null }
-  | Progress
-  | { type: "picture"; job: string; index: number; picture: string; match: number | null }
-  | { type: "picture-failed"; job: string; index: number; message: string; hint: string }
-  | { type: "picture-unsaved"; job: string; index: number; message: string; hint: string }
-  | { type: "finished"; job: string }
-  | { type: "cancelled"; job: string }
-  | { type: "failed"; job: string; message: string; hint: string };
 
 /** What became of something that was asked. */
 export type Outcome = {

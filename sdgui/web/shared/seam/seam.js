@@ -4,11 +4,12 @@
 
 import { facts, modelFacts } from "../settings/facts.js";
 import { fitting, forgetFormer, load, migrate, save } from "../settings/saved.js";
-import { settings } from "../settings/settings.js";
+import { namesOf, settings } from "../settings/settings.js";
 
 /**
  * @typedef {import("../dreams/told.js").Value} Value
  * @typedef {import("../dreams/told.js").Values} Values
+ * @typedef {import("../dreams/told.js").SettingName} SettingName
  * @typedef {{ __type__: "update", value?: Value, choices?: [string, string][] }} Update
  */
 
@@ -24,7 +25,7 @@ class Later {
 
 /** What the components hold, as far as they told. @type {Values} */
 const theirs = {};
-/** Names of components that are to be written. @type {Set<string>} */
+/** Names of components that are to be written. @type {Set<SettingName>} */
 const stale = new Set();
 /** Has Gradio read or write its components. @type {((what: "read" | "write") => void) | null} */
 let go = null;
@@ -43,14 +44,14 @@ export function connect(way) {
 }
 
 /** Gradio hands values over by their places: here they get their names. @param {string[]} names @param {unknown[]} values */
-const named = (names, values) => /** @type {Values} */ (Object.fromEntries(names.map((name, i) => [name, values[i]])));
+const named = (names, values) => Object.fromEntries(names.map((name, i) => [name, values[i]]));
 
 /**
  * The components' values, then what was saved below each key.
- * @param {string[]} names @param {unknown[]} values @param {string[]} keys
+ * @param {SettingName[]} names @param {unknown[]} values @param {string[]} keys
  * @returns {[Values, Record<string, unknown>]}
  */
-export const parted = (names, values, keys) => [named(names, values), named(keys, values.slice(names.length))];
+export const parted = (names, values, keys) => [/** @type {Values} */ (named(names, values)), named(keys, values.slice(names.length))];
 
 /**
  * All components with what they hold first; `former`: what the former version saved, by its keys.
@@ -74,7 +75,7 @@ export function begin(values, former) {
   return [];
 }
 
-/** A component holds something else now. @param {string} name @param {Value} value @returns {[]} */
+/** A component holds something else now. @param {SettingName} name @param {Value} value @returns {[]} */
 function take(name, value) {
   theirs[name] = value;
   settings.set({ [name]: value }, { byPerson: true });
@@ -94,9 +95,9 @@ export async function current() {
   return settings.values;
 }
 
-/** What the components hold now. @param {string[]} names @param {unknown[]} values @returns {[]} */
+/** What the components hold now. @param {SettingName[]} names @param {Value[]} values @returns {[]} */
 function receive(names, values) {
-  for (const [name, value] of Object.entries(named(names, values))) if (!stale.has(name)) take(name, value);
+  names.forEach((name, i) => stale.has(name) || take(name, values[i]));
   reading?.resolve();
   reading = null;
   return [];
@@ -105,13 +106,13 @@ function receive(names, values) {
 /** @param {Values} changed */
 function tell(changed) {
   const isIdle = !stale.size;
-  for (const [name, value] of Object.entries(changed)) if (theirs[name] !== value) stale.add(name);
+  for (const name of namesOf(changed)) if (theirs[name] !== changed[name]) stale.add(name);
   // A model has samplers of its own.
   if ("model" in changed) stale.add("sampler");
   if (isIdle && stale.size) go?.("write");
 }
 
-/** What the components are to hold, in the order of these names. @param {string[]} names @returns {Update[]} */
+/** What the components are to hold, in the order of these names. @param {SettingName[]} names @returns {Update[]} */
 function outgoing(names) {
   const updates = names.map((name) => (stale.has(name) ? update(name) : nothing()));
   for (const name of stale) theirs[name] = settings.get(name);
@@ -122,7 +123,7 @@ function outgoing(names) {
 /** @returns {Update} */
 const nothing = () => ({ __type__: "update" });
 
-/** @param {string} name @returns {Update} */
+/** @param {SettingName} name @returns {Update} */
 function update(name) {
   const value = settings.get(name);
   const samplers = name === "sampler" ? modelFacts(settings.get("model"))?.samplers : null;

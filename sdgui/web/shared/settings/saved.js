@@ -1,9 +1,12 @@
 // @ts-check
 // Settings that outlive the page: kept in the browser by name, with the version of their meaning.
 
+import { namesOf } from "./settings.js";
+
 /**
  * @typedef {import("../dreams/told.js").Values} Values
  * @typedef {import("../dreams/told.js").Facts} Facts
+ * @typedef {import("../dreams/told.js").SettingName} SettingName
  * @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Kept
  */
 
@@ -32,7 +35,7 @@ export function save(storage, values) {
 /**
  * What the former version saved, which knew values by their places only; `saved` and `former` by its keys.
  * @param {Record<string, unknown>} saved
- * @param {Record<string, string[]>} former
+ * @param {Record<string, SettingName[]>} former
  * @returns {Values}
  */
 export function migrate(saved, former) {
@@ -65,7 +68,7 @@ export function forgetFormer(storage, former) {
  */
 export function fitting(saved, now, { models, settings }) {
   const model = Object.hasOwn(models, String(saved.model)) ? models[String(saved.model)] : null;
-  /** @param {string} name @returns {boolean} */
+  /** @param {SettingName} name @returns {boolean} */
   const fits = (name) => {
     const facts = settings[name];
     if (!facts || !Object.hasOwn(now, name) || !isAlike(saved[name], now[name])) return false;
@@ -74,7 +77,7 @@ export function fitting(saved, now, { models, settings }) {
     if (name === "sampler" && !model?.samplers.includes(String(saved[name]))) return false;
     return !facts.goes_with || fits(facts.goes_with);
   };
-  return Object.fromEntries(Object.entries(saved).filter(([name]) => fits(name)));
+  return Object.fromEntries(namesOf(saved).filter(fits).map((name) => [name, saved[name]]));
 }
 
 /** @param {unknown} value */

@@ -4,6 +4,7 @@
 /**
  * @typedef {import("../dreams/told.js").Value} Value
  * @typedef {import("../dreams/told.js").Values} Values
+ * @typedef {import("../dreams/told.js").SettingName} SettingName
  * @typedef {(changed: Values) => void} Act
  */
 
@@ -11,21 +12,21 @@ export class Settings {
   constructor() {
     /** @type {Values} */
     this.values = {};
-    /** @type {Set<{ names: string[] | null, act: Act, isOfPeople: boolean }>} */
+    /** @type {Set<{ names: SettingName[] | null, act: Act, isOfPeople: boolean }>} */
     this.listeners = new Set();
   }
 
-  /** @param {string} name */
+  /** @param {SettingName} name */
   get(name) {
     return this.values[name] ?? null;
   }
 
-  /** @param {string} name @returns {string} */
+  /** @param {SettingName} name @returns {string} */
   text(name) {
     return String(this.values[name] ?? "");
   }
 
-  /** A number; null where none was written. @param {string} name @returns {number | null} */
+  /** A number; null where none was written. @param {SettingName} name @returns {number | null} */
   number(name) {
     const value = this.values[name];
     return value === null || value === undefined || value === "" || Number.isNaN(Number(value)) ? null : Number(value);
@@ -38,9 +39,8 @@ export class Settings {
    * @param {{ byPerson?: boolean }} [how]
    */
   set(changes, { byPerson = false } = {}) {
-    const changed = Object.fromEntries(
-      Object.entries(changes).filter(([name, value]) => Object.hasOwn(this.values, name) && value !== this.values[name]));
-    const names = Object.keys(changed);
+    const names = namesOf(changes).filter((name) => Object.hasOwn(this.values, name) && changes[name] !== this.values[name]);
+    const changed = Object.fromEntries(names.map((name) => [name, changes[name]]));
     if (!names.length) return;
     Object.assign(this.values, changed);
     for (const { names: wanted, act, isOfPeople } of [...this.listeners]) {
@@ -57,7 +57,7 @@ export class Settings {
     this.values = { ...values, ...this.values };
   }
 
-  /** Calls `act` now and whenever one of these has changed. @param {string[]} names @param {Act} act */
+  /** Calls `act` now and whenever one of these has changed. @param {SettingName[]} names @param {Act} act */
   follow(names, act) {
     this.listeners.add({ names, act, isOfPeople: false });
     act({});
@@ -68,11 +68,14 @@ export class Settings {
     this.listeners.add({ names: null, act, isOfPeople: false });
   }
 
-  /** Calls `act` when somebody chose another value. @param {string} name @param {Act} act */
+  /** Calls `act` when somebody chose another value. @param {SettingName} name @param {Act} act */
   onChosen(name, act) {
     this.listeners.add({ names: [name], act, isOfPeople: true });
   }
 }
+
+/** The names of values. @param {Values} values */
+export const namesOf = (values) => /** @type {SettingName[]} */ (Object.keys(values));
 
 /** Those of this page. */
 export const settings = new Settings();

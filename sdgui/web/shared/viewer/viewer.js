@@ -17,7 +17,7 @@ import { Tools } from "./tools.js";
  * @typedef {import("./tools.js").Actions} Actions
  */
 
-/** What a setting is called. @param {string} name */
+/** What a setting is called. @param {import("../dreams/told.js").SettingName} name */
 const named = (name) => known.settings[name].label;
 
 /** @type {Record<string, number>} */
