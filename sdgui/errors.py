@@ -27,13 +27,17 @@ class NotYetSaved(OutOfOrder):
     """A picture could not be stored now, though the same may succeed later: a full disk, a folder that is gone."""
 
 
+class DiskFull(NotYetSaved):
+    """There is no room left on the disk."""
+
+
 class Cancelled(Exception):
     """Raised inside an engine to leave a pipeline at once when every member of its batch is cancelled."""
 
 
-def no_room(what: str) -> NotYetSaved:
+def no_room(what: str) -> DiskFull:
     """That the disk is full; `what` could not be done, in words."""
-    return NotYetSaved(f"The disk is full: {what}.", "Free some space, then try again.")
+    return DiskFull(f"The disk is full: {what}.", "Free some space, then try again.")
 
 
 @contextmanager

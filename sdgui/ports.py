@@ -7,6 +7,7 @@ from typing import Protocol
 from sdgui.emphasis import PromptLength
 from sdgui.events import Batch, Pixels, Task, WorkerEvent
 from sdgui.model_info import ModelInfo
+from sdgui.picture_query import PictureQuery
 from sdgui.records import JobEnd, JobRecord, JobState, Mark, PictureRecord
 
 Emit = Callable[[WorkerEvent], None]
@@ -107,7 +108,8 @@ class Store(Protocol):
         ...
 
     def delete_picture(self, picture: str, visitor: str) -> bool:
-        """Removes file, thumbnail and row; False when it is not there or not the visitor's."""
+        """Removes file, thumbnail and row, also when the disk is full; False when it is not there or not the
+        visitor's."""
         ...
 
     def delete_bare_job(self, job: str, visitor: str) -> bool:
@@ -118,8 +120,27 @@ class Store(Protocol):
         """Stores what its owner thinks of a picture; False when it is not there or not the visitor's."""
         ...
 
-    def kept(self, visitor: str) -> tuple[PictureRecord, ...]:
-        """The visitor's kept pictures, in the order in which they were kept."""
+    def kept(self, visitor: str, *, limit: int = 200) -> tuple[PictureRecord, ...]:
+        """The visitor's pictures that were kept last, in the order in which they were kept."""
+        ...
+
+    def pictures(
+        self,
+        visitor: str,
+        query: PictureQuery,
+        *,
+        before: str | None = None,
+        limit: int = 48,
+    ) -> tuple[PictureRecord, ...]:
+        """A page of the visitor's pictures that the query wants, in its order, from behind the picture `before`."""
+        ...
+
+    def find_pictures(self, pictures: Sequence[str], visitor: str) -> dict[str, PictureRecord]:
+        """By id those of the pictures that exist, are not deleted and belong to the visitor."""
+        ...
+
+    def find_files(self, pictures: Sequence[str], visitor: str) -> dict[str, Path]:
+        """By id the original PNGs of those of the pictures that are the visitor's, and there."""
         ...
 
     def job(self, job: str, visitor: str) -> JobRecord | None:

@@ -90,6 +90,18 @@ class PictureRecord:
         return match_in(self.notes)
 
 
+def told_of_faults(failed: int, pictures: int, first: str) -> str:
+    """What is said of a job of which so many of its pictures could not be made; `first` says why of one of them."""
+    return (
+        first
+        if failed == pictures
+        else f"{failed} of {pictures} pictures could not be made: {first}"
+    )
+
+
+MOST_PIXELS = 2**26
+"""Pixels of a picture's file that is read, at most: what claims to have more is damaged, or a trap."""
+
 MATCH = "match"
 """The note that holds how well a picture fits its prompt."""
 

@@ -3,28 +3,32 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from sdgui.errors import UserError
-from sdgui.records import JobEnd, JobRecord, JobState, Mark, PictureRecord, TaskRecord, match_in
-from sdgui.sheet import Sheet
-from sdgui.spec import PictureSpec
+from sdgui.errors import DiskFull, UserError
+from sdgui.picture_query import PictureQuery
+from sdgui.records import (
+    JobEnd,
+    JobRecord,
+    JobState,
+    Mark,
+    match_in,
+    told_of_faults,
+)
+from sdgui.storage import picture_list
 from sdgui.storage.faults import plain_database_errors
-from sdgui.storage.migrations import MIGRATIONS
+from sdgui.storage.migrations import MIGRATIONS, Migration, Tell
+from sdgui.storage.prompt_search import words_of
+from sdgui.storage.rows import COLUMNS, TaskRow, columns_of, job_record, task_row
 
-_TASK = "SELECT tasks.*, jobs.visitor FROM tasks JOIN jobs ON jobs.id = tasks.job"
 # A dream goes when the last of its pictures is deleted; one that ended without any is still there to go on with.
 _SHOWN = """(state = 'queued'
     OR EXISTS (SELECT 1 FROM tasks WHERE tasks.job = jobs.id AND stored AND NOT deleted)
     OR NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.job = jobs.id AND deleted))"""
-# SQLite would rather read every picture of the visitor: it knows nothing of how few are kept.
-_KEPT = """SELECT tasks.*, jobs.visitor FROM tasks INDEXED BY tasks_kept
-    CROSS JOIN jobs ON jobs.id = tasks.job
-    WHERE visitor = :visitor AND mark = 'kept' AND NOT deleted AND stored
-    ORDER BY marked, tasks.id"""
+_NEW = ("id", "job", "position", "visitor", "spec", "path", *COLUMNS)
 
 
 def history(*, sheets: bool, before: bool) -> str:
@@ -36,56 +40,37 @@ def history(*, sheets: bool, before: bool) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TaskRow:
-    """One picture as the database knows it, made or not; `path` is relative to the output folder."""
+class Found:
+    """A picture whose file is safe: when it was made (seconds since the epoch), how, and its bytes on disk."""
 
-    id: str
-    job: str
-    index: int
-    visitor: str
-    spec: PictureSpec
-    path: PurePosixPath
-    stored: bool
-    deleted: bool
+    task: TaskRow
     created: float
-    notes: dict[str, str] = field(default_factory=dict)
-    bytes: int = 0
-    mark: Mark = Mark.NONE
-
-    def picture(self) -> PictureRecord:
-        """The picture as the other floors know it."""
-        return PictureRecord(
-            id=self.id,
-            job=self.job,
-            index=self.index,
-            visitor=self.visitor,
-            created=self.created,
-            spec=self.spec,
-            notes=self.notes,
-            bytes=self.bytes,
-            mark=self.mark,
-        )
+    notes: dict[str, str]
+    size: int
 
 
 class Database:
-    """One connection, shared by all threads behind a lock.
+    """Two connections, each behind a lock: one writes, and who reads with the other does not wait for it.
 
+    `tell` is told, for the terminal, how far it is where it must be brought up to date.
     UserError when the file is damaged, of a newer sdgui, or cannot be written.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, tell: Tell = lambda line: None) -> None:
         self._file = file
         self._lock = threading.Lock()
-        with plain_database_errors(file):
-            self._connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+        self._reading_lock = threading.Lock()
+        with plain_database_errors(file, on_terminal=True):
+            self._connection = _connect(file)
             try:
-                self._open()
+                self._open(tell)
+                self._reader = _connect(file)
             except BaseException:
                 self._connection.close()
                 raise
+            self._reader.execute("PRAGMA query_only = ON")
 
-    def _open(self) -> None:
-        self._connection.row_factory = sqlite3.Row
+    def _open(self, tell: Tell) -> None:
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if version > len(MIGRATIONS):
             raise UserError(
@@ -95,32 +80,54 @@ class Database:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")  # a commit survives a power cut
         self._connection.execute("PRAGMA foreign_keys = ON")
-        for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        for number, migration in enumerate(MIGRATIONS[version:], start=version + 1):
+            self._migrate(migration, number, tell)
+
+    def _migrate(self, migration: Migration, number: int, tell: Tell) -> None:
+        """One version further, or not at all."""
+        if isinstance(migration, str):
             self._connection.executescript(
-                f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;"
+                f"BEGIN IMMEDIATE; {migration} PRAGMA user_version = {number}; COMMIT;"
             )
+            return
+        try:
+            with (
+                plain_database_errors(self._file, on_terminal=True),
+                _transaction(self._connection),
+            ):
+                migration(self._connection, tell)
+                self._connection.execute(f"PRAGMA user_version = {number}")
+        except DiskFull as error:
+            needed = 4 * self._file.stat().st_size
+            raise DiskFull(
+                f"The disk is full: the list of pictures, {self._file}, could not be brought up to date.",
+                f"It is as it was. Free {needed / 2**20:,.0f} MiB there, then start again.",
+            ) from error
 
     def close(self) -> None:
         """Closes the file; more than once is fine."""
+        with self._reading_lock:
+            self._reader.close()
         with self._lock:
             self._connection.close()
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, plain_database_errors(self._file):
-            yield self._connection
+        with self._reading_lock, plain_database_errors(self._file):
+            self._reader.execute("BEGIN")  # all that is read together is of one moment
+            try:
+                yield self._reader
+            finally:
+                self._reader.execute("ROLLBACK")
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._reading() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+        with (
+            self._lock,
+            plain_database_errors(self._file),
+            _transaction(self._connection) as connection,
+        ):
+            yield connection
 
     def add_job(self, job: JobRecord, paths: tuple[PurePosixPath, ...]) -> None:
         """Adds a job and its tasks, with the place that each picture will have."""
@@ -134,51 +141,63 @@ class Database:
                     None if job.sheet is None else job.sheet.to_json(),
                 ),
             )
-            connection.executemany(
-                "INSERT INTO tasks (id, job, position, spec, path) VALUES (?, ?, ?, ?, ?)",
-                [
-                    (task.id, job.id, position, task.spec.to_json(), str(path))
-                    for position, (task, path) in enumerate(zip(job.tasks, paths, strict=True))
-                ],
-            )
+            added = f"INSERT INTO tasks ({', '.join(_NEW)}) VALUES ({', '.join('?' * len(_NEW))})"
+            for position, (task, path) in enumerate(zip(job.tasks, paths, strict=True)):
+                said = (task.id, job.id, position, job.visitor, task.spec.to_json(), str(path))
+                row = connection.execute(added, (*said, *columns_of(task.spec)))
+                connection.execute(
+                    "INSERT INTO prompts (rowid, prompt) VALUES (?, ?)",
+                    (row.lastrowid, words_of(task.spec.prompt)),
+                )
 
-    def end_job(
-        self, job: str, state: JobState, message: str, hint: str, faults: Mapping[str, str]
-    ) -> None:
-        """Sets how a job ended, and by task why it was not made; KeyError when there is no job with this id."""
-        self.end_jobs((JobEnd(job=job, state=state, message=message, hint=hint, faults=faults),))
+    def end_jobs(self, ends: Sequence[JobEnd], found: Sequence[Found] = ()) -> None:
+        """Sets how jobs ended, in one transaction; KeyError when there is no job with one of the ids.
 
-    def end_jobs(self, ends: Sequence[JobEnd]) -> None:
-        """Sets how jobs ended, in one transaction; KeyError when there is no job with one of the ids."""
+        `found` are pictures of theirs whose files are safe although their rows could not be written before: they
+        count as stored, whatever the ends tell of them.
+        """
         with self._writing() as connection:
+            for one in found:
+                _store(connection, one)
             for end in ends:
                 _set_state(connection, end.job, end.state, end.message, end.hint)
                 connection.executemany(
                     "UPDATE tasks SET fault = ? WHERE id = ? AND job = ? AND NOT stored",
                     [(fault, task, end.job) for task, fault in end.faults.items()],
                 )
+            _judge(connection, found)
+
+    def settle(self, found: Sequence[Found]) -> None:
+        """Notes at the start what was found of pictures that have no row, and that the rest of what ended was looked
+        for: an ended job tells what there is of it then, and is not looked through at the next start."""
+        with self._writing() as connection:
+            for one in found:
+                _store(connection, one)
+            _judge(connection, found)
+            connection.execute(
+                """UPDATE tasks SET settled = 1 WHERE NOT stored AND NOT deleted AND NOT settled
+                AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = tasks.job AND state = 'queued')"""
+            )
 
     def reopen_job(self, job: str) -> None:
         """Sets a job queued again and clears what was said of its end; KeyError when there is none with this id."""
         with self._writing() as connection:
             _set_state(connection, job, JobState.QUEUED, "", "")
-            connection.execute("UPDATE tasks SET fault = '' WHERE job = ?", (job,))
-
-    def mark_stored(self, task: TaskRow, created: float, notes: dict[str, str], size: int) -> None:
-        """Notes that the file of a task is safe; `created` in seconds since the epoch, `size` in bytes."""
-        with self._writing() as connection:
             connection.execute(
-                """UPDATE tasks SET stored = 1, created = ?, notes = ?, bytes = ?, fault = ''
-                WHERE id = ?""",
-                (created, json.dumps(notes, ensure_ascii=False), size, task.id),
+                "UPDATE tasks SET fault = '', settled = 0 WHERE job = ? AND NOT stored", (job,)
             )
+
+    def mark_stored(self, found: Found) -> None:
+        """Notes that the file of a task is safe."""
+        with self._writing() as connection:
+            _store(connection, found)
 
     def mark_deleted(self, picture: str, visitor: str) -> bool:
         """Hides a stored picture of the visitor for good; False when there is none or it is hidden already."""
         with self._writing() as connection:
             done = connection.execute(
-                """UPDATE tasks SET deleted = 1 WHERE id = ? AND stored AND NOT deleted
-                AND job IN (SELECT id FROM jobs WHERE visitor = ?)""",
+                """UPDATE tasks SET deleted = 1
+                WHERE id = ? AND visitor = ? AND stored AND NOT deleted""",
                 (picture, visitor),
             )
             return done.rowcount == 1
@@ -203,16 +222,48 @@ class Database:
             done = connection.execute(
                 """UPDATE tasks SET mark = :mark,
                     marked = CASE WHEN mark = :mark THEN marked ELSE :when END
-                WHERE id = :id AND stored AND NOT deleted
-                AND job IN (SELECT id FROM jobs WHERE visitor = :visitor)""",
+                WHERE id = :id AND visitor = :visitor AND stored AND NOT deleted""",
                 {"id": picture, "visitor": visitor, "mark": mark.value, "when": when},
             )
             return done.rowcount == 1
 
-    def kept(self, visitor: str) -> tuple[TaskRow, ...]:
-        """The visitor's kept pictures, in the order in which they were kept."""
+    def kept(self, visitor: str, limit: int) -> tuple[TaskRow, ...]:
+        """The visitor's pictures that were kept last, in the order in which they were kept."""
         with self._reading() as connection:
-            return tuple(map(_task_row, connection.execute(_KEPT, {"visitor": visitor})))
+            rows = connection.execute(
+                picture_list.KEPT, {"visitor": visitor, "limit": max(0, limit)}
+            ).fetchall()
+        return tuple(map(task_row, reversed(rows)))
+
+    def pictures(
+        self, visitor: str, query: PictureQuery, before: str | None, limit: int
+    ) -> tuple[TaskRow, ...]:
+        """The visitor's stored pictures that the query wants, in its order; none before an unknown one."""
+        page = picture_list.page_of(query, before=before is not None)
+        if page is None:
+            return ()
+        asked, values = page
+        wanted = {**values, "visitor": visitor, "limit": max(0, limit)}
+        with self._reading() as connection:
+            if before is not None:
+                place = connection.execute(
+                    picture_list.place_of(query), {"before": before, "visitor": visitor}
+                ).fetchone()
+                if place is None or place["key"] is None:
+                    return ()
+                wanted |= dict(place)
+            rows = connection.execute(asked, wanted).fetchall()
+        return tuple(map(task_row, rows))
+
+    def find(self, pictures: Sequence[str], visitor: str) -> tuple[TaskRow, ...]:
+        """Those of these pictures that are stored, not deleted and the visitor's, in any order."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                """SELECT tasks.* FROM json_each(?) AS wanted CROSS JOIN tasks
+                ON tasks.id = wanted.value WHERE visitor = ? AND stored AND NOT deleted""",
+                (json.dumps(list(dict.fromkeys(pictures))), visitor),
+            ).fetchall()
+        return tuple(map(task_row, rows))
 
     def mark_removed(self, picture: str) -> None:
         """Notes that the files of a deleted picture are gone."""
@@ -222,36 +273,40 @@ class Database:
     def task(self, task: str) -> TaskRow | None:
         """A task whose files are not removed, whoever owns it."""
         with self._reading() as connection:
-            return _first(connection.execute(f"{_TASK} WHERE tasks.id = ? AND path <> ''", (task,)))
+            return _first(
+                connection.execute("SELECT * FROM tasks WHERE id = ? AND path IS NOT NULL", (task,))
+            )
 
     def picture(self, picture: str, visitor: str) -> TaskRow | None:
         """A stored picture of the visitor that is not deleted."""
         with self._reading() as connection:
             return _first(
                 connection.execute(
-                    f"{_TASK} WHERE tasks.id = ? AND visitor = ? AND stored AND NOT deleted",
+                    "SELECT * FROM tasks WHERE id = ? AND visitor = ? AND stored AND NOT deleted",
                     (picture, visitor),
                 )
             )
 
     def missing(self) -> tuple[TaskRow, ...]:
-        """Tasks without a stored picture that nobody took out of the history."""
+        """Tasks without a stored picture that nobody took out of the history, nor looked for after their job ended."""
         with self._reading() as connection:
-            rows = connection.execute(f"{_TASK} WHERE NOT stored AND NOT deleted")
-            return tuple(map(_task_row, rows))
+            rows = connection.execute(
+                "SELECT * FROM tasks WHERE NOT stored AND NOT deleted AND NOT settled"
+            )
+            return tuple(map(task_row, rows))
 
     def leftovers(self) -> tuple[TaskRow, ...]:
         """Deleted pictures whose files may still be there."""
         with self._reading() as connection:
-            rows = connection.execute(f"{_TASK} WHERE deleted AND path IS NOT NULL")
-            return tuple(map(_task_row, rows))
+            rows = connection.execute("SELECT * FROM tasks WHERE deleted AND path IS NOT NULL")
+            return tuple(map(task_row, rows))
 
     def unfinished_jobs(self) -> tuple[JobRecord, ...]:
         """Queued jobs, oldest first."""
         with self._reading() as connection:
             jobs = connection.execute("SELECT * FROM jobs WHERE state = 'queued' ORDER BY created")
             found = _with_tasks(connection, jobs.fetchall())
-        return tuple(_job(row, tasks) for row, tasks in found)
+        return tuple(job_record(row, tasks) for row, tasks in found)
 
     def job(self, job: str, visitor: str) -> JobRecord | None:
         """One job of the visitor."""
@@ -260,7 +315,7 @@ class Database:
                 "SELECT * FROM jobs WHERE id = ? AND visitor = ?", (job, visitor)
             )
             found = _with_tasks(connection, jobs.fetchall())
-        return next((_job(row, tasks) for row, tasks in found), None)
+        return next((job_record(row, tasks) for row, tasks in found), None)
 
     def jobs(
         self, visitor: str, before: str | None, limit: int, *, sheets: bool
@@ -277,7 +332,39 @@ class Database:
                 wanted |= dict(place)
             jobs = connection.execute(history(sheets=sheets, before=before is not None), wanted)
             found = _with_tasks(connection, jobs.fetchall())
-        return tuple(_job(row, tasks) for row, tasks in found)
+        return tuple(job_record(row, tasks) for row, tasks in found)
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _store(connection: sqlite3.Connection, found: Found) -> None:
+    connection.execute(
+        """UPDATE tasks SET stored = 1, created = ?, notes = ?, bytes = ?, match = ?, fault = ''
+        WHERE id = ?""",
+        (
+            found.created,
+            json.dumps(found.notes, ensure_ascii=False),
+            found.size,
+            match_in(found.notes),
+            found.task.id,
+        ),
+    )
 
 
 def _set_state(
@@ -291,26 +378,29 @@ def _set_state(
         raise KeyError(job)
 
 
+def _judge(connection: sqlite3.Connection, found: Sequence[Found]) -> None:
+    """How the jobs of these pictures ended, by what there is of them; those still queued are left alone."""
+    for job in {one.task.job for one in found}:
+        ended = connection.execute("SELECT state <> 'queued' FROM jobs WHERE id = ?", (job,))
+        if not ended.fetchone()[0]:
+            continue
+        tasks = connection.execute(
+            "SELECT stored OR deleted AS settled, fault FROM tasks WHERE job = ? ORDER BY position",
+            (job,),
+        ).fetchall()
+        faults = [task["fault"] for task in tasks if not task["settled"] and task["fault"]]
+        if faults:
+            message = told_of_faults(len(faults), len(tasks), faults[0])
+            _set_state(connection, job, JobState.FAILED, message, "")
+        elif all(task["settled"] for task in tasks):
+            _set_state(connection, job, JobState.FINISHED, "", "")
+        else:
+            _set_state(connection, job, JobState.CANCELLED, "", "")
+
+
 def _first(rows: sqlite3.Cursor) -> TaskRow | None:
     row = rows.fetchone()
-    return None if row is None else _task_row(row)
-
-
-def _task_row(row: sqlite3.Row) -> TaskRow:
-    return TaskRow(
-        id=row["id"],
-        job=row["job"],
-        index=row["position"],
-        visitor=row["visitor"],
-        spec=PictureSpec.from_json(row["spec"]),
-        path=PurePosixPath(row["path"]),
-        stored=bool(row["stored"]),
-        deleted=bool(row["deleted"]),
-        created=0.0 if row["created"] is None else row["created"],
-        notes=json.loads(row["notes"]),
-        bytes=row["bytes"],
-        mark=Mark(row["mark"]),
-    )
+    return None if row is None else task_row(row)
 
 
 def _with_tasks(
@@ -319,27 +409,3 @@ def _with_tasks(
     """The jobs, each with its tasks in order; what they say is read later, without holding up others who save."""
     tasks = "SELECT * FROM tasks WHERE job = ? ORDER BY position"
     return [(job, connection.execute(tasks, (job["id"],)).fetchall()) for job in jobs]
-
-
-def _job(row: sqlite3.Row, tasks: list[sqlite3.Row]) -> JobRecord:
-    return JobRecord(
-        id=row["id"],
-        visitor=row["visitor"],
-        created=row["created"],
-        state=JobState(row["state"]),
-        tasks=tuple(
-            TaskRecord(
-                id=task["id"],
-                spec=PictureSpec.from_json(task["spec"]),
-                stored=bool(task["stored"]),
-                deleted=bool(task["deleted"]),
-                mark=Mark(task["mark"]),
-                fault=task["fault"],
-                match=match_in(json.loads(task["notes"])) if task["stored"] else None,
-            )
-            for task in tasks
-        ),
-        message=row["message"],
-        hint=row["hint"],
-        sheet=None if row["sheet"] is None else Sheet.from_json(row["sheet"]),
-    )

@@ -3,43 +3,56 @@
 import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
-from sdgui.errors import UserError
+from sdgui.errors import DiskFull, UserError
 from sdgui.events import Pixels, Task
+from sdgui.picture_query import PictureQuery
 from sdgui.records import JobEnd, JobRecord, JobState, Mark, PictureRecord
-from sdgui.storage.database import Database, TaskRow
+from sdgui.storage.database import Database, Found, TaskRow
 from sdgui.storage.faults import plain_disk_errors
-from sdgui.storage.layout import DATABASE, is_id, picture_path, thumbnail_path
+from sdgui.storage.layout import DATABASE, RESERVE, is_id, picture_path, thumbnail_path
+from sdgui.storage.migrations import Tell
 from sdgui.storage.output_folder import OutputFolder
-from sdgui.storage.pictures import encode_png
+from sdgui.storage.pictures import Unreadable, encode_png
 from sdgui.storage.recovery import recover, remove_files
+from sdgui.storage.reserve import Reserve
 from sdgui.storage.thumbnails import encode_thumbnail, encode_thumbnail_of
 from sdgui.storage.whole_file import write_whole
 
 log = logging.getLogger(__name__)
 
+_Done = TypeVar("_Done")
+
 
 class DiskStore:
     """Jobs and pictures in one output folder, held by one sdgui at a time; safe to call from several threads.
 
+    `tell` is told, for the terminal, how far it is where an older folder must be brought up to date.
     UserError when the folder cannot be used: not writable, in use, or its database damaged or of a newer sdgui.
     """
 
-    def __init__(self, output_dir: Path) -> None:
+    def __init__(self, output_dir: Path, tell: Tell = lambda line: None) -> None:
         self._folder = OutputFolder(output_dir)
-        self._remaking = threading.Lock()
+        self._removing = threading.Lock()
+        self._reserve = Reserve(self._folder.path / RESERVE)
+        self._unlisted: dict[str, Found] = {}
+        self._unlisted_lock = threading.Lock()
         try:
-            self._database = Database(self._folder.path / DATABASE)
+            self._database = self._with_reserve(
+                lambda: Database(self._folder.path / DATABASE, tell)
+            )
             try:
-                recover(self._folder.path, self._database)
+                self._with_reserve(lambda: recover(self._folder.path, self._database))
             except BaseException:
                 self._database.close()
                 raise
         except BaseException:
             self._folder.release()
             raise
+        self._reserve.fill()
 
     def close(self) -> None:
         """Closes the database and gives the output folder free; more than once is fine."""
@@ -62,11 +75,21 @@ class DiskStore:
         faults: Mapping[str, str] | None = None,
     ) -> None:
         """Stores how the job ended; `faults` tells by task why pictures could not be made. KeyError when unknown."""
-        self._database.end_job(job, state, message, hint, {} if faults is None else faults)
+        known = {} if faults is None else faults
+        self.end_jobs((JobEnd(job=job, state=state, message=message, hint=hint, faults=known),))
 
     def end_jobs(self, ends: Sequence[JobEnd]) -> None:
-        """Stores how jobs ended, all of them or none. KeyError when one is unknown."""
-        self._database.end_jobs(ends)
+        """Stores how jobs ended, all of them or none. KeyError when one is unknown.
+
+        Pictures of theirs that are safe on the disk count as stored, though their rows could not be written before.
+        """
+        jobs = {end.job for end in ends}
+        with self._unlisted_lock:
+            found = [one for one in self._unlisted.values() if one.task.job in jobs]
+        self._database.end_jobs(ends, found)
+        with self._unlisted_lock:
+            for one in found:
+                self._unlisted.pop(one.task.id, None)
 
     def reopen_job(self, job: str) -> None:
         """Makes an ended job queued again, durably, and forgets its faults; KeyError when it is unknown."""
@@ -91,8 +114,13 @@ class DiskStore:
             png = encode_png(row.spec, pixels, notes)
             with plain_disk_errors(self._folder.path):
                 write_whole(self._file(row), png)
+            found = Found(task=row, created=time.time(), notes=notes, size=len(png))
+            with self._unlisted_lock:
+                self._unlisted[task] = found
             self._write_thumbnail(row, pixels)
-            self._database.mark_stored(row, time.time(), notes, len(png))
+            self._database.mark_stored(found)
+            with self._unlisted_lock:
+                self._unlisted.pop(task, None)
         stored = self._database.task(task)
         if stored is None:
             raise KeyError(task)
@@ -124,37 +152,68 @@ class DiskStore:
             return None
         if self._thumbnail(row).is_file():
             return self._thumbnail(row)
-        with self._remaking:  # and not while the picture is being deleted
+        with self._removing:  # and not while the picture is being deleted
             if self._row(picture, visitor) is None:
                 return None
             return self._remake_thumbnail(row)
 
     def delete_picture(self, picture: str, visitor: str) -> bool:
-        """Hides the picture for good, then removes its files; False when it is not there or not the visitor's."""
+        """Hides the picture for good, then removes its files; False when it is not there or not the visitor's.
+
+        A full disk does not keep it from that.
+        """
         row = self._row(picture, visitor)
         if row is None:
             return False
-        with self._remaking:
-            if not self._database.mark_deleted(picture, visitor):
+        with self._removing:
+            if not self._with_reserve(lambda: self._database.mark_deleted(picture, visitor)):
                 return False
             try:
                 remove_files(self._folder.path, row)
                 self._database.mark_removed(picture)
             except (OSError, UserError) as error:
                 log.warning("Files of picture %s stay until the next start: %s", picture, error)
+            self._reserve.fill()
         return True
 
     def delete_bare_job(self, job: str, visitor: str) -> bool:
         """Takes a job that ended without any picture out of the history; False unless there is one."""
-        return is_id(job) and self._database.delete_bare_job(job, visitor)
+        if not is_id(job):
+            return False
+        with self._removing:
+            return self._with_reserve(lambda: self._database.delete_bare_job(job, visitor))
 
     def mark_picture(self, picture: str, visitor: str, mark: Mark) -> bool:
         """Stores what its owner thinks of a picture; False when it is not there or not the visitor's."""
         return is_id(picture) and self._database.mark(picture, visitor, mark, time.time())
 
-    def kept(self, visitor: str) -> tuple[PictureRecord, ...]:
-        """The visitor's kept pictures, in the order in which they were kept."""
-        return tuple(row.picture() for row in self._database.kept(visitor))
+    def kept(self, visitor: str, *, limit: int = 200) -> tuple[PictureRecord, ...]:
+        """The visitor's pictures that were kept last, in the order in which they were kept."""
+        return tuple(row.picture() for row in self._database.kept(visitor, limit))
+
+    def pictures(
+        self,
+        visitor: str,
+        query: PictureQuery,
+        *,
+        before: str | None = None,
+        limit: int = 48,
+    ) -> tuple[PictureRecord, ...]:
+        """A page of the visitor's pictures that the query wants, in its order, from behind the picture `before`."""
+        if before is not None and not is_id(before):
+            return ()
+        return tuple(
+            row.picture() for row in self._database.pictures(visitor, query, before, limit)
+        )
+
+    def find_pictures(self, pictures: Sequence[str], visitor: str) -> dict[str, PictureRecord]:
+        """By id those of the pictures that exist, are not deleted and belong to the visitor."""
+        return {row.id: row.picture() for row in self._rows(pictures, visitor)}
+
+    def find_files(self, pictures: Sequence[str], visitor: str) -> dict[str, Path]:
+        """By id the original PNGs of those of the pictures that are the visitor's, and there."""
+        files = {row.id: self._file(row) for row in self._rows(pictures, visitor)}
+        return {picture: file for picture, file in files.items() if file.is_file()}
 
     def job(self, job: str, visitor: str) -> JobRecord | None:
         """One job of the visitor."""
@@ -179,6 +238,18 @@ class DiskStore:
     def _row(self, picture: str, visitor: str) -> TaskRow | None:
         return self._database.picture(picture, visitor) if is_id(picture) else None
 
+    def _rows(self, pictures: Sequence[str], visitor: str) -> tuple[TaskRow, ...]:
+        return self._database.find([one for one in pictures if is_id(one)], visitor)
+
+    def _with_reserve(self, act: Callable[[], _Done]) -> _Done:
+        """Does what must be possible on a full disk, with the room that is kept free for it."""
+        while True:
+            try:
+                return act()
+            except DiskFull:
+                if not self._reserve.spend():
+                    raise
+
     def _file(self, row: TaskRow) -> Path:
         return self._folder.path / row.path
 
@@ -195,7 +266,7 @@ class DiskStore:
     def _remake_thumbnail(self, row: TaskRow) -> Path | None:
         try:
             jpeg = encode_thumbnail_of(self._file(row))
-        except (OSError, SyntaxError) as error:
+        except Unreadable as error:
             log.warning("No thumbnail of picture %s: %s", row.id, error)
             return None
         with plain_disk_errors(self._folder.path):

@@ -1,4 +1,8 @@
-"""Turns what the disk and SQLite complain of into sentences that a person can act on."""
+"""Turns what the disk and SQLite complain of into sentences that a person can act on.
+
+Visitors are told the names of folders and files alone; `on_terminal` says that the sentence is for whoever starts the
+server, who is told where they are.
+"""
 
 import sqlite3
 from collections.abc import Iterator
@@ -15,49 +19,58 @@ _UNWRITABLE = {
     sqlite3.SQLITE_PERM,
 }
 _IN_USE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+# the file that is shared between connections could not be made larger
+_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
 
 
 @contextmanager
-def plain_disk_errors(folder: Path) -> Iterator[None]:
+def plain_disk_errors(folder: Path, *, on_terminal: bool = False) -> Iterator[None]:
     """Raises OutOfOrder in place of an OSError from writing below `folder`."""
     try:
-        with plain_no_room(_nothing_more(folder)):
+        with plain_no_room(_nothing_more(folder, on_terminal)):
             yield
     except OSError as error:
-        raise _unwritable(folder, error.strerror or str(error)) from error
+        shown = str(folder) if on_terminal else folder.name
+        raise _unwritable(shown, error.strerror or str(error)) from error
 
 
 @contextmanager
-def plain_database_errors(file: Path) -> Iterator[None]:
+def plain_database_errors(file: Path, *, on_terminal: bool = False) -> Iterator[None]:
     """Raises OutOfOrder in place of an SQLite error that lies in the disk or the file, not in the program."""
     try:
         yield
     except sqlite3.DatabaseError as error:
         # the low byte is the primary result code: https://www.sqlite.org/rescode.html
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-        if code == sqlite3.SQLITE_FULL:
-            raise no_room(_nothing_more(file.parent)) from error
+        whole = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        code = whole & 0xFF
+        shown = str(file) if on_terminal else file.name
+        if _FULL & {whole, code}:
+            raise no_room(_nothing_more(file.parent, on_terminal)) from error
         if code in _DAMAGED:
             raise OutOfOrder(
-                f"The list of pictures, {file}, is damaged.",
-                f"Move {file.name} and the files beside it whose names begin alike out of {file.parent} and start "
-                "again; the pictures themselves are not touched.",
+                f"The list of pictures, {shown}, is damaged.",
+                f"Move {file.name} and the files beside it whose names begin alike out of "
+                f"{_folder(file.parent, on_terminal)} and start again; the pictures themselves are not touched.",
             ) from error
         if code in _UNWRITABLE:
-            raise _unwritable(file, str(error)) from error
+            raise _unwritable(shown, str(error)) from error
         if code in _IN_USE:
             raise NotYetSaved(
-                f"Another program is using {file}.", "Close it there and try again."
+                f"Another program is using {shown}.", "Close it there and try again."
             ) from error
         raise
 
 
-def _nothing_more(folder: Path) -> str:
-    return f"nothing more can be saved in {folder}"
+def _nothing_more(folder: Path, on_terminal: bool) -> str:
+    return f"nothing more can be saved in {_folder(folder, on_terminal)}"
 
 
-def _unwritable(path: Path, reason: str) -> OutOfOrder:
+def _folder(folder: Path, on_terminal: bool) -> str:
+    return str(folder) if on_terminal else f"the folder {folder.name}"
+
+
+def _unwritable(what: str, reason: str) -> OutOfOrder:
     return OutOfOrder(
-        f"{path} cannot be written ({reason}).",
+        f"{what} cannot be written ({reason}).",
         "Check that it is a folder that you may write to, or choose another --output-dir.",
     )

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 LOCK = ".sdgui.lock"
 DATABASE = "sdgui.db"
 THUMBNAILS = ".thumbs"
+RESERVE = ".sdgui.reserve"
 
 _ID = re.compile(r"[0-9a-f]{16,64}")
 

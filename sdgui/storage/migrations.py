@@ -1,8 +1,17 @@
 """The schema of the database, version by version."""
 
-# One script per version of the schema, oldest first; `PRAGMA user_version` counts those applied. Never edit one that
-# has been released, add the next.
-MIGRATIONS = (
+import sqlite3
+from collections.abc import Callable
+
+from sdgui.storage.into_columns import into_columns
+
+Tell = Callable[[str], None]
+"""Takes a line that says how far something is, for the terminal."""
+Migration = str | Callable[[sqlite3.Connection, Tell], None]
+
+# One per version of the schema, oldest first: a script, or what runs in a transaction. `PRAGMA user_version` counts
+# those applied. Never edit one that has been released, add the next.
+MIGRATIONS: tuple[Migration, ...] = (
     """
     CREATE TABLE jobs (
         id TEXT PRIMARY KEY,
@@ -41,4 +50,5 @@ MIGRATIONS = (
     ALTER TABLE tasks ADD COLUMN fault TEXT NOT NULL DEFAULT ''; -- why it could not be made
     CREATE INDEX tasks_kept ON tasks (marked, id) WHERE mark = 'kept' AND NOT deleted;
     """,
+    into_columns,
 )

@@ -19,7 +19,7 @@ class OutputFolder:
         self.path = path.absolute()
         # not thread-local: whoever closes the store need not be the thread that opened it
         self._lock = FileLock(self.path / LOCK, timeout=0, thread_local=False)
-        with plain_disk_errors(self.path):
+        with plain_disk_errors(self.path, on_terminal=True):
             self.path.mkdir(parents=True, exist_ok=True)
             # filelock takes some faults of the folder (in /proc, for example) for a lock that is held
             (self.path / LOCK).touch()

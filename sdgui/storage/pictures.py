@@ -2,6 +2,10 @@
 
 import io
 import json
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +15,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from sdgui import __version__
 from sdgui.events import Pixels
+from sdgui.records import MOST_PIXELS
 from sdgui.spec import PictureSpec
 from sdgui.storage.infotext import to_infotext
 
@@ -54,9 +59,9 @@ def read_spec(file: Path) -> PictureSpec | None:
 def read_provenance(file: Path) -> Provenance | None:
     """The spec and notes inside a PNG; None when it is not a picture of ours."""
     try:
-        with Image.open(file, formats=["PNG"]) as image:
+        with opened(file) as image:
             text = image.info.get(SDGUI)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+    except Unreadable:
         return None
     if not isinstance(text, str):
         return None
@@ -64,7 +69,7 @@ def read_provenance(file: Path) -> Provenance | None:
         said = json.loads(text)
         spec = PictureSpec.from_json(json.dumps(said["spec"]))
         return Provenance(spec=spec, notes=dict(said["notes"]))
-    except (ValueError, KeyError, TypeError, AttributeError):  # JSON of another shape
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):  # of another shape
         return None
 
 
@@ -74,12 +79,35 @@ def is_whole(file: Path, spec: PictureSpec) -> bool:
     if said is None or said.spec != spec:
         return False
     try:
-        if not file.read_bytes().endswith(_END):
-            return False
-        with Image.open(file, formats=["PNG"]) as image:
+        with opened(file) as image:
+            if image.size != (spec.width, spec.height):
+                return False
             image.verify()  # every checksum
-        with Image.open(file, formats=["PNG"]) as image:
+        with opened(file) as image:
             image.load()
-            return image.size == (spec.width, spec.height)
-    except (OSError, SyntaxError):  # Pillow raises SyntaxError for a broken PNG
+        return file.read_bytes().endswith(_END)
+    except (OSError, Unreadable):
         return False
+
+
+class Unreadable(Exception):
+    """A picture's file that is gone, damaged, or claims to be larger than any picture."""
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[Image.Image]:
+    """A PNG on the disk, of which nothing is decoded yet; whatever fails inside of reading it is Unreadable."""
+    try:
+        with Image.open(file, formats=["PNG"]) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise Unreadable(f"it claims to have {image.width} × {image.height} pixels")
+            yield image
+    except _FAULTS as error:
+        raise Unreadable(str(error)) from error
+
+
+# What Pillow raises for PNGs that are broken in one way or another.
+_FAULTS = (
+    *(OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, struct.error, zlib.error),
+    *(Image.DecompressionBombError, OverflowError, MemoryError),
+)

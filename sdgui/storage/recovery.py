@@ -3,10 +3,12 @@
 import logging
 from pathlib import Path
 
-from sdgui.storage.database import Database, TaskRow
+from sdgui.errors import UserError
+from sdgui.storage.database import Database, Found
 from sdgui.storage.faults import plain_disk_errors
 from sdgui.storage.layout import thumbnail_path
-from sdgui.storage.pictures import is_whole, read_provenance
+from sdgui.storage.pictures import Unreadable, is_whole, read_provenance
+from sdgui.storage.rows import TaskRow
 from sdgui.storage.thumbnails import encode_thumbnail_of
 from sdgui.storage.whole_file import temporary_file, write_whole
 
@@ -18,16 +20,18 @@ def recover(folder: Path, database: Database) -> None:
 
     For the start only: nothing may be saving. UserError when the folder cannot be written.
     """
-    for task in database.missing():
-        with plain_disk_errors(folder):
-            _recover(folder, database, task)
+    missing = database.missing()
+    with plain_disk_errors(folder, on_terminal=True):
+        found = [one for one in (_look_for(folder, task) for task in missing) if one is not None]
+    if missing:
+        database.settle(found)
     for task in database.leftovers():
         try:
             remove_files(folder, task)
-        except OSError as error:  # nobody can see them any more; no reason not to start
-            log.warning("Files of the deleted picture %s stay: %s", task.id, error)
-        else:
             database.mark_removed(task.id)
+        except (OSError, UserError) as error:
+            # nobody can see them any more; no reason not to start
+            log.warning("Files of the deleted picture %s stay: %s", task.id, error)
 
 
 def remove_files(folder: Path, task: TaskRow) -> None:
@@ -38,19 +42,23 @@ def remove_files(folder: Path, task: TaskRow) -> None:
         temporary_file(file).unlink(missing_ok=True)
 
 
-def _recover(folder: Path, database: Database, task: TaskRow) -> None:
+def _look_for(folder: Path, task: TaskRow) -> Found | None:
+    """The picture of a task that has no row, if its file is whole; makes its thumbnail where that is missing."""
     file = folder / task.path
     thumbnail = folder / thumbnail_path(task.path, task.id)
     for leftover in (temporary_file(file), temporary_file(thumbnail)):
         leftover.unlink(missing_ok=True)
     if not file.is_file():
-        return
+        return None
     said = read_provenance(file)
     if said is None or not is_whole(file, task.spec):
         log.warning("%s is not the picture it should be; it will be made again", file)
-        return
+        return None
     if not thumbnail.is_file():
-        write_whole(thumbnail, encode_thumbnail_of(file))
-    found = file.stat()
-    database.mark_stored(task, found.st_mtime, said.notes, found.st_size)
+        try:
+            write_whole(thumbnail, encode_thumbnail_of(file))
+        except (OSError, Unreadable) as error:  # another try is made when it is asked for
+            log.warning("No thumbnail of picture %s yet: %s", task.id, error)
+    stat = file.stat()
     log.info("found the picture %s, finished just before sdgui ended", file)
+    return Found(task=task, created=stat.st_mtime, notes=said.notes, size=stat.st_size)

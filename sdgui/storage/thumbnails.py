@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 from sdgui.events import Pixels
+from sdgui.storage.pictures import opened
 
 LONGEST_SIDE = 384
 _QUALITY = 85
@@ -18,8 +19,8 @@ def encode_thumbnail(pixels: Pixels) -> bytes:
 
 
 def encode_thumbnail_of(file: Path) -> bytes:
-    """The thumbnail of a PNG on disk; OSError or SyntaxError when it cannot be read."""
-    with Image.open(file, formats=["PNG"]) as image:
+    """The thumbnail of a PNG on disk; Unreadable when it cannot be read."""
+    with opened(file) as image:
         return _jpeg(image.convert("RGB"))
 
 

@@ -21,7 +21,7 @@ from sdgui.events import (
     StudioEvent,
     Task,
 )
-from sdgui.records import JobRecord, JobState, TaskRecord
+from sdgui.records import JobRecord, JobState, TaskRecord, told_of_faults
 
 Named = tuple[str, str]
 """A job by its visitor and its id."""
@@ -228,9 +228,7 @@ class LiveJob:
     def _outcome(self) -> End:
         if self.faults:
             first = next(iter(self.faults.values()))
-            message = first.message
-            if len(self.faults) < len(self.states):
-                message = f"{len(self.faults)} of {len(self.states)} pictures could not be made: {message}"
+            message = told_of_faults(len(self.faults), len(self.states), first.message)
             return Failed(message=message, hint=first.hint)
         return JobCancelled() if self._counts[PictureState.CANCELLED] else Finished()
 

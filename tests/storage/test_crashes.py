@@ -1,16 +1,21 @@
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from sdgui.errors import UserError
+from sdgui.errors import DiskFull, UserError, no_room
 from sdgui.events import Pixels
-from sdgui.records import TaskRecord
+from sdgui.records import JobRecord, TaskRecord
 from sdgui.storage import DiskStore
+from sdgui.storage.database import Database
+from sdgui.storage.layout import RESERVE
+from sdgui.storage.reserve import PIECE, SIZE
 from sdgui.storage.whole_file import temporary_file
 from tests.storage.samples import ANNA, job, pixels, spec
 
@@ -209,3 +214,125 @@ def test_a_disk_turned_read_only_is_told_plainly(
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     with pytest.raises(UserError, match="cannot be written"):
         DiskStore(small_disk / "outputs")
+
+
+def fill_up(disk: Path) -> Path:
+    """A file that takes all that is left of a disk."""
+    ballast = disk / "ballast"
+    with suppress(OSError), ballast.open("wb", buffering=0) as out:
+        while out.write(b"x" * 512):
+            pass
+    return ballast
+
+
+def test_a_picture_can_be_deleted_from_a_full_disk_and_that_makes_room(small_disk: Path) -> None:
+    store = DiskStore(small_disk / "outputs")
+    saved, refused = fill(store)
+    fill_up(small_disk)
+    for task in saved:
+        assert store.delete_picture(task.id, ANNA)
+    assert not [*small_disk.rglob("*.png"), *small_disk.rglob("*.jpg")]
+    store.save_picture(refused.id, pixels(refused), {})
+    store.close()
+    again = DiskStore(small_disk / "outputs")
+    assert [again.picture(task.id, ANNA) for task in saved] == [None] * len(saved)
+    assert again.picture_file(refused.id, ANNA) is not None
+    again.close()
+
+
+def test_a_folder_on_a_full_disk_opens_and_can_be_deleted_from(small_disk: Path) -> None:
+    store = DiskStore(small_disk / "outputs")
+    saved, _ = fill(store)
+    store.close()
+    fill_up(small_disk)
+    store = DiskStore(small_disk / "outputs")
+    assert store.delete_picture(saved[0].id, ANNA)
+    assert store.picture(saved[0].id, ANNA) is None
+    assert store.picture(saved[1].id, ANNA) is not None
+    store.close()
+
+
+def test_the_room_for_deleting_is_given_free_once_it_is_needed_and_taken_again(
+    store: DiskStore,
+    folder: Path,
+    save: Callable[[JobRecord], JobRecord],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dream = save(job(2))
+    reserve = folder / RESERVE
+    assert reserve.stat().st_size == SIZE
+    mark, left = Database.mark_deleted, []
+
+    def mark_deleted(database: Database, picture: str, visitor: str) -> bool:
+        left.append(reserve.stat().st_size)
+        if len(left) < 3:
+            raise no_room("nothing more can be saved")
+        return mark(database, picture, visitor)
+
+    monkeypatch.setattr(Database, "mark_deleted", mark_deleted)
+    assert store.delete_picture(dream.tasks[0].id, ANNA)
+    assert left == [SIZE, SIZE - PIECE, SIZE - 2 * PIECE]
+    assert reserve.stat().st_size == SIZE
+
+
+def test_without_any_room_a_picture_stays_as_it_was(
+    store: DiskStore, save: Callable[[JobRecord], JobRecord], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dream = save(job())
+
+    def mark_deleted(*_: object) -> bool:
+        raise no_room("nothing more can be saved")
+
+    monkeypatch.setattr(Database, "mark_deleted", mark_deleted)
+    with pytest.raises(DiskFull):
+        store.delete_picture(dream.tasks[0].id, ANNA)
+    assert store.picture_file(dream.tasks[0].id, ANNA) is not None
+    assert store.thumb_file(dream.tasks[0].id, ANNA) is not None
+
+
+def full(store: DiskStore) -> None:
+    connection = store._database._connection
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    for _ in range(99):
+        store.add_job(job(9))
+
+
+def locked(store: DiskStore) -> None:
+    store._database._connection.execute("PRAGMA busy_timeout = 0")
+    other = sqlite3.connect(store._database._file)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        store.add_job(job())
+    finally:
+        other.close()
+
+
+def read_only(store: DiskStore) -> None:
+    store._database._connection.execute("PRAGMA query_only = ON")
+    store.add_job(job())
+
+
+def no_folder_for_the_day(store: DiskStore) -> None:
+    dream = job()
+    store.add_job(dream)
+    [row] = store._database.missing()
+    (store._folder.path / row.path.parent).write_text("a file")
+    store.save_picture(row.id, pixels(dream.tasks[0]), {})
+
+
+def folder_gone(store: DiskStore) -> None:
+    dream = job()
+    store.add_job(dream)
+    store._folder.path.rename(store._folder.path.with_name("away"))
+    store.save_picture(dream.tasks[0].id, pixels(dream.tasks[0]), {})
+
+
+@pytest.mark.parametrize("fault", [full, locked, read_only, no_folder_for_the_day, folder_gone])
+def test_no_visitor_is_told_where_the_folder_is(
+    store: DiskStore, folder: Path, fault: Callable[[DiskStore], None]
+) -> None:
+    with pytest.raises(UserError) as caught:
+        fault(store)
+    assert caught.value.hint
+    assert str(folder.parent) not in str(caught.value)

@@ -156,7 +156,7 @@ def unlist(store: DiskStore, dream: JobRecord) -> Path:
     row = store._database.task(dream.tasks[0].id)
     assert row is not None
     store._database._connection.execute(
-        "UPDATE tasks SET stored = 0, created = NULL, notes = '{}', bytes = 0 WHERE id = ?",
+        "UPDATE tasks SET stored = 0, created = NULL, notes = '{}', bytes = 0, match = NULL WHERE id = ?",
         (row.id,),
     )
     return store._folder.path / thumbnail_path(row.path, row.id)

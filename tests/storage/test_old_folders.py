@@ -1,19 +1,30 @@
-"""An output folder of the first sdgui: its database and pictures are read as they are."""
+"""Output folders of earlier versions: their databases and pictures are read as they are.
+
+The one of the first version is written here by hand, for nobody has kept one. That of the second, `second.zip`, was
+left by the program of that time, commit 72d4290; `old_folders/make_second.py.txt` is the script that made it.
+"""
 
 import hashlib
 import json
+import signal
 import sqlite3
+import subprocess
+import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from sdgui.records import JobState, Mark, TaskRecord
-from sdgui.spec import SCHEMA
-from sdgui.storage import DiskStore
+from sdgui.errors import DiskFull
+from sdgui.picture_query import Order, PictureQuery
+from sdgui.records import JobRecord, JobState, Mark, TaskRecord
+from sdgui.spec import SCHEMA, PictureSpec
+from sdgui.storage import DiskStore, database
 from sdgui.storage.layout import DATABASE
 from sdgui.storage.migrations import MIGRATIONS
 from sdgui.storage.pictures import is_whole, read_spec
@@ -21,6 +32,8 @@ from tests.storage.samples import ANNA, NOON, pixels, spec
 
 JOB, STORED, LOST, UNMADE = "a" * 32, "b" * 32, "c" * 32, "d" * 32
 DAY = "2023-11-14"
+SECOND = Path(__file__).parent / "old_folders" / "second.zip"
+ANN, BOB = "visitor-ann", "visitor-bob"
 OLD_SPEC = {
     "schema": 1,
     "prompt": "a grey sketch of a car",
@@ -40,7 +53,9 @@ def folder(folder: Path) -> Path:
     """As version 1 left it: a queued job with a stored picture, one whose row was lost in a crash, one not made."""
     (folder / DAY).mkdir(parents=True)
     connection = sqlite3.connect(folder / DATABASE)
-    connection.executescript(MIGRATIONS[0])
+    first = MIGRATIONS[0]
+    assert isinstance(first, str)
+    connection.executescript(first)
     connection.execute("PRAGMA user_version = 1")
     connection.execute("INSERT INTO jobs VALUES (?, ?, ?, 'queued', '', '')", (JOB, ANNA, NOON))
     for position, task in enumerate((STORED, LOST, UNMADE)):
@@ -65,11 +80,6 @@ def write_old_png(file: Path, task: str) -> None:
     said = {"spec": OLD_SPEC, "notes": {"device": "cpu"}, "version": "0.1.0"}
     texts.add_text("sdgui", json.dumps(said, sort_keys=True))
     Image.fromarray(pixels(TaskRecord(id=task, spec=spec()))).save(file, pnginfo=texts)
-
-
-def test_the_first_migration_is_as_it_was_released() -> None:
-    digest = hashlib.sha256(MIGRATIONS[0].encode()).hexdigest()
-    assert digest == "ee6887b348607a50cf3faa468805a1022a225428ac24ee6324138c6f430fe83e"
 
 
 def test_an_old_job_is_read_with_specs_of_today(open_store: Callable[[], DiskStore]) -> None:
@@ -107,3 +117,166 @@ def test_an_old_job_goes_on(open_store: Callable[[], DiskStore]) -> None:
     with Image.open(file) as image:
         np.testing.assert_array_equal(np.asarray(image), drawn)
     assert again.jobs(ANNA, sheets=True) == ()
+
+
+@pytest.fixture
+def second(tmp_path: Path) -> Path:
+    """A folder of the second version."""
+    with zipfile.ZipFile(SECOND) as archive:
+        archive.extractall(tmp_path)
+    return tmp_path / "outputs"
+
+
+@pytest.fixture
+def told() -> dict[str, Any]:
+    """What the second version itself told of its folder."""
+    with zipfile.ZipFile(SECOND) as archive:
+        found: dict[str, Any] = json.loads(archive.read("told.json"))
+    return found
+
+
+def as_told(store: DiskStore, job: JobRecord) -> dict[str, Any]:
+    """A job in the shape of `told`, its pixels as hashes."""
+    tasks = []
+    for task in job.tasks:
+        about = {one: getattr(task, one) for one in ("id", "stored", "deleted", "fault", "match")}
+        file = store.picture_file(task.id, job.visitor)
+        if file is not None:
+            with Image.open(file) as image:
+                about["pixels"] = hashlib.sha256(np.asarray(image).tobytes()).hexdigest()
+            assert store.thumb_file(task.id, job.visitor) is not None
+        tasks.append({**about, "mark": task.mark.value, "spec": task.spec})
+    about = {one: getattr(job, one) for one in ("id", "visitor", "created", "message", "hint")}
+    sheet = None if job.sheet is None else json.loads(job.sheet.to_json())
+    return {**about, "state": job.state.value, "sheet": sheet, "tasks": tasks}
+
+
+def of_today(job: dict[str, Any]) -> dict[str, Any]:
+    """A told job with specs of today; the one whose row was lost has not ended."""
+    tasks = [
+        {**task, "spec": PictureSpec.from_json(json.dumps(task["spec"]))} for task in job["tasks"]
+    ]
+    return {**job, "tasks": tasks, "state": "queued" if is_lost(job) else job["state"]}
+
+
+def is_lost(job: dict[str, Any]) -> bool:
+    prompt: str = job["tasks"][0]["spec"]["prompt"]
+    return prompt == "whole, but its row was lost in a crash"
+
+
+def test_a_folder_of_the_second_version_is_read_whole(second: Path, told: dict[str, Any]) -> None:
+    lost = [job["id"] for job in told[ANN]["jobs"] if is_lost(job)]
+    assert len(lost) == 1
+    for _ in range(3):
+        store = DiskStore(second)
+        for visitor in (ANN, BOB):
+            found = [as_told(store, job) for job in store.jobs(visitor, limit=100)]
+            assert found == [of_today(job) for job in told[visitor]["jobs"]]
+            sheets = store.jobs(visitor, limit=100, sheets=True)
+            assert [job.id for job in sheets] == told[visitor]["sheets"]
+            assert [record.id for record in store.kept(visitor)] == told[visitor]["kept"]
+        waiting = {job.id for job in store.unfinished_jobs()}
+        assert waiting == {*told["unfinished"], *lost}
+        store.close()
+
+
+def test_the_folder_of_the_second_version_has_every_kind_of_dream(told: dict[str, Any]) -> None:
+    jobs = [job for visitor in (ANN, BOB) for job in told[visitor]["jobs"]]
+    tasks = [task for job in jobs for task in job["tasks"]]
+    assert {job["state"] for job in jobs} == set(JobState)
+    kinds = {job["sheet"]["kind"] for job in jobs if job["sheet"]}
+    assert kinds == {"wall", "refined", "variations", "grid"}
+    assert {task["mark"] for task in tasks} == set(Mark)
+    states = {(task["stored"], task["deleted"]) for task in tasks}
+    assert states == {(True, False), (True, True), (False, False)}
+    assert sum("pixels" in task for task in tasks) == 35
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        (PictureQuery(), 34),
+        (PictureQuery(text="light"), 9),
+        (PictureQuery(text="船"), 2),
+        (PictureQuery(sampler="DPM++ 2M Karras"), 2),
+        (PictureQuery(model="other/model", width=96, height=64), 1),
+        (PictureQuery(mark=Mark.KEPT), 2),
+    ],
+)
+def test_pictures_of_the_second_version_can_be_searched(
+    second: Path, query: PictureQuery, count: int
+) -> None:
+    store = DiskStore(second)
+    assert len(store.pictures(ANN, query, limit=100)) == count
+    [best] = store.pictures(ANN, PictureQuery(order=Order.MATCH), limit=1)
+    assert best.match == 0.45
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("version", "digest"),
+    [
+        (1, "ee6887b348607a50cf3faa468805a1022a225428ac24ee6324138c6f430fe83e"),
+        (2, "c82b2de29264da9c54ac7c43e38937e65a62545cf5a0c95945ccc043417dccca"),
+    ],
+)
+def test_a_script_is_as_it_was_released(version: int, digest: str) -> None:
+    script = MIGRATIONS[version - 1]
+    assert isinstance(script, str)
+    assert hashlib.sha256(script.encode()).hexdigest() == digest
+
+
+def migrate_and_die(folder: Path) -> None:
+    """Opens a folder in a process that is killed while it brings the list up to date, ten rows at a time."""
+    code = (
+        "import os, signal, sys; from pathlib import Path; from sdgui.storage import DiskStore, into_columns\n"
+        "into_columns._MANY, into_columns._AT_ONCE = 10, 10\n"
+        "die = lambda line: '30 of' in line and os.kill(os.getpid(), signal.SIGKILL)\n"
+        "DiskStore(Path(sys.argv[1]), die)"
+    )
+    command = [sys.executable, "-c", code, str(folder)]
+    assert subprocess.run(command, cwd=Path(__file__).parents[2]).returncode == -signal.SIGKILL
+
+
+def test_a_folder_killed_while_it_is_brought_up_to_date_is_as_it_was(
+    second: Path, told: dict[str, Any]
+) -> None:
+    for _ in range(2):
+        migrate_and_die(second)
+    store = DiskStore(second)
+    found = [as_told(store, job) for job in store.jobs(ANN, limit=100)]
+    assert found == [of_today(job) for job in told[ANN]["jobs"]]
+    store.close()
+
+
+def test_a_full_disk_keeps_a_folder_as_it_was_and_says_so(
+    second: Path, told: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def connect(file: Path) -> sqlite3.Connection:
+        connection = connected(file)
+        if full:
+            pages = connection.execute("PRAGMA page_count").fetchone()[0]
+            connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+        return connection
+
+    connected, full = database._connect, True
+    monkeypatch.setattr(database, "_connect", connect)
+    with pytest.raises(DiskFull, match="could not be brought up to date") as caught:
+        DiskStore(second)
+    assert str(second) in caught.value.message and "Free" in caught.value.hint
+    full = False
+    store = DiskStore(second)
+    assert len(store.jobs(ANN, limit=100)) == len(told[ANN]["jobs"])
+    store.close()
+
+
+def test_a_row_that_cannot_be_read_keeps_no_folder_from_opening(second: Path) -> None:
+    with sqlite3.connect(second / DATABASE) as connection:
+        connection.execute(
+            "UPDATE tasks SET spec = '{\"schema\": 99}' WHERE stored AND position = 3"
+        )
+    connection.close()
+    store = DiskStore(second)
+    assert store.pictures(ANN, PictureQuery(text="house haus")) == ()
+    assert len(store.pictures(ANN, PictureQuery(text="Haus"))) == 2
+    store.close()

@@ -1,11 +1,15 @@
 import io
 import json
+import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from sdgui.adapters import Lora, TextualInversion
@@ -15,8 +19,9 @@ from sdgui.records import JobRecord, PictureRecord
 from sdgui.spec import Variation
 from sdgui.storage import DiskStore
 from sdgui.storage.infotext import to_infotext
-from sdgui.storage.pictures import encode_png, is_whole, read_spec
-from sdgui.storage.thumbnails import encode_thumbnail
+from sdgui.storage.pictures import Unreadable, encode_png, is_whole, read_spec
+from sdgui.storage.thumbnails import encode_thumbnail, encode_thumbnail_of
+from tests.damaged_pngs import DAMAGES
 from tests.storage.samples import ANNA, NOON, job, pixels, spec
 
 Save = Callable[[JobRecord], JobRecord]
@@ -213,3 +218,39 @@ def test_a_png_knows_the_inputs_and_adapters_of_its_picture(tmp_path: Path) -> N
     file.write_bytes(encode_png(made, np.zeros((48, 64, 3), np.uint8), {}))
     assert read_spec(file) == made
     assert is_whole(file, made)
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+def test_a_damaged_picture_has_no_thumbnail_and_costs_nothing(
+    store: DiskStore, save: Save, damage: Callable[[Path], None]
+) -> None:
+    dream = save(job())
+    damage(png_of(store, dream))
+    thumb_of(store, dream).unlink()
+    assert store.thumb_file(dream.tasks[0].id, ANNA) is None
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+def test_a_damaged_picture_without_a_row_keeps_no_folder_from_opening(
+    open_store: Callable[[], DiskStore], save: Save, damage: Callable[[Path], None]
+) -> None:
+    dream = save(job())
+    store = open_store()
+    damage(png_of(store, dream))
+    store._database._connection.execute("UPDATE tasks SET stored = 0")
+    assert open_store().picture(dream.tasks[0].id, ANNA) is None
+
+
+@given(st.data())
+def test_whatever_is_wrong_with_a_png_it_is_unreadable(data: st.DataObject) -> None:
+    content = bytearray(encode_png(spec(), np.zeros((48, 64, 3), np.uint8), {}))
+    for _ in range(data.draw(st.integers(1, 8))):
+        content[data.draw(st.integers(8, len(content) - 1))] = data.draw(st.integers(0, 255))
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        with suppress(Unreadable):
+            encode_thumbnail_of(Path(file.name))
+        is_whole(Path(file.name), spec())

@@ -1,4 +1,4 @@
-"""Pictures that cannot be saved now, and are when the reason is gone."""
+"""Pictures that cannot be saved now, and are when the reason is gone; what is safe on the disk is told as that."""
 
 import sqlite3
 from collections.abc import Callable
@@ -8,13 +8,15 @@ import pytest
 
 from sdgui.errors import NotYetSaved
 from sdgui.events import PictureUnsaved, StudioEvent
-from sdgui.records import JobState
+from sdgui.records import JobRecord, JobState
 from sdgui.spec import DreamRequest
 from sdgui.storage import DiskStore
 from sdgui.storage.layout import DATABASE
 from sdgui.studio.studio import Studio
+from sdgui.studio.unsaved import Unsaved
 from tests.fake_engine import FakeEngine
 from tests.people import who
+from tests.storage.samples import ANNA, job, pixels
 from tests.studio.conftest import OneModel, run
 
 
@@ -92,3 +94,103 @@ def test_a_database_that_another_program_locks_delays_the_picture_and_loses_noth
     other.close()
     told = [event for event in events if isinstance(event, PictureUnsaved)]
     assert len(told) == 1
+
+
+def test_a_picture_that_was_given_up_while_its_file_was_safe_is_there_when_its_end_is_stored(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = studio.store
+    assert isinstance(store, DiskStore)
+    store._database._connection.execute("PRAGMA busy_timeout = 0")
+    other = sqlite3.connect(tmp_path / "outputs" / DATABASE, check_same_thread=False)
+    save = store.save_picture
+    studio._machine.unsaved = Unsaved(most_bytes=0)
+
+    def lock_and_save(*args: object) -> object:
+        other.execute("BEGIN IMMEDIATE")
+        try:
+            return save(*args)  # type: ignore[arg-type]
+        finally:
+            other.rollback()
+
+    monkeypatch.setattr(store, "save_picture", lock_and_save)
+    dream(studio, lambda: None)
+    other.close()
+
+
+FAULT = "Another program is using sdgui.db."
+
+
+def as_failed(store: DiskStore, *, rest: str) -> JobRecord:
+    """A dream of three that was told as failed: one is stored, one is whole without a row, one has this fault."""
+    dream = job(3)
+    store.add_job(dream)
+    for task in dream.tasks[:2]:
+        store.save_picture(task.id, pixels(task), {"device": "cpu"})
+    store._database._connection.execute(
+        "UPDATE tasks SET stored = 0, created = NULL, notes = '{}' WHERE id = ?",
+        (dream.tasks[1].id,),
+    )
+    faults = {dream.tasks[1].id: FAULT, **({dream.tasks[2].id: rest} if rest else {})}
+    store.end_job(
+        dream.id,
+        JobState.FAILED,
+        f"2 of 3 pictures could not be made: {FAULT}",
+        "Close it.",
+        faults,
+    )
+    return dream
+
+
+@pytest.mark.parametrize(
+    ("rest", "state", "message"),
+    [
+        ("", JobState.CANCELLED, ""),
+        ("No memory.", JobState.FAILED, "1 of 3 pictures could not be made: No memory."),
+    ],
+)
+def test_what_is_safe_on_the_disk_is_told_as_failed_no_more_after_a_start(
+    open_store: Callable[[], DiskStore], rest: str, state: JobState, message: str
+) -> None:
+    dream = as_failed(open_store(), rest=rest)
+    for _ in range(2):
+        store = open_store()
+        found = store.job(dream.id, ANNA)
+        assert found is not None
+        assert [task.stored for task in found.tasks] == [True, True, False]
+        assert [task.fault for task in found.tasks] == ["", "", rest]
+        assert (found.state, found.message, found.hint) == (state, message, "")
+        record = store.picture(dream.tasks[1].id, ANNA)
+        assert record is not None and record.notes == {"device": "cpu"}
+
+
+def test_what_ended_is_looked_for_at_one_start_alone(
+    open_store: Callable[[], DiskStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store()
+    stopped, queued = job(4), job(2)
+    for one in (stopped, queued):
+        store.add_job(one)
+    store.end_job(stopped.id, JobState.CANCELLED)
+    assert len(store._database.missing()) == 6
+    looked_for = open_store()._database.missing()
+    assert {row.job for row in looked_for} == {queued.id}
+
+
+def test_what_goes_on_is_looked_for_again(open_store: Callable[[], DiskStore]) -> None:
+    store = open_store()
+    stopped = job(2)
+    store.add_job(stopped)
+    store.end_job(stopped.id, JobState.CANCELLED)
+    store = open_store()
+    assert store._database.missing() == ()
+    store.reopen_job(stopped.id)
+    assert len(store._database.missing()) == 2
+
+
+def test_who_reads_does_not_wait_for_who_writes(store: DiskStore) -> None:
+    dream = job()
+    store.add_job(dream)
+    with store._database._writing():
+        found = store.job(dream.id, ANNA)
+    assert found == dream

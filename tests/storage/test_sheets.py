@@ -8,7 +8,8 @@ import pytest
 
 from sdgui.records import MATCH, JobRecord, JobState, Mark
 from sdgui.sheet import Sheet, SheetKind
-from sdgui.storage import DiskStore, database
+from sdgui.storage import DiskStore
+from sdgui.storage.picture_list import KEPT
 from tests.storage.samples import ANNA, BORIS, GRID, NOON, job, pixels
 
 Save = Callable[[JobRecord], JobRecord]
@@ -122,9 +123,10 @@ def test_kept_pictures_come_in_the_order_in_which_they_were_kept(
 
 
 def test_the_kept_pictures_are_read_from_the_index(store: DiskStore) -> None:
-    query = f"EXPLAIN QUERY PLAN {database._KEPT}"
-    plan = [row["detail"] for row in store._database._connection.execute(query, {"visitor": ANNA})]
-    assert "USING INDEX tasks_kept" in plan[0]
+    query = f"EXPLAIN QUERY PLAN {KEPT}"
+    values = {"visitor": ANNA, "limit": 9}
+    plan = [row["detail"] for row in store._database._connection.execute(query, values)]
+    assert "USING INDEX tasks_kept (visitor=?)" in plan[0]
     assert not any("TEMP B-TREE" in line for line in plan)
 
 

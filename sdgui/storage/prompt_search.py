@@ -1,0 +1,50 @@
+"""Full-text search over prompts: how they are cut into words, and what somebody types becomes a search."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+# Marks belong to words (Hindi and Thai write vowels as marks), and pictograms are words.
+TOKENIZER = "unicode61 remove_diacritics 2 categories 'L* N* M* Co So'"
+"""How SQLite's FTS5 cuts text into words: https://www.sqlite.org/fts5.html#unicode61_tokenizer"""
+
+MOST_WORDS = 32
+"""Words of a search that are looked at."""
+
+# Thai to Burmese, Khmer, Chinese, Japanese and Korean: no blanks between words, so every letter is a word of its own
+# and what is searched is a row of them. The same for pictograms, which may follow each other without a blank.
+_ALONE = re.compile(
+    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2600-\u27bf\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    "\U0001f000-\U0001faff\U00020000-\U0003ffff])"
+)
+_TYPED = re.compile(r'"([^"]*)("?)|([^\s"]+)')
+
+
+def words_of(text: str) -> str:
+    """The text with blanks around every letter that is a word of its own, as it is put into the index."""
+    if text.isascii():
+        return text
+    plain = unicodedata.normalize("NFKC", text).encode("utf-8", "replace").decode()
+    return _ALONE.sub(r" \1 ", plain)
+
+
+def search_for(typed: str) -> str | None:
+    """What is typed, as an expression of FTS5; None when there is no word in it.
+
+    A bare word also finds those that begin with it, and so does what follows a quote that is still open; what stands
+    between quotes is found as it is.
+    """
+    terms = list(_terms(typed))[:MOST_WORDS]
+    return " AND ".join(terms) if terms else None
+
+
+def _terms(typed: str) -> Iterator[str]:
+    for quoted, closed, bare in _TYPED.findall(typed.replace("\0", " ")):
+        words = words_of(quoted + bare)
+        if any(_is_of_word(char) for char in words):
+            yield f'"{words}"' + ("" if closed else "*")
+
+
+def _is_of_word(char: str) -> bool:
+    category = unicodedata.category(char)
+    return category[0] in "LNM" or category in ("Co", "So")

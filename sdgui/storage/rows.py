@@ -1,0 +1,100 @@
+"""Rows of the database as the other floors know them, and what is written of a picture beside its spec."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from sdgui.records import JobRecord, JobState, Mark, PictureRecord, TaskRecord
+from sdgui.sheet import Sheet
+from sdgui.spec import PictureSpec
+
+COLUMNS = (
+    *("prompt", "negative_prompt", "model", "sampler"),
+    *("width", "height", "steps", "guidance", "seed"),
+)
+"""What is written of a spec to be searched, filtered and sorted by; the spec itself, as JSON, stays the truth."""
+
+
+def columns_of(spec: PictureSpec) -> tuple[str | int | float, ...]:
+    """The values of `COLUMNS`."""
+    return (
+        *(spec.prompt, spec.negative_prompt, spec.model.id, spec.sampler_name),
+        *(spec.width, spec.height, spec.steps, spec.guidance, spec.seed),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskRow:
+    """One picture as the database knows it, made or not; `path` is relative to the output folder."""
+
+    id: str
+    job: str
+    index: int
+    visitor: str
+    spec: PictureSpec
+    path: PurePosixPath
+    stored: bool
+    deleted: bool
+    created: float
+    notes: dict[str, str] = field(default_factory=dict)
+    bytes: int = 0
+    mark: Mark = Mark.NONE
+
+    def picture(self) -> PictureRecord:
+        """The picture as the other floors know it."""
+        return PictureRecord(
+            id=self.id,
+            job=self.job,
+            index=self.index,
+            visitor=self.visitor,
+            created=self.created,
+            spec=self.spec,
+            notes=self.notes,
+            bytes=self.bytes,
+            mark=self.mark,
+        )
+
+
+def task_row(row: sqlite3.Row) -> TaskRow:
+    """A row of `tasks` whose files are not removed."""
+    return TaskRow(
+        id=row["id"],
+        job=row["job"],
+        index=row["position"],
+        visitor=row["visitor"],
+        spec=PictureSpec.from_json(row["spec"]),
+        path=PurePosixPath(row["path"]),
+        stored=bool(row["stored"]),
+        deleted=bool(row["deleted"]),
+        created=0.0 if row["created"] is None else row["created"],
+        notes=json.loads(row["notes"]),
+        bytes=row["bytes"],
+        mark=Mark(row["mark"]),
+    )
+
+
+def job_record(row: sqlite3.Row, tasks: Sequence[sqlite3.Row]) -> JobRecord:
+    """A row of `jobs` with its rows of `tasks`, in order."""
+    return JobRecord(
+        id=row["id"],
+        visitor=row["visitor"],
+        created=row["created"],
+        state=JobState(row["state"]),
+        tasks=tuple(
+            TaskRecord(
+                id=task["id"],
+                spec=PictureSpec.from_json(task["spec"]),
+                stored=bool(task["stored"]),
+                deleted=bool(task["deleted"]),
+                mark=Mark(task["mark"]),
+                fault=task["fault"],
+                match=task["match"] if task["stored"] else None,
+            )
+            for task in tasks
+        ),
+        message=row["message"],
+        hint=row["hint"],
+        sheet=None if row["sheet"] is None else Sheet.from_json(row["sheet"]),
+    )
