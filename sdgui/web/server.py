@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import signal
 import socket
 import threading
@@ -17,6 +18,7 @@ from sdgui.ports import Store
 from sdgui.settings import Settings, is_loopback
 from sdgui.web.doors.asgi import BodyLimit, Hangup
 from sdgui.web.doors.auth import BasicAuth, CarefulHeaders, OwnHost, SameOrigin
+from sdgui.web.doors.connections import Connections, CountedProtocol, Limits, limits_here
 from sdgui.web.doors.faults import Faults, answer_in_sentences
 from sdgui.web.doors.gradio_door import put_before_gradio
 from sdgui.web.doors.scratch import make_scratch
@@ -104,10 +106,16 @@ def serve(app: FastAPI, sock: socket.socket, started: Callable[[], None] | None 
     make_server(app, started).run(sockets=[sock])
 
 
-def make_server(app: FastAPI, started: Callable[[], None] | None = None) -> uvicorn.Server:
+def make_server(
+    app: FastAPI, started: Callable[[], None] | None = None, limits: Limits | None = None
+) -> uvicorn.Server:
     """The server for `serve`; it also stops when its `should_exit` is set."""
+    limits = limits_here() if limits is None else limits
+    protocol: Any = functools.partial(CountedProtocol, connections=Connections(limits))
     config = uvicorn.Config(
         app,
+        http=protocol,
+        backlog=limits.backlog,
         log_config=None,  # what it says goes where all else does
         log_level="warning",
         access_log=False,

@@ -19,6 +19,7 @@ from sdgui.spec import DreamRequest
 from sdgui.storage import DiskStore
 from sdgui.studio.studio import Studio
 from sdgui.web.compare.controls import CompareControls
+from sdgui.web.doors.connections import Limits
 from sdgui.web.doors.listen import listen
 from sdgui.web.doors.visitors import COOKIE, visitor_id
 from sdgui.web.server import make_app, make_server
@@ -117,6 +118,7 @@ def open_site(
     engine: FakeEngine | None = None,
     models: Models | None = None,
     batch: int = 4,
+    limits: Limits | None = None,
 ) -> Iterator[Site]:
     settings = Settings(port=0, output_dir=folder, auth=auth)
     engine = FakeEngine() if engine is None else engine
@@ -127,7 +129,7 @@ def open_site(
     sock = listen(settings)
     answers = threading.Event()
     app = make_app(studio, store, settings)
-    server = make_server(app, answers.set)
+    server = make_server(app, answers.set, limits)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
     thread.start()
     assert answers.wait(PATIENCE)

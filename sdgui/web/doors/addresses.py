@@ -13,12 +13,12 @@ def visitor_at(address: str | None, name: str | None, secret: bytes) -> str:
 
     Made with a secret, so that what is stored tells no address.
     """
-    told = f"address {_place(address)} name {name or ''}"
+    told = f"address {network_of(address)} name {name or ''}"
     return hmac.new(secret, told.encode(), hashlib.sha256).hexdigest()
 
 
-def _place(address: str | None) -> str:
-    """An address as one form; of IPv6 the network."""
+def network_of(address: str | None) -> str:
+    """An address in one form; of IPv6 the network, as whoever has one has as many addresses as they like."""
     try:
         found = ipaddress.ip_address((address or "").partition("%")[0])
     except ValueError:
