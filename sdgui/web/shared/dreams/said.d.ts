@@ -11,6 +11,7 @@ export type SettingName =
   | "height"
   | "sampler"
   | "model"
+  | "emphasis"
   | "aspect"
   | "lock"
   | "mode"
