@@ -11,6 +11,7 @@ from sdgui.people import Who
 from sdgui.web.dream.begin import begin
 from sdgui.web.shared.settings.controls import Controls, default_controls
 from sdgui.web.shared.settings.reuse import reused
+from tests.people import who
 from tests.web.conftest import Site
 
 ANN = Who(visitor="ann")
@@ -153,7 +154,7 @@ def test_the_route_begins_a_dream_of_who_asks(site: Site) -> None:
 
 
 def reuse(site: Site, visitor: str, **asked: Any) -> dict[str, Any]:
-    return reused(site.studio, site.store, visitor, asked, of_sheet=lambda sheet, count: {})
+    return reused(site.studio, site.store, who(visitor), asked, of_sheet=lambda sheet, count: {})
 
 
 def test_reuse_sets_the_controls_to_what_made_the_dream(site: Site, controls: Controls) -> None:

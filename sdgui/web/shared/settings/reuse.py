@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Body, Request
 
 from sdgui.errors import UserError
+from sdgui.people import Who
 from sdgui.ports import Store
 from sdgui.sheet import Sheet
 from sdgui.spec import MAX_COUNT, DreamRequest
-from sdgui.web.doors.visitors import visitor_of
+from sdgui.web.doors.visitors import who_of
 from sdgui.web.shared.dreams.outcome import Told, guarded
 from sdgui.web.shared.settings.controls import from_request
 
@@ -31,18 +32,18 @@ def reuse_routes(studio: "Studio", store: Store, of_sheet: OfSheet) -> APIRouter
 
         Where `sheet` is true, a wall or a grid is asked for again, not one of its pictures.
         """
-        return reused(studio, store, visitor_of(request), asked, of_sheet=of_sheet)
+        return reused(studio, store, who_of(request), asked, of_sheet=of_sheet)
 
     return routes
 
 
 def reused(
-    studio: "Studio", store: Store, visitor: str, asked: dict[str, Any], *, of_sheet: OfSheet
+    studio: "Studio", store: Store, who: Who, asked: dict[str, Any], *, of_sheet: OfSheet
 ) -> Told:
     """As `values`; what is wrong is said in words."""
 
     def act() -> Told:
-        job = store.job(str(asked.get("job")), visitor)
+        job = store.job(str(asked.get("job")), who.visitor)
         spec = None
         if job is not None:
             spec = next((t.spec for i, t in enumerate(job.tasks) if i == asked.get("index")), None)
