@@ -63,6 +63,22 @@ def test_every_flag_is_in_the_readme() -> None:
     assert not [flag for flag in sorted(flags) if f"`{flag}" not in readme]
 
 
+def test_the_readme_shows_the_rooms_as_they_are() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    tree = readme.split("## How it is built")[1].split("```")[1]
+    path: list[str] = []
+    shown: set[str] = set()
+    for line in tree.splitlines():
+        if found := re.match(r"((?:  ){0,3})([\w.]+)(/| |$)", line):
+            path[len(found[1]) // 2 :] = [found[2]]
+            shown.add("/".join(path))
+    packages = [*ROOT.glob("sdgui/*/__init__.py"), *ROOT.glob("sdgui/web/*/__init__.py")]
+    rooms = {file.parent.relative_to(ROOT).as_posix() for file in packages}
+    assert "sdgui/web/dream" in rooms
+    assert rooms <= shown
+    assert not [name for name in sorted(shown) if not (ROOT / name).exists()]
+
+
 NOT_IMPORTED = {
     "requirements.txt": {"accelerate"},  # diffusers loads weights through it
     "tests/requirements.txt": {"ruff", "mypy", "import-linter"},  # run as tools

@@ -10,7 +10,7 @@ import gradio as gr
 import pytest
 
 from sdgui.axes import AXES, AxisRequest, axis_title, read_axis
-from sdgui.comparing.described import described
+from sdgui.comparing.settings_in_words import described
 from sdgui.errors import UserError
 from sdgui.model_info import ModelInfo
 from sdgui.request_fields import COMPARE, PAGE, REQUEST, SETTINGS, Setting, Unsaid, ValueKind

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sdgui.comparing.described import described
+from sdgui.comparing.settings_in_words import described
 from sdgui.comparing.ssim import WINDOW, ssim
 from sdgui.errors import UserError
 from sdgui.events import Pixels

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sdgui import __version__
 from sdgui.comparing.arrangement import columns_and_rows, in_words, is_folded
 from sdgui.comparing.cells import Cell
-from sdgui.comparing.described import (
+from sdgui.comparing.settings_in_words import (
     Settings,
     captions,
     own,

@@ -7,8 +7,8 @@ from itertools import accumulate
 
 from sdgui.comparing.arrangement import columns_and_rows, in_words, is_folded
 from sdgui.comparing.cells import Cell
-from sdgui.comparing.described import captions, shared_line
 from sdgui.comparing.lettering import READABLE, Lettering, line_height
+from sdgui.comparing.settings_in_words import captions, shared_line
 from sdgui.sheet import Axis, Sheet
 
 MAX_SIDE = 16384

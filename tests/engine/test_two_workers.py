@@ -24,7 +24,7 @@ from sdgui.studio.studio import Studio
 from tests.people import who
 from tests.studio.conftest import ends, watch_to_end
 
-TOGETHER = 120.0
+TOGETHER = 300.0
 """Seconds after which a worker that is alone at work has failed the test: importing torch may take long."""
 
 

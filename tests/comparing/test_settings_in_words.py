@@ -1,7 +1,7 @@
 """Settings in words: what a sheet says of all its pictures, and of each."""
 
 from sdgui.comparing.cells import Cell, only_kept
-from sdgui.comparing.described import captions, own, shared, shared_line
+from sdgui.comparing.settings_in_words import captions, own, shared, shared_line
 from sdgui.records import Mark
 from sdgui.sheet import Sheet, SheetKind
 from sdgui.spec import Variation
