@@ -1,6 +1,6 @@
 """Where and in which number format a model runs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -10,10 +10,21 @@ from sdgui.settings import check_dtype
 
 @dataclass(frozen=True, kw_only=True)
 class Placement:
-    """A device (`cpu`, `cuda`) and a dtype, fixed for as long as the engine lives."""
+    """A device (`cpu`, `cuda`) and a dtype, fixed for as long as the engine lives but for what `automatic` allows.
+
+    Where `automatic`, nobody asked for a dtype, and a model may have the one that it was made for.
+    """
 
     device: torch.device
     dtype: torch.dtype
+    automatic: bool = False
+
+    def fitting(self, half: torch.dtype) -> "Placement":
+        """Where a model goes whose numbers fit `half`: bfloat16 instead of a float16 that nobody asked for."""
+        free = self.automatic and self.device.type == "cuda"
+        if free and half is torch.bfloat16 and torch.cuda.is_bf16_supported():
+            return replace(self, dtype=half)
+        return self
 
     @property
     def dtype_name(self) -> str:
@@ -40,9 +51,10 @@ def choose_placement(device: str = "auto", dtype: str = "auto") -> Placement:
             "This machine has no CUDA device that torch can use.",
             "Use --device cpu, or install the driver and torch's CUDA build.",
         )
-    if dtype == "auto":
+    automatic = dtype == "auto"
+    if automatic:
         dtype = "float16" if device == "cuda" else "float32"
     check_dtype(device, dtype)
     if device == "cuda" and dtype == "bfloat16" and not torch.cuda.is_bf16_supported():
         raise UserError("This GPU does not compute in bfloat16.", "Use --dtype float16.")
-    return Placement(device=torch.device(device), dtype=getattr(torch, dtype))
+    return Placement(device=torch.device(device), dtype=getattr(torch, dtype), automatic=automatic)

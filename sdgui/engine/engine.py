@@ -201,7 +201,6 @@ class TorchEngine:
             return
         notes = {
             "device": self._placement.device_name,
-            "dtype": self._placement.dtype_name,
             "torch": str(torch.__version__),  # else the server would import torch to read it
             "diffusers": diffusers.__version__,
             "place in batch": place,
@@ -215,7 +214,9 @@ class TorchEngine:
     ) -> tuple[Pixels | None, dict[str, str]] | None:
         """One picture, as `decode` gives it, and notes on it; None when memory did not suffice, which is then free."""
         warm = self._load(run.model, run.emit)
-        how = {"memory: decoding": "in tiles"} if tiled else {}
+        how = {"dtype": warm.placement.dtype_name}
+        if tiled:
+            how["memory: decoding"] = "in tiles"
         try:
             with decoding_in_tiles(warm) if tiled else nullcontext():
                 pixels, note = decode(warm, latents)

@@ -31,6 +31,7 @@ class WarmModel:
 
     ref: ModelRef
     pipe: Any
+    placement: Placement
     family: Family
     scheduler_config: dict[str, Any]
     prompts: PromptCache[str, Encoded]
@@ -92,8 +93,8 @@ class Loader:
             emit(
                 Loaded(
                     model=ref.id,
-                    device=self._placement.device_name,
-                    dtype=self._placement.dtype_name,
+                    device=warm.placement.device_name,
+                    dtype=warm.placement.dtype_name,
                 )
             )
         self._warm.move_to_end(ref)
@@ -130,9 +131,10 @@ class Loader:
             )
         self._make_room(located.found.info.memory_bytes)
         family = family_called(located.found.info.family)
+        placement = self._placement.fitting(family.half)
         with quiet():
-            pipe = family.load(located.folder, self._placement.dtype, located.found.variant).to(
-                self._placement.device
+            pipe = family.load(located.folder, placement.dtype, located.found.variant).to(
+                placement.device
             )
         own_clip = located.folder / "clip"
         has_own = (own_clip / CONFIG).is_file()
@@ -142,6 +144,7 @@ class Loader:
         return WarmModel(
             ref=ref,
             pipe=pipe,
+            placement=placement,
             family=family,
             scheduler_config=dict(pipe.scheduler.config),
             prompts=PromptCache(lambda prompt: family.encode(pipe, prompt)),

@@ -141,6 +141,17 @@ def test_float16_with_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (placement.device, placement.dtype) == (torch.device("cuda"), torch.float16)
 
 
+def test_a_model_made_in_bfloat16_has_it_unless_another_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(device_module.torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(device_module.torch.cuda, "is_bf16_supported", lambda: True)
+    assert choose_placement().fitting(torch.bfloat16).dtype == torch.bfloat16
+    assert choose_placement().fitting(torch.float16).dtype == torch.float16
+    assert choose_placement("cuda", "float16").fitting(torch.bfloat16).dtype == torch.float16
+    assert choose_placement("cpu").fitting(torch.bfloat16).dtype == torch.float32
+
+
 def test_float16_on_the_cpu_is_refused() -> None:
     with pytest.raises(UserError, match="float16"):
         choose_placement("cpu", "float16")

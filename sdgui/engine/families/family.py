@@ -16,6 +16,11 @@ Encoded = Any
 class Family(Protocol):
     """One family. Latents are (pictures, channels, height, width) everywhere outside of the pipeline."""
 
+    @property
+    def half(self) -> torch.dtype:
+        """The half precision whose range the model's numbers keep to."""
+        ...
+
     def load(self, folder: Path, dtype: torch.dtype, variant: str | None) -> Any:
         """Diffusers' pipeline, on the CPU, with no weights but safetensors."""
         ...

@@ -13,6 +13,8 @@ from sdgui.engine.predictions import of_flow
 class FlowFamily:
     """Latents (channels, height / factor, width / factor); classifier-free guidance above 1; brackets are text."""
 
+    half = torch.bfloat16
+    """Which they were trained in; in float16 their transformers, and T5, run over."""
     weigher: Weigher | None = None
 
     def wants_negative(self, pipe: Any, guidance: float) -> bool:

@@ -12,6 +12,8 @@ from sdgui.engine.samplers import make_scheduler
 class UNetFamily:
     """Latents (4, height / factor, width / factor); classifier-free guidance above 1."""
 
+    half = torch.float16
+
     def wants_negative(self, pipe: Any, guidance: float) -> bool:
         return guidance > 1
 

@@ -8,6 +8,7 @@ import torch
 from diffusers import ChromaPipeline
 
 from sdgui.engine.families.chroma.recognise import TOKENS
+from sdgui.engine.families.family import Family
 from sdgui.engine.families.flow import PackedFlowFamily
 from sdgui.engine.families.loading import load_pipeline
 
@@ -46,4 +47,4 @@ class Chroma(PackedFlowFamily):
         return said
 
 
-FAMILY = Chroma()
+FAMILY: Family = Chroma()

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from diffusers import FluxPipeline
 
+from sdgui.engine.families.family import Family
 from sdgui.engine.families.flow import PackedFlowFamily
 from sdgui.engine.families.flux1.recognise import DEV_TOKENS, SCHNELL_TOKENS
 from sdgui.engine.families.loading import load_pipeline
@@ -46,4 +47,4 @@ class Flux1(PackedFlowFamily):
         }
 
 
-FAMILY = Flux1()
+FAMILY: Family = Flux1()

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from diffusers import Flux2KleinPipeline
 
+from sdgui.engine.families.family import Family
 from sdgui.engine.families.flow import FlowFamily
 from sdgui.engine.families.flux2_klein.recognise import TOKENS
 from sdgui.engine.families.loading import load_pipeline
@@ -67,4 +68,4 @@ class Flux2Klein(FlowFamily):
         return pipe.vae.encode(pixels).latent_dist.mode()
 
 
-FAMILY = Flux2Klein()
+FAMILY: Family = Flux2Klein()

@@ -8,6 +8,7 @@ import torch
 from diffusers import QwenImagePipeline
 from torch.nn.utils.rnn import pad_sequence
 
+from sdgui.engine.families.family import Family
 from sdgui.engine.families.flow import PackedFlowFamily
 from sdgui.engine.families.loading import load_pipeline
 from sdgui.engine.families.qwen_image.recognise import TOKENS
@@ -75,4 +76,4 @@ def _statistics(pipe: Any, latents: torch.Tensor) -> tuple[torch.Tensor, torch.T
     return mean, deviation
 
 
-FAMILY = QwenImage()
+FAMILY: Family = QwenImage()

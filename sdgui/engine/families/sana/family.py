@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from diffusers import SanaPipeline
 
+from sdgui.engine.families.family import Family
 from sdgui.engine.families.flow import FlowFamily
 from sdgui.engine.families.loading import load_pipeline
 from sdgui.engine.families.sana.recognise import TOKENS
@@ -69,4 +70,4 @@ class Sana(FlowFamily):
         return embeddings, mask
 
 
-FAMILY = Sana()
+FAMILY: Family = Sana()

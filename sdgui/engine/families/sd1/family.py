@@ -8,6 +8,7 @@ import torch
 from diffusers import StableDiffusionPipeline
 
 from sdgui.engine.clip_weigher import ClipWeigher, Weigher
+from sdgui.engine.families.family import Family
 from sdgui.engine.families.loading import load_pipeline
 from sdgui.engine.families.unet import UNetFamily
 
@@ -41,4 +42,4 @@ class StableDiffusion1(UNetFamily):
         }
 
 
-FAMILY = StableDiffusion1()
+FAMILY: Family = StableDiffusion1()

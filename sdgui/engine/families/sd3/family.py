@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from diffusers import StableDiffusion3Pipeline
 
+from sdgui.engine.families.family import Family
 from sdgui.engine.families.flow import FlowFamily
 from sdgui.engine.families.loading import load_pipeline
 from sdgui.engine.families.sd3.recognise import T5_PARTS, T5_TOKENS
@@ -49,4 +50,4 @@ class StableDiffusion3(FlowFamily):
         return said
 
 
-FAMILY = StableDiffusion3()
+FAMILY: Family = StableDiffusion3()

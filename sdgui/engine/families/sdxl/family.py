@@ -8,6 +8,7 @@ import torch
 from diffusers import StableDiffusionXLPipeline
 
 from sdgui.engine.clip_weigher import ClipWeigher, Weigher
+from sdgui.engine.families.family import Family
 from sdgui.engine.families.loading import load_pipeline
 from sdgui.engine.families.unet import UNetFamily
 
@@ -65,4 +66,4 @@ class StableDiffusionXL(UNetFamily):
         return said
 
 
-FAMILY = StableDiffusionXL()
+FAMILY: Family = StableDiffusionXL()

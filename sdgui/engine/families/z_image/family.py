@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from diffusers import ZImagePipeline
 
+from sdgui.engine.families.family import Family
 from sdgui.engine.families.flow import FlowFamily
 from sdgui.engine.families.loading import load_pipeline
 from sdgui.engine.families.z_image.recognise import TOKENS
@@ -44,4 +45,4 @@ class ZImage(FlowFamily):
         return torch.float32
 
 
-FAMILY = ZImage()
+FAMILY: Family = ZImage()
