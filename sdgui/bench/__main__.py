@@ -49,18 +49,27 @@ def _arguments() -> argparse.Namespace:
         default=7,
         help="interleaved rounds of dreams beside a browser and busy processes; 0 skips them",
     )
+    parser.add_argument(
+        "--soak",
+        type=int,
+        default=0,
+        help="instead of all that, so many dreams by the page and as many over HTTP, and the memory they cost",
+    )
     return parser.parse_args()
 
 
 def main() -> None:
     """Measures and prints."""
     given = _arguments()
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["NO_PROXY"] = "127.0.0.1,localhost"
+    if given.soak:  # the app gives its worker what it needs by itself
+        _soak(given)
+        return
     news = keep_freed_memory(), wait_briefly()
     if any(news) and sys.platform == "linux":
         # So that every row has what the app gives its worker.
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    os.environ["NO_PROXY"] = "127.0.0.1,localhost"
     from sdgui.bench.generation import load_bare
     from sdgui.engine.catalog import Catalog
     from sdgui.engine.device import choose_placement
@@ -223,6 +232,22 @@ def _starts(given: argparse.Namespace) -> None:
     )
     print()
     _table(starts, ["import gradio"], [next(iter(starts.values()))])
+
+
+def _soak(given: argparse.Namespace) -> None:
+    """What many dreams leave behind; the exit code is 1 where it is too much."""
+    from sdgui.bench.server import running_app
+    from sdgui.bench.soak import ALLOWED, WARM_UP, soak
+
+    with running_app(*_flags(given)) as app:
+        app.wait_for_page()
+        grown = soak(app, given.soak, warm_up=min(WARM_UP, given.soak), say=_say)
+    print("\n| dreams | server, MiB | workers, MiB |\n|---|---|---|")
+    for one in grown:
+        server, workers = (size / 2**20 for size in (one.server, one.workers))
+        print(f"| {one.dreams} {one.kind} | {server:+.1f} | {workers:+.1f} |")
+    if max(one.server + one.workers for one in grown) > ALLOWED * 2**20:
+        sys.exit(f"That is more than the {ALLOWED} MiB that a thousand of either may cost.")
 
 
 def _table(

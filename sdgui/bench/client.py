@@ -60,6 +60,29 @@ class AppClient:
         (cookie,) = self._cookies
         return cookie.name, cookie.value or ""
 
+    def dream_by_page(self, prompt: str) -> None:
+        """One small picture as the page asks for it, followed to its end; RuntimeError when it fails."""
+        values = {
+            **{"prompt": prompt, "negative_prompt": "", "aspect": "W×H", "width": 64, "height": 64},
+            **{"count": 1, "steps": 1, "guidance": 4, "seed": "", "sampler": "Euler"},
+        }
+        begin = urllib.request.Request(
+            f"{self.url}/dreams",
+            data=json.dumps({"values": values}).encode(),
+            headers={"content-type": "application/json"},
+        )
+        with self._opener.open(begin) as answer:
+            told = json.load(answer)
+        if "job" not in told:
+            raise RuntimeError(told["error"])
+        with self._opener.open(f"{self.url}/watch") as stream:
+            stream.read()
+        with self._opener.open(f"{self.url}/dreams/{told['job']}") as answer:
+            [tile] = json.load(answer)["tiles"]
+        if tile["state"] != "done":
+            raise RuntimeError(tile["fault"])
+        self._fetch(f"{self.url}/thumb/{tile['picture']}")
+
     def _fetch(self, url: str) -> bytes:
         with self._opener.open(url) as answer:
             content: bytes = answer.read()

@@ -69,7 +69,7 @@ class AppProcess:
 
     def peak_memory(self) -> int:
         """Bytes that the server and its workers have held at most, summed (Linux; 0 elsewhere)."""
-        return sum(_peak(pid) for pid in self.processes())
+        return sum(_status(pid, "VmHWM:") for pid in self.processes())
 
     def stop(self) -> int:
         """Ends it as Ctrl+C or a service manager would; its exit code."""
@@ -98,6 +98,11 @@ def running_app(*flags: str) -> Iterator[AppProcess]:
             app.stop()
 
 
+def held_memory(app: AppProcess) -> tuple[int, ...]:
+    """Bytes that the server, and then each process below it, hold now (Linux)."""
+    return tuple(_status(pid, "VmRSS:") for pid in app.processes())
+
+
 def _family(pid: int) -> Iterator[int]:
     yield pid
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
@@ -105,11 +110,12 @@ def _family(pid: int) -> Iterator[int]:
             yield from _family(int(child))
 
 
-def _peak(pid: int) -> int:
+def _status(pid: int, name: str) -> int:
+    """Bytes that the system tells under this name of a process; 0 where it does not."""
     status = Path(f"/proc/{pid}/status")
     if not status.exists():
         return 0
     for line in status.read_text().splitlines():
-        if line.startswith("VmHWM:"):
+        if line.startswith(name):
             return int(line.split()[1]) * 1024
     return 0

@@ -1,0 +1,54 @@
+"""What dreams leave behind in the server: nothing that grows."""
+
+import gc
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.web.conftest import Site, open_site
+from tests.web.dream.test_routes import listen_to
+from tests.web.programs.test_routes import call, told
+
+DREAMS = 10
+SPLIT = "urllib.parse.SplitResult"
+"""Of these Python itself keeps the latest."""
+VALUES = {
+    "prompt": "a cat",
+    "negative_prompt": "",
+    "aspect": "1:1",
+    "count": 1,
+    "steps": 1,
+    "guidance": 4,
+    "seed": "",
+    "sampler": "Euler",
+    "model": "demo",
+}
+
+
+def things(site: Site) -> Counter[str]:
+    """How many objects of each kind there are, but for what the fake engine has written down."""
+    site.engine.batches.clear()
+    gc.collect()
+    return Counter(f"{type(one).__module__}.{type(one).__qualname__}" for one in gc.get_objects())
+
+
+def test_dreams_by_page_and_by_http_leave_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sdgui.studio.live_jobs.KEPT_ENDED", 2)
+    with open_site(tmp_path) as site:
+        page, program = site.visitor(), site.visitor()
+
+        def dream(times: int) -> None:
+            for _ in range(times):
+                assert "job" in page.post("/dreams", json={"values": VALUES}).json()
+                listen_to(page)
+                assert told(program, call(program))[-1][0] == "complete"
+
+        dream(4)
+        before = things(site)
+        dream(DREAMS)
+        grown = things(site) - before
+    del grown[SPLIT]
+    assert {kind: more for kind, more in grown.items() if more >= DREAMS} == {}
