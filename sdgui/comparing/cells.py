@@ -35,12 +35,12 @@ class Cell:
         return self.fault if self.fault else "not made"
 
     def read(self) -> bytes | None:
-        """The PNG as it was stored; None where there is none, or its file was deleted meanwhile."""
+        """The PNG as it was stored; None where there is none, or its file was deleted meanwhile or cannot be opened."""
         if not isinstance(self.png, Path):
             return self.png
         try:
             return self.png.read_bytes()
-        except FileNotFoundError:
+        except OSError:
             return None
 
 

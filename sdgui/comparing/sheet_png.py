@@ -1,6 +1,5 @@
 """A sheet as one PNG: title, labels and pictures, readable when it is seen whole."""
 
-import io
 import json
 from collections.abc import Sequence
 from typing import IO
@@ -10,8 +9,10 @@ from PIL.PngImagePlugin import PngInfo
 
 from sdgui.comparing.cells import Cell
 from sdgui.comparing.lettering import READABLE, Lettering, line_height
+from sdgui.comparing.picture_files import read_rgb
 from sdgui.comparing.sheet_json import sheet_json
 from sdgui.comparing.sheet_layout import DIM, Box, Layout, Words, lay_out, texts_of
+from sdgui.errors import OutOfOrder
 from sdgui.sheet import Sheet
 
 SHEET = "sdgui-sheet"
@@ -39,9 +40,10 @@ def write_png(title: str, sheet: Sheet, cells: Sequence[Cell], file: IO[bytes]) 
     for words in layout.words:
         _write(pen, words, letters)
     for cell, box in zip(cells, layout.boxes, strict=True):
-        picture = _picture(cell, box)
+        png = cell.read()
+        picture = None if png is None else _picture(png, box)
         if picture is None:
-            word = "cannot be read" if isinstance(cell.png, bytes) else cell.missing
+            word = cell.missing if png is None else "cannot be read"
             _draw_empty(pen, box, word, layout, letters)
         else:
             image.paste(picture, (box.left, box.top))
@@ -53,15 +55,11 @@ def write_png(title: str, sheet: Sheet, cells: Sequence[Cell], file: IO[bytes]) 
     image.save(file, format="PNG", pnginfo=said, compress_level=_COMPRESS_LEVEL)
 
 
-def _picture(cell: Cell, box: Box) -> Image.Image | None:
-    """The cell's picture at the box's size; None where there is none that can be read."""
-    png = cell.read()
-    if png is None:
-        return None
+def _picture(png: bytes, box: Box) -> Image.Image | None:
+    """The picture at the box's size; None where it cannot be read."""
     try:
-        with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
-            picture = image.convert("RGB")
-    except (OSError, SyntaxError):  # Pillow raises SyntaxError for a broken PNG
+        picture = read_rgb(png)
+    except OutOfOrder:
         return None
     if picture.size == (box.width, box.height):
         return picture

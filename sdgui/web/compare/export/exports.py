@@ -86,10 +86,11 @@ def sheet_of(job: JobRecord, store: Store) -> tuple[Sheet, tuple[Cell, ...]]:
     """How a dream's pictures lie, and the pictures; a deleted one leaves a gap only where the labels need it."""
     sheet = Sheet(kind=SheetKind.WALL) if job.sheet is None else job.sheet
     shown = [i for i, task in enumerate(job.tasks) if sheet.x is not None or not task.deleted]
+    files = store.find_files([task.id for task in job.tasks if task.stored], job.visitor)
     cells = tuple(
         Cell(
             task.spec,
-            store.picture_file(task.id, job.visitor) if task.stored else None,
+            files.get(task.id),
             match=task.match,
             mark=task.mark,
             fault="deleted" if task.deleted else task.fault,

@@ -15,7 +15,8 @@ from fastapi.responses import Response
 from PIL import Image
 
 from sdgui.comparing.difference import difference, differing
-from sdgui.errors import OutOfOrder, UserError
+from sdgui.comparing.picture_files import read_rgb
+from sdgui.errors import UserError
 from sdgui.events import Pixels
 from sdgui.ports import Store
 from sdgui.records import PictureRecord
@@ -68,13 +69,13 @@ def difference_routes(store: Store, heavy: CapacityLimiter) -> APIRouter:
         visitor = visitor_of(request)
 
         def work() -> dict[str, Any]:
-            one, other = _picture(store, a, visitor), _picture(store, b, visitor)
-            found = differences.between((a, one[1]), (b, other[1]))
+            (one, file), (other, other_file) = _pair(store, a, b, visitor)
+            found = differences.between((a, file), (b, other_file))
             return {
                 "mean": found.mean,
                 "ssim": found.ssim,
                 "message": found.message,
-                "differs": [asdict(d) for d in differing(one[0].spec, other[0].spec)],
+                "differs": [asdict(d) for d in differing(one.spec, other.spec)],
             }
 
         return await to_thread.run_sync(work, limiter=heavy)
@@ -85,8 +86,8 @@ def difference_routes(store: Store, heavy: CapacityLimiter) -> APIRouter:
         visitor = visitor_of(request)
 
         def work() -> _Difference:
-            one, other = _picture(store, a, visitor), _picture(store, b, visitor)
-            return differences.between((a, one[1]), (b, other[1]))
+            (_, file), (_, other_file) = _pair(store, a, b, visitor)
+            return differences.between((a, file), (b, other_file))
 
         found = await to_thread.run_sync(work, limiter=heavy)
         if not found.map:
@@ -96,11 +97,15 @@ def difference_routes(store: Store, heavy: CapacityLimiter) -> APIRouter:
     return routes
 
 
-def _picture(store: Store, picture: str, visitor: str) -> tuple[PictureRecord, Path]:
-    found, file = store.picture(picture, visitor), store.picture_file(picture, visitor)
-    if found is None or file is None:
-        raise not_found()
-    return found, file
+def _pair(
+    store: Store, a: str, b: str, visitor: str
+) -> tuple[tuple[PictureRecord, Path], tuple[PictureRecord, Path]]:
+    """Both pictures with their files; not found unless both are there and the visitor's."""
+    found, files = store.find_pictures((a, b), visitor), store.find_files((a, b), visitor)
+    try:
+        return (found[a], files[a]), (found[b], files[b])
+    except KeyError:
+        raise not_found() from None
 
 
 def _compute(a: Path, b: Path) -> _Difference:
@@ -116,9 +121,6 @@ def _compute(a: Path, b: Path) -> _Difference:
 
 def _pixels(file: Path) -> Pixels:
     try:
-        with Image.open(file) as image:
-            return np.asarray(image.convert("RGB"))
+        return np.asarray(read_rgb(file))
     except FileNotFoundError as error:
         raise not_found() from error
-    except OSError as error:
-        raise OutOfOrder("That picture cannot be read.", "Its file is damaged.") from error

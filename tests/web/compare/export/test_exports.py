@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 
 from sdgui.records import JobRecord
+from sdgui.storage.database import Database
+from tests.damaged_pngs import DAMAGES
 from tests.web.compare.test_routes import grid_of
 from tests.web.conftest import Site
 
@@ -160,3 +162,29 @@ def test_a_full_disk_is_said_in_a_sentence_and_nothing_stays_on_it(
     assert [file.name for file in small_disk.iterdir()] == ["ballast"]
     ballast.unlink()
     assert client.get(f"/jobs/{job.id}/sheet.{ending}").status_code == 200
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_damaged_pictures_spoil_no_export(site: Site) -> None:
+    client = site.visitor()
+    job = site.wall(client, count=len(DAMAGES) + 1)
+    for task, damage in zip(job.tasks[1:], DAMAGES, strict=True):
+        file = site.store.picture_file(task.id, job.visitor)
+        assert file is not None
+        damage(file)
+    replies = [client.get(f"/jobs/{job.id}/sheet.{ending}") for ending in ENDINGS]
+    assert [reply.status_code for reply in replies] == [200] * len(ENDINGS)
+    with Image.open(io.BytesIO(replies[0].content)) as image:
+        image.load()
+
+
+def test_an_export_asks_the_store_a_few_times_whatever_its_size(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = site.visitor()
+    job = site.wall(client, count=20)
+    asked = []
+    reading = Database._reading
+    monkeypatch.setattr(Database, "_reading", lambda self: asked.append(1) or reading(self))
+    assert client.get(f"/jobs/{job.id}/sheet.zip").status_code == 200
+    assert len(asked) <= 3

@@ -1,12 +1,15 @@
 """Two pictures against each other."""
 
 import io
+from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import numpy as np
 import pytest
 from PIL import Image
 
+from tests.damaged_pngs import DAMAGES
 from tests.fake_engine import paint
 from tests.web.conftest import Site
 
@@ -92,13 +95,16 @@ def test_an_odd_pair_is_turned_away(site: Site, path: str, query: str) -> None:
     assert site.visitor().get(f"{path}?{query}").status_code in (404, 422)
 
 
-def test_a_damaged_picture_is_said(site: Site) -> None:
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+def test_a_damaged_picture_is_said(site: Site, damage: Callable[[Path], None]) -> None:
     client = site.visitor()
     job = site.wall(client)
     a, b = (task.id for task in job.tasks[:2])
     file = site.store.picture_file(b, job.visitor)
     assert file is not None
-    file.write_bytes(file.read_bytes()[:60])
-    reply = client.get("/compare/difference", params={"a": a, "b": b})
-    assert reply.status_code == 503
-    assert "cannot be read" in reply.json()["detail"]
+    damage(file)
+    for path in ("/compare/difference", "/compare/difference.png"):
+        reply = client.get(path, params={"a": a, "b": b})
+        assert reply.status_code == 503
+        assert reply.json()["detail"] == "That picture cannot be read. Its file is damaged."
