@@ -59,7 +59,7 @@ def serve(settings: Settings) -> None:
     from sdgui.studio.process_worker import ProcessWorker
     from sdgui.studio.studio import Studio
 
-    store = DiskStore(settings.output_dir)
+    store = DiskStore(settings.output_dir, tell=lambda line: print(line, flush=True))
     try:
         catalog = make_catalog(settings)
         for model in settings.models:

@@ -154,9 +154,11 @@ class Store(Protocol):
         before: str | None = None,
         limit: int = 12,
         sheets: bool = False,
+        pictures: int | None = None,
     ) -> tuple[JobRecord, ...]:
         """The visitor's jobs but those whose pictures are all deleted, newest first, older than `before` where given;
-        with `sheets` only those whose pictures are laid out to be compared."""
+        with `sheets` only those whose pictures are laid out to be compared. With `pictures` none more once those
+        found have as many together."""
         ...
 
     def close(self) -> None:

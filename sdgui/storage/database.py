@@ -318,9 +318,18 @@ class Database:
         return next((job_record(row, tasks) for row, tasks in found), None)
 
     def jobs(
-        self, visitor: str, before: str | None, limit: int, *, sheets: bool
+        self,
+        visitor: str,
+        before: str | None,
+        limit: int,
+        *,
+        sheets: bool,
+        pictures: int | None = None,
     ) -> tuple[JobRecord, ...]:
-        """The visitor's jobs but those whose pictures are all deleted, newest first; none before an unknown job."""
+        """The visitor's jobs but those whose pictures are all deleted, newest first; none before an unknown job.
+
+        None more once those found have `pictures` together.
+        """
         wanted: dict[str, object] = {"visitor": visitor, "limit": max(0, limit)}
         with self._reading() as connection:
             if before is not None:
@@ -331,7 +340,7 @@ class Database:
                     return ()
                 wanted |= dict(place)
             jobs = connection.execute(history(sheets=sheets, before=before is not None), wanted)
-            found = _with_tasks(connection, jobs.fetchall())
+            found = _with_tasks(connection, jobs.fetchall(), pictures)
         return tuple(job_record(row, tasks) for row, tasks in found)
 
 
@@ -404,8 +413,17 @@ def _first(rows: sqlite3.Cursor) -> TaskRow | None:
 
 
 def _with_tasks(
-    connection: sqlite3.Connection, jobs: list[sqlite3.Row]
+    connection: sqlite3.Connection, jobs: list[sqlite3.Row], most: int | None = None
 ) -> list[tuple[sqlite3.Row, list[sqlite3.Row]]]:
-    """The jobs, each with its tasks in order; what they say is read later, without holding up others who save."""
-    tasks = "SELECT * FROM tasks WHERE job = ? ORDER BY position"
-    return [(job, connection.execute(tasks, (job["id"],)).fetchall()) for job in jobs]
+    """The jobs, each with its tasks in order, until there are `most` tasks; what they say is read later, without
+    holding up others who read."""
+    found, count = [], 0
+    for job in jobs:
+        tasks = connection.execute(
+            "SELECT * FROM tasks WHERE job = ? ORDER BY position", (job["id"],)
+        ).fetchall()
+        found.append((job, tasks))
+        count += len(tasks)
+        if most is not None and count >= most:
+            break
+    return found

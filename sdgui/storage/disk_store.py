@@ -226,14 +226,16 @@ class DiskStore:
         before: str | None = None,
         limit: int = 12,
         sheets: bool = False,
+        pictures: int | None = None,
     ) -> tuple[JobRecord, ...]:
         """The visitor's jobs but those whose pictures are all deleted, newest first; only those before `before`.
 
-        With `sheets` only those whose pictures are laid out to be compared.
+        With `sheets` only those whose pictures are laid out to be compared. With `pictures` none more once those found
+        have as many together, deleted and unmade ones too.
         """
         if before is not None and not is_id(before):
             return ()
-        return self._database.jobs(visitor, before, limit, sheets=sheets)
+        return self._database.jobs(visitor, before, limit, sheets=sheets, pictures=pictures)
 
     def _row(self, picture: str, visitor: str) -> TaskRow | None:
         return self._database.picture(picture, visitor) if is_id(picture) else None

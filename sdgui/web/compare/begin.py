@@ -115,8 +115,8 @@ class CompareBegin:
             controls, _ = _read(asked)
             named = asked.get("pictures")
             ids = [str(one) for one in named[:_MOST_REFINED]] if isinstance(named, list) else []
-            found = [self._store.picture(one, who.visitor) for one in dict.fromkeys(ids)]
-            drafts = [picture for picture in found if picture is not None]
+            found = self._store.find_pictures(ids, who.visitor)
+            drafts = [found[one] for one in dict.fromkeys(ids) if one in found]
             if len({(draft.job, draft.spec.prompt) for draft in drafts}) > 1:
                 raise UserError(
                     "These pictures are not of one wall.", "Refine those of one wall at a time."

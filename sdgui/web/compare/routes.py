@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
 
 
+_KEPT = 200
+"""Kept pictures that are shown beside each other."""
+
+
 class Marked(BaseModel):
     """What its owner thinks of a picture."""
 
@@ -50,8 +54,12 @@ def sheet_routes(studio: "Studio", store: Store) -> APIRouter:
 
     @routes.get("/kept")
     def kept(request: Request) -> dict[str, Any]:
-        """The pictures that the visitor keeps, in the order in which they were kept."""
-        return {"pictures": [describe_picture(one) for one in store.kept(visitor_of(request))]}
+        """The pictures that the visitor kept last, in the order in which they were kept; `more`: there are older."""
+        found = store.kept(visitor_of(request), limit=_KEPT + 1)
+        return {
+            "pictures": [describe_picture(one) for one in found[-_KEPT:]],
+            "more": len(found) > _KEPT,
+        }
 
     @routes.get("/picture/{picture}/facts")
     def facts(request: Request, picture: Id) -> dict[str, Any]:

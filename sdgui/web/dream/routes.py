@@ -109,6 +109,10 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
     return routes
 
 
+PAGE_PICTURES = 400
+"""Pictures from which on no further dream is put on a page."""
+
+
 def page_of_jobs(
     studio: "Studio",
     store: Store,
@@ -118,8 +122,14 @@ def page_of_jobs(
     limit: int,
     sheets: bool = False,
 ) -> dict[str, Any]:
-    """A page of the visitor's dreams, or of their sheets alone, newest first; what is alive is on the first page."""
-    found = store.jobs(who.visitor, before=before, limit=limit, sheets=sheets)
+    """A page of the visitor's dreams, or of their sheets alone, newest first; what is alive is on the first page.
+
+    Where they are large, there are fewer on a page: older ones are asked for when somebody scrolls there.
+    """
+    found = store.jobs(
+        who.visitor, before=before, limit=limit, sheets=sheets, pictures=PAGE_PICTURES
+    )
+    is_full = len(found) == limit or sum(len(job.tasks) for job in found) >= PAGE_PICTURES
     active = studio.active_jobs(who)
     rows = list(found)
     if before is None:
@@ -129,7 +139,7 @@ def page_of_jobs(
         rows.sort(key=lambda job: job.created, reverse=True)
     return {
         "dreams": [describe_job(studio.as_it_stands(job), job.id in active) for job in rows],
-        "next": found[-1].id if len(found) == limit else None,
+        "next": found[-1].id if is_full else None,
     }
 
 

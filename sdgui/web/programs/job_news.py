@@ -78,7 +78,8 @@ async def outcome_of(
                 raise UserError("The studio closed before the dream was done.", "Ask again later.")
 
     def look_up() -> list[PictureRecord | None]:
-        return [store.picture(t.id, job.visitor) if t.stored else None for t in job.tasks]
+        found = store.find_pictures([task.id for task in job.tasks if task.stored], job.visitor)
+        return [found.get(task.id) for task in job.tasks]
 
     return await asyncio.to_thread(look_up), _STATES[job.state]
 

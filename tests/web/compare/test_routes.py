@@ -10,6 +10,7 @@ from sdgui.axes import AxisRequest
 from sdgui.errors import UserError
 from sdgui.plans import Plan, plan_grid, plan_variations
 from sdgui.spec import DreamRequest, PictureSpec
+from sdgui.web.compare import routes
 from tests.fake_engine import PATIENCE, HoldsAfterPreview
 from tests.web.conftest import Site, open_site
 from tests.web.dream.test_routes import listen_to
@@ -200,7 +201,20 @@ def test_a_mark_is_kept_and_taken_away(site: Site) -> None:
     marks = [tile["mark"] for tile in client.get(f"/dreams/{job.id}").json()["tiles"]]
     assert marks == ["kept", "rejected", "", ""]
     assert client.put(f"/picture/{first}/mark", json={"mark": ""}).status_code == 204
-    assert client.get("/kept").json() == {"pictures": []}
+    assert client.get("/kept").json() == {"pictures": [], "more": False}
+
+
+def test_of_many_kept_pictures_the_last_are_told(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "_KEPT", 2)
+    client = site.visitor()
+    job = site.wall(client)
+    for i in (1, 0, 3):
+        client.put(f"/picture/{job.tasks[i].id}/mark", json={"mark": "kept"})
+    told = client.get("/kept").json()
+    assert [facts["index"] for facts in told["pictures"]] == [0, 3]
+    assert told["more"] is True
 
 
 def test_kept_pictures_come_in_the_order_in_which_they_were_kept(site: Site) -> None:
@@ -231,7 +245,7 @@ def test_another_site_marks_nothing(site: Site) -> None:
     for headers in ({"sec-fetch-site": "cross-site"}, {"origin": "https://evil.example"}):
         reply = client.put(f"/picture/{picture}/mark", json={"mark": "kept"}, headers=headers)
         assert reply.status_code == 403
-    assert client.get("/kept").json() == {"pictures": []}
+    assert client.get("/kept").json() == {"pictures": [], "more": False}
 
 
 def test_a_stranger_neither_marks_nor_sees_the_facts(site: Site) -> None:

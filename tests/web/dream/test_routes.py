@@ -5,6 +5,7 @@ import json
 import httpx
 import pytest
 
+from sdgui.web.dream import routes
 from tests.fake_engine import PATIENCE
 from tests.web.conftest import Site
 
@@ -142,3 +143,17 @@ def test_the_models_state_is_told(site: Site) -> None:
 @pytest.mark.parametrize("query", ["limit=0", "limit=9999", "before=..%2F", "limit=x"])
 def test_odd_pages_are_turned_away(site: Site, query: str) -> None:
     assert site.visitor().get(f"/dreams?{query}").status_code == 422
+
+
+def test_large_dreams_fill_a_page_by_themselves(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "PAGE_PICTURES", 5)
+    client = site.visitor()
+    dreams = [site.dream(client, count=count).id for count in (1, 2, 4, 2, 1)][::-1]
+    pages, before = [], ""
+    while before is not None:
+        page = client.get(f"/dreams?limit=12{before and f'&before={before}'}").json()
+        pages.append([dream["id"] for dream in page["dreams"]])
+        before = page["next"]
+    assert pages == [dreams[:3], dreams[3:]]

@@ -37,6 +37,8 @@ export class Tray {
     this.asked = 0;
     /** @type {Kept[]} */
     this.kept = [];
+    /** Whether there are older ones than these. */
+    this.isMore = false;
     this.title = make("h3", { className: "tray-title" });
     this.strip = make("div", { className: "tray-strip" });
     this.hint = make("p", { className: "tray-hint", textContent: HINT });
@@ -64,11 +66,12 @@ export class Tray {
   async refresh() {
     this.asked += 1;
     const turn = this.asked;
-    /** @type {{ pictures: ToldPicture[] } | null} */
+    /** @type {{ pictures: ToldPicture[], more: boolean } | null} */
     const told = await ask("/kept").catch(() => null);
     if (!told || turn !== this.asked) return;
     const known = new Map(this.kept.map((one) => [one.picture.id, one]));
     this.kept = told.pictures.map((one) => known.get(one.picture) ?? this.thumb(pictureOf(one)));
+    this.isMore = told.more;
     const wanted = this.kept.map((one) => one.element);
     if (wanted.length !== this.strip.children.length || wanted.some((element, i) => element !== this.strip.children[i])) {
       this.strip.replaceChildren(...wanted);
@@ -96,7 +99,7 @@ export class Tray {
   say() {
     const steps = settings.number("steps");
     const count = this.kept.length;
-    this.title.textContent = `Kept ${count}`;
+    this.title.textContent = this.isMore ? `Kept last ${count}` : `Kept ${count}`;
     this.hint.hidden = count > 0;
     this.strip.hidden = !count;
     const drafts = this.drafts;

@@ -53,7 +53,7 @@ def describe_event(job: str, event: StudioEvent) -> dict[str, Any]:
 
 def describe_job(job: JobRecord, active: bool) -> dict[str, Any]:
     """One dream as the page shows it: its settings once, and a tile per picture that is not deleted."""
-    first = job.tasks[0].spec
+    shared = describe_settings(job.tasks[0].spec)
     state = "active" if active or job.state is JobState.QUEUED else job.state.value
     return {
         "id": job.id,
@@ -62,10 +62,10 @@ def describe_job(job: JobRecord, active: bool) -> dict[str, Any]:
         "message": job.message,
         "hint": job.hint,
         "title": title_of(job),
-        **describe_settings(first),
+        **shared,
         "sheet": None if job.sheet is None else _sheet(job.sheet),
         "tiles": [
-            _tile(index, task, first, state)
+            _tile(index, task, shared, state)
             for index, task in enumerate(job.tasks)
             if not task.deleted
         ],
@@ -122,8 +122,7 @@ def _sheet(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _tile(index: int, task: TaskRecord, first: PictureSpec, state: str) -> dict[str, Any]:
-    shared = describe_settings(first)
+def _tile(index: int, task: TaskRecord, shared: dict[str, Any], state: str) -> dict[str, Any]:
     own = {name: v for name, v in describe_settings(task.spec).items() if v != shared[name]}
     if task.spec.variation is not None:
         own["variation"] = _variation(task.spec)
