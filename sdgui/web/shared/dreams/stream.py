@@ -1,4 +1,9 @@
-"""Streams of server-sent events: what is told, and a beat whenever nothing was for a while."""
+"""Streams of server-sent events: what is told, and a beat whenever nothing was for a while.
+
+Our own, and not the library's: FastAPI's beats, and by default sse-starlette's, are comments, which gradio_client takes
+for a fault; and the latter replaces a method of uvicorn's for the whole process to hear of the end, which here every
+open request hears of anyhow.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
