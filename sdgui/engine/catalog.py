@@ -48,8 +48,8 @@ class Catalog:
         self._default = default
         self._embedded = dict(embedded or {})
         self._others = others
-        self.hub = Hub(hub_cache)
         self._hashes = HashCache(None if cache_dir is None else cache_dir / "hashes.json")
+        self.hub = Hub(hub_cache, self._hashes)
         self._found: dict[str, tuple[object, Found]] = {}
         self._repositories: dict[str, Repository] = {}
         self._tokens: dict[str, TokenCounter] = {}

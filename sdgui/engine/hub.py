@@ -28,8 +28,10 @@ class Repository:
 class Hub:
     """Looks models up in the local cache first; asks the hub only for what is not there."""
 
-    def __init__(self, cache_dir: Path | None = None) -> None:
+    def __init__(self, cache_dir: Path | None = None, hashes: HashCache | None = None) -> None:
+        """`hashes` remembers those of what was fetched, for whoever asks next."""
         self._cache_dir = cache_dir
+        self._hashes = HashCache(None) if hashes is None else hashes
 
     def snapshot(self, name: str, file: str = "model_index.json") -> Path | None:
         """The folder of the cached snapshot of a repository that has `file`, complete or not; no network."""
@@ -59,7 +61,8 @@ class Hub:
     ) -> Path:
         """The snapshot folder, once the named files are in the cache; what is there already is not fetched again.
 
-        A connection that breaks is taken up again where it broke; UserError when that does not help.
+        A connection that breaks is taken up again where it broke; UserError when that does not help, and when a file
+        is not what the hub says it is, which is then not kept.
         """
         import huggingface_hub
 
@@ -79,6 +82,7 @@ class Hub:
                         tqdm_class=bar,
                     )
                 )
+            self._check(repository, name, path)
             done += repository.sizes[name]
             if on_bytes is not None:
                 on_bytes(done / total)
@@ -86,6 +90,17 @@ class Hub:
             raise ValueError("no files to fetch")
         self._remember_main(repository)
         return path.parents[len(Path(names[-1]).parts) - 1]
+
+    def _check(self, repository: Repository, name: str, path: Path) -> None:
+        """UserError unless a file is what the hub says it is, which the client looks at only the size of."""
+        known = repository.hashes.get(name)
+        if known is None or self._hashes.sha256(path) == known:
+            return
+        path.resolve().unlink()
+        path.unlink(missing_ok=True)
+        raise UserError(
+            f"{name} of “{repository.name}” arrived damaged.", "Try again: it is fetched anew."
+        )
 
     def _remember_main(self, repository: Repository) -> None:
         """Files were fetched by commit; the branch must point there for `snapshot` to find them."""
@@ -193,10 +208,30 @@ def _plain_errors(name: str) -> Iterator[None]:
             f"“{name}” could not be fetched ({error.strerror or 'the download was incomplete'}).",
             "Check the disk's free space and try again; files fetched so far are kept.",
         ) from error
+    except ValueError as error:
+        raise UserError(
+            f"What the hub answered about “{name}” could not be understood.",
+            "Check that HF_ENDPOINT, where it is set, is the address of a hub.",
+        ) from error
 
 
 def _not_served(name: str, error: Any) -> UserError:
+    status = error.response.status_code
+    if status == 401:
+        return UserError(
+            f"The hub wants to know who asks for “{name}”.", "Log in here with: hf auth login"
+        )
+    if status == 403:
+        return UserError(
+            f"The hub does not let you have “{name}”.",
+            "Ask its owner for access, or log in here as somebody who has it: hf auth login",
+        )
+    if status == 429:
+        return UserError(
+            "The hub was asked too often from here.",
+            "Try again in some minutes; files fetched so far are kept.",
+        )
     return UserError(
-        f"The hub could not serve “{name}” (status {error.response.status_code}).",
+        f"The hub could not serve “{name}” (status {status}).",
         "Try again later; files fetched so far are kept.",
     )

@@ -21,7 +21,14 @@ class SmallHub:
         self.break_once: str | None = None
         """The end of a path whose next download breaks off half way."""
         self.failing: str | None = None
-        """The end of a path whose downloads answer 500."""
+        """The end of a path whose requests answer `status`."""
+        self.status = 500
+        self.error_code = ""
+        """What the hub says besides, in X-Error-Code."""
+        self.spoilt: str | None = None
+        """The end of a path whose content is another than the hub says, of the same size."""
+        self.dumb = False
+        """Whether connections are closed without an answer."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -81,8 +88,11 @@ class SmallHub:
             def _answer(self, *, body: bool) -> None:
                 path = unquote(urlsplit(self.path).path)
                 hub.log.append((self.command, path, self.headers.get("Range")))
+                if hub.dumb:
+                    self.close_connection = True
+                    return
                 if body and hub.failing is not None and path.endswith(hub.failing):
-                    self._send(500, b"", {})
+                    self._send(hub.status, b"", {"X-Error-Code": hub.error_code})
                     return
                 if path.startswith("/api/models/"):
                     name = path.removeprefix("/api/models/").split("/revision/")[0]
@@ -97,7 +107,10 @@ class SmallHub:
                 if not file.is_file():
                     self._send(404, b"", {"X-Error-Code": "EntryNotFound"})
                     return
-                self._send_file(path, file.read_bytes(), body)
+                content = file.read_bytes()
+                if hub.spoilt is not None and path.endswith(hub.spoilt):
+                    content = content[:-1] + bytes([content[-1] ^ 1])
+                self._send_file(path, content, body)
 
             def _send_file(self, path: str, content: bytes, body: bool) -> None:
                 headers = {

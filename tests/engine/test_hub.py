@@ -155,3 +155,49 @@ def test_a_model_that_is_not_on_the_hub(hub: SmallHub, tmp_path: Path) -> None:
 )
 def test_what_has_the_form_of_a_hub_id(name: str, fits: bool) -> None:
     assert is_hub_id(name) is fits
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "message"),
+    [
+        (401, "", "wants to know who asks"),
+        (401, "RepoNotFound", "There is no model called"),
+        (403, "GatedRepo", "only given to people who accepted its terms"),
+        (403, "", "does not let you have"),
+        (404, "RepoNotFound", "There is no model called"),
+        (429, "", "asked too often"),
+        (500, "", "could not serve .*status 500"),
+        (200, "", "could not be understood"),
+    ],
+)
+def test_each_refusal_of_the_hub_is_its_own_sentence(
+    hub: SmallHub, tmp_path: Path, status: int, code: str, message: str
+) -> None:
+    hub.failing, hub.status, hub.error_code = MODEL, status, code
+    with pytest.raises(UserError, match=message):
+        make_catalog(tmp_path).describe(MODEL)
+
+
+def test_a_hub_that_answers_nothing_is_one_plain_sentence(hub: SmallHub, tmp_path: Path) -> None:
+    hub.dumb = True
+    with pytest.raises(UserError, match="The hub cannot be reached"):
+        make_catalog(tmp_path).describe(MODEL)
+
+
+def test_offline_is_said_without_a_try(
+    hub: SmallHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(UserError, match="The hub cannot be reached"):
+        make_catalog(tmp_path).describe(MODEL)
+    assert hub.log == []
+
+
+def test_a_file_that_is_not_what_the_hub_says_is_not_kept(hub: SmallHub, tmp_path: Path) -> None:
+    hub.spoilt = UNET
+    with pytest.raises(UserError, match="arrived damaged"):
+        make_catalog(tmp_path).locate(MODEL)
+    hub.spoilt = None
+    located = make_catalog(tmp_path).locate(MODEL)
+    assert located.found.info.ref.hash == make_catalog(tmp_path).describe(MODEL).ref.hash
+    assert len(hub.downloads(UNET)) == 2
