@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sdgui.web.rooms import ROOT, served_files
-from sdgui.web.shared.page.theme import DARK, LIGHT
+from sdgui.web.shared.page.theme import DARK, LIGHT, make_theme
 
 STYLES = [path for name, path in served_files().items() if name.endswith(".css")]
 
@@ -51,3 +51,12 @@ def test_every_colour_has_a_light_and_a_dark_side_and_is_used() -> None:
 def test_no_style_names_a_colour_of_its_own(style: Path) -> None:
     code = style.read_text(encoding="utf-8")
     assert re.findall(r"(?<!%23)#[0-9a-f]{3,8}\b(?![^{;]*\{)", code) == []
+
+
+@pytest.mark.parametrize("control", ["checkbox", "input", "slider"])
+def test_controls_have_none_of_gradios_own_colours(control: str) -> None:
+    css = make_theme()._get_theme_css()
+    colours = re.findall(rf"--({control}[\w-]*(?:color|fill)[\w-]*): ([^;]+);", css)
+    ours = (f"var(--{control}", "var(--sd-", "transparent")
+    assert colours
+    assert [one for one in colours if not one[1].startswith(ours)] == []
