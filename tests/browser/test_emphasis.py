@@ -41,3 +41,6 @@ def test_the_hint_tells_what_weighs_and_the_switch_makes_brackets_plain(
     expect(hint).to_contain_text("2 chunks")
     expect(hint).to_contain_text("<b>sea</b> 1.1")
     assert page.locator("#prompt-hint b, #prompt-hint img").count() == 0
+
+    page.fill("#negative-prompt textarea", "(fog:1.2)")
+    expect(hint).to_contain_text("to avoid: 1 of 75 tokens, fog 1.2")

@@ -1,4 +1,4 @@
-"""Specs of the first two schemas keep their pixels, bit for bit."""
+"""Specs of former schemas and versions keep their pixels, bit for bit."""
 
 import json
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ import diffusers
 import numpy as np
 import pytest
 
+from sdgui.engine import generate
 from sdgui.engine.families.sd1.family import StableDiffusion1
 from sdgui.spec import PictureSpec
 from tests.engine.conftest import Lab
@@ -68,3 +69,28 @@ def test_an_old_spec_keeps_its_pixels(
     monkeypatch.setattr(StableDiffusion1, "scheduler", former_scheduler)
     former = lab.pictures((written_before(spec, name, schema),))
     np.testing.assert_array_equal(today[0], former[0])
+
+
+def test_a_spec_of_the_third_schema_from_before_words_were_weighed_keeps_its_pixels(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (spec,) = lab.specs(steps=3, guidance=3.0, prompt="a (red:1.3) [car] BREAK " + "cat " * 90)
+    stored = json.loads(spec.to_json())
+    assert (stored["schema"], stored.pop("chunks"), stored["emphasis"]) == (3, 1, False)
+    read = PictureSpec.from_json(json.dumps(stored))
+    today = lab.pictures((read,))
+
+    def former_prompts(warm: Any, specs: Any) -> dict[str, Any]:
+        """Diffusers' own prompt path, which the version before went."""
+        pipe, guidance = warm.pipe, specs[0].guidance
+        embeds, negatives = pipe.encode_prompt(
+            [one.prompt for one in specs], "cpu", 1, True, [one.negative_prompt for one in specs]
+        )
+        return {
+            "prompt_embeds": embeds,
+            "negative_prompt_embeds": negatives,
+            "guidance_scale": guidance,
+        }
+
+    monkeypatch.setattr(generate, "_conditioning", former_prompts)
+    np.testing.assert_array_equal(today[0], lab.pictures((read,))[0])

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { reading } from "../../sdgui/web/shared/page/prompt-reading.js";
+import { reading, withAvoided } from "../../sdgui/web/shared/page/prompt-reading.js";
 
 /** @typedef {import("../../sdgui/web/shared/dreams/told.js").PromptFacts} PromptFacts */
 
@@ -13,8 +13,8 @@ const PLAIN = { tokens: 5, chunks: 1, room: 77, emphasis: true };
 const WEIGHED = { tokens: 4, chunks: 1, room: 75, emphasis: true, most_chunks: 32, weights: [["red", 1.4]], most: null, loras: [] };
 
 test("a prompt that is read plainly says when its end is not read", () => {
-  assert.deepEqual(reading(PLAIN, "a (cat)"), { words: ["5 of 77 tokens"], isOver: false });
-  assert.deepEqual(reading({ ...PLAIN, tokens: 93 }, ""), { words: ["93 of 77 tokens: the end is not read without emphasis"], isOver: true });
+  assert.deepEqual(reading(PLAIN, "a (cat)"), { words: ["5 of 77 tokens"], isOver: false, isRemarkable: false });
+  assert.deepEqual(reading({ ...PLAIN, tokens: 93 }, ""), { words: ["93 of 77 tokens: the end is not read without emphasis"], isOver: true, isRemarkable: true });
 });
 
 test("a model that cannot weigh words says so", () => {
@@ -24,7 +24,7 @@ test("a model that cannot weigh words says so", () => {
 });
 
 test("chunks and what is emphasised are told", () => {
-  assert.deepEqual(reading(WEIGHED, ""), { words: ["4 of 75 tokens", "red 1.4"], isOver: false });
+  assert.deepEqual(reading(WEIGHED, ""), { words: ["4 of 75 tokens", "red 1.4"], isOver: false, isRemarkable: true });
   const long = { ...WEIGHED, tokens: 93, chunks: 2, weights: /** @type {[string, number][]} */ ([["a\n red", 0.909091], ["x".repeat(99), -2]]) };
   assert.deepEqual(reading(long, "").words, ["2 chunks, 93 tokens", "a red 0.91", `${"x".repeat(23)}… -2`]);
 });
@@ -38,4 +38,13 @@ test("of many words some are named, and limits and LoRAs are told", () => {
 test("more chunks than are read are told as too many", () => {
   const { words, isOver } = reading({ ...WEIGHED, chunks: 40, tokens: 1, weights: [] }, "");
   assert.deepEqual([words, isOver], [["40 chunks, 1 token: at most 32 chunks are read"], true]);
+});
+
+test("of what to avoid more is told than plain words need", () => {
+  const prompt = reading(WEIGHED, "");
+  assert.equal(withAvoided(prompt, null), prompt);
+  assert.equal(withAvoided(prompt, reading(PLAIN, "")), prompt);
+  assert.equal(withAvoided(prompt, reading({ ...WEIGHED, weights: [] }, "")), prompt);
+  assert.deepEqual(withAvoided(prompt, reading(WEIGHED, "")).words, ["4 of 75 tokens", "red 1.4", "to avoid: 4 of 75 tokens, red 1.4"]);
+  assert.ok(withAvoided(prompt, reading({ ...PLAIN, tokens: 93 }, "")).isOver);
 });

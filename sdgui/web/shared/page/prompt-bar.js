@@ -5,9 +5,9 @@ import { find, make, targetOf } from "../dom/dom.js";
 import { ALT, KEY } from "../dom/keys.js";
 import { pause } from "../dom/pause.js";
 import { ask } from "../fetch/ask.js";
-import { facts } from "../settings/facts.js";
+import { facts, modelFacts } from "../settings/facts.js";
 import { settings } from "../settings/settings.js";
-import { reading } from "./prompt-reading.js";
+import { reading, withAvoided } from "./prompt-reading.js";
 
 /**
  * What the Dream button begins where a tab is seen: its words, and those of the hint; `ownPrompt`: the prompt is not
@@ -50,7 +50,7 @@ export class PromptBar {
     document.addEventListener("keypress", (event) => {
       if (event.key === "Enter" && event.target === prompt) event.stopImmediatePropagation();
     }, true);
-    settings.follow(["prompt", "model", "emphasis"], () => this.count());
+    settings.follow(["prompt", "negative_prompt", "model", "emphasis"], () => this.count());
   }
 
   /** Another tab or mode is seen. @param {Begins} begins */
@@ -133,11 +133,17 @@ export class PromptBar {
     }
     await pause(PAUSE);
     if (turn !== this.turn) return;
-    const emphasis = String(settings.get("emphasis") === true);
-    const asked = new URLSearchParams({ prompt, model: settings.text("model"), emphasis });
-    const told = await ask(`/tokens?${asked}`).catch(() => null);
+    const negative = modelFacts(settings.get("model"))?.negative_prompt === false ? "" : settings.text("negative_prompt");
+    const [told, avoided] = await Promise.all([prompt, negative].map(counted));
     if (turn !== this.turn) return;
-    this.reading = told ? reading(told, prompt) : NOTHING;
+    this.reading = told ? withAvoided(reading(told, prompt), avoided && reading(avoided, negative)) : NOTHING;
     this.tell();
   }
+}
+
+/** What the model makes of a prompt; null where there is none, or nobody tells. @param {string} prompt */
+async function counted(prompt) {
+  if (!prompt.trim() || prompt.length > facts.longest_prompt) return null;
+  const emphasis = String(settings.get("emphasis") === true);
+  return ask(`/tokens?${new URLSearchParams({ prompt, model: settings.text("model"), emphasis })}`).catch(() => null);
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // What a model makes of the prompt, in words for the line below it: how long it is, and what weighs how much.
 
-/** In parts, the most needed first; `isOver`: some of the prompt would be left out. @typedef {{ words: string[], isOver: boolean }} Reading */
+/** In parts, the most needed first; `isOver`: some of the prompt would be left out; `isRemarkable`: there is more to tell than how long it is. @typedef {{ words: string[], isOver: boolean, isRemarkable?: boolean }} Reading */
 
 /** Words that are named with their weights. */
 const NAMED = 6;
@@ -16,7 +16,7 @@ export function reading({ tokens, chunks, room, emphasis, most_chunks, weights, 
   if (!weights) {
     const isOver = tokens > room;
     const end = isOver ? `: the end is not read${emphasis ? " without emphasis" : ""}` : "";
-    return { words: [`${tokens} of ${room} tokens${end}`, ...(emphasis || !hasEmphasis(prompt) ? [] : ["this model reads brackets as plain text"])], isOver };
+    return { words: [`${tokens} of ${room} tokens${end}`, ...(emphasis || !hasEmphasis(prompt) ? [] : ["this model reads brackets as plain text"])], isOver, isRemarkable: isOver };
   }
   const tooMany = chunks > (most_chunks ?? chunks);
   const length = chunks === 1 ? `${tokens} of ${room} tokens` : `${chunks} chunks, ${tokens} token${tokens === 1 ? "" : "s"}`;
@@ -30,7 +30,17 @@ export function reading({ tokens, chunks, room, emphasis, most_chunks, weights, 
       ...(most ? [`weights end at ${most}`] : []),
     ],
     isOver: tooMany,
+    isRemarkable: chunks > 1 || weights.length > 0 || Boolean(loras?.length),
   };
+}
+
+/**
+ * With what is read of the negative prompt, where that is more than some plain words.
+ * @param {Reading} prompt @param {Reading | null} avoided @returns {Reading}
+ */
+export function withAvoided(prompt, avoided) {
+  if (!avoided?.isRemarkable) return prompt;
+  return { ...prompt, words: [...prompt.words, `to avoid: ${avoided.words.join(", ")}`], isOver: prompt.isOver || avoided.isOver };
 }
 
 /** On one line, and not too long. @param {string} text */
