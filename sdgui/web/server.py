@@ -81,13 +81,17 @@ def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
     put_before_gradio(app)
 
     # What is added last is asked first.
+    app.add_middleware(BodyLimit, limit=_LARGEST_BODY)
+    app.add_middleware(SameOrigin)
+    app.add_middleware(
+        Visitors,
+        secret=server_secret(settings.output_dir),
+        knows=lambda visitor: bool(store.jobs(visitor, limit=1)),
+        name=settings.auth and settings.auth[0],
+    )
     if settings.auth is not None:
         user, password = settings.auth
         app.add_middleware(BasicAuth, user=user, password=password)
-    app.add_middleware(BodyLimit, limit=_LARGEST_BODY)
-    app.add_middleware(SameOrigin)
-    secret = server_secret(settings.output_dir)
-    app.add_middleware(Visitors, secret=secret, name=settings.auth and settings.auth[0])
     if is_loopback(settings.host) and not settings.share:
         app.add_middleware(OwnHost)
     app.add_middleware(Faults)

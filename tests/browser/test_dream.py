@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from sdgui.web.doors.visitors import COOKIE
+from sdgui.web.doors.cookies import COOKIE
 from tests.browser.conftest import PHONE, Visitor, ask, dream, finished, set_slider, shoot
 from tests.running_app import RunningApp
 from tests.web.conftest import Site
@@ -288,8 +288,10 @@ def test_seeds_that_run_over_say_so(quick: Page) -> None:
 
 def test_older_dreams_come_while_scrolling(quick: Page, site: Site) -> None:
     page = quick
-    cookie = next(each for each in page.context.cookies() if each.get("name") == COOKIE)
-    with site.client(cookies={COOKIE: cookie.get("value", "")}) as client:
+    cookie = next(
+        each for each in page.context.cookies() if each.get("name", "").startswith(COOKIE)
+    )
+    with site.client(cookies={cookie.get("name", ""): cookie.get("value", "")}) as client:
         for number in range(13):
             site.begin(client, f"a cat {number}", steps=1)
     page.reload()

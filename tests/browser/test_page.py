@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from sdgui.errors import NotYetSaved
-from sdgui.web.doors.visitors import COOKIE
+from sdgui.web.doors.cookies import COOKIE
 from tests.browser.compare_page import (
     PROMPT,
     ask_wall,
@@ -99,8 +99,10 @@ def test_many_dreams_begun_in_another_tab_leave_no_gap(quick: Page, site: Site) 
     ask(page, "the first", count=1, steps=1)
     dream(page)
     finished(page, 1)
-    cookie = next(each for each in page.context.cookies() if each.get("name") == COOKIE)
-    with site.client(cookies={COOKIE: cookie.get("value", "")}) as client:
+    cookie = next(
+        each for each in page.context.cookies() if each.get("name", "").startswith(COOKIE)
+    )
+    with site.client(cookies={cookie.get("name", ""): cookie.get("value", "")}) as client:
         for begun in range(14):
             site.begin(client, f"a cat {begun}", steps=1, count=1)
     page.wait_for_function(

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,8 +20,9 @@ from sdgui.storage import DiskStore
 from sdgui.studio.studio import Studio
 from sdgui.web.compare.controls import CompareControls
 from sdgui.web.doors.connections import Limits
+from sdgui.web.doors.cookies import COOKIE, token_of
 from sdgui.web.doors.listen import listen
-from sdgui.web.doors.visitors import COOKIE, visitor_id
+from sdgui.web.doors.visitors import visitor_id
 from sdgui.web.server import make_app, make_server
 from tests.fake_engine import PATIENCE, FakeEngine
 from tests.people import who
@@ -49,6 +50,12 @@ BROWSER = {"sec-fetch-site": "same-origin"}
 """What only browsers say, of what the page itself asks."""
 
 
+def visitor_in(cookies: Mapping[str, str]) -> str:
+    """The id of the visitor whose cookie is among these."""
+    [value] = [value for name, value in cookies.items() if name.startswith(COOKIE)]
+    return visitor_id(token_of(value))
+
+
 class Site:
     """A served studio; every client is a visitor of its own."""
 
@@ -72,7 +79,7 @@ class Site:
 
     def begin(self, client: httpx.Client, prompt: str = "a cat", **asked: object) -> JobRecord:
         request = DreamRequest(prompt=prompt, **asked)  # type: ignore[arg-type]
-        return self.studio.submit(request, who(visitor_id(client.cookies[COOKIE])))
+        return self.studio.submit(request, who(visitor_in(client.cookies)))
 
     def dream(self, client: httpx.Client, prompt: str = "a cat", **asked: object) -> JobRecord:
         """A dream that has ended, with what is stored of it."""
@@ -81,7 +88,7 @@ class Site:
         return self.stored(job)
 
     def begin_plan(self, client: httpx.Client, plan: Plan) -> JobRecord:
-        return self.studio.submit_plan(plan, who(visitor_id(client.cookies[COOKIE])))
+        return self.studio.submit_plan(plan, who(visitor_in(client.cookies)))
 
     def compare(self, client: httpx.Client, plan: Plan) -> JobRecord:
         """A sheet that has ended, with what is stored of it."""

@@ -3,6 +3,7 @@
 import logging
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -17,19 +18,37 @@ def server_secret(folder: Path) -> bytes:
     One that cannot be kept holds until the server ends.
     """
     file = folder / SECRET
-    try:
+    with suppress(OSError):
         kept = file.read_bytes()
         if len(kept) == _BYTES:
+            _keep_private(file)
             return kept
-    except OSError:
-        pass
     secret = secrets.token_bytes(_BYTES)
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(secret)
-            out.flush()
-            os.fsync(descriptor)
+        _write(file, secret)
     except OSError as fault:
         log.warning("the secret that knows visitors again could not be kept: %s", fault)
     return secret
+
+
+def _write(file: Path, secret: bytes) -> None:
+    """Whole or not at all, and never readable by others, not even for a moment."""
+    temporary = file.with_name(f"{SECRET}.tmp")
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(secret)
+            out.flush()
+            os.fsync(out.fileno())
+        temporary.replace(file)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def _keep_private(file: Path) -> None:
+    """A copy that came from elsewhere may be readable by all."""
+    if os.name == "posix" and file.stat().st_mode & 0o077:
+        file.chmod(0o600)

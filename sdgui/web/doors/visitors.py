@@ -6,22 +6,25 @@ nothing of what it asked for.
 """
 
 import hashlib
-import re
-import secrets
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
 
 import gradio as gr
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sdgui.errors import OutOfOrder
 from sdgui.people import Who
 from sdgui.web.doors.addresses import visitor_at
-from sdgui.web.doors.asgi import header
+from sdgui.web.doors.asgi import Header, answer, header
+from sdgui.web.doors.cookies import Cookies
 
-COOKIE = "sdgui_visitor"
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{32,64}")
-_MAX_AGE = 400 * 24 * 3600  # the longest that browsers keep a cookie
 _BEGINNINGS = ("/", "/config")
 """What browsers and gradio_client ask first."""
+
+Knows = Callable[[str], bool]
+"""Whether the store knows anything of the visitor with this id."""
 
 
 def visitor_id(token: str) -> str:
@@ -42,42 +45,52 @@ def who_of(request: Request | gr.Request) -> Who:
 
 
 class Visitors:
-    """Middleware: knows the visitor of every request, and gives a new browser a cookie with the first answer.
+    """Middleware: knows the visitor of every request, gives a new browser a cookie with the first answer, and renews
+    it as long as it is used.
 
-    `name` is the one with which everybody comes in, where one is asked.
+    A cookie that was not signed here is taken, and signed, only where `knows` says that the store has something of
+    its visitor: pictures of the former version, or of before the secret was lost, keep their owner. `name` is the one
+    with which everybody comes in, where one is asked.
     """
 
-    def __init__(self, app: ASGIApp, secret: bytes, name: str | None = None) -> None:
+    def __init__(self, app: ASGIApp, secret: bytes, knows: Knows, name: str | None = None) -> None:
         self.app = app
         self.secret = secret
+        self.knows = knows
         self.name = name
+        self.cookies = Cookies(secret)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Puts the visitor's id into the request's state, and whether it is that of a cookie."""
+        """Puts the visitor's id into the request's state."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        token = _token(header(scope, b"cookie"))
-        is_new = token is None and _begins(scope)
-        if is_new:
-            token = secrets.token_urlsafe(32)
+        try:
+            token, is_due = await self._token(scope)
+        except OutOfOrder as fault:  # whoever it is must not be made somebody else meanwhile
+            await answer(scope, receive, send, HTTPStatus.SERVICE_UNAVAILABLE, str(fault))
+            return
         state = scope.setdefault("state", {})
-        state["has_cookie"] = token is not None
         state["visitor"] = self._at(scope) if token is None else visitor_id(token)
 
         async def send_with_cookie(message: Message) -> None:
-            if is_new and message["type"] == "http.response.start":
-                cookie = f"{COOKIE}={token}; Path=/; Max-Age={_MAX_AGE}; HttpOnly; SameSite=Lax"
-                if header(scope, b"x-forwarded-proto") == "https":
-                    cookie += "; Secure"
-                # An answer that sets a cookie is one person's: no cache may hand it to another.
-                headers = [*message.get("headers", ()), (b"set-cookie", cookie.encode())]
-                if not any(name.lower() == b"cache-control" for name, _ in headers):
-                    headers.append((b"cache-control", b"private, no-cache"))
-                message = {**message, "headers": headers}
+            if token is not None and message["type"] == "http.response.start":
+                secure = header(scope, b"x-forwarded-proto") == "https"
+                cookie = (b"set-cookie", self.cookies.made_for(token, secure=secure).encode())
+                message = {**message, "headers": [*_private(message.get("headers", ())), cookie]}
             await send(message)
 
-        await self.app(scope, receive, send_with_cookie)
+        await self.app(scope, receive, send_with_cookie if is_due else send)
+
+    async def _token(self, scope: Scope) -> tuple[str | None, bool]:
+        """The visitor's token, None for one without, and whether their browser is to be given it."""
+        sent = header(scope, b"cookie")
+        if (signed := self.cookies.read(sent)) is not None:
+            return signed
+        for token in self.cookies.others(sent):
+            if await run_in_threadpool(self.knows, visitor_id(token)):
+                return token, True
+        return (self.cookies.new_token(), True) if _begins(scope) else (None, False)
 
     def _at(self, scope: Scope) -> str:
         client = scope.get("client")
@@ -91,14 +104,10 @@ def _begins(scope: Scope) -> bool:
     return is_browser or is_first
 
 
-def _token(cookies: str | None) -> str | None:
-    """The visitor's token among the request's cookies, if it is one that we could have made.
-
-    Not by SimpleCookie, which gives up at what it does not understand: all programs on localhost share their cookies,
-    whatever the port, and some write JSON.
-    """
-    for cookie in (cookies or "").split(";"):
-        name, _, value = cookie.partition("=")
-        if name.strip() == COOKIE and _TOKEN.fullmatch(value.strip()):
-            return value.strip()
-    return None
+def _private(headers: Sequence[Header]) -> list[Header]:
+    """The headers of an answer that sets a cookie, which is one person's: no cache may hand it to another."""
+    kept = [(name, value) for name, value in headers if name.lower() != b"cache-control"]
+    told = [value for name, value in headers if name.lower() == b"cache-control"]
+    if any(b"private" in value or b"no-store" in value for value in told):
+        return list(headers)
+    return [*kept, (b"cache-control", b"private, no-cache")]

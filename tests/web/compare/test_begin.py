@@ -14,10 +14,9 @@ from sdgui.spec import Variation
 from sdgui.web.compare import controls as compare_controls
 from sdgui.web.compare.begin import CompareBegin
 from sdgui.web.compare.controls import CompareControls
-from sdgui.web.doors.visitors import COOKIE, visitor_id
 from sdgui.web.shared.settings.controls import Controls, default_controls
 from sdgui.web.shared.settings.reuse import reused as reuse
-from tests.web.conftest import COMPARE, Site
+from tests.web.conftest import COMPARE, Site, visitor_in
 
 GRID = replace(COMPARE, mode="grid")
 ROW = replace(COMPARE, mode="variations")
@@ -39,7 +38,7 @@ class Ann:
     def __init__(self, site: Site, begin: CompareBegin, controls: Controls) -> None:
         self.site = site
         self.client: httpx.Client = site.visitor()
-        self.id = visitor_id(self.client.cookies[COOKIE])
+        self.id = visitor_in(self.client.cookies)
         self.who = Who(visitor=self.id)
         self.controls = controls
         self._begin = begin

@@ -46,6 +46,17 @@ def test_a_damaged_secret_is_made_anew(tmp_path: Path) -> None:
     assert server_secret(tmp_path) == secret
 
 
+def test_a_secret_that_others_may_read_is_kept_from_them_and_nothing_lies_beside_it(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / f"{SECRET}.tmp").write_bytes(b"left by a crash")
+    secret = server_secret(tmp_path)
+    (tmp_path / SECRET).chmod(0o644)
+    assert server_secret(tmp_path) == secret
+    assert (tmp_path / SECRET).stat().st_mode & 0o077 == 0
+    assert [file.name for file in tmp_path.iterdir()] == [SECRET]
+
+
 def test_a_secret_that_cannot_be_kept_is_a_secret_all_the_same(tmp_path: Path) -> None:
     (tmp_path / SECRET).mkdir()
     assert len(server_secret(tmp_path)) == 32

@@ -1,13 +1,23 @@
 """Every browser is a visitor from its first request on, and sees only what is its own."""
 
+import asyncio
 import hashlib
+from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
+from typing import Any
 
 import httpx
 import pytest
 
-from sdgui.web.doors.visitors import COOKIE, visitor_id
-from tests.web.conftest import BROWSER, Site
+from sdgui.errors import OutOfOrder
+from sdgui.spec import DreamRequest
+from sdgui.web.doors.cookies import COOKIE, Cookies, token_of
+from sdgui.web.doors.visitors import Visitors, visitor_id
+from tests.people import who
+from tests.web.conftest import BROWSER, Site, visitor_in
+
+OLD = "an-old-token-of-the-former-version-012345678"
+DAY = 24 * 3600
 
 
 @pytest.mark.parametrize(
@@ -15,9 +25,11 @@ from tests.web.conftest import BROWSER, Site
 )
 def test_a_browsers_first_answer_sets_the_cookie_whatever_was_asked(site: Site, path: str) -> None:
     reply = site.client().get(path, headers=BROWSER)
-    morsel = SimpleCookie(reply.headers["set-cookie"])[COOKIE]
+    [(name, morsel)] = SimpleCookie(reply.headers["set-cookie"]).items()
+    assert name.startswith(f"{COOKIE}_")
     assert morsel["httponly"] and morsel["samesite"] == "Lax" and morsel["path"] == "/"
-    assert len(morsel.value) >= 43  # 256 bits in base64
+    assert len(token_of(morsel.value)) >= 43  # 256 bits in base64
+    assert reply.headers["cache-control"] in ("private, no-cache", "no-store")
 
 
 def test_a_known_visitor_gets_no_new_cookie(site: Site) -> None:
@@ -31,17 +43,52 @@ def test_the_cookies_of_other_programs_on_this_machine_do_not_hide_ours(
     site: Site, other: str
 ) -> None:
     owner = site.visitor()
-    cookies = f"{other}; {COOKIE}={owner.cookies[COOKIE]}"
+    [(name, value)] = owner.cookies.items()
+    cookies = f"{other}; {name}={value}"
     reply = httpx.get(f"{site.url}/status", headers={"cookie": cookies}, trust_env=False)
     assert "set-cookie" not in reply.headers
 
 
-@pytest.mark.parametrize("forged", ["", "short", "../../etc/passwd" * 3, "x" * 500])
-def test_a_cookie_that_we_could_not_have_made_is_replaced(site: Site, forged: str) -> None:
-    reply = httpx.get(
-        f"{site.url}/status", headers={"cookie": f"{COOKIE}={forged}", **BROWSER}, trust_env=False
-    )
-    assert COOKIE in reply.headers["set-cookie"]
+@pytest.mark.parametrize(
+    "forged", ["", "short", "../../etc/passwd" * 3, "x" * 500, OLD, f"{OLD}.aYaY.{OLD}"]
+)
+def test_a_cookie_that_somebody_made_up_is_refused(site: Site, forged: str) -> None:
+    [name] = site.visitor().cookies
+    for named in (COOKIE, name, f"{COOKIE}_other"):
+        headers = {"cookie": f"{named}={forged}", **BROWSER}
+        reply = httpx.get(f"{site.url}/status", headers=headers, trust_env=False)
+        assert visitor_in(reply.cookies) != visitor_id(forged)
+        assert name in reply.headers["set-cookie"]
+
+
+def test_a_cookie_that_was_tampered_with_is_refused(site: Site) -> None:
+    [(name, value)] = site.visitor().cookies.items()
+    token, made, signature = value.split(".")
+    other = "A" if token[0] != "A" else "B"
+    for changed in (
+        f"{other}{token[1:]}.{made}.{signature}",
+        f"{token}.{made[:-1]}.{signature}",
+        f"{token}.{made}.{signature[:-2]}",
+        f"{token}.{made}",
+    ):
+        headers = {"cookie": f"{name}={changed}", **BROWSER}
+        reply = httpx.get(f"{site.url}/status", headers=headers, trust_env=False)
+        assert name in reply.headers["set-cookie"]
+
+
+def test_a_cookie_of_the_former_version_keeps_its_pictures_and_becomes_a_signed_one(
+    site: Site,
+) -> None:
+    job = site.studio.submit(DreamRequest(prompt="a cat"), who(visitor_id(OLD)))
+    site.wait(job)
+    with site.client(cookies={COOKIE: OLD}) as browser:
+        reply = browser.get("/dreams", headers=BROWSER)
+        assert [one["id"] for one in reply.json()["dreams"]] == [job.id]
+        [(name, value)] = reply.cookies.items()
+        assert name.startswith(f"{COOKIE}_") and token_of(value) == OLD
+        again = browser.get("/dreams")
+        assert "set-cookie" not in again.headers
+        assert again.json() == reply.json()
 
 
 @pytest.mark.parametrize("path", ["/", "/config"])
@@ -66,7 +113,8 @@ def test_a_program_without_a_cookie_is_known_by_its_address_and_stays_that_perso
 def test_the_token_itself_is_not_stored(site: Site) -> None:
     client = site.visitor()
     job = site.dream(client)
-    token = client.cookies[COOKIE]
+    [value] = client.cookies.values()
+    token = token_of(value)
     assert job.visitor == hashlib.sha256(token.encode()).hexdigest() == visitor_id(token)
 
 
@@ -95,3 +143,104 @@ def test_another_visitor_cannot_stop_a_dream(site: Site) -> None:
     assert other.post("/cancel").json() == {"cancelled": 0}
     assert owner.post(f"/jobs/{job.id}/cancel").json() == {"cancelled": True}
     site.wait(job)
+
+
+@dataclass(kw_only=True)
+class Server:
+    """Visitors of one output folder, at a time that a test sets, and the visitors whom its store knows."""
+
+    secret: bytes = b"one"
+    now: float = 1.8e9
+    known: set[str] = field(default_factory=set)
+    is_locked: bool = False
+
+    def visit(self, cookies: dict[str, str]) -> str:
+        """The id of a browser that asks with its cookies, among which it puts the one that it is given."""
+        seen: list[str] = []
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            seen.append(scope["state"]["visitor"])
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+
+        async def send(message: Any) -> None:
+            for name, value in message.get("headers", ()):
+                if name == b"set-cookie":
+                    [(key, morsel)] = SimpleCookie(value.decode()).items()
+                    cookies[key] = morsel.value
+
+        async def receive() -> Any:
+            return {"type": "http.disconnect"}
+
+        visitors = Visitors(app, self.secret, self._knows)
+        visitors.cookies = Cookies(self.secret, lambda: self.now)
+        sent = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        headers = [(b"cookie", sent.encode()), (b"sec-fetch-site", b"same-origin")]
+        scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
+        asyncio.run(visitors(scope, receive, send))
+        return seen[0] if seen else "nobody"
+
+    def _knows(self, visitor: str) -> bool:
+        if self.is_locked:
+            raise OutOfOrder("The database is locked.")
+        return visitor in self.known
+
+
+def test_whoever_comes_back_within_400_days_stays_who_they_are_for_ever() -> None:
+    server, cookies = Server(), {}
+    who_it_is = server.visit(cookies)
+    for _ in range(10):
+        before = dict(cookies)
+        server.now += 399 * DAY
+        assert server.visit(cookies) == who_it_is
+        assert cookies != before  # 400 days more
+    before = dict(cookies)
+    server.now += DAY / 2
+    assert server.visit(cookies) == who_it_is
+    assert cookies == before
+
+
+def test_two_servers_on_one_machine_do_not_take_each_other_s_visitors() -> None:
+    one, other, cookies = Server(secret=b"one"), Server(secret=b"other"), {}
+    first, second = one.visit(cookies), other.visit(cookies)
+    assert first != second
+    for _ in range(3):
+        one.now = other.now = one.now + 2 * DAY
+        assert (one.visit(cookies), other.visit(cookies)) == (first, second)
+    assert len(cookies) == 2
+
+
+def test_a_former_cookie_is_known_at_each_of_two_servers_that_know_it() -> None:
+    visitor = visitor_id(OLD)
+    one, other = Server(secret=b"one", known={visitor}), Server(secret=b"other", known={visitor})
+    cookies = {COOKIE: OLD}
+    for _ in range(2):
+        assert (one.visit(cookies), other.visit(cookies)) == (visitor, visitor)
+    assert Server(secret=b"third").visit(cookies) != visitor
+
+
+def test_whoever_has_pictures_stays_who_they_are_when_the_secret_is_lost() -> None:
+    cookies: dict[str, str] = {}
+    owner = Server().visit(cookies)
+    guest_cookies: dict[str, str] = {}
+    guest = Server().visit(guest_cookies)
+    after = Server(secret=b"new", known={owner})
+    for _ in range(2):
+        assert after.visit(cookies) == owner
+    assert after.visit(guest_cookies) != guest
+
+
+def test_nobody_becomes_somebody_else_while_the_store_cannot_say_who_they_are() -> None:
+    server, cookies = Server(known={visitor_id(OLD)}), {COOKIE: OLD}
+    server.is_locked = True
+    assert server.visit(cookies) == "nobody"
+    assert cookies == {COOKIE: OLD}
+    server.is_locked = False
+    assert server.visit(cookies) == visitor_id(OLD)
+
+
+def test_the_store_is_asked_of_few_cookies_however_many_come() -> None:
+    asked: list[str] = []
+    server = Server()
+    server._knows = lambda visitor: asked.append(visitor) is not None  # type: ignore[method-assign]
+    server.visit({f"{COOKIE}_{i}": f"{OLD}{i}" for i in range(100)})
+    assert 0 < len(asked) <= 8

@@ -19,13 +19,12 @@ from sdgui.records import JobState
 from sdgui.request_fields import REQUEST
 from sdgui.spec import DreamRequest, Variation
 from sdgui.storage.pictures import read_spec
-from sdgui.web.doors.visitors import COOKIE, visitor_id
 from sdgui.web.programs.endpoints import Begun, follow_dream
 from sdgui.written_values import SEEDS
 from tests.fake_engine import PATIENCE, FakeEngine
 from tests.people import who
 from tests.studio.conftest import House, run
-from tests.web.conftest import Site
+from tests.web.conftest import Site, visitor_in
 
 
 @pytest.fixture
@@ -158,7 +157,7 @@ def variation_in(file: str) -> Variation | None:
 
 
 def test_a_program_that_cancels_stops_its_dream(site: Site, client: Client) -> None:
-    visitor = visitor_id(client.cookies[COOKIE])
+    visitor = visitor_in(client.cookies)
     site.engine.go.clear()
     job = client.submit("a boat", api_name="/dream")
     while not job.outputs():
