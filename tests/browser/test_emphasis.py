@@ -43,4 +43,4 @@ def test_the_hint_tells_what_weighs_and_the_switch_makes_brackets_plain(
     assert page.locator("#prompt-hint b, #prompt-hint img").count() == 0
 
     page.fill("#negative-prompt textarea", "(fog:1.2)")
-    expect(hint).to_contain_text("to avoid: 1 of 75 tokens, fog 1.2")
+    expect(hint).to_contain_text("to avoid: 2 of 75 tokens, fog 1.2")
