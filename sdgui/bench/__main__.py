@@ -55,6 +55,12 @@ def _arguments() -> argparse.Namespace:
         default=0,
         help="instead of all that, so many dreams by the page and as many over HTTP, and the memory they cost",
     )
+    parser.add_argument(
+        "--store",
+        type=int,
+        default=0,
+        help="instead of all that, an output folder with so many pictures: its start, its pages, keeping",
+    )
     return parser.parse_args()
 
 
@@ -65,6 +71,9 @@ def main() -> None:
     os.environ["NO_PROXY"] = "127.0.0.1,localhost"
     if given.soak:  # the app gives its worker what it needs by itself
         _soak(given)
+        return
+    if given.store:
+        _store(given)
         return
     news = keep_freed_memory(), wait_briefly()
     if any(news) and sys.platform == "linux":
@@ -248,6 +257,23 @@ def _soak(given: argparse.Namespace) -> None:
         print(f"| {one.dreams} {one.kind} | {server:+.1f} | {workers:+.1f} |")
     if max(one.server + one.workers for one in grown) > ALLOWED * 2**20:
         sys.exit(f"That is more than the {ALLOWED} MiB that a thousand of either may cost.")
+
+
+def _store(given: argparse.Namespace) -> None:
+    """What a folder with many pictures costs; the exit code is 1 where it is too much."""
+    from sdgui.bench.large_store import LIMITS, measure
+
+    took = measure(given.store, max(given.rounds, 1), _say)
+    print(
+        f"\n| {given.store:,} pictures | milliseconds, median (lowest-highest) | at most |\n|---|---|---|"
+    )
+    for one in took:
+        low, high = (1000 * end(one.seconds) for end in (min, max))
+        limit = 1000 * LIMITS[one.what]
+        print(f"| {one.what} | {1000 * one.median:.1f} ({low:.1f}-{high:.1f}) | {limit:.0f} |")
+    slow = [one.what for one in took if one.median > LIMITS[one.what]]
+    if slow:
+        sys.exit(f"Too slow: {'; '.join(slow)}.")
 
 
 def _table(
