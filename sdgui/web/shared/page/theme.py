@@ -75,7 +75,7 @@ def make_theme() -> gr.themes.Base:
         "button_secondary_border_color": "var(--sd-line)",
         "checkbox_background_color": "var(--sd-bg)",
         "checkbox_background_color_selected": "var(--sd-accent)",
-        "checkbox_border_color": "var(--sd-line)",
+        "checkbox_border_color": "var(--sd-dim)",
         "checkbox_border_color_focus": "var(--sd-accent)",
         "checkbox_border_color_hover": "var(--sd-accent)",
         "checkbox_border_color_selected": "var(--sd-accent)",
