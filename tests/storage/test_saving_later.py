@@ -194,3 +194,12 @@ def test_who_reads_does_not_wait_for_who_writes(store: DiskStore) -> None:
     with store._database._writing():
         found = store.job(dream.id, ANNA)
     assert found == dream
+
+
+def test_a_picture_is_stored_in_one_transaction(store: DiskStore) -> None:
+    dream = job()
+    store.add_job(dream)
+    said: list[str] = []
+    store._database._connection.set_trace_callback(said.append)
+    store.save_picture(dream.tasks[0].id, pixels(dream.tasks[0]), {})
+    assert [line.split()[0] for line in said] == ["BEGIN", "UPDATE", "COMMIT"]
