@@ -9,6 +9,7 @@ import torch
 
 from sdgui.engine.catalog import Catalog
 from sdgui.engine.engine import TorchEngine
+from sdgui.engine.preview import Previewer
 from sdgui.events import Batch, Decoded, Pixels, Task, WorkerEvent
 from sdgui.spec import DreamRequest, PictureSpec
 from tests.engine.tiny_model import write_tiny_model
@@ -44,6 +45,18 @@ def lab(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     lab = Lab(tiny_folder, tmp_path_factory.mktemp("cache"))
     yield lab
     lab.engine.close()
+
+
+@pytest.fixture
+def every_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps wait until the preview before is out, so that none is dropped for a newer one."""
+    offer = Previewer.offer
+
+    def offer_and_settle(previewer: Previewer, *args: object) -> None:
+        offer(previewer, *args)  # type: ignore[arg-type]
+        previewer.settle()
+
+    monkeypatch.setattr(Previewer, "offer", offer_and_settle)
 
 
 class Lab:

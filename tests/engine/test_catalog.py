@@ -169,6 +169,34 @@ def test_a_damaged_header_is_refused(folder: Path, header: bytes) -> None:
     assert "safetensors" in refused(folder).message
 
 
+WEIGHT = {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}
+LIES = {
+    "larger than its bytes": {"a": {**WEIGHT, "shape": [3]}},
+    "of no known type": {"a": {**WEIGHT, "dtype": "PICKLE"}},
+    "over another": {"a": WEIGHT, "b": {**WEIGHT, "data_offsets": [4, 12]}},
+    "not all of the file": {"a": {**WEIGHT, "shape": [1], "data_offsets": [4, 8]}},
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_header_that_lies_about_its_tensors_is_refused(folder: Path, lie: str) -> None:
+    header = json.dumps(LIES[lie]).encode()
+    end = max(one["data_offsets"][1] for one in LIES[lie].values())
+    content = struct.pack("<Q", len(header)) + header + b"\0" * end
+    (folder / "vae" / "diffusion_pytorch_model.safetensors").write_bytes(content)
+    assert "safetensors" in refused(folder).message
+
+
+@pytest.mark.parametrize("length", [100_000, 50 * 2**20, 2**63])
+def test_a_header_that_is_too_deep_or_too_long_is_refused_at_once(
+    folder: Path, length: int
+) -> None:
+    with (folder / "vae" / "diffusion_pytorch_model.safetensors").open("wb") as file:
+        file.write(struct.pack("<Q", length) + b"{" * 100_000)
+        file.truncate(2**30)  # apparent bytes: nothing is on the disk
+    assert "is not a safetensors file" in refused(folder).message
+
+
 def test_weights_cut_short_are_noticed(folder: Path) -> None:
     path = folder / "unet" / "diffusion_pytorch_model.safetensors"
     path.write_bytes(path.read_bytes()[:-1000])

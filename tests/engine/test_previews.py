@@ -18,18 +18,6 @@ from tests.strips import pictures_in
 GREY = PreviewMap(matrix=np.zeros((4, 3), np.float32), bias=np.full(3, 0.5, np.float32))
 
 
-@pytest.fixture
-def every_frame(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Steps wait until the preview before is out, so that none is dropped for a newer one."""
-    offer = Previewer.offer
-
-    def offer_and_settle(previewer: Previewer, *args: object) -> None:
-        offer(previewer, *args)  # type: ignore[arg-type]
-        previewer.settle()
-
-    monkeypatch.setattr(Previewer, "offer", offer_and_settle)
-
-
 A = Task(id="0", spec=samples.SPEC)
 
 

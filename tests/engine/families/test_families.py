@@ -101,6 +101,7 @@ def test_the_prompt_and_the_seed_say_what_is_drawn(family_lab: FamilyLab) -> Non
         assert (other - latents[0]).abs().max() > 1e-4
 
 
+@pytest.mark.usefixtures("every_frame")
 def test_every_picture_has_previews_and_each_step_is_told(family_lab: FamilyLab) -> None:
     events = family_lab.run(pair(family_lab))
     assert [event.step for event in of_type(events, Stepped)] == [1, 2, 3, 4, 5]
