@@ -222,7 +222,10 @@ def test_a_picture_that_cannot_be_saved_yet_is_shown_and_offered(
 def test_a_page_that_nobody_uses_waits_for_nothing(
     make_visitor: Callable[..., Visitor], site: Site
 ) -> None:
-    """No timer and no frame of ours is ahead, but for the minute after which a dream is older."""
+    """No timer and no frame of ours is ahead, but for the minute after which a dream is older.
+
+    What an idle page still costs is Gradio's: its loading sign goes on asking for frames when it is gone.
+    """
     page = make_visitor().page
     page.add_init_script(f"({AHEAD})()")
     page.goto(site.url)

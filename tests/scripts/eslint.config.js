@@ -21,6 +21,14 @@ export default [
       }))],
     },
   },
-  { files: ["sdgui/web/**/*.js"], languageOptions: { globals: globals.browser } },
+  {
+    files: ["sdgui/web/**/*.js"],
+    languageOptions: { globals: globals.browser },
+    rules: {
+      "no-restricted-globals": ["error", {
+        name: "setInterval", message: "A page that nobody uses does nothing: set a timer for what is to come, or listen.",
+      }],
+    },
+  },
   { files: ["tests/scripts/**/*.js"], languageOptions: { globals: globals.node } },
 ];

@@ -7,7 +7,6 @@ import { current } from "../shared/seam/seam.js";
 import { facts } from "../shared/settings/facts.js";
 import { settings } from "../shared/settings/settings.js";
 import { Actions } from "./actions.js";
-import { Base } from "./base.js";
 import { watchDraft } from "./draft.js";
 import { Exports } from "./export/export.js";
 import { Marks } from "./kept/marks.js";
@@ -18,6 +17,7 @@ import { Selection } from "./sheet/selection.js";
 import { Sheet } from "./sheet/sheet.js";
 import { Sheets } from "./sheet/sheets.js";
 import { TileTools } from "./sheet/tile-tools.js";
+import { VaryBase } from "./vary-base.js";
 import { greet, mode } from "./welcome.js";
 
 /**
@@ -63,7 +63,7 @@ export async function enter(page) {
   });
   find("#compare").append(bar);
   const tray = new Tray(find("#tray"), { dreams, marks, page, pair, exports, refine });
-  const base = new Base({ selection: sheets.selection, pair, tray, dreams });
+  const base = new VaryBase({ selection: sheets.selection, pair, tray, dreams });
   page.forgetting.push((id) => {
     pair.forget(id);
     tray.refresh();

@@ -12,7 +12,7 @@ function around({ seed, own: { variation } }) {
   return `Around seed ${seed} alone: this picture is a variation of it (seed ${variation.seed}, strength ${variation.strength})`;
 }
 
-export class Base {
+export class VaryBase {
   /**
    * The selected picture of a sheet, else what is pinned as A, else what was kept last.
    * @param {{ selection: import("./sheet/selection.js").Selection, pair: import("./pair/pair.js").Pair,
