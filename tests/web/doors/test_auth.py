@@ -72,6 +72,7 @@ def test_nothing_answers_without_the_password(guarded_site: Site, method: str, p
     reply = guarded_site.client().request(method, path)
     assert reply.status_code == 401
     assert reply.headers["www-authenticate"].startswith('Basic realm="sdgui"')
+    assert "set-cookie" not in reply.headers
 
 
 def test_the_right_name_and_password_open(guarded_site: Site) -> None:

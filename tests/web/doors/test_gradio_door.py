@@ -232,6 +232,17 @@ def test_no_other_site_is_told_that_it_may_read(site: Site) -> None:
         assert "access-control-allow-credentials" not in reply.headers
 
 
+@pytest.mark.parametrize("place", ["http://192.0.2.1/x.png", "/etc/passwd"])
+def test_what_a_call_names_is_not_fetched(
+    site: Site, place: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = {"path": place, "url": place, "meta": {"_type": "gradio.FileData"}}
+    reply = site.visitor().post("/gradio_api/call/v2/dream", json={"prompt": file})
+    assert reply.status_code == 422
+    assert reply.json()["detail"].startswith("The prompt must be text.")
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_program_can_do_all_that_it_needs(site: Site, tmp_path: Path) -> None:
     client = Client(site.url, verbose=False, download_files=tmp_path)
     assert "/dream" in client.view_api(return_format="dict", print_info=False)["named_endpoints"]
