@@ -27,6 +27,10 @@ class NotYetSaved(OutOfOrder):
     """A picture could not be stored now, though the same may succeed later: a full disk, a folder that is gone."""
 
 
+class NotYetListed(NotYetSaved):
+    """A picture's file is safe on the disk, and only the list could not take it in yet."""
+
+
 class DiskFull(NotYetSaved):
     """There is no room left on the disk."""
 

@@ -87,12 +87,13 @@ class Store(Protocol):
         """Writes the picture of a known task (file, thumbnail, row) and returns once nothing can lose it.
 
         NotYetSaved when trying again later may succeed: the disk is full, the folder is gone, the database locked.
-        UserError when the folder cannot be written.
+        NotYetListed when its file is safe by then: later it takes the task alone, whatever the pixels are. UserError
+        when the folder cannot be written.
         """
         ...
 
     def encode_picture(self, task: Task, pixels: Pixels, notes: dict[str, str]) -> bytes:
-        """The PNG that `save_picture` would write."""
+        """The PNG that `save_picture` would write, or has written, though it is not listed yet."""
         ...
 
     def picture(self, picture: str, visitor: str) -> PictureRecord | None:

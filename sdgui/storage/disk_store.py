@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from sdgui.errors import DiskFull, UserError
+from sdgui.errors import DiskFull, NotYetListed, NotYetSaved, UserError
 from sdgui.events import Pixels, Task
 from sdgui.picture_query import PictureQuery
 from sdgui.records import JobEnd, JobRecord, JobState, Mark, PictureRecord
@@ -103,6 +103,7 @@ class DiskStore:
         """Writes the picture of a known task (file, thumbnail, row) and returns once nothing can lose it.
 
         NotYetSaved when the disk is full, the folder is gone or the database is locked: the same may succeed later.
+        NotYetListed when its file is safe by then: later it takes the task alone, whatever the pixels are.
         UserError when the folder cannot be written; a file that was whole by then stays, and is
         found at the next start. KeyError when the task is unknown; a picture that is stored already stays as it is.
         """
@@ -111,14 +112,13 @@ class DiskStore:
             raise KeyError(task)
         if not row.stored:
             self._folder.check()
-            png = encode_png(row.spec, pixels, notes)
-            with plain_disk_errors(self._folder.path):
-                write_whole(self._file(row), png)
-            found = Found(task=row, created=time.time(), notes=notes, size=len(png))
-            with self._unlisted_lock:
-                self._unlisted[task] = found
-            self._write_thumbnail(row, pixels)
-            self._database.mark_stored(found)
+            found = self._whole(row)
+            if found is None:
+                found = self._write(row, pixels, notes)
+            try:
+                self._database.mark_stored(found)
+            except NotYetSaved as reason:
+                raise NotYetListed(reason.message, reason.hint) from reason
             with self._unlisted_lock:
                 self._unlisted.pop(task, None)
         stored = self._database.task(task)
@@ -127,8 +127,13 @@ class DiskStore:
         return stored.picture()
 
     def encode_picture(self, task: Task, pixels: Pixels, notes: dict[str, str]) -> bytes:
-        """The PNG that `save_picture` would write."""
-        return encode_png(task.spec, pixels, notes)
+        """The PNG that `save_picture` would write, or has written, though it is not listed yet."""
+        with self._unlisted_lock:
+            found = self._unlisted.get(task.id)
+        if found is None:
+            return encode_png(task.spec, pixels, notes)
+        self._folder.check()
+        return self._file(found.task).read_bytes()
 
     def picture(self, picture: str, visitor: str) -> PictureRecord | None:
         """The picture, if it exists, is not deleted and belongs to the visitor."""
@@ -236,6 +241,23 @@ class DiskStore:
         if before is not None and not is_id(before):
             return ()
         return self._database.jobs(visitor, before, limit, sheets=sheets, pictures=pictures)
+
+    def _whole(self, row: TaskRow) -> Found | None:
+        """What was written of a picture before, and could not be listed."""
+        with self._unlisted_lock:
+            found = self._unlisted.get(row.id)
+        return found if found is not None and self._file(row).is_file() else None
+
+    def _write(self, row: TaskRow, pixels: Pixels, notes: dict[str, str]) -> Found:
+        """Writes the file of a picture and its thumbnail."""
+        png = encode_png(row.spec, pixels, notes)
+        with plain_disk_errors(self._folder.path):
+            write_whole(self._file(row), png)
+        found = Found(task=row, created=time.time(), notes=notes, size=len(png))
+        with self._unlisted_lock:
+            self._unlisted[row.id] = found
+        self._write_thumbnail(row, pixels)
+        return found
 
     def _row(self, picture: str, visitor: str) -> TaskRow | None:
         return self._database.picture(picture, visitor) if is_id(picture) else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from sdgui.errors import UserError
+from sdgui.errors import NotYetListed, UserError
 from sdgui.events import (
     Decoded,
     Fitted,
@@ -299,9 +299,12 @@ class Machine:
         elif job.cancelled:
             self.unsaved.forget(task)
             self._settle(task, PictureState.CANCELLED)
-        elif (due := self.unsaved.keep(job.record.id, told.picture, self._now)) is None:
-            self._settle(task, PictureState.FAILED, told.fault)
         else:
+            is_written = isinstance(told.fault, NotYetListed)
+            due = self.unsaved.keep(job.record.id, told.picture, self._now, is_written=is_written)
+            if due is None:
+                self._settle(task, PictureState.FAILED, told.fault)
+                return
             job.unsaved(task, told.fault)
             self._effects.append(WakeAt(moment=due))
 

@@ -1,7 +1,7 @@
 """Pictures that are made but could not be stored yet: kept in memory, tried again later and later."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sdgui.events import Decoded
 
@@ -34,14 +34,22 @@ class Unsaved:
         self._most_bytes = MOST_BYTES if most_bytes is None else most_bytes
         self._kept: dict[str, _Kept] = {}
 
-    def keep(self, job: str, picture: Decoded, now: float) -> float | None:
-        """Keeps a picture to be tried again, at the moment that is returned; None where there is no room for it."""
+    def keep(
+        self, job: str, picture: Decoded, now: float, *, is_written: bool = False
+    ) -> float | None:
+        """Keeps a picture to be tried again, at the moment that is returned; None where there is no room for it.
+
+        Of one whose file is written the pixels are not needed any more.
+        """
+        if is_written:
+            picture = replace(picture, pixels=picture.pixels[:0].copy())
         kept = self._kept.get(picture.task)
         if kept is None:
             used = sum(one.picture.pixels.nbytes for one in self._kept.values())
             if used + picture.pixels.nbytes > self._most_bytes:
                 return None
             kept = self._kept[picture.task] = _Kept(job=job, picture=picture)
+        kept.picture = picture
         kept.due = now + self._backoff(kept.tries)
         kept.tries += 1
         return kept.due

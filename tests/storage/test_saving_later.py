@@ -1,13 +1,14 @@
 """Pictures that cannot be saved now, and are when the reason is gone; what is safe on the disk is told as that."""
 
 import sqlite3
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from sdgui.errors import NotYetSaved
-from sdgui.events import PictureUnsaved, StudioEvent
+from sdgui.errors import NotYetListed, NotYetSaved
+from sdgui.events import PictureFailed, PictureUnsaved, Pixels, StudioEvent
 from sdgui.records import JobRecord, JobState
 from sdgui.spec import DreamRequest
 from sdgui.storage import DiskStore
@@ -96,26 +97,59 @@ def test_a_database_that_another_program_locks_delays_the_picture_and_loses_noth
     assert len(told) == 1
 
 
-def test_a_picture_that_was_given_up_while_its_file_was_safe_is_there_when_its_end_is_stored(
+def test_a_picture_whose_file_is_safe_is_never_told_as_failed_however_many_wait(
     studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = studio.store
     assert isinstance(store, DiskStore)
     store._database._connection.execute("PRAGMA busy_timeout = 0")
     other = sqlite3.connect(tmp_path / "outputs" / DATABASE, check_same_thread=False)
-    save = store.save_picture
-    studio._machine.unsaved = Unsaved(most_bytes=0)
+    studio._machine.unsaved = Unsaved(lambda tries: 0.01, most_bytes=0)
+    save, sizes, looked = store.save_picture, [], threading.Event()
 
-    def lock_and_save(*args: object) -> object:
+    def lock_and_save(task: str, pixels: Pixels, notes: dict[str, str]) -> object:
+        sizes.append(pixels.nbytes)
+        if looked.is_set() and len(sizes) > 2:
+            return save(task, pixels, notes)
         other.execute("BEGIN IMMEDIATE")
         try:
-            return save(*args)  # type: ignore[arg-type]
+            return save(task, pixels, notes)
         finally:
             other.rollback()
 
+    offered: list[bytes | None] = []
+    written: list[bytes] = []
+
+    def look() -> None:
+        [job] = studio.active_jobs(who("ann"))
+        offered.append(studio.unsaved(job, 0, who("ann")))
+        written.extend(file.read_bytes() for file in tmp_path.rglob("*.png"))
+        looked.set()
+
     monkeypatch.setattr(store, "save_picture", lock_and_save)
-    dream(studio, lambda: None)
+    events = dream(studio, look)
     other.close()
+    assert not [event for event in events if isinstance(event, PictureFailed)]
+    assert sizes[0] == 64 * 64 * 3 and set(sizes[1:]) == {0}
+    assert offered == written and offered[0] is not None
+
+
+def test_a_picture_that_was_given_up_while_its_file_was_safe_is_there_when_its_end_is_stored(
+    store: DiskStore, folder: Path
+) -> None:
+    dream = job(2)
+    store.add_job(dream)
+    store._database._connection.execute("PRAGMA busy_timeout = 0")
+    other = sqlite3.connect(folder / DATABASE)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(NotYetListed):
+        store.save_picture(dream.tasks[0].id, pixels(dream.tasks[0]), {"device": "cpu"})
+    other.close()
+    faults = {task.id: "Given up." for task in dream.tasks}
+    store.end_job(dream.id, JobState.FAILED, "Given up.", "", faults)
+    found = store.job(dream.id, ANNA)
+    assert found is not None and [task.stored for task in found.tasks] == [True, False]
+    assert found.message == "1 of 2 pictures could not be made: Given up."
 
 
 FAULT = "Another program is using sdgui.db."
