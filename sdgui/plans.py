@@ -7,6 +7,8 @@ from itertools import product
 from math import prod
 
 from sdgui.axes import (
+    AVOID,
+    GUIDANCE,
     MAX_CELLS,
     MODEL,
     SCHEDULE,
@@ -21,7 +23,7 @@ from sdgui.axes import (
 )
 from sdgui.axis_values import read_numbers, written
 from sdgui.errors import UserError
-from sdgui.model_info import ModelInfo
+from sdgui.model_info import GuidanceKind, ModelInfo
 from sdgui.request_fields import SETTINGS
 from sdgui.samplers import SAMPLER_NAMES, steady
 from sdgui.sheet import Axis, Sheet, SheetKind
@@ -167,8 +169,11 @@ def plan_grid(
         for choices in product(*(axis.values for axis in axes))
     )
     notices = tuple(notice for axis in axes for notice in axis.notices)
+    models = dict.fromkeys(spec.model.id for spec in specs)
+    if any(axis.title == MODEL for axis in axes):
+        notices += _lacking_notices(base, [described(model) for model in models])
     if any(axis.title == STEPS and axis.varies for axis in axes):
-        infos = [described(model) for model in {spec.model.id for spec in specs}]
+        infos = [described(model) for model in models]
         fitting = [name for name in SAMPLER_NAMES if all(name in i.samplers for i in infos)]
         notices += _composition_notices(specs, fitting)
     return Plan(
@@ -189,14 +194,42 @@ def _cell(
     if request.model is None:
         raise ValueError("the request of a grid names its model")
     info = describe(request.model)
+    titles = [title for title, _choice in choices]
+    if MODEL in titles:
+        request = _without_what_it_lacks(request, info, titles)
     try:
         (spec,) = request.resolve(info, lambda: 0)  # no seed is left to draw
     except UserError as fault:
-        if all(title != MODEL for title, _choice in choices):
+        if MODEL not in titles:
             raise
         message = fault.message[:1].lower() + fault.message[1:]
         raise UserError(f"With the model {request.model}, {message}", fault.hint) from None
     return spec
+
+
+def _without_what_it_lacks(
+    request: DreamRequest, info: ModelInfo, titles: Sequence[str]
+) -> DreamRequest:
+    """The request without what was said for other models of the grid; an axis of it is refused with the cell."""
+    if GUIDANCE not in titles and info.guidance_kind is GuidanceKind.NONE:
+        request = replace(request, guidance=None)
+    if AVOID not in titles and not info.negative_prompt:
+        request = replace(request, negative_prompt="")
+    return request
+
+
+def _lacking_notices(base: DreamRequest, infos: Iterable[ModelInfo]) -> tuple[str, ...]:
+    """Says which models of a grid are dreamt with without what the request says."""
+    notices = []
+    for info in infos:
+        lacks = []
+        if base.guidance is not None and info.guidance_kind is GuidanceKind.NONE:
+            lacks.append("cfg scale")
+        if base.negative_prompt and not info.negative_prompt:
+            lacks.append("negative prompt")
+        if lacks:
+            notices.append(f"{info.title} has no {' and no '.join(lacks)}, and dreams without.")
+    return tuple(notices)
 
 
 def _check_cells(axes: Sequence[Choices]) -> None:

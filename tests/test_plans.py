@@ -8,7 +8,7 @@ import pytest
 
 from sdgui.axes import AXES, MAX_CELLS, AxisRequest
 from sdgui.errors import UserError
-from sdgui.model_info import ModelInfo, ModelRef
+from sdgui.model_info import GuidanceKind, ModelInfo, ModelRef
 from sdgui.plans import Plan, plan_grid, plan_refined, plan_variations, plan_wall
 from sdgui.sheet import SheetKind
 from sdgui.spec import DreamRequest, PictureSpec, Variation
@@ -26,6 +26,14 @@ LARGE = replace(
     sampler="DDIM",
     samplers=("DDIM", "Euler a"),
 )
+TURBO = replace(
+    DEMO,
+    ref=ModelRef(id="own/turbo", hash="ef" * 32),
+    title="turbo",
+    guidance=1.0,
+    guidance_kind=GuidanceKind.NONE,
+    negative_prompt=False,
+)
 BASE = DreamRequest(prompt="a red cat at sea", model="demo")
 
 
@@ -36,7 +44,7 @@ def counting() -> Callable[[], int]:
 
 
 def describe(model: str) -> ModelInfo:
-    known = {"demo": DEMO, "own/large": LARGE}
+    known = {"demo": DEMO, "own/large": LARGE, "own/turbo": TURBO}
     if model not in known:
         raise UserError(f"There is no model called “{model}” here.", "Choose one of: demo.")
     return known[model]
@@ -184,6 +192,21 @@ def test_each_model_has_its_own_defaults() -> None:
     assert (demo.width, demo.steps, demo.sampler, demo.model.id) == (128, 20, "Euler", "demo")
     assert (large.width, large.steps, large.sampler) == (512, 30, "DDIM")
     assert demo.seed == large.seed
+
+
+def test_a_model_among_others_dreams_without_what_it_has_not_and_that_is_said() -> None:
+    plan = grid(("model", "demo, own/turbo"), guidance=5.0, negative_prompt="fog")
+    demo, turbo = plan.specs
+    assert (demo.guidance, demo.negative_prompt) == (5.0, "fog")
+    assert (turbo.guidance, turbo.negative_prompt) == (1.0, "")
+    assert plan.notices == ("turbo has no cfg scale and no negative prompt, and dreams without.",)
+
+
+def test_an_axis_of_what_one_model_has_not_is_refused_with_its_name() -> None:
+    with pytest.raises(UserError, match=r"With the model own/turbo, the model .* no cfg scale"):
+        grid(("model", "demo, own/turbo"), ("guidance", "1, 5"))
+    with pytest.raises(UserError, match="has no cfg scale"):
+        grid(("seed", "1, 2"), model="own/turbo", guidance=5.0)
 
 
 def test_an_axis_of_models_needs_no_other_model() -> None:
