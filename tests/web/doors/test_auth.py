@@ -14,7 +14,7 @@ from gradio_client import Client
 
 from sdgui.storage.pictures import read_spec
 from sdgui.web.doors.auth import BasicAuth, Failures
-from tests.web.conftest import Site, open_site
+from tests.web.conftest import Site
 
 RIGHT = ("ann", "öpen: sesame")
 GRADIO = [
@@ -94,9 +94,9 @@ def test_a_program_that_says_who_asks_gets_its_files(guarded_site: Site, tmp_pat
     "given",
     ["Basic", "Basic !!!", "Bearer x", "Basic " + base64.b64encode(b"ann").decode(), "x" * 5000],
 )
-def test_odd_credentials_are_no_fault(tmp_path, given: str) -> None:  # type: ignore[no-untyped-def]
-    with open_site(tmp_path, RIGHT) as site:
-        assert site.client().get("/status", headers={"authorization": given}).status_code == 401
+def test_odd_credentials_are_no_fault(guarded_site: Site, given: str) -> None:
+    headers = {"authorization": given}
+    assert guarded_site.client().get("/status", headers=headers).status_code == 401
 
 
 def ask(guard: BasicAuth, name: str, password: str) -> int:
@@ -169,20 +169,20 @@ def test_failures_are_forgiven_in_time_and_take_no_more_room() -> None:
     assert len(failures._levels) == len(failures._moments) == size
 
 
-def test_a_crowd_of_wrong_ones_that_wait_lets_the_right_one_in(tmp_path: Path) -> None:
-    with open_site(tmp_path, RIGHT) as site:
-        guesser = site.client()
-        for i in range(10):
-            assert guesser.get("/status", auth=("ann", f"{i}")).status_code == 401
-        with ThreadPoolExecutor(2) as crowd:
-            wrong = [
-                crowd.submit(lambda: site.client().get("/status", auth=("ann", "x")).status_code)
-                for _ in range(2)
-            ]
-            for _ in range(3):  # from the same address, and nobody whom anyone knows
-                newcomer = site.client(auth=httpx.BasicAuth(*RIGHT))
-                assert newcomer.get("/status").status_code == 200
-            assert {one.result() for one in wrong} == {401}
+def test_a_crowd_of_wrong_ones_that_wait_lets_the_right_one_in(guarded_site: Site) -> None:
+    guesser = guarded_site.client()
+
+    def guess(_: int) -> int:
+        return guarded_site.client().get("/status", auth=("ann", "x")).status_code
+
+    for i in range(10):
+        assert guesser.get("/status", auth=("ann", f"{i}")).status_code == 401
+    with ThreadPoolExecutor(2) as crowd:
+        wrong = crowd.map(guess, range(2))
+        for _ in range(3):  # from the same address, and nobody whom anyone knows
+            newcomer = guarded_site.client(auth=httpx.BasicAuth(*RIGHT))
+            assert newcomer.get("/status").status_code == 200
+        assert set(wrong) == {401}
 
 
 def test_only_so_many_wrong_ones_are_kept_waiting() -> None:
