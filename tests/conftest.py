@@ -1,5 +1,7 @@
-"""Which tests are quick: those that need neither a model nor a browser."""
+"""Which tests are quick: those that need neither a model nor a browser; and what runs beside the tests."""
 
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,11 +16,47 @@ settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
 
+def place_of(path: Path) -> str:
+    """The folder or file right under the tests that a path lies in; the tests themselves are nowhere."""
+    return path.relative_to(HERE).parts[0] if path != HERE and HERE in path.parents else ""
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where the quick tests alone are asked for, nothing of the others is imported: torch takes seconds."""
+    is_slow = place_of(collection_path) in (*WITH_A_MODEL, *WITH_A_BROWSER)
+    return True if is_slow and config.option.markexpr == "quick" else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what needs a browser, and as quick what needs no model either."""
+    """Marks what needs a browser, and as quick what needs no model either; what runs beside the tests comes last."""
     for item in items:
-        place = item.path.relative_to(HERE).parts[0]
+        place = place_of(item.path)
         if place in WITH_A_BROWSER:
             item.add_marker(pytest.mark.browser)
         elif place not in WITH_A_MODEL:
             item.add_marker(pytest.mark.quick)
+    items.sort(key=lambda item: item.get_closest_marker("beside") is not None)
+
+
+BESIDE = pytest.StashKey[Future[object]]()
+ONE_AFTER_THE_OTHER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="beside")
+
+
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Before the first test begins what other programs check: they have the second core for themselves."""
+    if not session.config.option.collectonly:
+        for item in session.items:
+            marker = item.get_closest_marker("beside")
+            if marker is not None:
+                item.stash[BESIDE] = ONE_AFTER_THE_OTHER.submit(*marker.args)
+
+
+def pytest_sessionfinish() -> None:
+    """What nobody waits for any more is not begun."""
+    ONE_AFTER_THE_OTHER.shutdown(cancel_futures=True)
+
+
+@pytest.fixture
+def beside(request: pytest.FixtureRequest) -> Callable[[], object]:
+    """Waits for what `mark.beside.with_args(check, *arguments)` has run; returns or raises what that did."""
+    return request.node.stash[BESIDE].result

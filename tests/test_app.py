@@ -4,6 +4,8 @@ import contextlib
 import logging
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from sdgui.errors import UserError
 from sdgui.settings import AUTH, Settings, parse_settings
 from sdgui.storage.pictures import read_spec
 from tests.engine.tiny_model import write_tiny_model
-from tests.running_app import RunningApp, start, start_and_fail
+from tests.running_app import ROOT, RunningApp, start, start_and_fail
 
 
 def the_refusal(folder: Path, *flags: str) -> str:
@@ -147,6 +149,15 @@ def test_pictures_are_made_and_served_without_torch_in_the_server(shared_app: Ru
     }
     assert not with_torch.pop(shared_app.pid)
     assert any(with_torch.values())  # of the worker
+
+
+def test_the_worker_never_imports_how_the_model_inside_was_made() -> None:
+    code = "import app, sdgui.api, sdgui.engine.engine, sys; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    ours = [name for name in done.stdout.split() if name.startswith("sdgui.demo.")]
+    assert ours == ["sdgui.demo.embedded"]
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs Linux's /proc")

@@ -4,7 +4,7 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -12,45 +12,47 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 TOOLS = {
-    "lint": ["ruff", "check", "."],
-    "format": ["ruff", "format", "--check", "."],
-    "types": ["mypy"],
-    "floors": ["importlinter"],
+    "lint": ["-m", "ruff", "check", "."],
+    "format": ["-m", "ruff", "format", "--check", "."],
+    "types": ["-m", "mypy"],
+    "floors": ["-c", "from importlinter.cli import lint_imports_command as m; m()"],
 }
 
 
-@pytest.mark.parametrize("name", TOOLS)
-def test_the_tools_find_nothing(name: str) -> None:
-    tool, *rest = TOOLS[name]
-    command = [sys.executable, "-m", tool, *rest]
-    if tool == "importlinter":
-        command = [
-            sys.executable,
-            "-c",
-            "from importlinter.cli import lint_imports_command as m; m()",
-        ]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+def python(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """What another Python says."""
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        pytest.param(name, marks=pytest.mark.beside.with_args(python, *tool))
+        for name, tool in TOOLS.items()
+    ],
+    indirect=True,
+)
+def test_the_tools_find_nothing(beside: Callable[[], "subprocess.CompletedProcess[str]"]) -> None:
+    done = beside()
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_what_the_page_needs_is_imported_without_torch() -> None:
-    modules = (
-        "app, sdgui.web.server, sdgui.studio.studio, sdgui.storage.disk_store, sdgui.engine.catalog"
-    )
-    code = f"import sys, {modules}; print(*{{'torch', 'diffusers', 'transformers'}} & set(sys.modules))"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == ""
-
-
-def test_the_app_never_imports_how_the_model_inside_was_made() -> None:
-    modules = "app, sdgui.api, sdgui.web.server, sdgui.engine.engine"
-    code = f"import sys, {modules}; print([m for m in sys.modules if m.startswith('sdgui.demo.')])"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "['sdgui.demo.embedded']"
+@pytest.mark.beside.with_args(
+    python,
+    "-c",
+    "import app, sdgui.web.server, sdgui.studio.studio, sdgui.storage.disk_store, sdgui.engine.catalog\n"
+    "import sys; print(*sys.modules)",
+)
+def test_the_server_imports_neither_torch_nor_how_the_model_inside_was_made(
+    beside: Callable[[], "subprocess.CompletedProcess[str]"],
+) -> None:
+    done = beside()
+    assert done.returncode == 0, done.stderr
+    modules = set(done.stdout.split())
+    assert not {"torch", "diffusers", "transformers"} & modules
+    assert [name for name in modules if name.startswith("sdgui.demo.")] == ["sdgui.demo.embedded"]
 
 
 def test_every_flag_is_in_the_readme() -> None:

@@ -1,10 +1,13 @@
 """The page's scripts: types, lint, and unit tests of what needs no page. `npm ci` fetches the pinned tools once."""
 
+import functools
 import json
 import os
 import re
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,7 +32,7 @@ def why_not() -> str:
     return "" if major >= _OLDEST else f"node {version.strip()} is older than {_OLDEST}"
 
 
-@pytest.fixture(scope="module")
+@functools.cache
 def tools() -> Path:
     """The folder of the pinned tools, fetched where they are missing or others than the lock file's."""
     if reason := why_not():
@@ -57,20 +60,37 @@ def run(*command: object, facts: Path | None = None) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_types_of_all_scripts_fit(tools: Path) -> None:
-    run(tools / "tsc", "--project", HERE / "tsconfig.json")
+def check_types() -> None:
+    run(tools() / "tsc", "--project", HERE / "tsconfig.json")
 
 
-def test_the_linter_finds_nothing(tools: Path) -> None:
-    run(tools / "eslint", "--config", HERE / "eslint.config.js", "sdgui/web", "tests/scripts")
+def lint() -> None:
+    run(tools() / "eslint", "--config", HERE / "eslint.config.js", "sdgui/web", "tests/scripts")
 
 
-def test_what_needs_no_page_does_what_it_says(tools: Path, tmp_path: Path) -> None:
-    facts = tmp_path / "facts.json"
-    facts.write_text(json.dumps(page_facts(OneModel())))
+def run_units(facts: str) -> None:
+    tools()
     tests = sorted(HERE.glob("*.test.js"))
     assert tests
-    run("node", "--import", HERE / "setup.js", "--test", *tests, facts=facts)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "facts.json"
+        file.write_text(facts)
+        run("node", "--import", HERE / "setup.js", "--test", *tests, facts=file)
+
+
+@pytest.mark.beside.with_args(check_types)
+def test_the_types_of_all_scripts_fit(beside: Callable[[], None]) -> None:
+    beside()
+
+
+@pytest.mark.beside.with_args(lint)
+def test_the_linter_finds_nothing(beside: Callable[[], None]) -> None:
+    beside()
+
+
+@pytest.mark.beside.with_args(run_units, json.dumps(page_facts(OneModel())))
+def test_what_needs_no_page_does_what_it_says(beside: Callable[[], None]) -> None:
+    beside()
 
 
 def test_every_script_is_checked() -> None:
