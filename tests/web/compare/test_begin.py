@@ -328,7 +328,7 @@ def test_a_picture_whose_model_has_changed_is_neither_varied_nor_refined(
 
 def reused(ann: Ann, **asked: Any) -> dict[str, Any]:
     site = ann.site
-    told = reuse(site.studio, site.store, ann.id, asked, of_sheet=compare_controls.reused)
+    told = reuse(site.studio, site.store, ann.who, asked, of_sheet=compare_controls.reused)
     return dict(told["values"])
 
 
