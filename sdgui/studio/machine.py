@@ -186,10 +186,7 @@ class Machine:
         self.queue.remove(frozenset(task for job in jobs for task in job.index))
         for job in jobs:
             job.cancelled = True
-            for task in job.wanted:
-                self._settle(task, PictureState.CANCELLED)
-            for task in self.unsaved.resting(job.record.id):
-                self.unsaved.forget(task)
+            for task in job.wanted:  # what is made already is still stored, however late
                 self._settle(task, PictureState.CANCELLED)
 
     def _hear(self, face: WorkerFace, event: WorkerEvent) -> None:
@@ -296,9 +293,6 @@ class Machine:
         elif not told.again:
             self.unsaved.forget(task)
             self._settle(task, PictureState.FAILED, told.fault)
-        elif job.cancelled:
-            self.unsaved.forget(task)
-            self._settle(task, PictureState.CANCELLED)
         else:
             is_written = isinstance(told.fault, NotYetListed)
             due = self.unsaved.keep(job.record.id, told.picture, self._now, is_written=is_written)

@@ -70,12 +70,6 @@ class Unsaved:
         """When the next is tried again."""
         return min((one.due for one in self._kept.values() if one.due is not None), default=None)
 
-    def resting(self, job: str) -> tuple[str, ...]:
-        """The tasks of a job that are kept and not being tried."""
-        return tuple(
-            task for task, one in self._kept.items() if one.job == job and one.due is not None
-        )
-
     def find(self, task: str) -> Decoded | None:
         """The picture of a task, where it is kept."""
         kept = self._kept.get(task)

@@ -11,7 +11,6 @@ from sdgui.errors import NotYetSaved
 from sdgui.events import (
     Failed,
     Finished,
-    JobCancelled,
     PictureDone,
     PictureUnsaved,
     Pixels,
@@ -77,22 +76,27 @@ def test_a_picture_that_cannot_be_stored_is_told_offered_and_stored_later(
     assert studio.unsaved(job.id, 0, who("ann")) is None
 
 
-def test_a_stop_gives_up_what_cannot_be_stored(
+def test_a_stop_gives_up_nothing_that_is_made(
     house: House, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     studio = open_studio(house, engine)
-    FullDisk(studio, monkeypatch)
+    disk = FullDisk(studio, monkeypatch)
     job = studio.submit(BOAT, who("ann"))
 
     async def look() -> list[StudioEvent]:
         events: list[StudioEvent] = []
         async for _, event in studio.watch(who("ann"), job.id):
             events.append(event)
-            if sum(isinstance(one, PictureUnsaved) for one in events) == 2:
+            waiting = [one for one in events if isinstance(one, PictureUnsaved)]
+            if len(waiting) == 2 and not disk.room.is_set():
                 studio.cancel(job.id, who("ann"))
+                assert all(studio.unsaved(job.id, one.index, who("ann")) for one in waiting)
+                disk.room.set()
         return events
 
-    assert ends(run(look)) == [JobCancelled()]
+    events = run(look)
+    assert {event.index for event in events if isinstance(event, PictureDone)} == {0, 1}
+    assert ends(events) == [Finished()]
 
 
 def test_what_could_not_be_stored_before_the_close_is_made_again(
