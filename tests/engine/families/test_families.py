@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import torch
 
+from sdgui.engine.engine import TorchEngine
 from sdgui.engine.generate import denoise
 from sdgui.errors import UserError
-from sdgui.events import Decoded, Preview, Stepped
+from sdgui.events import Batch, Decoded, Preview, Stepped, Task
 from sdgui.model_info import GuidanceKind
 from sdgui.samplers import split_name
 from sdgui.spec import DreamRequest, PictureSpec
@@ -176,3 +177,18 @@ def test_weighed_and_of_any_length_a_picture_is_the_same_in_company(family_lab: 
     for one, other in zip(together, alone, strict=True):
         assert np.abs(one.astype(int) - other.astype(int)).max() <= ONE_LEVEL
     assert len({picture.tobytes() for picture in alone}) == len(alone)
+
+
+def test_in_bfloat16_the_picture_is_nearly_the_same(family_lab: FamilyLab) -> None:
+    specs = pair(family_lab)
+    engine = TorchEngine(family_lab.catalog, "cpu", "bfloat16")
+    events: list[Any] = []
+    tasks = tuple(Task(id=str(i), spec=spec) for i, spec in enumerate(specs))
+    engine.run(Batch(tasks=tasks), events.append, lambda task: False)
+    engine.close()
+    done = {event.task: event for event in events if isinstance(event, Decoded)}
+    assert set(done) == {"0", "1"}, events
+    for task, expected in zip("01", family_lab.pictures(specs), strict=True):
+        assert done[task].notes["dtype"] == "bfloat16"
+        # bfloat16 keeps 8 bits of a number: a few hundredths of the range on average are what rounding makes of it.
+        assert abs(done[task].pixels.astype(float) - expected).mean() < 255 / 25
