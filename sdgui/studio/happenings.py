@@ -111,6 +111,13 @@ class Woken:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Somebody is about to dream with this model: a worker with nothing to do may load it ahead."""
+
+    model: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Closing:
     """The studio is about to close: nothing begins any more."""
 
@@ -129,6 +136,7 @@ Happening = (
     | EndsStored
     | EndsNotStored
     | Woken
+    | Wanted
     | Closing
 )
 
@@ -141,6 +149,14 @@ class Begin:
 
     worker: int
     running: RunningBatch
+
+
+@dataclass(frozen=True, kw_only=True)
+class WarmUp:
+    """The worker is to load this model ahead; `NotWarmed` may follow, then `WorkerReady`."""
+
+    worker: int
+    model: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,4 +193,4 @@ class Opened:
     job: LiveJob
 
 
-Effect = Begin | Save | StoreEnds | Opened | Tell | WakeAt
+Effect = Begin | WarmUp | Save | StoreEnds | Opened | Tell | WakeAt

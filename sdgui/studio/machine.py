@@ -38,6 +38,8 @@ from sdgui.studio.happenings import (
     StoreEnds,
     Tell,
     WakeAt,
+    Wanted,
+    WarmUp,
     Woken,
     WorkerReady,
     WorkerSaid,
@@ -83,6 +85,7 @@ class Machine:
         self._ends_due: float | None = None
         self._reckoned = 0.0
         self._begun = 0
+        self._wanted: str | None = None
         self._now = 0.0
         self._effects: list[Effect] = []
         self._ended = False
@@ -105,6 +108,14 @@ class Machine:
     def can_reopen(self, job: str) -> bool:
         """Whether a job neither is alive nor about to be."""
         return job not in self.jobs.active and job not in self.jobs.reopening
+
+    def uses(self, model: str) -> bool:
+        """Whether a picture of this model is still to be made, or a worker loads it."""
+        return any(
+            task.spec.model.id == model and task.id in job.wanted
+            for job in self.jobs.active.values()
+            for task in job.record.tasks
+        ) or any(face.is_loading and face.status.model == model for face in self.faces)
 
     def stoppable(self, visitor: str) -> tuple[str, ...]:
         """The visitor's jobs that can be stopped."""
@@ -131,10 +142,12 @@ class Machine:
             case Stopped(jobs=jobs):
                 self._stop(jobs)
             case WorkerReady(worker=number):
-                self.faces[number].is_free = True
+                self.faces[number].ready()
             case WorkerSaid(worker=number, event=event):
                 self._hear(self.faces[number], event)
                 return  # it has not changed what there is to begin
+            case Wanted(model=model):
+                self._wanted = model
             case NotWarmed(worker=number, fault=fault):
                 self.faces[number].cannot_load(self.faces[number].status.model, fault)
             case BatchOver():
@@ -163,6 +176,7 @@ class Machine:
                 self.closing = True
                 return
         self._begin_all()
+        self._warm_up()
         self._reckon()
 
     def _ask(self, asked: Asked) -> None:
@@ -343,11 +357,25 @@ class Machine:
                 return
             self._begin(next((face for face in free if model in face.info.warm), free[0]))
 
+    def _warm_up(self) -> None:
+        """Has a worker with nothing to do load the model that was wanted last, unless one has it."""
+        model, free = self._wanted, next((face for face in self.faces if face.is_free), None)
+        if model is None or self.closing:
+            return
+        if any(model in face.info.warm for face in self.faces):
+            self._wanted = None
+        elif free is not None:
+            self._wanted = None
+            free.is_free = False
+            self._effects.append(WarmUp(worker=free.number, model=model))
+
     def _begin(self, face: WorkerFace) -> None:
         # With one worker alone every model is loaded where its turn comes: there is nobody else to leave it to.
         batch = self.queue.take(face.info if len(self.faces) > 1 else face.device_only)
         assert batch is not None
         self._begun += 1
+        if batch.tasks[0].spec.model.id == self._wanted:
+            self._wanted = None
         running = RunningBatch(
             batch,
             self.jobs.owners(batch),

@@ -33,6 +33,8 @@ from sdgui.studio.happenings import (
     StoreEnds,
     Tell,
     WakeAt,
+    Wanted,
+    WarmUp,
     Woken,
 )
 from sdgui.studio.live_job import unmade
@@ -229,6 +231,16 @@ class Studio:
             Task(id=task.id, spec=task.spec, job=job), picture.pixels, picture.notes
         )
 
+    def warm_up(self, model: str) -> None:
+        """Loads a model ahead, once a worker has nothing else to do; UserError when there is no such model."""
+        self.models.describe(model)
+        self._happened(Wanted(model=model))
+
+    def uses(self, model: str) -> bool:
+        """Whether a picture of this model is still to be made, or it is being loaded."""
+        with self._lock:
+            return self._machine.uses(model)
+
     def status(self) -> ModelStatus:
         """Whether the model is there."""
         with self._lock:
@@ -327,6 +339,8 @@ class Studio:
         match effect:
             case Begin(worker=number, running=running):
                 self._workers[number].begin(running)
+            case WarmUp(worker=number, model=model):
+                self._workers[number].warm_up(model)
             case Save(picture=picture):
                 self._disk.save(picture)
             case StoreEnds():

@@ -44,6 +44,17 @@ class WorkerFace:
         else:
             self.info = WorkerInfo(device=event.device, dtype=event.dtype, warm=(event.model,))
 
+    def ready(self) -> None:
+        """It asks for a batch; what it was said to load without a word on that was there already."""
+        self.is_free = True
+        if self.is_loading:
+            self.is_loading = False
+            model = self.status.model
+            self.status = replace(self.status, state="ready", fraction=None)
+            self.info = replace(
+                self.info, warm=(*(one for one in self.info.warm if one != model), model)
+            )
+
     def cannot_load(self, model: str, fault: UserError) -> None:
         """The model could not be loaded."""
         self.is_loading = False

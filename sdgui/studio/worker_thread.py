@@ -32,7 +32,7 @@ class WorkerThread:
         self._model = model
         self._tell = tell
         self._is_closing = is_closing
-        self._inbox: queue.SimpleQueue[RunningBatch | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[RunningBatch | str | None] = queue.SimpleQueue()
         self._thread = threading.Thread(
             target=self._live, name=f"sdgui-worker-{number}", daemon=True
         )
@@ -44,6 +44,10 @@ class WorkerThread:
     def begin(self, running: RunningBatch) -> None:
         """Gives it a batch."""
         self._inbox.put(running)
+
+    def warm_up(self, model: str) -> None:
+        """Has it load a model ahead."""
+        self._inbox.put(model)
 
     def leave(self) -> None:
         """No batch comes any more."""
@@ -59,24 +63,28 @@ class WorkerThread:
         self._engine.close()
 
     def _live(self) -> None:
-        self._warm()
+        self._warm(self._model)
         self._tell(WorkerReady(worker=self._number))
-        while (running := self._inbox.get()) is not None:
-            self._run(running)
+        while (asked := self._inbox.get()) is not None:
+            if isinstance(asked, str):
+                self._warm(asked)
+                self._tell(WorkerReady(worker=self._number))
+            else:
+                self._run(asked)
 
     def _hear(self, event: object) -> None:
         self._tell(WorkerSaid(worker=self._number, event=event))  # type: ignore[arg-type]
 
-    def _warm(self) -> None:
-        self._hear(Loading(model=self._model))
+    def _warm(self, model: str) -> None:
+        self._hear(Loading(model=model))
         try:
-            self._engine.warm(self._model, self._hear)
+            self._engine.warm(model, self._hear)
             return
         except UserError as told:
             fault = told
         except Exception:
             if not self._is_closing():  # which ends the worker in the middle of its loading
-                log.exception("the model %s could not be loaded", self._model)
+                log.exception("the model %s could not be loaded", model)
             fault = NOT_LOADED
         log.log(logging.INFO if self._is_closing() else logging.ERROR, "%s", fault)
         self._tell(NotWarmed(worker=self._number, fault=fault))

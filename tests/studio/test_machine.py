@@ -49,6 +49,8 @@ from sdgui.studio.happenings import (
     Stopped,
     StoreEnds,
     WakeAt,
+    Wanted,
+    WarmUp,
     Woken,
     WorkerReady,
     WorkerSaid,
@@ -95,6 +97,7 @@ class World:
         self.machine.unsaved = Unsaved(lambda tries: 1.0, most_bytes=ROOM)
         self.now = 0.0
         self.at: dict[int, RunningBatch] = {}
+        self.warming: dict[int, str] = {}
         self.begun: Counter[tuple[LiveJob, str]] = Counter()
         self.saves: deque[Decoded] = deque()
         self.writing: deque[str] = deque()
@@ -116,6 +119,10 @@ class World:
             match effect:
                 case Begin(worker=number, running=running):
                     self.begin(number, running)
+                case WarmUp(worker=number, model=model):
+                    assert number not in self.at and number not in self.warming
+                    assert not len(self.machine.queue)  # what was asked for goes first
+                    self.warming[number] = model
                 case Save(picture=picture):
                     assert picture.task not in [one.task for one in self.saves]
                     self.saves.append(picture)
@@ -244,11 +251,24 @@ class World:
         if self.machine.closing:  # what is left is made after the next start
             assert failed == sum(len(job.faults) for job in self.opened)
 
+    def warmed(self, number: int, how: str) -> None:
+        """A worker has loaded a model ahead, had it already, or could not."""
+        model = self.warming.pop(number)
+        self.say(WorkerSaid(worker=number, event=Loading(model=model)))
+        if how == "loaded":
+            self.say(WorkerSaid(worker=number, event=Loaded(model=model, device="d", dtype="f")))
+        elif how == "failed":
+            self.say(NotWarmed(worker=number, fault=NO_MODEL))
+        self.say(WorkerReady(worker=number))
+        assert not self.machine.faces[number].is_loading
+
     def settle_down(self) -> None:
         """Lets everything that is under way come to its end."""
         for _ in range(1000):
             if self.at:
                 self.make(next(iter(self.at)))
+            elif self.warming:
+                self.warmed(next(iter(self.warming)), "loaded")
             elif self.saves:
                 self.save("stored")
             elif self.writing:
@@ -330,7 +350,16 @@ class AnyOrder(RuleBasedStateMachine):
     def delete(self, data: st.DataObject) -> None:
         self.world.change(data.draw(st.sampled_from(self.world.made)), deleted=True)
 
+    @rule(model=st.sampled_from(sorted(MODELS)))
+    def want(self, model: str) -> None:
+        self.world.say(Wanted(model=model))
+
     # Workers
+
+    @precondition(lambda self: self.world.warming)
+    @rule(data=st.data(), how=st.sampled_from(("loaded", "there already", "failed")))
+    def warmed(self, data: st.DataObject, how: str) -> None:
+        self.world.warmed(data.draw(st.sampled_from(sorted(self.world.warming))), how)
 
     @precondition(lambda self: self.world.at)
     @rule(
@@ -439,7 +468,8 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def no_worker_is_idle_while_anything_waits(self) -> None:
         world = self.world
-        assert world.machine.closing or not len(world.machine.queue) or len(world.at) == WORKERS
+        busy = len(world.at) + len(world.warming)
+        assert world.machine.closing or not len(world.machine.queue) or busy == WORKERS
 
     @invariant()
     def an_end_that_is_not_stored_is_on_its_way(self) -> None:
