@@ -97,13 +97,12 @@ class Catalog:
     def _counter(self, model: str, info: ModelInfo) -> TokenCounter:
         counter = self._tokens.get(info.ref.hash)
         if counter is None:
-            tokenizer = self._recognise(model).tokenizer
+            found = self._recognise(model)
             folder = self._folder(model)
             if folder is None:
-                repository = self._repository(model)
-                names = [name for name in repository.sizes if name.startswith(f"{tokenizer}/")]
-                folder = self.hub.fetch(repository, names)
-            counter = self._tokens[info.ref.hash] = TokenCounter(folder / tokenizer)
+                names = [name for name in found.files if name.startswith(f"{found.tokenizer}/")]
+                folder = self.hub.fetch(self._repository(model), names)
+            counter = self._tokens[info.ref.hash] = TokenCounter(folder / found.tokenizer)
         return counter
 
     def _recognise(self, model: str) -> Found:

@@ -9,10 +9,11 @@ from sdgui.engine.model_files import ModelFiles, read_json
 from sdgui.engine.model_folder import ModelFolder
 from sdgui.errors import UserError
 from sdgui.model_info import ModelInfo, ModelRef
+from sdgui.request_fields import limits
 
 DEFAULTS = "sdgui.json"
 """A file beside the model that gives its title, its defaults and examples of prompts."""
-SMALL, USUAL_LARGEST = 512, 2048
+SMALL, USUAL_LARGEST, LARGEST = 512, 2048, 2**14
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +84,7 @@ def _info(
     longest = max(width, height)
     largest = 2 * longest if longest < SMALL else max(USUAL_LARGEST, longest)
     sampler = own.get("sampler", traits.sampler)
-    return ModelInfo(
+    info = ModelInfo(
         ref=ModelRef(id=folder.name, hash=folder.content_hash(names)),
         title=str(own.get("title", folder.name.rstrip("/").rpartition("/")[2])),
         family=recogniser.name,
@@ -105,3 +106,19 @@ def _info(
         ),
         examples=tuple(str(example) for example in own.get("examples", ())),
     )
+    _check_plausible(info)
+    return info
+
+
+def _check_plausible(info: ModelInfo) -> None:
+    """ValueError for numbers with which nothing can be dreamt, wherever they come from."""
+    (fewest, most), (least, highest) = limits("steps"), limits("guidance")
+    if not (
+        info.min_size <= min(info.width, info.height)
+        and max(info.width, info.height) <= info.max_size <= LARGEST
+        and 1 <= info.size_step <= info.min_size
+        and fewest <= info.steps <= most
+        and least <= info.guidance <= highest
+        and info.token_limit > 0
+    ):
+        raise ValueError("the model's numbers are out of range")

@@ -145,7 +145,8 @@ def changed(lab_of: Callable[[str], FamilyLab], tmp_path: Path) -> Callable[...,
         if not folder.exists():
             shutil.copytree(lab_of(name).model, folder)
         path = folder / file
-        path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
+        stored = json.loads(path.read_text()) if path.exists() else {}
+        path.write_text(json.dumps({**stored, **values}))
         return Catalog(str(folder)).describe(str(folder))
 
     return change
@@ -202,6 +203,27 @@ def test_stable_diffusion_3_5_is_told_by_its_normalised_queries(
 def test_a_scheduler_of_another_kind_is_refused(changed: Callable[..., ModelInfo]) -> None:
     with pytest.raises(UserError, match="does not fit it"):
         changed("sd3", SCHEDULER, _class_name="DDIMScheduler")
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "values"),
+    [
+        ("sdxl", "unet/config.json", {"sample_size": 10**9}),
+        ("sdxl", "unet/config.json", {"sample_size": -16}),
+        ("sdxl", "unet/config.json", {"sample_size": "large"}),
+        ("sd3", "transformer/config.json", {"patch_size": 0}),
+        ("sd3", "transformer/config.json", {"pos_embed_max_size": 1}),
+        ("sdxl", "sdgui.json", {"steps": 0}),
+        ("sdxl", "sdgui.json", {"guidance": float("nan")}),
+        ("sdxl", "sdgui.json", {"guidance": 1e9}),
+        ("sdxl", "sdgui.json", {"width": [1]}),
+    ],
+)
+def test_numbers_with_which_nothing_can_be_dreamt_are_refused(
+    changed: Callable[..., ModelInfo], name: str, file: str, values: dict[str, Any]
+) -> None:
+    with pytest.raises(UserError, match="not those of a model that works here"):
+        changed(name, file, **values)
 
 
 def test_a_refiner_is_not_taken_for_a_model_that_reads_words(
