@@ -262,25 +262,27 @@ def test_the_state_of_the_server_is_asked_for_when_somebody_comes_back(
     visitor.complaints.clear()
 
 
-def test_a_model_without_a_negative_prompt_hides_the_field_for_itself_alone(
-    quick: Page, site: Site
-) -> None:
+def test_what_a_model_does_not_have_is_hidden_for_itself_alone(quick: Page, site: Site) -> None:
     page = quick
     address = f"{site.url}/"
-    page.route(address, where_demo_takes_no_negative_prompt)
+    page.route(address, where_demo_is_not_guided)
     page.reload()
     page.wait_for_selector("html[data-sdgui=ready]")
     page.unroute(address)
-    expect(page.locator("#negative-prompt")).to_be_hidden()
+    for setting in ("#negative-prompt", "#guidance"):
+        expect(page.locator(setting)).to_be_hidden()
     choose(page, "model", "other")
-    expect(page.locator("#negative-prompt")).to_be_visible()
+    for setting in ("#negative-prompt", "#guidance"):
+        expect(page.locator(setting)).to_be_visible()
 
 
-def where_demo_takes_no_negative_prompt(route: Route) -> None:
+def where_demo_is_not_guided(route: Route) -> None:
     page = route.fetch()
-    told = '\\"negative_prompt\\": true'  # JSON within JSON
-    assert told in page.text()
-    changed = page.text().replace(told, told.replace("true", "false"), 1)
+    changed = page.text()
+    for fact in ("negative_prompt", "guided"):
+        told = f'\\"{fact}\\": true'  # JSON within JSON
+        assert told in changed
+        changed = changed.replace(told, told.replace("true", "false"), 1)
     route.fulfill(response=page, body=changed)
 
 
