@@ -11,8 +11,14 @@ from tests.web.dream.test_routes import listen_to
 from tests.web.programs.test_routes import call, told
 
 DREAMS = 10
-BOUNDED = ("urllib.parse.SplitResult", "weakref.ReferenceType")
-"""Python keeps the latest addresses that it took apart, and sqlite3 up to 200 dead references to cursors."""
+BOUNDED = (
+    "urllib.parse.SplitResult",
+    "weakref.ReferenceType",
+    "asyncio.events.TimerHandle",
+    "_contextvars.Context",
+)
+"""Python keeps the latest addresses that it took apart, sqlite3 up to 200 dead references to cursors, and asyncio up
+to 100 cancelled timers, each with its context."""
 VALUES = {
     "prompt": "a cat",
     "negative_prompt": "",
