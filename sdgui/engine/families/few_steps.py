@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 from sdgui.engine.model_folder import ModelFolder
 
-FEW = re.compile(r"turbo|lightning|lcm|hyper|schnell|distill|flash|dmd", re.IGNORECASE)
-"""In the name that a distilled model says of itself."""
+FEW = re.compile(
+    r"(?<![a-z])(turbo|lightning|lcm|hyper[-_]?(sd|flux)|schnell|distill(ed)?|flash[-_]?sd|dmd2?)(?![a-z])",
+    re.IGNORECASE,
+)
+"""In the name that a distilled model says of itself: a word, for `hyperrealism` is another thing."""
 COUNT = re.compile(r"(?<![0-9])([1-9]|1[0-6])[-_ ]?steps?(?![a-z])", re.IGNORECASE)
 
 

@@ -173,6 +173,23 @@ def test_a_lightning_model_is_told_by_its_scheduler_and_its_steps_by_its_name(
     assert (info.sampler, info.steps, info.guidance) == ("Euler", 8, 1.0)
 
 
+@pytest.mark.parametrize(
+    ("name", "steps"),
+    [
+        ("x/Hyper-SD15-8steps", 8),
+        ("x/dreamshaper-lcm", 6),
+        ("x/sdxl-dmd2-4step", 4),
+        ("x/hyperrealism-v2", 30),
+        ("x/turbocharged", 30),
+        ("lightning/storms", 30),
+    ],
+)
+def test_only_a_word_of_the_models_own_name_marks_few_steps(
+    changed: Callable[..., ModelInfo], name: str, steps: int
+) -> None:
+    assert changed("sdxl", "unet/config.json", _name_or_path=name).steps == steps
+
+
 def test_v_prediction_that_begins_at_the_last_timestep_is_not_taken_for_few_steps(
     changed: Callable[..., ModelInfo],
 ) -> None:
