@@ -7,12 +7,11 @@ from dataclasses import dataclass
 class WorkerInfo:
     """One worker as the queue and the visitors know it.
 
-    `memory` is what its device has for models and pictures, in bytes, where that is known; `holds` is how many models
-    it keeps warm at once; `warm` are the ids of those that are, the latest used last.
+    `memory` is what its device has for models and pictures, in bytes, where that is known; `warm` are the ids of the
+    models that it keeps there, as many as fit, the latest used last.
     """
 
     device: str = ""
     dtype: str = ""
     memory: int | None = None
-    holds: int = 1
     warm: tuple[str, ...] = ()

@@ -6,23 +6,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from sdgui.engine.catalog import Catalog, Located
 from sdgui.engine.clip_files import CONFIG, find_clip
 from sdgui.engine.clip_weigher import Weighed, Weigher
 from sdgui.engine.device import Placement
 from sdgui.engine.families.family import Encoded, Family, family_called
-from sdgui.engine.memory import fits, free_memory
+from sdgui.engine.main_memory import Memory
+from sdgui.engine.memory import free_memory, memory_of
 from sdgui.engine.model_files import HashCache
 from sdgui.engine.preview_map import PreviewMap, cached_preview_map
 from sdgui.engine.prompts import PromptCache
 from sdgui.engine.quiet import quiet
 from sdgui.engine.similarity import Similarity
+from sdgui.engine.weights import bytes_by_part
 from sdgui.errors import UserError
 from sdgui.events import Loaded, Loading, Pixels
 from sdgui.model_info import ModelRef
 from sdgui.ports import Emit
 
-WARM_ON_CPU = 2
+MAIN_MEMORY = torch.device("cpu")
+SPARE = 256 * 2**20
+"""Bytes that are to stay free beside the weights of a model, for its work."""
 
 
 @dataclass(kw_only=True)
@@ -39,6 +45,8 @@ class WarmModel:
     weighed: PromptCache[Weighed, Encoded]
     colours: PreviewMap
     similarity: Similarity | None
+    weights: int
+    """Bytes of its weights."""
     spoilt: bool = False
     """A change in place could not be put back: nobody may use it any more."""
 
@@ -63,7 +71,7 @@ def weigher_of(family: Family) -> Weigher:
 
 
 class Loader:
-    """Warm models by reference, the least recently used out first: two on the CPU, what fits on CUDA."""
+    """Warm models by reference: as many as fit into the device's memory, the least recently used out first."""
 
     def __init__(
         self,
@@ -129,13 +137,14 @@ class Loader:
                 f"The model “{ref.id}” changed since this picture was asked for.",
                 "Dream it again to use the model as it is now.",
             )
-        self._make_room(located.found.info.memory_bytes)
         family = family_called(located.found.info.family)
         placement = self._placement.fitting(family.half)
+        parts = bytes_by_part(located.folder, located.found.files, placement.dtype.itemsize)
+        self._make_room(ref, sum(parts.values()))
         with quiet():
-            pipe = family.load(located.folder, placement.dtype, located.found.variant).to(
-                placement.device
-            )
+            pipe = family.load(located.folder, placement.dtype, located.found.variant)
+            keep_in_memory(pipe)
+            pipe.to(placement.device)
         own_clip = located.folder / "clip"
         has_own = (own_clip / CONFIG).is_file()
         similarity = self._similarity(str(own_clip)) if has_own else self._shared
@@ -154,22 +163,26 @@ class Loader:
                 self._cache_dir, self._vae_hash(located), family, pipe, self._placement.device
             ),
             similarity=similarity,
+            weights=sum(weights_of(part) for part in pipe.components.values()),
         )
 
     def _similarity(self, clip: str) -> Similarity:
         hub = self._catalog.hub
         return Similarity(lambda on_bytes: find_clip(clip, hub, on_bytes), self._placement.device)
 
-    def _make_room(self, needed: int) -> None:
-        """Drops models until the new one fits, with as much again for its work."""
-        on_cpu = self._placement.device.type == "cpu"
-        while self._warm and (
-            len(self._warm) >= WARM_ON_CPU
-            if on_cpu
-            else not fits(2 * needed, self._placement.device)
-        ):
+    def _make_room(self, ref: ModelRef, needed: int) -> None:
+        """Drops models until the weights of another fit; UserError where they will not fit into main memory.
+
+        All weights are read into main memory, also on their way to a device of its own.
+        """
+        device = self._placement.device
+        shared = device.type == MAIN_MEMORY.type
+        to_drop = sum(warm.weights for warm in self._warm.values()) if shared else 0
+        _check_room(ref, needed, to_drop)
+        while self._warm and not _fits(needed, memory_of(device)):
             self._warm.popitem(last=False)
             free_memory()
+        _check_room(ref, needed)
 
     def _vae_hash(self, located: Located) -> str:
         hashes = HashCache(None if self._cache_dir is None else self._cache_dir / "hashes.json")
@@ -178,3 +191,43 @@ class Loader:
             if name.startswith("vae/"):
                 digest.update(f"{name}\0{hashes.sha256(located.folder / name)}\n".encode())
         return digest.hexdigest()
+
+
+def keep_in_memory(pipe: Any) -> None:
+    """Copies the weights of a pipeline out of the files that they are mapped from.
+
+    Else the system may drop them and read them anew, and whoever writes to such a file would write into the model.
+    """
+    for part in pipe.components.values():
+        if isinstance(part, torch.nn.Module):
+            for tensor in (*part.parameters(), *part.buffers()):
+                tensor.data = tensor.data.clone()
+
+
+def weights_of(part: Any) -> int:
+    """Bytes of the weights of a part of a pipeline; 0 where it has none."""
+    if not isinstance(part, torch.nn.Module):
+        return 0
+    return sum(tensor.nbytes for tensor in (*part.parameters(), *part.buffers()))
+
+
+def _fits(needed: int, memory: Memory | None) -> bool:
+    """Whether weights fit into what is free, with some to spare; they do where that is not known."""
+    return memory is None or needed + SPARE <= memory.free
+
+
+def _check_room(ref: ModelRef, needed: int, to_drop: int = 0) -> None:
+    """UserError unless weights fit into main memory, where so many bytes can be freed yet."""
+    memory = memory_of(MAIN_MEMORY)
+    if memory is None or needed + SPARE <= memory.free + to_drop:
+        return
+    free = min(memory.total, memory.free + to_drop)
+    raise UserError(
+        f"“{ref.id}” needs {_in_words(needed + SPARE)} of main memory, "
+        f"and {_in_words(free)} of {_in_words(memory.total)} are free.",
+        "Close other programs that use memory, or choose a smaller model.",
+    )
+
+
+def _in_words(size: int) -> str:
+    return f"{size / 1e9:.1f} GB"

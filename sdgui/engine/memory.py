@@ -1,8 +1,10 @@
-"""Out of memory: how it is recognised and how memory is given back."""
+"""The memory that models run in: what is free, how it is given back, and how it is recognised that it ended."""
 
 import gc
 
 import torch
+
+from sdgui.engine.main_memory import Memory, main_memory, return_freed
 
 SIGNS = (
     "out of memory",
@@ -23,13 +25,15 @@ def is_out_of_memory(error: BaseException) -> bool:
 def free_memory() -> None:
     """Gives back what nothing uses any more; call it outside the except block, whose traceback holds tensors."""
     gc.collect()
+    return_freed()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
 
 
-def fits(needed: int, device: torch.device) -> bool:
-    """Whether the device has the bytes free; on the CPU the operating system decides."""
+def memory_of(device: torch.device) -> Memory | None:
+    """What the device has, with what this process holds in reserve of it as free; None where it does not tell."""
     if device.type != "cuda":
-        return True
-    free, _ = torch.cuda.mem_get_info(device)
-    return free >= needed
+        return main_memory()
+    free, total = torch.cuda.mem_get_info(device)
+    reserve = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    return Memory(total=total, free=free + reserve)

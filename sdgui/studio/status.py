@@ -16,7 +16,6 @@ class WorkerStatus:
     device: str = ""
     dtype: str = ""
     memory: int | None = None
-    holds: int = 1
     warm: tuple[str, ...] = ()
     pictures: int = 0
 

@@ -82,7 +82,6 @@ class WorkerFace:
             device=status.device,
             dtype=status.dtype,
             memory=self.info.memory,
-            holds=self.info.holds,
             warm=self.info.warm,
             pictures=0 if self.running is None else len(self.running.batch.tasks),
         )

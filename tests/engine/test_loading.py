@@ -2,20 +2,25 @@
 
 import pickle
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
 
 from sdgui.engine import device as device_module
+from sdgui.engine import loader as loader_module
 from sdgui.engine.catalog import Catalog
 from sdgui.engine.device import choose_placement
 from sdgui.engine.engine import TorchEngine
+from sdgui.engine.loader import SPARE
+from sdgui.engine.main_memory import Memory
 from sdgui.errors import UserError
 from sdgui.events import Batch, Decoded, Loaded, Loading, Task, TaskFailed, WorkerEvent
 from sdgui.model_info import ModelRef
 from sdgui.spec import DreamRequest, PictureSpec
 from tests.engine.conftest import Lab, of_type
+from tests.engine.opened import Opened
 from tests.engine.tiny_model import write_tiny_model
 
 
@@ -55,17 +60,96 @@ def test_warming_up_loads_ahead(tiny_folder: Path) -> None:
     engine.close()
 
 
-def test_two_models_stay_warm_on_the_cpu(
-    tiny_folder: Path, epsilon_folder: Path, tmp_path: Path
+@pytest.fixture
+def three(tiny_folder: Path, epsilon_folder: Path, tmp_path: Path) -> Iterator["Three"]:
+    three = Three([tiny_folder, epsilon_folder, write_tiny_model(tmp_path / "third", seed=3)])
+    yield three
+    three.engine.close()
+
+
+class Three:
+    """An engine with three models of one size."""
+
+    def __init__(self, folders: list[Path]) -> None:
+        self.folders = folders
+        self.models = [str(folder) for folder in folders]
+        self.catalog = Catalog(self.models[0], others=tuple(self.models[1:]))
+        self.specs = [spec_of(self.catalog, model) for model in self.models]
+        self.engine = TorchEngine(self.catalog, "cpu")
+
+    def is_loaded_for(self, model: int) -> bool:
+        """Whether a picture of a model is made only once that was loaded."""
+        events = run_one(self.engine, self.specs[model])
+        assert of_type(events, Decoded)
+        return bool(of_type(events, Loaded))
+
+    def limit(self, monkeypatch: pytest.MonkeyPatch, models: float) -> None:
+        """Lets main memory end where it holds so many models; the first must be warm."""
+        loader = self.engine._loader
+        (warm,) = loader._warm.values()
+        total = SPARE + int(models * warm.weights)
+
+        def memory(_device: torch.device) -> Memory:
+            return Memory(
+                total=total, free=total - sum(one.weights for one in loader._warm.values())
+            )
+
+        monkeypatch.setattr(loader_module, "memory_of", memory)
+
+
+def test_models_stay_warm_while_they_fit_and_the_least_recently_used_goes_first(
+    three: Three, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    third = write_tiny_model(tmp_path / "third", seed=3)
-    models = [str(tiny_folder), str(epsilon_folder), str(third)]
-    catalog = Catalog(models[0], others=tuple(models[1:]))
+    assert three.is_loaded_for(0)
+    three.limit(monkeypatch, models=2.5)
+    told = [(model, three.is_loaded_for(model)) for model in (1, 0, 1, 2, 1, 0)]
+    assert told == [(1, True), (0, False), (1, False), (2, True), (1, False), (0, True)]
+
+
+def test_all_stay_warm_where_there_is_room(three: Three) -> None:
+    assert [three.is_loaded_for(model) for model in (0, 1, 2)] == [True] * 3
+    with Opened(*three.folders) as opened:
+        assert [three.is_loaded_for(model) for model in (0, 1, 2)] == [False] * 3
+    assert opened.weights == []
+
+
+def test_a_model_that_cannot_fit_is_refused_before_a_file_is_read_and_the_others_stay(
+    three: Three, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert three.is_loaded_for(0)
+    three.limit(monkeypatch, models=1.5)
+    monkeypatch.setattr(loader_module, "bytes_by_part", lambda *_: {"unet": 9 * 10**9})
+    with Opened(*three.folders) as opened:
+        (failed,) = of_type(run_one(three.engine, three.specs[1]), TaskFailed)
+    assert opened.weights == []
+    assert (
+        failed.message
+        == f"“{three.models[1]}” needs 9.3 GB of main memory, and 0.3 GB of 0.3 GB are free."
+    )
+    assert failed.hint.startswith("Close other programs")
+    assert not three.is_loaded_for(0)
+
+
+def test_loading_opens_files(three: Three) -> None:
+    """Else that nothing was opened says nothing."""
+    with Opened(three.folders[0]) as opened:
+        three.is_loaded_for(0)
+    assert len(set(opened.weights)) == 3
+
+
+def test_who_writes_to_the_file_of_a_warm_model_does_not_change_it(tmp_path: Path) -> None:
+    folder = write_tiny_model(tmp_path / "model")
+    catalog = Catalog(str(folder))
+    spec = spec_of(catalog, str(folder))
     engine = TorchEngine(catalog, "cpu")
-    for model, is_loaded in ((0, 1), (1, 1), (0, 0), (1, 0), (2, 1), (1, 0), (0, 1)):
-        events = run_one(engine, spec_of(catalog, models[model]))
-        assert len(of_type(events, Loaded)) == is_loaded
+    (before,) = of_type(run_one(engine, spec), Decoded)
+    for path in folder.glob("*/*.safetensors"):
+        with path.open("r+b") as file:
+            file.seek(path.stat().st_size // 2)
+            file.write(bytes(path.stat().st_size // 4))
+    (after,) = of_type(run_one(engine, spec), Decoded)
     engine.close()
+    assert (after.pixels == before.pixels).all()
 
 
 def test_the_same_prompt_is_encoded_once(lab: Lab) -> None:

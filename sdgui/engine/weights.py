@@ -1,0 +1,34 @@
+"""How much memory the weights of a model take once they are loaded, read from the headers alone. No torch."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import safetensors
+
+FLOATS = frozenset({"F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2"})
+"""The number formats of safetensors that become the one that a model runs in."""
+
+
+def bytes_by_part(folder: Path, names: Iterable[str], number_bytes: int) -> dict[str, int]:
+    """Bytes of each part (`unet`, `vae`, …) of a model in a folder, its floats in numbers of so many bytes.
+
+    `names` are its files relative to the folder; of those only the headers of safetensors are read.
+    """
+    parts: dict[str, int] = {}
+    for name in names:
+        if name.endswith(".safetensors"):
+            part = name.partition("/")[0]
+            parts[part] = parts.get(part, 0) + _bytes_of(folder / name, number_bytes)
+    return parts
+
+
+def _bytes_of(file: Path, number_bytes: int) -> int:
+    total = 0
+    with safetensors.safe_open(file, framework="np") as opened:
+        for name in opened.keys():  # noqa: SIM118 it is no dictionary
+            tensor = opened.get_slice(name)
+            numbers = 1
+            for side in tensor.get_shape():
+                numbers *= side
+            total += numbers * (number_bytes if tensor.get_dtype() in FLOATS else 8)
+    return total
