@@ -5,34 +5,42 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.fake_engine import PATIENCE
 from tests.studio.conftest import ManyModels
 from tests.web.conftest import Site, open_site
 
 
-def test_open_streams_do_not_hold_up_the_end(tmp_path: Path) -> None:
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tests.web.painter", "0", str(tmp_path)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    )
-    assert server.stdout is not None
-    url = server.stdout.readline().strip()
-    with httpx.Client(base_url=url, trust_env=False, timeout=PATIENCE) as client:
-        client.get("/status")
-        with client.stream("GET", "/gradio_api/heartbeat/abc") as stream:
-            next(stream.iter_text())
-            server.send_signal(signal.SIGTERM)
-            out, err = server.communicate(timeout=PATIENCE)
-    assert server.returncode == 0
-    assert out.strip() == "closed"
-    assert err == ""
+def end_with_a_stream_open() -> tuple[int, str, str]:
+    """Exit code of a server that is told to end while a stream is open, and what it has said on both channels."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "tests.web.painter", "0", folder],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+        assert server.stdout is not None
+        url = server.stdout.readline().strip()
+        with httpx.Client(base_url=url, trust_env=False, timeout=PATIENCE) as client:
+            client.get("/status")
+            with client.stream("GET", "/gradio_api/heartbeat/abc") as stream:
+                next(stream.iter_text())
+                server.send_signal(signal.SIGTERM)
+                out, err = server.communicate(timeout=PATIENCE)
+    return server.returncode, out.strip(), err
+
+
+@pytest.mark.beside.with_args(end_with_a_stream_open)
+def test_open_streams_do_not_hold_up_the_end(beside: Callable[[], tuple[int, str, str]]) -> None:
+    assert beside() == (0, "closed", "")
 
 
 def test_what_a_person_can_mend_is_answered_in_their_words(tmp_path: Path) -> None:
