@@ -34,6 +34,8 @@ class Allowance:
     pixels: int | None = None
     """Width times height of a picture."""
     steps: int | None = None
+    models: bool = True
+    """Whether they may look after the models: add, correct and remove them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +43,7 @@ class Policy:
     """Who may what, and how much: an allowance for each role."""
 
     owner: Allowance = Allowance()
-    guest: Allowance = Allowance()
+    guest: Allowance = Allowance(models=False)
 
     def of(self, who: Who) -> Allowance:
         """What somebody may."""

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from sdgui.emphasis import PromptLength
 from sdgui.events import Batch, Pixels, Task, WorkerEvent
+from sdgui.library import Card, Download, KnownModel, Offer
 from sdgui.model_info import ModelInfo
 from sdgui.picture_query import PictureQuery
 from sdgui.records import JobEnd, JobRecord, JobState, Mark, PictureRecord
@@ -32,6 +33,69 @@ class Models(Protocol):
 
     def measure_prompt(self, model: str, prompt: str) -> PromptLength:
         """How long a prompt with emphasis is."""
+        ...
+
+
+class Library(Protocol):
+    """Looks after the owner's models; what cannot be done is a UserError. Safe to call from several threads."""
+
+    def cards(self) -> tuple[Card, ...]:
+        """The models that can be chosen, the default one first; asks no hub."""
+        ...
+
+    def known(self) -> tuple[KnownModel, ...]:
+        """Well-known models with open weights."""
+        ...
+
+    @property
+    def memory(self) -> int:
+        """Bytes of main memory that this machine has."""
+        ...
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether this program was told to ask no hub."""
+        ...
+
+    @property
+    def has_token(self) -> bool:
+        """Whether a token for the hub is kept here."""
+        ...
+
+    def set_token(self, token: str) -> None:
+        """Keeps a token for the hub, which is never told again; "" forgets it."""
+        ...
+
+    def set_default(self, model: str) -> str:
+        """Remembers the page's default model; what keeps it from being so at once, in words, or ""."""
+        ...
+
+    def removal(self, model: str) -> int:
+        """Bytes that `remove` would free."""
+        ...
+
+    def remove(self, model: str) -> int:
+        """Takes a model off the disk; the bytes that this freed."""
+        ...
+
+    def look_up(self, text: str) -> Offer:
+        """What the hub has under an id or under an address of its own; fetches a few small files."""
+        ...
+
+    def downloads(self) -> tuple[Download, ...]:
+        """The models on their way, in the order in which they were asked for."""
+        ...
+
+    def begin(self, model: str) -> None:
+        """Begins to fetch a model from the hub, or goes on with it; it goes on after a restart, too."""
+        ...
+
+    def pause(self, model: str) -> None:
+        """Holds a download; what is fetched so far stays."""
+        ...
+
+    def cancel(self, model: str) -> None:
+        """Gives a download up, and removes what was fetched of it."""
         ...
 
 

@@ -53,13 +53,38 @@ class Catalog:
         self._found: dict[str, tuple[object, Found]] = {}
         self._repositories: dict[str, Repository] = {}
         self._tokens: dict[str, TokenCounter] = {}
+        self._preferred: tuple[str, ...] = ()
+        self._added: tuple[str, ...] = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_remake, (self._arguments,))
 
     def names(self) -> tuple[str, ...]:
         """The models that can be chosen, the default one first."""
-        return tuple(dict.fromkeys((self._default, *self._embedded, *self._others)))
+        usual = (self._default, *self._embedded, *self._others)
+        return tuple(dict.fromkeys((*self._preferred, *usual, *self._added)))
+
+    def prefer(self, model: str) -> None:
+        """Makes one of `names` the default from now on."""
+        self._preferred = (model,)
+
+    def add(self, model: str) -> None:
+        """Offers one more model from now on; one that is offered already stays where it is."""
+        self._added = (*self._added, model)
+
+    def forget(self, model: str) -> None:
+        """Offers a model no more that was added, and remembers nothing of it."""
+        self._preferred = tuple(one for one in self._preferred if one != model)
+        self._added = tuple(one for one in self._added if one != model)
+        self._found.pop(model, None)
+        self._repositories.pop(model, None)
+
+    def files(self, model: str) -> tuple[Path, ...]:
+        """The files that make up a model on this machine; none for one that is still to be fetched."""
+        folder = self._folder(model)
+        if folder is None:
+            return ()
+        return tuple(folder / name for name in self._recognise_folder(model, folder).files)
 
     def describe(self, model: str) -> ModelInfo:
         """What is known of the model; UserError when it is not one of `names` or unfit."""

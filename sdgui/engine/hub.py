@@ -17,21 +17,31 @@ OnBytes = Callable[[float], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Repository:
-    """One commit of a repository: sizes in bytes, and the hashes that the hub knows (of large files)."""
+    """One commit of a repository: sizes in bytes, the hashes that the hub knows (of large files), and the licence that
+    it names. A `gated` one is only given to those who accepted its terms."""
 
     name: str
     commit: str
     sizes: Mapping[str, int]
     hashes: Mapping[str, str]
+    licence: str | None = None
+    gated: bool = False
 
 
 class Hub:
     """Looks models up in the local cache first; asks the hub only for what is not there."""
 
-    def __init__(self, cache_dir: Path | None = None, hashes: HashCache | None = None) -> None:
-        """`hashes` remembers those of what was fetched, for whoever asks next."""
+    def __init__(
+        self,
+        cache_dir: Path | None = None,
+        hashes: HashCache | None = None,
+        token: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        """`hashes` remembers those of what was fetched, for whoever asks next; `token`: who asks the hub, where that
+        is another than whom the hub's own client is logged in as."""
         self._cache_dir = cache_dir
         self._hashes = HashCache(None) if hashes is None else hashes
+        self.token = token
 
     def snapshot(self, name: str, file: str = "model_index.json") -> Path | None:
         """The folder of the cached snapshot of a repository that has `file`, complete or not; no network."""
@@ -44,8 +54,8 @@ class Hub:
         """What the hub holds now; UserError when there is no such model or no way to the hub."""
         import huggingface_hub
 
-        with _plain_errors(name):
-            info = huggingface_hub.HfApi(endpoint=_endpoint()).model_info(
+        with plain_errors(name):
+            info = huggingface_hub.HfApi(endpoint=endpoint(), token=self.token()).model_info(
                 name, files_metadata=True, timeout=20
             )
         files = info.siblings or ()
@@ -54,6 +64,8 @@ class Hub:
             commit=str(info.sha),
             sizes={file.rfilename: file.size or 0 for file in files},
             hashes={file.rfilename: file.lfs.sha256 for file in files if file.lfs is not None},
+            licence=_licence(info.card_data),
+            gated=bool(info.gated),
         )
 
     def fetch(
@@ -71,18 +83,19 @@ class Hub:
         path = None
         for name in names:
             bar = None if on_bytes is None else _bar(lambda n, d=done: on_bytes((d + n) / total))  # type: ignore[misc]
-            with _plain_errors(repository.name):
+            with plain_errors(repository.name):
                 path = Path(
                     huggingface_hub.hf_hub_download(
                         repository.name,
                         name,
                         revision=repository.commit,
                         cache_dir=self._cache_dir,
-                        endpoint=_endpoint(),
+                        endpoint=endpoint(),
+                        token=self.token(),
                         tqdm_class=bar,
                     )
                 )
-            self._check(repository, name, path)
+            self.check(repository, name, path)
             done += repository.sizes[name]
             if on_bytes is not None:
                 on_bytes(done / total)
@@ -91,8 +104,16 @@ class Hub:
         self._remember_main(repository)
         return path.parents[len(Path(names[-1]).parts) - 1]
 
-    def _check(self, repository: Repository, name: str, path: Path) -> None:
-        """UserError unless a file is what the hub says it is, which the client looks at only the size of."""
+    def folder(self, name: str) -> Path:
+        """Where the hub client keeps a repository, whether it is there or not."""
+        from huggingface_hub import constants
+        from huggingface_hub.file_download import repo_folder_name
+
+        cache = Path(self._cache_dir if self._cache_dir is not None else constants.HF_HUB_CACHE)
+        return cache / repo_folder_name(repo_id=name, repo_type="model")
+
+    def check(self, repository: Repository, name: str, path: Path) -> None:
+        """UserError unless a file is what the hub says it is, of which the client looks at the size only; it goes."""
         known = repository.hashes.get(name)
         if known is None or self._hashes.sha256(path) == known:
             return
@@ -104,12 +125,7 @@ class Hub:
 
     def _remember_main(self, repository: Repository) -> None:
         """Files were fetched by commit; the branch must point there for `snapshot` to find them."""
-        from huggingface_hub import constants
-        from huggingface_hub.file_download import repo_folder_name
-
-        cache = Path(self._cache_dir if self._cache_dir is not None else constants.HF_HUB_CACHE)
-        folder = repo_folder_name(repo_id=repository.name, repo_type="model")
-        reference = cache / folder / "refs" / "main"
+        reference = self.folder(repository.name) / "refs" / "main"
         reference.parent.mkdir(parents=True, exist_ok=True)
         temporary = reference.with_name(f"main.{os.getpid()}.tmp")
         temporary.write_text(repository.commit)
@@ -151,8 +167,18 @@ def is_hub_id(name: str) -> bool:
     return bool(slash) and parts_fit and len(name) <= 96 and not fnmatch.fnmatch(name, "*..*")
 
 
-def _endpoint() -> str | None:
+def endpoint() -> str | None:
+    """The address of the hub, where it is not the usual one."""
     return os.environ.get("HF_ENDPOINT") or None
+
+
+def _licence(card: Any) -> str | None:
+    """What the repository's card says of its licence, in one word: `other` has a name of its own."""
+    told = {} if card is None else card.to_dict()
+    licence = told.get("license")
+    if licence == "other" and isinstance(told.get("license_name"), str):
+        licence = told["license_name"]
+    return licence[:80] if isinstance(licence, str) and licence.isprintable() else None
 
 
 def _bar(on_bytes: Callable[[int], None]) -> Any:
@@ -173,7 +199,7 @@ def _bar(on_bytes: Callable[[int], None]) -> Any:
 
 
 @contextmanager
-def _plain_errors(name: str) -> Iterator[None]:
+def plain_errors(name: str) -> Iterator[None]:
     """Turns the hub client's errors into one plain sentence."""
     import httpx2
     from huggingface_hub import errors

@@ -3,12 +3,14 @@
 import hashlib
 import json
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import unquote, urlsplit
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+PATIENCE = 30.0
 
 
 class SmallHub:
@@ -27,6 +29,16 @@ class SmallHub:
         """What the hub says besides, in X-Error-Code."""
         self.spoilt: str | None = None
         """The end of a path whose content is another than the hub says, of the same size."""
+        self.holding: str | None = None
+        """The end of a path whose downloads rest half way until `go` is set, or the other side leaves."""
+        self.go = threading.Event()
+        self.halfway = threading.Semaphore(0)
+        """Released each time that a download rests."""
+        self.token: str | None = None
+        """What one must say to be given files, and then only; it is told in `tokens` who asked."""
+        self.tokens: set[str | None] = set()
+        self.card: dict[str, object] = {}
+        """What repositories say of themselves."""
         self.dumb = False
         """Whether connections are closed without an answer."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -43,6 +55,7 @@ class SmallHub:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.go.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -70,7 +83,14 @@ class SmallHub:
                     sha256 = hashlib.sha256(content).hexdigest()
                     entry["lfs"] = {"sha256": sha256, "size": len(content), "pointerSize": 130}
                 files.append(entry)
-        return json.dumps({"id": name, "modelId": name, "sha": COMMIT, "siblings": files}).encode()
+        told = {
+            "id": name,
+            "modelId": name,
+            "sha": COMMIT,
+            "siblings": files,
+            "cardData": self.card,
+        }
+        return json.dumps({**told, "gated": "manual" if self.token else False}).encode()
 
     def _handler(hub) -> type[BaseHTTPRequestHandler]:
         class Handler(BaseHTTPRequestHandler):
@@ -88,6 +108,8 @@ class SmallHub:
             def _answer(self, *, body: bool) -> None:
                 path = unquote(urlsplit(self.path).path)
                 hub.log.append((self.command, path, self.headers.get("Range")))
+                said = (self.headers.get("Authorization") or "").removeprefix("Bearer ") or None
+                hub.tokens.add(said)
                 if hub.dumb:
                     self.close_connection = True
                     return
@@ -101,6 +123,9 @@ class SmallHub:
                         self._send(404, b"", {"X-Error-Code": "RepoNotFound"})
                     else:
                         self._send(200, answer, {"Content-Type": "application/json"})
+                    return
+                if hub.token is not None and said != hub.token:
+                    self._send(403 if said else 401, b"", {"X-Error-Code": "GatedRepo"})
                     return
                 name, _, rest = path.strip("/").partition("/resolve/")
                 file = hub.root / name / rest.partition("/")[2]
@@ -137,7 +162,14 @@ class SmallHub:
                     self.wfile.flush()
                     self.close_connection = True
                     return
-                self.wfile.write(content)
+                if hub.holding is not None and path.endswith(hub.holding) and not hub.go.is_set():
+                    self.wfile.write(content[: len(content) // 2])
+                    self.wfile.flush()
+                    hub.halfway.release()
+                    hub.go.wait(PATIENCE)
+                    content = content[len(content) // 2 :]
+                with suppress(OSError):  # the other side has left
+                    self.wfile.write(content)
 
             def _send(self, status: int, content: bytes, headers: dict[str, str]) -> None:
                 self.send_response(status)

@@ -1,0 +1,278 @@
+"""The owner's models looked after; implements ports.Library."""
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sdgui.engine.catalog import Catalog
+from sdgui.engine.families.recognise import Found, recognise
+from sdgui.engine.families.table import RECOGNISERS
+from sdgui.engine.hub import Hub, HubFiles, Repository, is_hub_id
+from sdgui.engine.library.addresses import hub_id
+from sdgui.engine.library.downloads import Downloads, Order
+from sdgui.engine.library.fetching import bytes_of, fetched_bytes, missing, remove
+from sdgui.engine.library.hub_token import NAME as TOKEN
+from sdgui.engine.library.hub_token import HubToken
+from sdgui.engine.library.known import KNOWN
+from sdgui.engine.library.licence import licence_in
+from sdgui.engine.library.owners_file import NAME, OwnersFile, Write
+from sdgui.engine.model_files import HashCache
+from sdgui.errors import UserError
+from sdgui.library import Card, Download, KnownModel, Offer
+from sdgui.model_info import ModelInfo
+
+log = logging.getLogger(__name__)
+
+_TITLES = {one.name: one.title for one in RECOGNISERS}
+
+
+class OwnersLibrary:
+    """The models of a catalog, and what their owner decided about them, kept in the output folder.
+
+    Call `start` once, before models are chosen from the catalog, and `close` at the end.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        folder: Path,
+        write: Write,
+        *,
+        embedded: frozenset[str] = frozenset(),
+        is_said: bool = False,
+        hub_cache: Path | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`is_said`: the command line names the default model, which goes before the one that is remembered."""
+        self._catalog = catalog
+        self._embedded = embedded
+        self._is_said = is_said
+        self._kept = OwnersFile(folder / NAME, write)
+        self._token = HubToken(folder / TOKEN)
+        self._hub = Hub(hub_cache, HashCache(folder / ".cache" / "hashes.json"), self._token.read)
+        self._downloads = Downloads(self._hub, self._kept, self._arrived, clock)
+
+    def start(self) -> None:
+        """Offers what was fetched, makes the remembered default so, and goes on with what is on its way."""
+        for model, order in self._fetched().items():
+            if not missing(self._hub, order.repository, order.names):
+                self._catalog.add(model)
+        default = self._kept.get("default")
+        if default in self._catalog.names() and not self._is_said:
+            try:
+                if self._catalog.files(default):
+                    self._catalog.describe(default)
+                    self._catalog.prefer(default)
+            except UserError as fault:
+                log.warning("the default model is not the one that was chosen: %s", fault)
+        self._downloads.start()
+
+    def close(self) -> None:
+        """Breaks off what is on its way, which goes on with the next start."""
+        self._downloads.close()
+
+    # What is here
+
+    def cards(self) -> tuple[Card, ...]:
+        fetched = self._fetched()
+        return tuple(self._card(model, fetched) for model in self._catalog.names())
+
+    def known(self) -> tuple[KnownModel, ...]:
+        return KNOWN
+
+    @property
+    def memory(self) -> int:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+    def set_default(self, model: str) -> str:
+        self._catalog.describe(model)
+        self._kept.change("default", lambda _: model)
+        if self._is_said:
+            return "It is the default from the next start without --model on; that goes before it."
+        self._catalog.prefer(model)
+        return ""
+
+    def removal(self, model: str) -> int:
+        order = self._removable(model)
+        return bytes_of(self._hub, order.repository, order.names)
+
+    def remove(self, model: str) -> int:
+        order = self._removable(model)
+        try:
+            freed = remove(self._hub, order.repository, order.names)
+        except OSError as error:
+            raise UserError(
+                f"“{model}” could not be removed ({error.strerror}).",
+                "Check the permissions of the folder where models are kept.",
+            ) from error
+        self._catalog.forget(model)
+        self._forget("fetched", model)
+        if self._kept.get("default") == model:
+            self._kept.change("default", lambda _: "")
+        return freed
+
+    # What is on a hub
+
+    @property
+    def is_offline(self) -> bool:
+        from huggingface_hub import constants
+
+        return bool(constants.HF_HUB_OFFLINE)
+
+    @property
+    def has_token(self) -> bool:
+        return self._token.read() is not None
+
+    def set_token(self, token: str) -> None:
+        self._token.keep(token)
+
+    def look_up(self, text: str) -> Offer:
+        model = hub_id(text)
+        repository = self._hub.repository(model)
+        try:
+            found = self._recognise(repository)
+        except UserError:
+            if not repository.gated:
+                raise
+            return Offer(
+                model=model,
+                title=_title(model),
+                bytes=sum(repository.sizes.values()),
+                left=sum(repository.sizes.values()),
+                files=len(repository.sizes),
+                licence=repository.licence,
+                locked=True,
+                address=self._address(model),
+            )
+        order = self._order(repository, found)
+        return Offer(
+            model=model,
+            title=order.title,
+            family_title=order.family_title,
+            bytes=order.total,
+            left=order.total - fetched_bytes(self._hub, repository, order.names),
+            memory_bytes=found.info.memory_bytes,
+            files=len(order.names),
+            licence=repository.licence,
+            address=self._address(model),
+        )
+
+    def downloads(self) -> tuple[Download, ...]:
+        return self._downloads.told()
+
+    def begin(self, model: str) -> None:
+        if self._downloads.resume(model):
+            return
+        repository = self._hub.repository(hub_id(model))
+        self._downloads.begin(self._order(repository, self._recognise(repository)))
+
+    def pause(self, model: str) -> None:
+        self._downloads.pause(model)
+
+    def cancel(self, model: str) -> None:
+        self._downloads.cancel(model)
+
+    def wait(self, model: str) -> None:
+        """Returns once no download of a model is under way."""
+        self._downloads.wait(model)
+
+    # How
+
+    def _card(self, model: str, fetched: dict[str, Order]) -> Card:
+        order = fetched.get(model)
+        try:
+            files = self._catalog.files(model)
+            if not files and is_hub_id(model):
+                return Card(model=model, title=_title(model), fault="It is still to be fetched.")
+            info = self._catalog.describe(model)
+        except UserError as fault:
+            return Card(model=model, title=_title(model), fault=str(fault))
+        return Card(
+            model=model,
+            title=info.title,
+            family=info.family,
+            family_title=_TITLES.get(info.family, info.family),
+            bytes=sum(file.stat().st_size for file in files),
+            memory_bytes=info.memory_bytes,
+            place=self._place(model),
+            licence=self._licence(model, order, files),
+            hash=info.ref.hash,
+            removable=order is not None,
+        )
+
+    def _place(self, model: str) -> str:
+        if model in self._embedded:
+            return "inside the app"
+        if is_hub_id(model) and not Path(model).expanduser().exists():
+            return "the hub's cache"
+        path = Path(model).expanduser().absolute()
+        for base, before in ((Path.cwd(), ""), (Path.home(), "~/")):
+            if path.is_relative_to(base):
+                return f"{before}{path.relative_to(base).as_posix()}"
+        return path.as_posix()
+
+    def _licence(self, model: str, order: Order | None, files: tuple[Path, ...]) -> str | None:
+        if order is not None:
+            return order.repository.licence
+        tops = {file.parent for file in files if file.name == "model_index.json"}
+        return next((licence for top in tops if (licence := licence_in(top))), None)
+
+    def _recognise(self, repository: Repository) -> Found:
+        return recognise(repository.name, HubFiles(self._hub, repository, HashCache(None)))
+
+    def _order(self, repository: Repository, found: Found) -> Order:
+        info: ModelInfo = found.info
+        return Order(
+            repository=repository,
+            title=info.title,
+            family_title=_TITLES.get(info.family, info.family),
+            names=found.files,
+            mine=missing(self._hub, repository, found.files),
+        )
+
+    def _address(self, model: str) -> str:
+        from huggingface_hub import constants
+
+        from sdgui.engine.hub import endpoint
+
+        return f"{(endpoint() or constants.ENDPOINT).rstrip('/')}/{model}"
+
+    def _fetched(self) -> dict[str, Order]:
+        """The models that were fetched here, by their ids."""
+        orders: dict[str, Order] = {}
+        for model, told in self._kept.get("fetched").items():
+            try:
+                orders[model] = Order.from_dict(model, told)
+            except (KeyError, TypeError, ValueError):
+                log.warning("what was kept of %s could not be read", model)
+        return orders
+
+    def _arrived(self, order: Order) -> None:
+        model = order.repository.name
+        told = order.to_dict(paused=False)
+        self._kept.change("fetched", lambda all_: {**all_, model: told})
+        self._catalog.add(model)
+
+    def _removable(self, model: str) -> Order:
+        order = self._fetched().get(model)
+        if order is not None:
+            return order
+        if model in self._embedded:
+            raise UserError("The model inside the app stays.", "It is small.")
+        raise UserError(
+            f"“{_title(model)}” was not fetched here, so it is not removed from here.",
+            "Remove it where it lies.",
+        )
+
+    def _forget(self, part: str, model: str) -> None:
+        def without(told: dict[str, Any]) -> dict[str, Any]:
+            return {name: one for name, one in told.items() if name != model}
+
+        self._kept.change(part, without)
+
+
+def _title(model: str) -> str:
+    return model.rstrip("/").rpartition("/")[2]

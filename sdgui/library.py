@@ -1,0 +1,87 @@
+"""The owner's models as they are looked after: what is here, what a hub offers, what is on its way. Plain values."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """One model that can be chosen, or could be but for its `fault`; sizes in bytes.
+
+    `place` says where it lies, in words, and `licence` what its files say of that. `hash` is of its content, "" while
+    it was not read. Where `removable`, it may be taken off the disk.
+    """
+
+    model: str
+    title: str
+    family: str = ""
+    family_title: str = ""
+    bytes: int = 0
+    memory_bytes: int = 0
+    place: str = ""
+    licence: str | None = None
+    hash: str = ""
+    removable: bool = False
+    fault: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A model on a hub before it is fetched; sizes in bytes, `left` of them not here yet.
+
+    Where it is `locked`, the hub shows its files only to those who accepted its terms: nothing but its name, its
+    licence and the size of all it holds is known.
+    """
+
+    model: str
+    title: str
+    family_title: str = ""
+    bytes: int = 0
+    left: int = 0
+    memory_bytes: int = 0
+    files: int = 0
+    licence: str | None = None
+    locked: bool = False
+    address: str = ""
+
+
+class DownloadState(StrEnum):
+    """How a download stands; one that is done is a model."""
+
+    RUNNING = "running"
+    CHECKING = "checking"
+    """All is here, and is compared with what the hub says it is."""
+    PAUSED = "paused"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Download:
+    """A model on its way: `done` of `total` bytes; what went wrong in words fit for a person.
+
+    `speed` in bytes a second and `seconds_left` where they are known.
+    """
+
+    model: str
+    title: str
+    family_title: str
+    licence: str | None
+    state: DownloadState
+    done: int
+    total: int
+    speed: float | None = None
+    seconds_left: float | None = None
+    message: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownModel:
+    """A well-known model with open weights; sizes in bytes, as its repository stood when this was written."""
+
+    model: str
+    title: str
+    licence: str
+    bytes: int
+    memory_bytes: int
+    locked: bool = False

@@ -1,0 +1,148 @@
+"""What the owner's library tells of models, and what it remembers."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sdgui.errors import UserError
+from tests.engine.library.conftest import MODEL, Open
+from tests.engine.library.test_downloads import fetched, names
+from tests.engine.small_hub import SmallHub
+
+
+def test_the_model_inside_is_told_and_stays(open_library: Open) -> None:
+    library = open_library()
+    [card] = library.cards()
+    assert (card.model, card.family_title, card.place) == (
+        *("demo", "Stable Diffusion 1.x"),
+        "inside the app",
+    )
+    assert card.bytes > card.memory_bytes > 0 and not card.removable
+    with pytest.raises(UserError, match="inside the app stays"):
+        library.remove("demo")
+
+
+def test_a_folder_that_was_not_fetched_here_is_not_removed(
+    open_library: Open, epsilon_folder: Path
+) -> None:
+    (epsilon_folder / "README.md").write_text('---\nlicense: "mit"\n---\n')
+    library = open_library(default=str(epsilon_folder))
+    card = library.cards()[0]
+    assert (card.title, card.licence, card.removable) == ("epsilon", "mit", False)
+    with pytest.raises(UserError, match="was not fetched here"):
+        library.remove(str(epsilon_folder))
+    assert (epsilon_folder / "model_index.json").is_file()
+
+
+def test_a_model_that_cannot_be_read_is_told_with_the_reason(
+    open_library: Open, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    library = open_library(default=str(tmp_path / "empty"))
+    assert library.cards()[0].fault.startswith("There is no model at")
+
+
+def test_a_removed_model_frees_its_bytes_and_is_gone(
+    hub: SmallHub, open_library: Open, tmp_path: Path
+) -> None:
+    library = fetched(open_library())
+    [size] = [card.bytes for card in library.cards() if card.model == MODEL]
+    library.set_default(MODEL)
+    assert library.removal(MODEL) == size
+    assert library.remove(MODEL) == size
+    assert names(library) == ["demo"]
+    assert not any(path.is_file() for path in (tmp_path / "hub_cache").glob("models--*/**/*"))
+    assert names(open_library()) == ["demo"]
+
+
+def test_the_default_is_remembered(hub: SmallHub, open_library: Open) -> None:
+    library = fetched(open_library())
+    assert library.set_default(MODEL) == ""
+    assert names(library) == [MODEL, "demo"]
+    assert names(open_library()) == [MODEL, "demo"]
+
+
+def test_a_model_that_the_command_line_names_goes_before_the_remembered_one(
+    hub: SmallHub, open_library: Open
+) -> None:
+    fetched(open_library()).set_default(MODEL)
+    said = open_library(is_said=True)
+    assert names(said) == ["demo", MODEL]
+    assert "without --model" in said.set_default(MODEL)
+    assert names(said) == ["demo", MODEL]
+
+
+def test_a_default_that_is_gone_gives_way(
+    hub: SmallHub, open_library: Open, tmp_path: Path
+) -> None:
+    fetched(open_library()).set_default(MODEL)
+    for snapshot in (tmp_path / "hub_cache").glob("models--*/snapshots/*"):
+        (snapshot / "model_index.json").unlink()
+    assert names(open_library()) == ["demo"]
+
+
+def test_only_a_model_that_is_here_can_be_the_default(open_library: Open) -> None:
+    with pytest.raises(UserError, match="no model called"):
+        open_library().set_default("some/other")
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"version": 9}', '{"version": 1, "fetched": {"a/b": 3}}']
+)
+def test_a_damaged_file_of_decisions_keeps_nobody_from_dreaming(
+    open_library: Open, tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "outputs" / "models.json").write_text(content)
+    library = open_library()
+    assert names(library) == ["demo"]
+    library.set_default("demo")
+    kept = json.loads((tmp_path / "outputs" / "models.json").read_text())
+    assert (kept["version"], kept["default"]) == (1, "demo")
+
+
+# Addresses
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "owner/name",
+        " owner/name ",
+        "https://huggingface.co/owner/name",
+        "https://huggingface.co/owner/name/tree/main?x=1#y",
+        "http://www.huggingface.co/owner/name/",
+        "huggingface.co/owner/name",
+        "hf.co/owner/name",
+        "https://hub.example:8/owner/name",
+    ],
+)
+def test_an_address_of_the_hub_is_read_as_the_id_in_it(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sdgui.engine.library.addresses import hub_id
+
+    monkeypatch.setenv("HF_ENDPOINT", "https://hub.example:8")
+    assert hub_id(text) == "owner/name"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("https://civitai.com/models/1", "Models are fetched from huggingface.co only"),
+        ("http://169.254.169.254/latest/meta", "another place"),
+        ("file:///etc/passwd", "another place"),
+        ("https://huggingface.co.evil.example/a/b", "another place"),
+        ("https://user@evil.example/huggingface.co/a", "another place"),
+        ("name", "is no model's id"),
+        ("../../etc/passwd", "is no model's id"),
+        ("https://huggingface.co/owner", "is no model's id"),
+        ("http://[", "another place"),
+        ("", "is no model's id"),
+    ],
+)
+def test_anything_else_is_no_model(text: str, message: str) -> None:
+    from sdgui.engine.library.addresses import hub_id
+
+    with pytest.raises(UserError, match=message):
+        hub_id(text)
