@@ -31,6 +31,8 @@ class OneModel:
         self.info = replace(DEMO, width=64, height=64, steps=4)
 
     def describe(self, model: str) -> ModelInfo:
+        if model not in self.names():
+            raise UserError("There is no such model here.")
         return self.info
 
     def names(self) -> tuple[str, ...]:

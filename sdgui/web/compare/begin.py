@@ -16,7 +16,7 @@ from sdgui.web.compare import sheet_plans
 from sdgui.web.compare.controls import CompareControls
 from sdgui.web.doors.visitors import who_of
 from sdgui.web.shared.dreams.outcome import Told, guarded
-from sdgui.web.shared.dreams.submission import check_model, submit_plan
+from sdgui.web.shared.dreams.submission import info_of, submit_plan
 from sdgui.web.shared.settings.controls import Controls, read, to_request, values_in
 from sdgui.written_values import parse_seed
 
@@ -137,8 +137,7 @@ class CompareBegin:
 
     def _grid(self, controls: Controls, compare: CompareControls) -> Plan:
         models = self._studio.models
-        check_model(controls.model, models)
-        asked = to_request(controls, models.describe(controls.model))
+        asked = to_request(controls, info_of(controls.model, models))
         varied = replace(asked, variation_seed=parse_seed(compare.vary_seed))
         return sheet_plans.grid(models, varied, compare.x, compare.y)
 

@@ -12,15 +12,14 @@ from sdgui.records import PictureRecord
 from sdgui.spec import DreamRequest
 from sdgui.studio.studio import draw_seed
 from sdgui.web.compare.controls import BY_STRENGTHS, CompareControls
-from sdgui.web.shared.dreams.submission import check_model
+from sdgui.web.shared.dreams.submission import check_model, info_of
 from sdgui.web.shared.settings.controls import Controls, to_request, whole
 from sdgui.written_values import parse_seed
 
 
 def wall(models: Models, controls: Controls, compare: CompareControls) -> Plan:
     """A wall of seeds, at few steps where it is a draft."""
-    check_model(controls.model, models)
-    info = models.describe(controls.model)
+    info = info_of(controls.model, models)
     asked = to_request(replace(controls, count=compare.wall_count), info)
     draft_steps = whole(compare.draft_steps) if compare.draft is True else None
     return plan_wall(asked, info, draw_seed, draft_steps=draft_steps)

@@ -9,7 +9,7 @@ from sdgui.people import Who
 from sdgui.plans import wrap_notices
 from sdgui.web.doors.visitors import who_of
 from sdgui.web.shared.dreams.outcome import Told, guarded
-from sdgui.web.shared.dreams.submission import check_model, submit
+from sdgui.web.shared.dreams.submission import info_of, submit
 from sdgui.web.shared.settings.controls import Controls, read, to_request, values_in
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ def begin(studio: "Studio", who: Who, values: Mapping[str, Any]) -> Told:
 
     def act() -> Told:
         controls = read(Controls, values)
-        check_model(controls.model, studio.models)
-        job = submit(studio, to_request(controls, _info(studio, controls)), who)
+        info = info_of(controls.model, studio.models)
+        job = submit(studio, to_request(controls, info), who)
         specs = [task.spec for task in job.tasks]
         seed = str(specs[0].seed) if values.get("lock") else ""
         told: Told = {"job": job.id, "values": {"seed": seed}}
@@ -43,8 +43,3 @@ def begin(studio: "Studio", who: Who, values: Mapping[str, Any]) -> Told:
         return told
 
     return guarded(act, lambda told: told)
-
-
-def _info(studio: "Studio", controls: Controls) -> Any:
-    names = studio.models.names()
-    return studio.models.describe(names[0] if controls.model is None else controls.model)

@@ -243,6 +243,12 @@ def plan(begin: CompareBegin, controls: Controls, compare: CompareControls) -> A
     return begin.plan({"values": values_of(controls, compare)})
 
 
+@pytest.mark.parametrize("compare", [COMPARE, GRID])
+def test_a_sheet_that_names_no_model_is_of_the_first(ann: Ann, compare: CompareControls) -> None:
+    job = ann.job(ann.click(compare, controls=replace(ann.controls, model=None))[0])
+    assert {task.spec.model.id for task in job.tasks} == {"demo"}
+
+
 def test_a_plan_is_told_before_it_begins(ann: Ann, begin: CompareBegin) -> None:
     ann.site.dream(ann.client)  # so that the pace is known
     told = plan(begin, ann.controls, replace(GRID, y_axis="Seed", y_values="1-3"))

@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sdgui.errors import OutOfOrder, UserError
+from sdgui.model_info import ModelInfo
 from sdgui.people import Who
 from sdgui.plans import Plan
 from sdgui.ports import Models
@@ -45,6 +46,12 @@ def _guarded(begin: Callable[[], JobRecord]) -> JobRecord:
     except Exception as error:
         log.exception("a dream could not be taken")
         raise OUR_FAULT from error
+
+
+def info_of(model: Any, models: Models) -> ModelInfo:
+    """What is known of the model that is asked for, of the first where none is said; UserError unless it is offered."""
+    check_model(model, models)
+    return models.describe(models.names()[0] if model is None else model)
 
 
 def check_model(model: object, models: Models) -> None:
