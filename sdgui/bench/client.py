@@ -55,8 +55,9 @@ class AppClient:
                 yield line.decode().rstrip("\n")
 
     def cookie(self) -> tuple[str, str]:
-        """Name and value of what the server knows this visitor by."""
-        self.get("/status")
+        """Name and value of what the server knows this visitor by, which comes with the page."""
+        if not len(self._cookies):
+            self.get("/")
         (cookie,) = self._cookies
         return cookie.name, cookie.value or ""
 

@@ -120,7 +120,8 @@ class StandIn:
 
     @contextmanager
     def open(self, client: AppClient) -> Iterator[Shown]:
-        """Who will follow the client's dreams."""
+        """Who will follow the client's dreams; somebody new, as in a fresh profile."""
+        client.cookie()
         yield ShownToClient(client)
 
     def close(self) -> None:
