@@ -3,6 +3,7 @@
 import secrets
 import threading
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future
 
@@ -80,6 +81,7 @@ class Studio:
         self._clock = clock
         self._lock = threading.RLock()
         self._batch_limit = batch_limit
+        self._arriving: Counter[str] = Counter()
         model = models.names()[0]
         self._machine = Machine(
             model=model, workers=len(workers), batch_limit=batch_limit, backoff=backoff
@@ -175,9 +177,11 @@ class Studio:
         try:
             record = self._disk.reopen(job, who.visitor)
         finally:
-            self._take(
-                NotReopened(job=job) if record is None else Asked(record=record, unfit=unfit)
-            )
+            with self._lock:
+                self._arrived(who, len(left))
+                self._take(
+                    NotReopened(job=job) if record is None else Asked(record=record, unfit=unfit)
+                )
         return record is not None
 
     def cancel(self, job: str, who: Who) -> bool:
@@ -291,14 +295,31 @@ class Studio:
         )
         with self._lock:
             self._admit(who, specs)
-        self.store.add_job(record)
-        self._take(Asked(record=record))
+        is_stored = False
+        try:
+            self.store.add_job(record)
+            is_stored = True
+        finally:
+            with self._lock:
+                self._arrived(who, len(specs))
+                if is_stored:
+                    self._take(Asked(record=record))
         return record
 
     def _admit(self, who: Who, specs: Sequence[PictureSpec]) -> None:
+        """UserError unless these pictures may be queued; they count as waiting until they are `_arrived`, so that as
+        many as come while the disk is written to are not each admitted beside the others."""
         if self._machine.closing:
             raise OutOfOrder("The studio is closing.", "Try again when it is back.")
-        admit(self.policy.of(who), specs, self._machine.queue.count(who.visitor))
+        waiting = self._machine.queue.count(who.visitor) + self._arriving[who.visitor]
+        admit(self.policy.of(who), specs, waiting)
+        self._arriving[who.visitor] += len(specs)
+
+    def _arrived(self, who: Who, pictures: int) -> None:
+        """The queue has as many pictures that were admitted, or they do not come."""
+        self._arriving[who.visitor] -= pictures
+        if not self._arriving[who.visitor]:
+            del self._arriving[who.visitor]
 
     def _unfit(self, tasks: Sequence[Task]) -> dict[ModelRef, UserError]:
         """Those of the tasks' models that are gone or have changed since, and what to say of it."""

@@ -25,7 +25,7 @@ from sdgui.events import (
     StudioEvent,
     TaskFailed,
 )
-from sdgui.people import POLICY
+from sdgui.people import POLICY, Allowance, Policy
 from sdgui.ports import Emit, IsCancelled
 from sdgui.records import JobRecord, JobState, PictureRecord
 from sdgui.spec import DreamRequest
@@ -633,6 +633,42 @@ def test_a_visitor_may_not_fill_the_queue_without_end(house: House, engine: Fake
         for _ in range(2):
             studio.submit(DreamRequest(prompt="a", count=16), who("ann"))
     studio.submit(DreamRequest(prompt="b"), who("bob"))
+
+
+def test_what_comes_while_another_dream_is_being_stored_counts_it_as_waiting(
+    house: House, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = house.open(engine)
+    engine.go.clear()
+    asked = DreamRequest(prompt="a", count=16)
+    studio.policy = Policy(owner=Allowance(waiting=20))
+    store = studio.store.add_job
+
+    def store_while_another_comes(job: JobRecord) -> None:
+        with pytest.raises(UserError, match="16 of your pictures are waiting"):
+            studio.submit(asked, who("ann"))
+        store(job)
+
+    monkeypatch.setattr(studio.store, "add_job", store_while_another_comes)
+    studio.submit(asked, who("ann"))
+
+
+def test_a_dream_that_cannot_be_stored_does_not_count_as_waiting(
+    house: House, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = house.open(engine)
+    asked = DreamRequest(prompt="a", count=16)
+    studio.policy = Policy(owner=Allowance(waiting=20))
+
+    def refuse(job: JobRecord) -> None:
+        raise UserError("The disk is full.")
+
+    with monkeypatch.context() as full:
+        full.setattr(studio.store, "add_job", refuse)
+        with pytest.raises(UserError, match="full"):
+            studio.submit(asked, who("ann"))
+    job = studio.submit(asked, who("ann"))
+    assert isinstance(ends(follow(studio, "ann", job.id))[0], Finished)
 
 
 def test_a_closed_studio_takes_no_dreams(house: House, engine: FakeEngine) -> None:

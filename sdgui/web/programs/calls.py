@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,7 +15,8 @@ from sdgui.web.shared.dreams.submission import OUR_FAULT
 log = logging.getLogger(__name__)
 
 MOST = 4096
-"""Calls that are remembered; one that fell out is still dreamt, and still told to who asks for it by its id."""
+"""Calls that are remembered; one that fell out is still dreamt, and still told to who asks for it by its id. The first
+to fall out are those of the visitor who has most of them."""
 
 Key = tuple[str, str]
 """A visitor, and the name that their program gave its session."""
@@ -94,11 +95,17 @@ class Sessions:
         if key in self._listening:
             self._listening[key].follow(call)
         while len(self._calls) > self._most:
-            self._calls.popitem(last=False)
+            self._forget_one()
 
     def of(self, key: Key) -> list[Call]:
         """The calls of a session whose end is still to be told."""
         return [call for theirs, call in self._calls.values() if theirs == key]
+
+    def _forget_one(self) -> None:
+        visitors = Counter(visitor for (visitor, _), _ in self._calls.values())
+        [(greedy, _)] = visitors.most_common(1)
+        oldest = next(name for name, ((visitor, _), _) in self._calls.items() if visitor == greedy)
+        del self._calls[oldest]
 
     async def listen(self, key: Key) -> AsyncIterator[tuple[str, Told]]:
         """News of all calls of a session, with the call's id, until the end of each is told.

@@ -115,3 +115,15 @@ def test_a_call_that_nobody_follows_is_forgotten_when_many_came_after_it() -> No
         return len(sessions), [call.id for call in sessions.of(KEY)]
 
     assert run(main) == (2, ["b", "c"])
+
+
+def test_who_calls_without_end_pushes_out_their_own_calls_alone() -> None:
+    async def main() -> None:
+        sessions, others = Sessions(most=3), ("bob", "session")
+        sessions.add(others, Hand("bob's").call)
+        for name in "abcd":
+            sessions.add((KEY[0], name), Hand(name).call)
+        assert [call.id for call in sessions.of(others)] == ["bob's"]
+        assert [name for name in "abcd" if sessions.of((KEY[0], name))] == ["c", "d"]
+
+    run(main)
