@@ -63,7 +63,7 @@ def serve(settings: Settings) -> None:
     try:
         catalog = make_catalog(settings)
         for model in settings.models:
-            catalog.describe(model)
+            catalog.look(model)
 
         # Both of the worker: it reads them from its environment.
         keep_freed_memory()

@@ -20,7 +20,14 @@ class Models(Protocol):
     """Knows models without torch."""
 
     def describe(self, model: str) -> ModelInfo:
-        """What is known of the model (`demo`, a diffusers folder or a hub id); UserError when unfit."""
+        """What is known of the model (`demo`, a diffusers folder, a single file or a hub id); UserError when unfit.
+
+        Its content is read for its hash where it was not yet: seconds for each gigabyte.
+        """
+        ...
+
+    def look(self, model: str) -> ModelInfo:
+        """The same at once, where nobody needs the hash, which may be missing."""
         ...
 
     def names(self) -> tuple[str, ...]:

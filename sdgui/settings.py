@@ -104,7 +104,7 @@ def parse_settings(argv: Sequence[str], environment: Mapping[str, str] | None = 
         "--model",
         action="append",
         default=argparse.SUPPRESS,  # else what is given would be added to the default
-        help="demo, a diffusers folder, or a hub id; give it again for each further model, "
+        help="demo, a .safetensors file, a diffusers folder, or a hub id; give it again for each further model, "
         "the first is the page's default (default: demo)",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
@@ -153,7 +153,8 @@ def parse_settings(argv: Sequence[str], environment: Mapping[str, str] | None = 
     models = tuple(dict.fromkeys(getattr(given, "model", ["demo"])))
     if not all(model.strip() for model in models):
         raise UserError(
-            "--model needs demo, a folder or a hub id.", "Leave it out for the model inside."
+            "--model needs demo, a file, a folder or a hub id.",
+            "Leave it out for the model inside.",
         )
     check_dtype(given.device, given.dtype)
     return Settings(

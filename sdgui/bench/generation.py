@@ -78,7 +78,7 @@ def load_bare(model: str, device: str, dtype: str, catalog: Catalog) -> Any:
     """Diffusers' own pipeline, loaded as its documentation tells."""
     placed = choose_placement(device, dtype)
     pipe = StableDiffusionPipeline.from_pretrained(
-        catalog.locate(model).folder, dtype=placed.dtype, use_safetensors=True
+        catalog.locate(model).source.folder, dtype=placed.dtype, use_safetensors=True
     ).to(placed.device)
     pipe.set_progress_bar_config(disable=True)
     return pipe

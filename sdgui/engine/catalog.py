@@ -1,14 +1,17 @@
 """The models that can be chosen, known by name without torch; implements ports.Models."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sdgui.emphasis import PromptLength
+from sdgui.engine.checkpoints.single_file import SingleFile, check_suffix
 from sdgui.engine.families.recognise import Found, recognise
-from sdgui.engine.hub import Hub, HubFiles, OnBytes, Repository, is_hub_id
-from sdgui.engine.model_files import HashCache, LocalFiles
+from sdgui.engine.hub import Hub, HubFiles, Repository, is_hub_id
+from sdgui.engine.model_files import HashCache, LocalFiles, OnFraction, stamp_of
+from sdgui.engine.source import Source
 from sdgui.engine.tokens import TokenCounter
 from sdgui.errors import UserError
 from sdgui.model_info import ModelInfo, ModelRef
@@ -16,14 +19,16 @@ from sdgui.model_info import ModelInfo, ModelRef
 
 @dataclass(frozen=True, kw_only=True)
 class Located:
-    """A model whose files are all on this machine."""
+    """A model whose files are all on this machine; `vae` is a hash of that part."""
 
-    folder: Path
-    found: Found
+    source: Source
+    info: ModelInfo
+    files: tuple[str, ...]
+    vae: str
 
 
 class Catalog:
-    """The default model, the embedded ones and `others`, each a folder in diffusers' layout or a hub id.
+    """The default model, the embedded ones and `others`: folders in diffusers' layout, single files, hub ids.
 
     Only these can be described: visitors name models too, and must not make this machine open or fetch what its
     owner did not choose. Can be pickled; a copy in another process finds the same models.
@@ -48,11 +53,11 @@ class Catalog:
         self._default = default
         self._embedded = dict(embedded or {})
         self._others = others
+        self._cache_dir = cache_dir
         self._hashes = HashCache(None if cache_dir is None else cache_dir / "hashes.json")
         self.hub = Hub(hub_cache, self._hashes)
-        self._found: dict[str, tuple[object, Found]] = {}
+        self._found: dict[str, _Remembered] = {}
         self._repositories: dict[str, Repository] = {}
-        self._tokens: dict[str, TokenCounter] = {}
         self._preferred: tuple[str, ...] = ()
         self._added: tuple[str, ...] = ()
 
@@ -81,86 +86,136 @@ class Catalog:
 
     def files(self, model: str) -> tuple[Path, ...]:
         """The files that make up a model on this machine; none for one that is still to be fetched."""
-        folder = self._folder(model)
-        if folder is None:
-            return ()
-        return tuple(folder / name for name in self._recognise_folder(model, folder).files)
+        path = self._path(model)
+        if path is None or path.is_file():
+            return () if path is None else (path,)
+        return tuple(path / name for name in self._recognise_path(model, path).found.files)
+
+    def look(self, model: str) -> ModelInfo:
+        """What is known of the model without reading its weights, so that its hash may be UNREAD.
+
+        UserError when it is not one of `names` or unfit.
+        """
+        remembered = self._looked(model)
+        return remembered.found.info if remembered.hash is None else _hashed(remembered)
 
     def describe(self, model: str) -> ModelInfo:
-        """What is known of the model; UserError when it is not one of `names` or unfit."""
+        """What is known of the model, with its hash; errors as of `look`.
+
+        Reads the whole model where it was not yet: seconds for each gigabyte, once.
+        """
+        return _hashed(self._looked(model))
+
+    def count_tokens(self, model: str, prompt: str) -> int:
+        """Tokens of a prompt that is read plainly, with its start and end token."""
+        self.check(model)
+        return self._counter(model).count(prompt)
+
+    def measure_prompt(self, model: str, prompt: str) -> PromptLength:
+        """How long a prompt with emphasis is."""
+        info = self.look(model)
+        return self._counter(model).measure(prompt, info.token_limit)
+
+    def reference(self, model: str, on_fraction: OnFraction | None = None) -> ModelRef:
+        """The model's name and content hash; UserError when unfit."""
+        return _hashed(self._recognise(model), on_fraction).ref
+
+    def locate(self, model: str, on_fraction: OnFraction | None = None) -> Located:
+        """The model with all its files on this machine, fetched from the hub where they are not.
+
+        For models of specs that were resolved before, so `names` does not limit it. UserError when unfit.
+        """
+        remembered = self._recognise(model)
+        if isinstance(remembered.files, HubFiles):
+            names = remembered.found.files
+            folder = self.hub.fetch(self._repository(model), names, on_fraction)
+            remembered, on_fraction = self._recognise_path(model, folder), None
+        files = remembered.files
+        assert not isinstance(files, HubFiles)
+        with self._readable(model):
+            return Located(
+                source=files.source(remembered.found.variant, self._cache_dir),
+                info=_hashed(remembered, on_fraction),
+                files=remembered.found.files,
+                vae=files.part_hash("vae", remembered.found.files),
+            )
+
+    def check(self, model: str) -> None:
+        """UserError unless the model is one of `names`."""
         if model not in self.names():
             raise UserError(
                 f"There is no model called “{model[:80]}” here.",
                 f"Choose one of: {', '.join(self.names())}.",
             )
-        return self._recognise(model).info
 
-    def count_tokens(self, model: str, prompt: str) -> int:
-        """Tokens of a prompt that is read plainly, with its start and end token."""
-        return self._counter(model, self.describe(model)).count(prompt)
+    def _looked(self, model: str) -> "_Remembered":
+        self.check(model)
+        return self._recognise(model)
 
-    def measure_prompt(self, model: str, prompt: str) -> PromptLength:
-        """How long a prompt with emphasis is."""
-        info = self.describe(model)
-        return self._counter(model, info).measure(prompt, info.token_limit)
+    def _counter(self, model: str) -> TokenCounter:
+        remembered = self._recognise(model)
+        if remembered.counter is None:
+            tokenizer = remembered.found.tokenizer
+            files = remembered.files
+            if isinstance(files, HubFiles):
+                names = [
+                    name for name in remembered.found.files if name.startswith(f"{tokenizer}/")
+                ]
+                folder = self.hub.fetch(self._repository(model), names) / tokenizer
+            else:
+                folder = files.tokenizer_folder(tokenizer, self._cache_dir)
+            remembered.counter = TokenCounter(folder)
+        return remembered.counter
 
-    def reference(self, model: str) -> ModelRef:
-        """The model's name and content hash; UserError when unfit."""
-        return self._recognise(model).info.ref
-
-    def locate(self, model: str, on_bytes: OnBytes | None = None) -> Located:
-        """The model with all its files on this machine, fetched from the hub where they are not.
-
-        For models of specs that were resolved before, so `names` does not limit it. UserError when unfit.
-        """
-        folder = self._folder(model)
-        if folder is None:
-            found = self._recognise(model)
-            folder = self.hub.fetch(self._repository(model), found.files, on_bytes)
-        return Located(folder=folder, found=self._recognise_folder(model, folder))
-
-    def _counter(self, model: str, info: ModelInfo) -> TokenCounter:
-        counter = self._tokens.get(info.ref.hash)
-        if counter is None:
-            found = self._recognise(model)
-            folder = self._folder(model)
-            if folder is None:
-                names = [name for name in found.files if name.startswith(f"{found.tokenizer}/")]
-                folder = self.hub.fetch(self._repository(model), names)
-            counter = self._tokens[info.ref.hash] = TokenCounter(folder / found.tokenizer)
-        return counter
-
-    def _recognise(self, model: str) -> Found:
-        folder = self._folder(model)
-        if folder is not None:
-            return self._recognise_folder(model, folder)
+    def _recognise(self, model: str) -> "_Remembered":
+        path = self._path(model)
+        if path is not None:
+            return self._recognise_path(model, path)
         repository = self._repository(model)
         return self._remembered(
-            model,
-            repository.commit,
-            lambda: recognise(model, HubFiles(self.hub, repository, self._hashes)),
+            model, repository.commit, lambda: HubFiles(self.hub, repository, self._hashes)
         )
 
-    def _recognise_folder(self, model: str, folder: Path) -> Found:
+    def _recognise_path(self, model: str, path: Path) -> "_Remembered":
+        with self._readable(model):
+            if path.is_dir():
+                files = LocalFiles(path, self._hashes)
+                return self._remembered(model, files.stamp(), lambda: files)
+            check_suffix(model, path)
+            return self._remembered(
+                model, stamp_of(path), lambda: SingleFile(model, path, self._hashes)
+            )
+
+    @contextmanager
+    def _readable(self, model: str) -> Iterator[None]:
+        """Says what keeps the files of a model from being read."""
         try:
-            files = LocalFiles(folder, self._hashes)
-            return self._remembered(model, files.stamp(), lambda: recognise(model, files))
+            yield
+        except FileNotFoundError as error:
+            raise UserError(
+                f"“{model}” is no longer where it was.",
+                "Put it back, or choose another model.",
+            ) from error
         except OSError as error:
             raise UserError(
                 f"“{model}” cannot be read ({error.strerror}).",
                 "Check the permissions of its folder and files.",
             ) from error
 
-    def _remembered(self, model: str, stamp: object, look: Any) -> Found:
+    def _remembered(
+        self, model: str, stamp: object, files: Callable[[], "_Files"]
+    ) -> "_Remembered":
         known = self._found.get(model)
-        if known is not None and known[0] == stamp:
-            return known[1]
-        found: Found = look()
-        self._found[model] = (stamp, found)
-        return found
+        if known is not None and known.stamp == stamp:
+            return known
+        looked_at = files()
+        found = recognise(model, looked_at)
+        remembered = _Remembered(stamp=stamp, files=looked_at, found=found)
+        self._found[model] = remembered
+        return remembered
 
-    def _folder(self, model: str) -> Path | None:
-        """The folder of a model that is on this machine; None for one that must be fetched from the hub."""
+    def _path(self, model: str) -> Path | None:
+        """The folder or file of a model that is on this machine; None for one that must be fetched from the hub."""
         embedded = self._embedded.get(model)
         if embedded is not None:
             if not embedded.is_dir():
@@ -172,17 +227,12 @@ class Catalog:
         if "\0" in model:
             raise UserError("There is no model with such a name.", "Type its name anew.")
         path = Path(model).expanduser()
-        if path.is_dir():
+        if path.is_dir() or path.is_file():
             return path
-        if path.is_file():
-            raise UserError(
-                f"“{model}” is a file, and a model here is a folder.",
-                "Give a folder in diffusers' layout (with a model_index.json) or a hub id (owner/name).",
-            )
         if not is_hub_id(model):
             raise UserError(
                 f"There is no model at “{model}”.",
-                "Give demo, a folder in diffusers' layout, or a hub id such as owner/name.",
+                "Give demo, a .safetensors file, a folder in diffusers' layout, or a hub id such as owner/name.",
             )
         snapshot = self.hub.snapshot(model)
         if snapshot is None or not self._complete(model, snapshot):
@@ -192,7 +242,7 @@ class Catalog:
     def _complete(self, model: str, snapshot: Path) -> bool:
         """Whether a snapshot can be used as it is; an interrupted download cannot."""
         try:
-            self._recognise_folder(model, snapshot)
+            self._recognise_path(model, snapshot)
         except UserError:
             return False
         return True
@@ -203,6 +253,27 @@ class Catalog:
         if repository is None:
             repository = self._repositories[model] = self.hub.repository(model)
         return repository
+
+
+_Files = LocalFiles | SingleFile | HubFiles
+
+
+@dataclass(kw_only=True)
+class _Remembered:
+    """What was found of a model, as long as its stamp stays; `hash` and `counter` once they were wanted."""
+
+    stamp: object
+    files: _Files
+    found: Found
+    hash: str | None = None
+    counter: TokenCounter | None = None
+
+
+def _hashed(remembered: _Remembered, on_fraction: OnFraction | None = None) -> ModelInfo:
+    if remembered.hash is None:
+        remembered.hash = remembered.files.content_hash(remembered.found.files, on_fraction)
+    info = remembered.found.info
+    return replace(info, ref=replace(info.ref, hash=remembered.hash))
 
 
 def _remake(arguments: dict[str, Any]) -> Catalog:

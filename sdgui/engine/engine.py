@@ -20,7 +20,17 @@ from sdgui.engine.memory import free_memory, is_out_of_memory
 from sdgui.engine.preview import Clock, Previewer
 from sdgui.engine.steps import Predict
 from sdgui.errors import Cancelled, UserError
-from sdgui.events import Batch, Decoded, Fitted, Pixels, Stepped, Task, TaskFailed, WorkerEvent
+from sdgui.events import (
+    Batch,
+    Decoded,
+    Fitted,
+    Loading,
+    Pixels,
+    Stepped,
+    Task,
+    TaskFailed,
+    WorkerEvent,
+)
 from sdgui.model_info import ModelRef
 from sdgui.ports import Emit, IsCancelled
 from sdgui.records import MATCH
@@ -63,7 +73,11 @@ class TorchEngine:
 
     def warm(self, model: str, emit: Emit) -> None:
         """Loads the model ahead of its first batch; UserError when it cannot be."""
-        self._load(self._catalog.reference(model), emit)
+
+        def on_fraction(fraction: float) -> None:
+            emit(Loading(model=model, fraction=fraction))
+
+        self._load(self._catalog.reference(model, on_fraction), emit)
 
     def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
         """Makes the batch: for each task that is not cancelled exactly one of Decoded or TaskFailed.

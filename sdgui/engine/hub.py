@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sdgui.engine.model_files import HashCache
+from sdgui.engine.model_files import HashCache, OnFraction, hash_over
 from sdgui.errors import UserError
 
 OnBytes = Callable[[float], None]
@@ -144,12 +144,15 @@ class HubFiles:
     def text(self, name: str) -> str:
         return self._local(name).read_text(encoding="utf-8")
 
-    def sha256(self, name: str) -> str:
-        known = self._repository.hashes.get(name)
-        return known if known is not None else self._hashes.sha256(self._local(name))
-
     def tensor_bytes(self, name: str) -> int:
         return self.sizes[name]  # all but the header, which only the file itself tells
+
+    def content_hash(self, names: Sequence[str], on_fraction: OnFraction | None = None) -> str:
+        return hash_over({name: self._sha256(name) for name in names})
+
+    def _sha256(self, name: str) -> str:
+        known = self._repository.hashes.get(name)
+        return known if known is not None else self._hashes.sha256(self._local(name))
 
     def _local(self, name: str) -> Path:
         return self._hub.fetch(self._repository, [name]) / name

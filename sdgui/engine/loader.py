@@ -1,6 +1,5 @@
 """Loads models and keeps them warm: the second batch reads no weights from disk."""
 
-import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,14 +7,13 @@ from typing import Any
 
 import torch
 
-from sdgui.engine.catalog import Catalog, Located
+from sdgui.engine.catalog import Catalog
 from sdgui.engine.clip_files import CONFIG, find_clip
 from sdgui.engine.clip_weigher import Weighed, Weigher
 from sdgui.engine.device import Placement
 from sdgui.engine.families.family import Encoded, Family, family_called
 from sdgui.engine.main_memory import Memory
 from sdgui.engine.memory import free_memory, memory_of
-from sdgui.engine.model_files import HashCache
 from sdgui.engine.preview_map import PreviewMap, cached_preview_map
 from sdgui.engine.prompts import PromptCache
 from sdgui.engine.quiet import quiet
@@ -132,20 +130,20 @@ class Loader:
             emit(Loading(model=ref.id, fraction=fraction))
 
         located = self._catalog.locate(ref.id, on_bytes)
-        if located.found.info.ref != ref:
+        if located.info.ref != ref:
             raise UserError(
                 f"The model “{ref.id}” changed since this picture was asked for.",
                 "Dream it again to use the model as it is now.",
             )
-        family = family_called(located.found.info.family)
+        family = family_called(located.info.family)
         placement = self._placement.fitting(family.half)
-        parts = bytes_by_part(located.folder, located.found.files, placement.dtype.itemsize)
+        parts = bytes_by_part(located.source, located.files, placement.dtype.itemsize)
         self._make_room(ref, sum(parts.values()))
         with quiet():
-            pipe = family.load(located.folder, placement.dtype, located.found.variant)
+            pipe = family.load(located.source, placement.dtype)
             keep_in_memory(pipe)
             pipe.to(placement.device)
-        own_clip = located.folder / "clip"
+        own_clip = located.source.folder / "clip"
         has_own = (own_clip / CONFIG).is_file()
         similarity = self._similarity(str(own_clip)) if has_own else self._shared
         if similarity is not None:
@@ -160,7 +158,7 @@ class Loader:
             negatives=PromptCache(lambda prompt: family.encode_negative(pipe, prompt)),
             weighed=PromptCache(lambda one: weigher_of(family).encode(pipe, one)),
             colours=cached_preview_map(
-                self._cache_dir, self._vae_hash(located), family, pipe, self._placement.device
+                self._cache_dir, located.vae, family, pipe, self._placement.device
             ),
             similarity=similarity,
             weights=sum(weights_of(part) for part in pipe.components.values()),
@@ -183,14 +181,6 @@ class Loader:
             self._warm.popitem(last=False)
             free_memory()
         _check_room(ref, needed)
-
-    def _vae_hash(self, located: Located) -> str:
-        hashes = HashCache(None if self._cache_dir is None else self._cache_dir / "hashes.json")
-        digest = hashlib.sha256()
-        for name in sorted(located.found.files):
-            if name.startswith("vae/"):
-                digest.update(f"{name}\0{hashes.sha256(located.folder / name)}\n".encode())
-        return digest.hexdigest()
 
 
 def keep_in_memory(pipe: Any) -> None:

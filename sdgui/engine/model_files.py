@@ -4,14 +4,22 @@ import hashlib
 import json
 import os
 import struct
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
 import safetensors
 
+from sdgui.engine.source import Source
 from sdgui.errors import UserError
+
+OnFraction = Callable[[float], None]
+"""Called with the fraction (0 to 1) that is read."""
+Stamp = tuple[int, ...]
+BLOCK = 4 * 2**20
+LARGE = 64 * 2**20
+"""Bytes from which on two processes do not read a file for its hash at the same time."""
 
 MAX_TEXT = 32 * 2**20
 MAX_HEADER = 32 * 2**20
@@ -30,12 +38,15 @@ class ModelFiles(Protocol):
         """The content of a small text file."""
         ...
 
-    def sha256(self, name: str) -> str:
-        """The hex SHA-256 of a file's content."""
-        ...
-
     def tensor_bytes(self, name: str) -> int:
         """Bytes of all tensors of a safetensors file; UserError when it is no such file."""
+        ...
+
+    def content_hash(self, names: Sequence[str], on_fraction: OnFraction | None = None) -> str:
+        """A hex SHA-256 of what decides a picture's pixels: the content of the files with these names.
+
+        Reads all of it where it is not known yet, which takes seconds for each gigabyte.
+        """
         ...
 
 
@@ -46,19 +57,44 @@ class HashCache:
         self._file = file
         self._known: dict[str, tuple[int, int, str]] = self._read()
 
-    def sha256(self, path: Path) -> str:
+    def sha256(self, path: Path, on_fraction: OnFraction | None = None) -> str:
         """The hex SHA-256 of a file's content."""
-        status = path.stat()
-        stamp = (status.st_size, status.st_mtime_ns)
-        key = str(path.resolve())
-        known = self._known.get(key)
-        if known is not None and known[:2] == stamp:
-            return known[2]
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        self._known[key] = (*stamp, digest)
-        self._write()
-        return digest
+        found = self._remembered(path)
+        if found is not None:
+            return found
+        with self._alone(path):
+            self._known = {**self._read(), **self._known}  # another process may have read the file
+            found = self._remembered(path)
+            if found is None:
+                stamp = stamp_of(path)
+                found = _digest(path, stamp[0], on_fraction)
+                self._known[str(path.resolve())] = (stamp[0], stamp[1], found)
+                self._write()
+        return found
+
+    def _remembered(self, path: Path) -> str | None:
+        known = self._known.get(str(path.resolve()))
+        return known[2] if known is not None and known[:2] == stamp_of(path) else None
+
+    @contextmanager
+    def _alone(self, path: Path) -> Iterator[None]:
+        """Keeps the server and its worker from reading the same gigabytes at once."""
+        if self._file is None or path.stat().st_size < LARGE:
+            yield
+            return
+        from filelock import FileLock
+
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self._file.with_name(f"{self._file.name}.lock"))
+            lock.acquire()
+        except OSError:
+            yield  # without the cache everything works, only slower
+            return
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _read(self) -> dict[str, tuple[int, int, str]]:
         if self._file is None or not self._file.is_file():
@@ -103,11 +139,66 @@ class LocalFiles:
             raise UserError(f"{name} is too large to be a settings file.", "Is the model complete?")
         return (self.root / name).read_text(encoding="utf-8")
 
-    def sha256(self, name: str) -> str:
-        return self._hashes.sha256(self.root / name)
-
     def tensor_bytes(self, name: str) -> int:
         return check_safetensors(self.root / name)
+
+    def content_hash(self, names: Sequence[str], on_fraction: OnFraction | None = None) -> str:
+        total = sum(self.sizes[name] for name in names) or 1
+        done = 0
+        hashes = {}
+        for name in sorted(names):
+            told = (
+                None
+                if on_fraction is None
+                else _part_of(on_fraction, done, self.sizes[name], total)
+            )
+            hashes[name] = self._hashes.sha256(self.root / name, told)
+            done += self.sizes[name]
+        return hash_over(hashes)
+
+    def part_hash(self, part: str, names: Sequence[str]) -> str:
+        """A hash of those of the files that are of one part."""
+        return self.content_hash([name for name in names if name.startswith(f"{part}/")])
+
+    def source(self, variant: str | None, cache_dir: Path | None) -> Source:
+        """What the model is loaded from."""
+        return Source(folder=self.root, variant=variant)
+
+    def tokenizer_folder(self, tokenizer: str, cache_dir: Path | None) -> Path:
+        """Where the tokenizer's files are."""
+        return self.root / tokenizer
+
+
+def hash_over(hashes: Mapping[str, str]) -> str:
+    """SHA-256 over the names and contents of files."""
+    digest = hashlib.sha256()
+    for name in sorted(hashes):
+        digest.update(f"{name}\0{hashes[name]}\n".encode())
+    return digest.hexdigest()
+
+
+def stamp_of(path: Path) -> Stamp:
+    """Size and modification time, which change with the file."""
+    status = path.stat()
+    return (status.st_size, status.st_mtime_ns)
+
+
+def _digest(path: Path, size: int, on_fraction: OnFraction | None) -> str:
+    digest = hashlib.sha256()
+    done = told = 0
+    block = memoryview(bytearray(BLOCK))
+    with path.open("rb", buffering=0) as file:
+        while count := file.readinto(block):
+            digest.update(block[:count])
+            done += count
+            if on_fraction is not None and 100 * done // max(size, 1) > told:
+                told = 100 * done // max(size, 1)
+                on_fraction(min(done / size, 1.0))
+    return digest.hexdigest()
+
+
+def _part_of(on_fraction: OnFraction, done: int, size: int, total: int) -> OnFraction:
+    return lambda fraction: on_fraction((done + fraction * size) / total)
 
 
 def check_safetensors(path: Path) -> int:

@@ -1,6 +1,5 @@
 """A model in diffusers' layout: its parts, their classes and configs, and the files that make it up. No torch."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,13 +121,6 @@ class ModelFolder:
         if config not in self.files.sizes:
             return positions
         return min(positions, int(read_json(self.files, config).get("model_max_length", positions)))
-
-    def content_hash(self, names: tuple[str, ...]) -> str:
-        """SHA-256 over the names and contents of the files that decide a picture's pixels."""
-        digest = hashlib.sha256()
-        for name in sorted(names):
-            digest.update(f"{name}\0{self.files.sha256(name)}\n".encode())
-        return digest.hexdigest()
 
     def _class(self, part: str) -> tuple[Any, Any]:
         library, class_name = (*(self.index.get(part) or ()), None, None)[:2]

@@ -237,7 +237,7 @@ class Studio:
 
     def warm_up(self, model: str) -> None:
         """Loads a model ahead, once a worker has nothing else to do; UserError when there is no such model."""
-        self.models.describe(model)
+        self.models.look(model)
         self._happened(Wanted(model=model))
 
     def uses(self, model: str) -> bool:

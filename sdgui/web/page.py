@@ -54,7 +54,7 @@ def make_page(models: Models, endpoints: Mapping[str, Endpoint]) -> gr.Blocks:
             add_settings_head()
             for capability in CAPABILITIES:
                 components |= capability.add_settings()
-            components |= add_settings(models.describe(names[0]), names)
+            components |= add_settings(models.look(names[0]), names)
         components |= add_prompt_bar()
         add_seam(page, components, _former())
         declare(endpoints)
@@ -110,7 +110,7 @@ def _former() -> dict[str, Sequence[str]]:
 
 
 def _facts_of_model(models: Models, name: str) -> dict[str, Any]:
-    info = models.describe(name)
+    info = models.look(name)
     facts = facts_of(info)
     for capability in CAPABILITIES:
         if capability.facts_of_model is not None:

@@ -78,7 +78,7 @@ def test_a_fetched_model_needs_no_hub_any_more(
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
     later = make_catalog(tmp_path)
     assert later.describe(MODEL) == first.describe(MODEL)
-    assert COMMIT in str(later.locate(MODEL).folder)
+    assert COMMIT in str(later.locate(MODEL).source.folder)
     assert hub.log == []
 
 
@@ -91,9 +91,9 @@ def test_a_broken_connection_is_taken_up_where_it_broke(
     catalog = make_catalog(tmp_path)
     located = catalog.locate(MODEL)
     first, second = hub.downloads(UNET)
-    size = (located.folder / UNET).stat().st_size
+    size = (located.source.folder / UNET).stat().st_size
     assert (first, second) == (None, f"bytes={size // 2 // 1000 * 1000}-")
-    assert located.found.info == catalog.describe(MODEL)
+    assert located.info == catalog.describe(MODEL)
 
 
 def test_a_download_that_failed_goes_on_with_what_is_missing(hub: SmallHub, tmp_path: Path) -> None:
@@ -199,5 +199,5 @@ def test_a_file_that_is_not_what_the_hub_says_is_not_kept(hub: SmallHub, tmp_pat
         make_catalog(tmp_path).locate(MODEL)
     hub.spoilt = None
     located = make_catalog(tmp_path).locate(MODEL)
-    assert located.found.info.ref.hash == make_catalog(tmp_path).describe(MODEL).ref.hash
+    assert located.info.ref.hash == make_catalog(tmp_path).describe(MODEL).ref.hash
     assert len(hub.downloads(UNET)) == 2

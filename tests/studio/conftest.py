@@ -35,6 +35,11 @@ class OneModel:
             raise UserError("There is no such model here.")
         return self.info
 
+    def look(self, model: str) -> ModelInfo:
+        """Without its hash, as for a model that was not read yet."""
+        info = self.describe(model)
+        return replace(info, ref=replace(info.ref, hash=""))
+
     def names(self) -> tuple[str, ...]:
         return ("demo",)
 

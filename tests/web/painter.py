@@ -44,6 +44,11 @@ class PaintedModel:
     def describe(self, model: str) -> ModelInfo:
         return self.info
 
+    def look(self, model: str) -> ModelInfo:
+        """Without its hash, as for a model that was not read yet."""
+        info = self.describe(model)
+        return replace(info, ref=replace(info.ref, hash=""))
+
     def names(self) -> tuple[str, ...]:
         return ("demo",)
 

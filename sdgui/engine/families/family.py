@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import Any, Protocol
 
 import torch
 
 from sdgui.engine.clip_weigher import Weigher
+from sdgui.engine.source import Source
 
 Encoded = Any
 """What a family keeps of one prompt: tensors on the device, as `encode` gives and `conditioning` takes them."""
@@ -21,7 +21,7 @@ class Family(Protocol):
         """The half precision whose range the model's numbers keep to."""
         ...
 
-    def load(self, folder: Path, dtype: torch.dtype, variant: str | None) -> Any:
+    def load(self, source: Source, dtype: torch.dtype) -> Any:
         """Diffusers' pipeline, on the CPU, with no weights but safetensors."""
         ...
 

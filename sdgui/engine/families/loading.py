@@ -1,28 +1,65 @@
-"""Loads diffusers' pipelines from folders, with no weights but safetensors."""
+"""Loads diffusers' pipelines from folders and from single files, with no weights but safetensors."""
 
 import inspect
-from pathlib import Path
+import json
 from typing import Any
 
+import diffusers
 import torch
+import transformers
+from accelerate import init_empty_weights
+from safetensors import safe_open
+
+from sdgui.engine.source import PartFile, Source
 
 UNUSED = ("safety_checker", "feature_extractor", "image_encoder")
 """Parts that some repositories have, and that no picture from words needs."""
 
 
-def load_pipeline(
-    kind: Any, folder: Path, dtype: torch.dtype, variant: str | None, **arguments: Any
-) -> Any:
+def load_pipeline(kind: Any, source: Source, dtype: torch.dtype, **arguments: Any) -> Any:
     """A pipeline of the class `kind`, on the CPU and silent, without the parts that are not used."""
     known = inspect.signature(kind.__init__).parameters
+    parts = {name: _load_part(source, name, part, dtype) for name, part in source.parts.items()}
     pipe = kind.from_pretrained(
-        folder,
+        source.folder,
         dtype=dtype,
-        variant=variant,
+        variant=source.variant,
         use_safetensors=True,
         local_files_only=True,
         **{part: None for part in UNUSED if part in known},
+        **parts,
         **arguments,
     )
     pipe.set_progress_bar_config(disable=True)
     return pipe
+
+
+def _load_part(source: Source, name: str, part: PartFile, dtype: torch.dtype) -> Any:
+    """A part out of a file in another layout, by our own table of its tensors."""
+    config = json.loads((source.folder / name / "config.json").read_text(encoding="utf-8"))
+    with init_empty_weights():
+        module = _empty(part.kind, config)
+    with safe_open(part.file, framework="pt") as file:
+        module.load_state_dict(
+            {one.name: _read(file, one).to(dtype) for one in part.tensors}, assign=True
+        )
+    return module.eval().requires_grad_(False)
+
+
+def _empty(kind: tuple[str, str], config: dict[str, Any]) -> Any:
+    library, name = kind
+    if library == "diffusers":
+        return getattr(diffusers, name).from_config(config)
+    model = getattr(transformers, name)
+    return model(model.config_class(**config))
+
+
+def _read(file: Any, one: Any) -> torch.Tensor:
+    if one.rows is None:
+        tensor = file.get_tensor(one.original)
+    else:
+        first, last = one.rows
+        tensor = file.get_slice(one.original)[first:last]
+    if one.turned:
+        tensor = tensor.T
+    return tensor.reshape(one.shape).contiguous()

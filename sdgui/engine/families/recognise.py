@@ -13,6 +13,8 @@ from sdgui.request_fields import limits
 
 DEFAULTS = "sdgui.json"
 """A file beside the model that gives its title, its defaults and examples of prompts."""
+UNREAD = ""
+"""In place of the hash of what was not read yet: that takes long, and only pictures need it."""
 SMALL, USUAL_LARGEST, LARGEST = 512, 2048, 2**14
 
 
@@ -28,7 +30,10 @@ class Found:
 
 
 def recognise(name: str, files: ModelFiles) -> Found:
-    """Everything that is known of a model without loading it; UserError when it cannot be dreamt with."""
+    """Everything that is known of a model without reading its weights, so that the hash of its content is UNREAD.
+
+    UserError when it cannot be dreamt with.
+    """
     try:
         return _recognise(name, files)
     except (
@@ -70,6 +75,11 @@ def _recogniser(folder: ModelFolder) -> Recogniser:
     )
 
 
+def _title(name: str) -> str:
+    last = name.rstrip("/").rpartition("/")[2]
+    return last.removesuffix(".safetensors")
+
+
 def _titles() -> str:
     return ", ".join(one.title for one in RECOGNISERS)
 
@@ -85,8 +95,8 @@ def _info(
     largest = 2 * longest if longest < SMALL else max(USUAL_LARGEST, longest)
     sampler = own.get("sampler", traits.sampler)
     info = ModelInfo(
-        ref=ModelRef(id=folder.name, hash=folder.content_hash(names)),
-        title=str(own.get("title", folder.name.rstrip("/").rpartition("/")[2])),
+        ref=ModelRef(id=folder.name, hash=UNREAD),
+        title=str(own.get("title", _title(folder.name))),
         family=recogniser.name,
         width=width,
         height=height,

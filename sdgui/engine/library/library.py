@@ -64,7 +64,7 @@ class OwnersLibrary:
         if default in self._catalog.names() and not self._is_said:
             try:
                 if self._catalog.files(default):
-                    self._catalog.describe(default)
+                    self._catalog.look(default)
                     self._catalog.prefer(default)
             except UserError as fault:
                 log.warning("the default model is not the one that was chosen: %s", fault)
@@ -88,7 +88,7 @@ class OwnersLibrary:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
     def set_default(self, model: str) -> str:
-        self._catalog.describe(model)
+        self._catalog.look(model)
         self._kept.change("default", lambda _: model)
         if self._is_said:
             return "It is the default from the next start without --model on; that goes before it."
@@ -187,7 +187,7 @@ class OwnersLibrary:
             files = self._catalog.files(model)
             if not files and is_hub_id(model):
                 return Card(model=model, title=_title(model), fault="It is still to be fetched.")
-            info = self._catalog.describe(model)
+            info = self._catalog.look(model)
         except UserError as fault:
             return Card(model=model, title=_title(model), fault=str(fault))
         return Card(

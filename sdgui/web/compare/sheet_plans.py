@@ -19,7 +19,7 @@ from sdgui.written_values import parse_seed
 
 def wall(models: Models, controls: Controls, compare: CompareControls) -> Plan:
     """A wall of seeds, at few steps where it is a draft."""
-    info = info_of(controls.model, models)
+    info = models.describe(info_of(controls.model, models).ref.id)
     asked = to_request(replace(controls, count=compare.wall_count), info)
     draft_steps = whole(compare.draft_steps) if compare.draft is True else None
     return plan_wall(asked, info, draw_seed, draft_steps=draft_steps)

@@ -86,7 +86,7 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
         """
         names = studio.models.names()
         name = model if model in names else names[0]
-        info = studio.models.describe(name)
+        info = studio.models.look(name)
         text = prompt[:_LONGEST_COUNTED]
         if not (emphasis and info.emphasis):
             count = studio.models.count_tokens(name, text)

@@ -1,7 +1,6 @@
 """Chroma at work."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -11,6 +10,7 @@ from sdgui.engine.families.chroma.recognise import TOKENS
 from sdgui.engine.families.family import Family
 from sdgui.engine.families.flow import PackedFlowFamily
 from sdgui.engine.families.loading import load_pipeline
+from sdgui.engine.source import Source
 
 Encoded = tuple[torch.Tensor, torch.Tensor]
 
@@ -18,8 +18,8 @@ Encoded = tuple[torch.Tensor, torch.Tensor]
 class Chroma(PackedFlowFamily):
     """Encoded: embeddings (1, tokens, channels), and which of the tokens are seen (1, tokens)."""
 
-    def load(self, folder: Path, dtype: torch.dtype, variant: str | None) -> Any:
-        return load_pipeline(ChromaPipeline, folder, dtype, variant)
+    def load(self, source: Source, dtype: torch.dtype) -> Any:
+        return load_pipeline(ChromaPipeline, source, dtype)
 
     def encode(self, pipe: Any, prompt: str) -> Encoded:
         embeddings, _, mask, *_ = pipe.encode_prompt(

@@ -1,7 +1,6 @@
 """FLUX.1 at work."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -11,6 +10,7 @@ from sdgui.engine.families.family import Family
 from sdgui.engine.families.flow import PackedFlowFamily
 from sdgui.engine.families.flux1.recognise import DEV_TOKENS, SCHNELL_TOKENS
 from sdgui.engine.families.loading import load_pipeline
+from sdgui.engine.source import Source
 
 Encoded = tuple[torch.Tensor, torch.Tensor]
 
@@ -18,8 +18,8 @@ Encoded = tuple[torch.Tensor, torch.Tensor]
 class Flux1(PackedFlowFamily):
     """Encoded: T5's embeddings (1, tokens, channels), and CLIP's pooled one (1, channels)."""
 
-    def load(self, folder: Path, dtype: torch.dtype, variant: str | None) -> Any:
-        return load_pipeline(FluxPipeline, folder, dtype, variant)
+    def load(self, source: Source, dtype: torch.dtype) -> Any:
+        return load_pipeline(FluxPipeline, source, dtype)
 
     def encode(self, pipe: Any, prompt: str) -> Encoded:
         dev = pipe.transformer.config.guidance_embeds

@@ -1,7 +1,6 @@
 """FLUX.2 klein at work."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -11,6 +10,7 @@ from sdgui.engine.families.family import Family
 from sdgui.engine.families.flow import FlowFamily
 from sdgui.engine.families.flux2_klein.recognise import TOKENS
 from sdgui.engine.families.loading import load_pipeline
+from sdgui.engine.source import Source
 
 
 class Flux2Klein(FlowFamily):
@@ -20,8 +20,8 @@ class Flux2Klein(FlowFamily):
     brings to unit variance; unpacked latents are those that the VAE decodes.
     """
 
-    def load(self, folder: Path, dtype: torch.dtype, variant: str | None) -> Any:
-        return load_pipeline(Flux2KleinPipeline, folder, dtype, variant)
+    def load(self, source: Source, dtype: torch.dtype) -> Any:
+        return load_pipeline(Flux2KleinPipeline, source, dtype)
 
     def encode(self, pipe: Any, prompt: str) -> torch.Tensor:
         embeddings, _ = pipe.encode_prompt(prompt, max_sequence_length=TOKENS)

@@ -1,7 +1,6 @@
 """Qwen-Image at work."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -12,6 +11,7 @@ from sdgui.engine.families.family import Family
 from sdgui.engine.families.flow import PackedFlowFamily
 from sdgui.engine.families.loading import load_pipeline
 from sdgui.engine.families.qwen_image.recognise import TOKENS
+from sdgui.engine.source import Source
 
 NOTHING = " "
 """What its makers recommend where there is no negative prompt."""
@@ -20,8 +20,8 @@ NOTHING = " "
 class QwenImage(PackedFlowFamily):
     """Encoded: embeddings (tokens, channels), as many as the prompt has."""
 
-    def load(self, folder: Path, dtype: torch.dtype, variant: str | None) -> Any:
-        return load_pipeline(QwenImagePipeline, folder, dtype, variant)
+    def load(self, source: Source, dtype: torch.dtype) -> Any:
+        return load_pipeline(QwenImagePipeline, source, dtype)
 
     def encode(self, pipe: Any, prompt: str) -> torch.Tensor:
         embeddings, _ = pipe.encode_prompt(prompt, max_sequence_length=TOKENS)

@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -12,6 +11,7 @@ from sdgui.engine.families.family import Family
 from sdgui.engine.families.flow import FlowFamily
 from sdgui.engine.families.loading import load_pipeline
 from sdgui.engine.families.sana.recognise import TOKENS
+from sdgui.engine.source import Source
 
 Encoded = tuple[torch.Tensor, torch.Tensor]
 
@@ -19,8 +19,8 @@ Encoded = tuple[torch.Tensor, torch.Tensor]
 class Sana(FlowFamily):
     """Encoded: embeddings (1, tokens, channels), and which of the tokens are seen (1, tokens)."""
 
-    def load(self, folder: Path, dtype: torch.dtype, variant: str | None) -> Any:
-        return load_pipeline(SanaPipeline, folder, dtype, variant)
+    def load(self, source: Source, dtype: torch.dtype) -> Any:
+        return load_pipeline(SanaPipeline, source, dtype)
 
     def encode(self, pipe: Any, prompt: str) -> Encoded:
         """With the instruction to enhance it that the pipeline puts before every prompt (section 3.1)."""

@@ -1,7 +1,6 @@
 """Stable Diffusion 1.x at work."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -11,15 +10,14 @@ from sdgui.engine.clip_weigher import ClipWeigher, Weigher
 from sdgui.engine.families.family import Family
 from sdgui.engine.families.loading import load_pipeline
 from sdgui.engine.families.unet import UNetFamily
+from sdgui.engine.source import Source
 
 
 class StableDiffusion1(UNetFamily):
     """Encoded: embeddings (1, tokens, channels)."""
 
-    def load(self, folder: Path, dtype: torch.dtype, variant: str | None) -> Any:
-        return load_pipeline(
-            StableDiffusionPipeline, folder, dtype, variant, requires_safety_checker=False
-        )
+    def load(self, source: Source, dtype: torch.dtype) -> Any:
+        return load_pipeline(StableDiffusionPipeline, source, dtype, requires_safety_checker=False)
 
     def encode(self, pipe: Any, prompt: str) -> torch.Tensor:
         embeddings, _ = pipe.encode_prompt(prompt, pipe._execution_device, 1, False)

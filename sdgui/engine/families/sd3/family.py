@@ -1,7 +1,6 @@
 """Stable Diffusion 3 and 3.5 at work."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -11,6 +10,7 @@ from sdgui.engine.families.family import Family
 from sdgui.engine.families.flow import FlowFamily
 from sdgui.engine.families.loading import load_pipeline
 from sdgui.engine.families.sd3.recognise import T5_PARTS, T5_TOKENS
+from sdgui.engine.source import Source
 
 Encoded = tuple[torch.Tensor, torch.Tensor]
 
@@ -18,11 +18,9 @@ Encoded = tuple[torch.Tensor, torch.Tensor]
 class StableDiffusion3(FlowFamily):
     """Encoded: embeddings (1, tokens, channels), CLIP's and then T5's, and the pooled ones (1, channels)."""
 
-    def load(self, folder: Path, dtype: torch.dtype, variant: str | None) -> Any:
-        absent = [part for part in T5_PARTS if not (folder / part).is_dir()]
-        return load_pipeline(
-            StableDiffusion3Pipeline, folder, dtype, variant, **dict.fromkeys(absent)
-        )
+    def load(self, source: Source, dtype: torch.dtype) -> Any:
+        absent = [part for part in T5_PARTS if not (source.folder / part).is_dir()]
+        return load_pipeline(StableDiffusion3Pipeline, source, dtype, **dict.fromkeys(absent))
 
     def encode(self, pipe: Any, prompt: str) -> Encoded:
         embeddings, _, pooled, _ = pipe.encode_prompt(

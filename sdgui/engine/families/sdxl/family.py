@@ -1,7 +1,6 @@
 """Stable Diffusion XL at work."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -11,6 +10,7 @@ from sdgui.engine.clip_weigher import ClipWeigher, Weigher
 from sdgui.engine.families.family import Family
 from sdgui.engine.families.loading import load_pipeline
 from sdgui.engine.families.unet import UNetFamily
+from sdgui.engine.source import Source
 
 Encoded = tuple[torch.Tensor, torch.Tensor]
 
@@ -25,10 +25,8 @@ def _read(pipe: Any, ids: Sequence[torch.Tensor]) -> tuple[list[torch.Tensor], t
 class StableDiffusionXL(UNetFamily):
     """Encoded: embeddings (1, tokens, channels) of both encoders side by side, and the pooled one (1, channels)."""
 
-    def load(self, folder: Path, dtype: torch.dtype, variant: str | None) -> Any:
-        return load_pipeline(
-            StableDiffusionXLPipeline, folder, dtype, variant, add_watermarker=False
-        )
+    def load(self, source: Source, dtype: torch.dtype) -> Any:
+        return load_pipeline(StableDiffusionXLPipeline, source, dtype, add_watermarker=False)
 
     def encode(self, pipe: Any, prompt: str) -> Encoded:
         embeddings, _, pooled, _ = pipe.encode_prompt(prompt, do_classifier_free_guidance=False)

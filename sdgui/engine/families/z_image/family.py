@@ -1,7 +1,6 @@
 """Z-Image at work."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -11,13 +10,14 @@ from sdgui.engine.families.family import Family
 from sdgui.engine.families.flow import FlowFamily
 from sdgui.engine.families.loading import load_pipeline
 from sdgui.engine.families.z_image.recognise import TOKENS
+from sdgui.engine.source import Source
 
 
 class ZImage(FlowFamily):
     """Encoded: embeddings (tokens, channels), as many as the prompt has."""
 
-    def load(self, folder: Path, dtype: torch.dtype, variant: str | None) -> Any:
-        return load_pipeline(ZImagePipeline, folder, dtype, variant)
+    def load(self, source: Source, dtype: torch.dtype) -> Any:
+        return load_pipeline(ZImagePipeline, source, dtype)
 
     def encode(self, pipe: Any, prompt: str) -> torch.Tensor:
         (embeddings,), _ = pipe.encode_prompt(

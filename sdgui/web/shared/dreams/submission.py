@@ -49,9 +49,12 @@ def _guarded(begin: Callable[[], JobRecord]) -> JobRecord:
 
 
 def info_of(model: Any, models: Models) -> ModelInfo:
-    """What is known of the model that is asked for, of the first where none is said; UserError unless it is offered."""
+    """What is known of the model that is asked for, of the first where none is said; UserError unless it is offered.
+
+    Its content is not read for it.
+    """
     check_model(model, models)
-    return models.describe(models.names()[0] if model is None else model)
+    return models.look(models.names()[0] if model is None else model)
 
 
 def check_model(model: object, models: Models) -> None:

@@ -57,7 +57,7 @@ def reused(
             model = studio.models.names()[0]
         if keeps_seed and spec.variation is not None:
             told.setdefault("notice", "That is a variation; these settings make what it varies.")
-        info = studio.models.describe(model)
+        info = studio.models.look(model)
         wanted = replace(
             DreamRequest.again(spec),
             model=model,

@@ -1,0 +1,165 @@
+"""The header of a safetensors file, read by ourselves (https://huggingface.co/docs/safetensors, format): no torch."""
+
+import json
+import math
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from sdgui.errors import UserError
+
+MAX_HEADER = 32 * 2**20
+"""Bytes; ten times the header of the largest models."""
+MAX_TENSORS = 100_000
+METADATA = "__metadata__"
+BITS = {
+    **{"F64": 64, "F32": 32, "F16": 16, "BF16": 16, "F8_E4M3": 8, "F8_E5M2": 8},
+    **{"I64": 64, "I32": 32, "I16": 16, "I8": 8, "U64": 64, "U32": 32, "U16": 16, "U8": 8},
+    **{"BOOL": 8, "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8, "F8_E8M0": 8, "F4": 4, "C64": 64},
+}
+"""Of one number, by the name of its type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """One tensor as the header tells it; `size` in bytes."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """All tensors of a file by name, its metadata, and the bytes of its tensors together."""
+
+    tensors: Mapping[str, Tensor]
+    metadata: Mapping[str, str]
+    tensor_bytes: int
+
+    def under(self, prefix: str) -> dict[str, tuple[int, ...]]:
+        """The shapes of the tensors whose names begin so, by the rest of their names."""
+        return {
+            name[len(prefix) :]: tensor.shape
+            for name, tensor in self.tensors.items()
+            if name.startswith(prefix)
+        }
+
+    def has_any(self, prefix: str) -> bool:
+        """Whether a tensor's name begins so."""
+        return any(name.startswith(prefix) for name in self.tensors)
+
+
+class _Lie(Exception):
+    """What is wrong with a header."""
+
+
+def read_header(path: Path) -> Header:
+    """The header of a safetensors file; UserError unless every tensor is as large as its shape says, none overlaps
+    another or is named twice, and all together fill the file to its end. OSError where it cannot be read."""
+    name = path.name
+    with path.open("rb") as file:
+        size = path.stat().st_size
+        first = file.read(9)
+        length = struct.unpack("<Q", first[:8])[0] if len(first) == 9 else 0
+        if length < 2 or first[8:] != b"{":
+            raise UserError(
+                f"{name} is not a safetensors file, whatever its name says.",
+                "Only safetensors are loaded, because other formats can run code; download the model anew.",
+            )
+        if length > MAX_HEADER:
+            raise UserError(
+                f"{name} has a header of {length:,} bytes, which no model needs.",
+                "It is damaged, or made to do harm: download the model anew, or leave it.",
+            )
+        if length > size - 8:
+            raise _cut_short(name, length + 8, size)
+        file.seek(8)
+        raw = file.read(length)
+    try:
+        return _read(raw, size - 8 - length, name, size)
+    except _Lie as lie:
+        raise UserError(
+            f"The header of {name} does not hold together: {lie}.",
+            "It is damaged, or made to do harm: download the model anew, or leave it.",
+        ) from None
+
+
+def _read(raw: bytes, room: int, name: str, size: int) -> Header:
+    try:
+        said = json.loads(raw, object_pairs_hook=_each_once, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise _Lie("it is no JSON") from None
+    if not isinstance(said, dict):
+        raise _Lie("it names no tensors")
+    metadata = said.pop(METADATA, None)
+    if len(said) > MAX_TENSORS:
+        raise _Lie(f"it names {len(said):,} tensors")
+    spans = []
+    tensors = {}
+    for one, entry in said.items():
+        tensor, start, end = _tensor(one, entry)
+        tensors[one] = tensor
+        spans.append((start, end, one))
+    last = 0
+    for start, end, one in sorted(spans):
+        if start < last:
+            raise _Lie(f"{_shown(one)} lies where another tensor is")
+        if start > last:
+            raise _Lie(f"nothing is said of the bytes before {_shown(one)}")
+        last = end
+    if last > room:
+        raise _cut_short(name, size - room + last, size)
+    if last < room:
+        raise _Lie("the file is longer than its tensors")
+    return Header(tensors=tensors, metadata=_metadata(metadata), tensor_bytes=room)
+
+
+def _tensor(name: str, entry: Any) -> tuple[Tensor, int, int]:
+    shown = _shown(name)
+    try:
+        dtype, shape, (start, end) = entry["dtype"], entry["shape"], entry["data_offsets"]
+    except (TypeError, KeyError, ValueError):
+        raise _Lie(f"it does not say where {shown} is") from None
+    if not isinstance(dtype, str) or dtype not in BITS:
+        raise _Lie(f"{shown} is of a type that is not known")
+    if not isinstance(shape, list) or not all(
+        isinstance(one, int) and not isinstance(one, bool) and 0 <= one < 2**48
+        for one in (*shape, start, end)
+    ):
+        raise _Lie(f"the size of {shown} is none")
+    if len(shape) > 16 or math.prod(shape) * BITS[dtype] != 8 * (end - start):
+        raise _Lie(f"{shown} is not as large as its shape says")
+    return Tensor(dtype, tuple(shape), end - start), start, end
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise _Lie(f"it names {_shown(twice)} twice")
+    return values
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(text)
+
+
+def _metadata(said: Any) -> dict[str, str]:
+    if not isinstance(said, dict):
+        return {}
+    return {name: value for name, value in said.items() if isinstance(value, str)}
+
+
+def _cut_short(name: str, needed: int, size: int) -> UserError:
+    return UserError(
+        f"{name} is cut short: it says that it has {needed:,} bytes, and {size:,} are there.",
+        "Download the model anew.",
+    )
+
+
+def _shown(name: str) -> str:
+    return "".join(char for char in name[:80] if char.isprintable())

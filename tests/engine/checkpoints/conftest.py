@@ -1,0 +1,55 @@
+"""Tiny checkpoints of each family, as a folder and as one file, written when a test first wants them."""
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+import torch
+
+from tests.engine.checkpoints.shapes import stored_of
+from tests.engine.checkpoints.writing import MAKERS, in_one_file, write
+
+
+@dataclass(frozen=True)
+class Tiny:
+    """One model twice."""
+
+    folder: Path
+    file: Path
+    tensors: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def tiny_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Tiny]:
+    made: dict[str, Tiny] = {}
+
+    def get(family: str) -> Tiny:
+        if family not in made:
+            work = tmp_path_factory.mktemp(family)
+            torch.manual_seed(0)
+            pipe = MAKERS[family](work)
+            pipe.to(dtype=torch.float16)
+            pipe.save_pretrained(work / "folder")
+            modules = {
+                name: module
+                for name, module in pipe.components.items()
+                if isinstance(module, torch.nn.Module)
+            }
+            tensors = in_one_file(modules, stored_of(family, modules))
+            file = write(work / "model.safetensors", tensors)
+            made[family] = Tiny(work / "folder", file, tensors)
+        return made[family]
+
+    return get
+
+
+@pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object, **kwargs: object) -> NoReturn:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr(socket.socket, "connect", refuse)
