@@ -11,6 +11,7 @@ from typing import TypedDict, Unpack
 
 from PIL import Image
 
+from sdgui.adapters import Adapter
 from sdgui.axes import AxisRequest
 from sdgui.batches import batch_limit, with_chunks
 from sdgui.comparing.cells import Cell
@@ -147,7 +148,9 @@ def dream(
     """
     maker = _maker(device, dtype)
     request = DreamRequest(prompt=prompt, model=model, **asked)
-    specs = maker.measured(request.resolve(maker.describe(model), draw_seed))
+    specs = maker.measured(
+        request.resolve(maker.describe(model), draw_seed, find_adapters=maker.find_adapters)
+    )
     for notice in wrap_notices(specs):
         warnings.warn(notice, stacklevel=2)
 
@@ -184,6 +187,7 @@ def compare(
         None if y is None else AxisRequest(name=y[0], values=y[1]),
         describe=maker.describe,
         draw_seed=draw_seed,
+        find_adapters=maker.find_adapters,
     )
     specs = maker.measured(plan.specs)
     faults: dict[int, UserError] = {}
@@ -219,6 +223,13 @@ class _Maker:
         """What is known of any model; UserError when it is unfit."""
         with self._one_at_a_time:
             return self._models.describe(model)
+
+    def find_adapters(
+        self, info: ModelInfo, prompt: str, negative_prompt: str
+    ) -> tuple[Adapter, ...]:
+        """What both prompts ask a model to be changed by; UserError where it cannot be."""
+        with self._one_at_a_time:
+            return self._models.find_adapters(info, prompt, negative_prompt)
 
     def measured(self, specs: Sequence[PictureSpec]) -> tuple[PictureSpec, ...]:
         """The specs with the number of chunks that their prompts need."""

@@ -117,6 +117,11 @@ def read_prompt(text: str) -> ReadPrompt:
     )
 
 
+def without_loras(text: str) -> str:
+    """A prompt without the LoRAs that it asks for, and all else as it is written."""
+    return _LORA.sub(lambda match: match[0] if not match["name"].strip() else "", text)
+
+
 @dataclass(kw_only=True)
 class _Opened:
     """A bracket; `factor` is what a round one multiplies by, None for a step; a literal one is text."""

@@ -28,6 +28,7 @@ class ModelInfo:
 
     Classifier-free guidance is none up to 1 in every family, and the negative prompt then says nothing.
     `emphasis`: it can weigh words of a prompt, and reads prompts of any length; else brackets are plain text.
+    `text_widths`: the channels of each text encoder that reads learnt words; none where it reads none.
     """
 
     ref: ModelRef
@@ -46,5 +47,6 @@ class ModelInfo:
     sampler: str = "Euler"
     samplers: tuple[str, ...] = SAMPLER_NAMES
     token_limit: int = 77
+    text_widths: tuple[int, ...] = ()
     memory_bytes: int = 0
     examples: tuple[str, ...] = ()

@@ -27,7 +27,14 @@ from sdgui.model_info import GuidanceKind, ModelInfo
 from sdgui.request_fields import SETTINGS
 from sdgui.samplers import SAMPLER_NAMES, steady
 from sdgui.sheet import Axis, Sheet, SheetKind
-from sdgui.spec import DreamRequest, PictureSpec, Variation, seeds_wrap
+from sdgui.spec import (
+    DreamRequest,
+    FindAdapters,
+    PictureSpec,
+    Variation,
+    no_adapters,
+    seeds_wrap,
+)
 from sdgui.written_values import SEEDS, parse_seed
 
 Describe = Callable[[str], ModelInfo]
@@ -51,11 +58,16 @@ class Plan:
 
 
 def plan_wall(
-    request: DreamRequest, info: ModelInfo, draw_seed: DrawSeed, *, draft_steps: int | None = None
+    request: DreamRequest,
+    info: ModelInfo,
+    draw_seed: DrawSeed,
+    *,
+    draft_steps: int | None = None,
+    find_adapters: FindAdapters = no_adapters,
 ) -> Plan:
     """A wall of `request.count` pictures, seeds counting up; with `draft_steps` instead of its steps for a draft."""
     many = SETTINGS["wall_count"].read(request.count)
-    specs = request.resolve(info, draw_seed, most=many)
+    specs = request.resolve(info, draw_seed, most=many, find_adapters=find_adapters)
     notices = wrap_notices(specs)
     if draft_steps is not None:
         steps = _steps(draft_steps)
@@ -146,6 +158,7 @@ def plan_grid(
     *,
     describe: Describe,
     draw_seed: DrawSeed,
+    find_adapters: FindAdapters = no_adapters,
 ) -> Plan:
     """A grid, row by row: x varies along a row, y from row to row.
 
@@ -165,7 +178,7 @@ def plan_grid(
     described = cache(describe)
     titles = [axis.title for axis in axes]
     specs = tuple(
-        _cell(base, list(zip(titles, choices, strict=True)), described)
+        _cell(base, list(zip(titles, choices, strict=True)), described, find_adapters)
         for choices in product(*(axis.values for axis in axes))
     )
     notices = tuple(notice for axis in axes for notice in axis.notices)
@@ -184,7 +197,10 @@ def plan_grid(
 
 
 def _cell(
-    base: DreamRequest, choices: Sequence[tuple[str, Choice]], describe: Describe
+    base: DreamRequest,
+    choices: Sequence[tuple[str, Choice]],
+    describe: Describe,
+    find_adapters: FindAdapters,
 ) -> PictureSpec:
     """The spec of one cell; texts are replaced last, in the prompt of this cell, and a schedule goes before that in a
     sampler's name."""
@@ -198,7 +214,8 @@ def _cell(
     if MODEL in titles:
         request = _without_what_it_lacks(request, info, titles)
     try:
-        (spec,) = request.resolve(info, lambda: 0)  # no seed is left to draw
+        # No seed is left to draw.
+        (spec,) = request.resolve(info, lambda: 0, find_adapters=find_adapters)
     except UserError as fault:
         if MODEL not in titles:
             raise

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from sdgui.adapter_info import AdapterInfo
+from sdgui.adapters import Adapter
 from sdgui.emphasis import PromptLength
 from sdgui.events import Batch, Pixels, Task, WorkerEvent
 from sdgui.library import Card, Download, KnownModel, Offer
@@ -40,6 +42,20 @@ class Models(Protocol):
 
     def measure_prompt(self, model: str, prompt: str) -> PromptLength:
         """How long a prompt with emphasis is."""
+        ...
+
+    def adapters(self) -> tuple[AdapterInfo, ...]:
+        """The LoRAs and learnt words that there are, also those that cannot be used."""
+        ...
+
+    def find_adapters(
+        self, info: ModelInfo, prompt: str, negative_prompt: str
+    ) -> tuple[Adapter, ...]:
+        """What both prompts ask a model to be changed by; UserError where it cannot be."""
+        ...
+
+    def check_adapters(self, adapters: Sequence[Adapter]) -> None:
+        """UserError unless each is here, and what it was."""
         ...
 
 

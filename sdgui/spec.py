@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from sdgui.adapters import ADAPTERS, Adapter
-from sdgui.emphasis import read_prompt
+from sdgui.emphasis import read_prompt, without_loras
 from sdgui.errors import UserError
 from sdgui.inputs import INPUTS, Input
 from sdgui.model_info import GuidanceKind, ModelInfo, ModelRef
@@ -18,6 +18,20 @@ SCHEMA = 3
 _READABLE = (1, 2, 3)
 """Schemas that are read; 1 knew no variations, and 2 wrote sampler and schedule as one name."""
 MAX_COUNT = limits("count")[1]
+
+FindAdapters = Callable[[ModelInfo, str, str], tuple[Adapter, ...]]
+"""What a prompt and a negative prompt ask a model to be changed by; UserError where it cannot be."""
+
+
+def no_adapters(info: ModelInfo, prompt: str, negative_prompt: str) -> tuple[Adapter, ...]:
+    """Where there are none: UserError for a prompt that asks for a LoRA."""
+    for text in (prompt, negative_prompt):
+        for tag in read_prompt(text).loras:
+            raise UserError(
+                f"There is no LoRA called “{shown(tag.name)}” here.",
+                f"Take {shown(tag.written)} out of the prompt.",
+            )
+    return ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +48,8 @@ class PictureSpec:
 
     Sizes in pixels; seed 0 to 2**32-1; guidance 0 to 30 (0 to 1: none). With `emphasis`, brackets and weights in the
     prompts are read as such (sdgui/emphasis.py); without, they are letters like any other, as they were before
-    schema 3. Both prompts are filled up to `chunks` chunks, or to as many as the longer one needs.
+    schema 3. Both prompts are filled up to `chunks` chunks, or to as many as the longer one needs. Where there are
+    `adapters`, tags of LoRAs are no words of the prompt.
     """
 
     schema: int = SCHEMA
@@ -87,7 +102,11 @@ class PictureSpec:
     @property
     def words(self) -> str:
         """What the prompt says, without what only weighs it."""
-        return read_prompt(self.prompt).text if self.emphasis else self.prompt
+        return read_prompt(self.prompt).text if self.emphasis else self.plainly_read(self.prompt)
+
+    def plainly_read(self, prompt: str) -> str:
+        """One of the prompts where no words are weighed."""
+        return without_loras(prompt) if self.adapters else prompt
 
     @property
     def sampler_name(self) -> str:
@@ -114,7 +133,8 @@ def _read(written: Mapping[str, Any], types: Mapping[str, type]) -> Any:
 class DreamRequest:
     """A dream as asked; None means unsaid, and 0 is a value. A variation strength of 0 is no variation.
 
-    The sampler's name may hold the schedule, as in `DPM++ 2M Karras`; a schedule that is said goes before it.
+    The sampler's name may hold the schedule, as in `DPM++ 2M Karras`; a schedule that is said goes before it. LoRAs and
+    learnt words are asked for in the prompts, and read there with `emphasis` only.
     """
 
     prompt: str
@@ -131,18 +151,23 @@ class DreamRequest:
     variation_seed: int | None = None
     variation_strength: float | None = None
     inputs: tuple[Input, ...] = ()
-    adapters: tuple[Adapter, ...] = ()
     emphasis: bool = False
 
     @staticmethod
     def again(spec: "PictureSpec") -> "DreamRequest":
         """What asks for a picture again, but for its seeds."""
         asked = {one.name for one in fields(DreamRequest)} & {one.name for one in fields(spec)}
-        same = {name: getattr(spec, name) for name in asked - {"model", "seed"}}
-        return DreamRequest(**same, model=spec.model.id)
+        same = {name: getattr(spec, name) for name in asked - {"model", "seed", "emphasis"}}
+        tags_are_read = spec.emphasis or bool(spec.adapters)
+        return DreamRequest(**same, model=spec.model.id, emphasis=tags_are_read)
 
     def resolve(
-        self, info: ModelInfo, draw_seed: Callable[[], int], *, most: int = MAX_COUNT
+        self,
+        info: ModelInfo,
+        draw_seed: Callable[[], int],
+        *,
+        most: int = MAX_COUNT,
+        find_adapters: FindAdapters = no_adapters,
     ) -> tuple[PictureSpec, ...]:
         """One complete spec per picture, at most `most`; picture i has seed + i, wrapping at 2**32.
 
@@ -176,6 +201,7 @@ class DreamRequest:
         strength = read["variation_strength"](
             0.0 if self.variation_strength is None else self.variation_strength
         )
+        adapters = find_adapters(info, prompt, negative_prompt) if emphasis else ()
         other = read["variation_seed"](self.variation_seed)
         if strength > 0 and other is None:
             other = draw_seed() % SEEDS
@@ -194,6 +220,7 @@ class DreamRequest:
                 variation=None
                 if strength == 0 or other is None
                 else Variation(seed=(other + i) % SEEDS, strength=strength),
+                adapters=adapters,
                 emphasis=info.emphasis and emphasis,
             )
             for i in range(count)
@@ -202,19 +229,8 @@ class DreamRequest:
 
 def check_can_be_made(asked: DreamRequest | PictureSpec) -> None:
     """UserError where a picture needs what no engine here can do yet."""
-    for present, what in (
-        (asked.inputs, "Pictures as input"),
-        (asked.adapters, "Adapters (LoRA, textual inversion)"),
-    ):
-        if present:
-            raise UserError(f"{what} cannot be used here yet.", "Ask without them.")
-    if asked.emphasis:
-        for text in (asked.prompt, asked.negative_prompt):
-            for tag in read_prompt(text).loras:
-                raise UserError(
-                    f"The LoRA “{shown(tag.name)}” cannot be used here yet.",
-                    f"Take {shown(tag.written)} out of the prompt.",
-                )
+    if asked.inputs:
+        raise UserError("Pictures as input cannot be used here yet.", "Ask without them.")
 
 
 def seeds_wrap(seed: int, count: int) -> bool:

@@ -22,7 +22,7 @@ inputs: st.SearchStrategy[Input] = st.one_of(
     st.builds(Control, image=hashes, model=refs, weight=weights),
 )
 adapters: st.SearchStrategy[Adapter] = st.one_of(
-    st.builds(Lora, ref=refs, weight=weights),
+    st.builds(Lora, ref=refs, weight=weights, text_encoder_weight=weights),
     st.builds(TextualInversion, ref=refs, weight=weights),
 )
 

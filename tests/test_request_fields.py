@@ -28,8 +28,8 @@ from sdgui.web.shared.settings.facts import SHARED_SETTINGS
 from tests.samples import DEMO, SPEC
 
 NAMES = [one.name for one in REQUEST]
-NOT_ASKED_BY_PEOPLE_YET = {"inputs", "adapters"}
-"""What a request can hold that no engine can do."""
+NOT_ASKED_BY_NAME = {"inputs", "adapters"}
+"""What no engine can do yet, and what is asked for in the prompts."""
 
 
 def test_no_two_settings_have_one_name() -> None:
@@ -38,7 +38,7 @@ def test_no_two_settings_have_one_name() -> None:
 
 def test_a_request_has_each_setting_with_its_default() -> None:
     of_request: dict[str, Field[Any]] = {one.name: one for one in fields(DreamRequest)}
-    assert set(of_request) - NOT_ASKED_BY_PEOPLE_YET == set(NAMES)
+    assert set(of_request) - {"inputs"} == set(NAMES)
     for one in REQUEST:
         default = of_request[one.name].default
         assert default is MISSING if one.needed else default == one.usual, one.name
@@ -55,7 +55,7 @@ def test_a_spec_holds_each_setting_or_what_becomes_of_it() -> None:
     of_spec = {one.name for one in fields(PictureSpec)}
     varied = {"variation_seed", "variation_strength"}
     assert set(NAMES) - of_spec == {"count", *varied}
-    assert of_spec - set(NAMES) == {"schema", "variation", "chunks", *NOT_ASKED_BY_PEOPLE_YET}
+    assert of_spec - set(NAMES) == {"schema", "variation", "chunks", *NOT_ASKED_BY_NAME}
 
 
 def test_what_comes_from_the_model_is_known_of_models() -> None:

@@ -1,12 +1,16 @@
 """The models that can be chosen, known by name without torch; implements ports.Models."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from sdgui.adapter_info import AdapterInfo
+from sdgui.adapters import Adapter
 from sdgui.emphasis import PromptLength
+from sdgui.engine.adapters.asked import asked_adapters, fitting_words
+from sdgui.engine.adapters.shelf import Shelf
 from sdgui.engine.checkpoints.single_file import SingleFile, check_suffix
 from sdgui.engine.families.recognise import Found, recognise
 from sdgui.engine.hub import Hub, HubFiles, Repository, is_hub_id
@@ -14,6 +18,7 @@ from sdgui.engine.model_files import HashCache, LocalFiles, OnFraction, stamp_of
 from sdgui.engine.source import Source
 from sdgui.engine.tokens import TokenCounter
 from sdgui.errors import UserError
+from sdgui.learnt_words import LearntNames
 from sdgui.model_info import ModelInfo, ModelRef
 
 
@@ -42,13 +47,16 @@ class Catalog:
         others: tuple[str, ...] = (),
         cache_dir: Path | None = None,
         hub_cache: Path | None = None,
+        models_dirs: tuple[Path, ...] = (),
     ) -> None:
+        """`models_dirs`: the owner's folders, in which LoRAs and learnt words are looked for."""
         self._arguments: dict[str, Any] = {
             "default": default,
             "embedded": dict(embedded or {}),
             "others": others,
             "cache_dir": cache_dir,
             "hub_cache": hub_cache,
+            "models_dirs": models_dirs,
         }
         self._default = default
         self._embedded = dict(embedded or {})
@@ -56,6 +64,7 @@ class Catalog:
         self._cache_dir = cache_dir
         self._hashes = HashCache(None if cache_dir is None else cache_dir / "hashes.json")
         self.hub = Hub(hub_cache, self._hashes)
+        self._shelf = Shelf(models_dirs, self._hashes)
         self._found: dict[str, _Remembered] = {}
         self._repositories: dict[str, Repository] = {}
         self._preferred: tuple[str, ...] = ()
@@ -114,7 +123,28 @@ class Catalog:
     def measure_prompt(self, model: str, prompt: str) -> PromptLength:
         """How long a prompt with emphasis is."""
         info = self.look(model)
-        return self._counter(model).measure(prompt, info.token_limit)
+        words = fitting_words(self._shelf, info)
+        learnt = LearntNames({name: one.vectors for name, one in words.items()})
+        return self._counter(model).measure(prompt, info.token_limit, learnt)
+
+    def adapters(self) -> tuple[AdapterInfo, ...]:
+        """The LoRAs and learnt words in the owner's folders, also those that cannot be used."""
+        return self._shelf.all()
+
+    def find_adapters(
+        self, info: ModelInfo, prompt: str, negative_prompt: str
+    ) -> tuple[Adapter, ...]:
+        """What both prompts ask a model to be changed by; UserError where it cannot be."""
+        return asked_adapters(self._shelf, info, prompt, negative_prompt)
+
+    def check_adapters(self, adapters: Sequence[Adapter]) -> None:
+        """UserError unless each is here, and what it was."""
+        for one in adapters:
+            self._shelf.locate(one)
+
+    def locate_adapter(self, adapter: Adapter) -> Path:
+        """The file of an adapter of a spec; UserError where it is gone, or another by now."""
+        return self._shelf.locate(adapter)
 
     def reference(self, model: str, on_fraction: OnFraction | None = None) -> ModelRef:
         """The model's name and content hash; UserError when unfit."""

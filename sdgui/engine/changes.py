@@ -1,12 +1,13 @@
 """Changes of a warm model in place: each is put back whatever happens meanwhile, or the model is loaded anew."""
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import torch
 
+from sdgui.adapters import Lora
 from sdgui.engine.loader import WarmModel
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,13 @@ def with_scheduler(warm: WarmModel, scheduler: Any) -> AbstractContextManager[No
         lambda: setattr(pipe, "scheduler", scheduler),
         lambda: setattr(pipe, "scheduler", own),
     )
+
+
+def with_loras(warm: WarmModel, loras: Sequence[Lora]) -> AbstractContextManager[None]:
+    """The model with exactly these LoRAs; UserError where one cannot be used with it."""
+    if not loras:
+        return nullcontext()
+    return changed(warm, lambda: warm.loras.switch_on(loras), warm.loras.switch_off)
 
 
 def decoding_in_float32(warm: WarmModel) -> AbstractContextManager[None]:

@@ -2,7 +2,8 @@
 
 As A1111 documents it (wiki, Features: Infinite prompt length, BREAK keyword): chunks of 75 tokens, each read with a
 start and an end of its own. Where a chunk is full and a comma lies among its last 20 tokens, what follows the comma
-goes into the next one. Each BREAK ends a chunk, also one that is still empty.
+goes into the next one; so does a learnt word whose ids, below 0 (sdgui/learnt_words.py), would be cut apart. Each BREAK
+ends a chunk, also one that is still empty.
 """
 
 from collections.abc import Callable, Sequence
@@ -50,12 +51,22 @@ def _cuts(ids: Sequence[int], size: int, comma: int | None) -> list[tuple[int, i
     start = 0
     while start < len(ids):
         stop = min(start + size, len(ids))
-        if stop < len(ids) and ids[stop] != comma:
+        if stop < len(ids) and ids[stop] < 0:
+            stop = _before_learnt(ids, start, stop)
+        elif stop < len(ids) and ids[stop] != comma:
             near = range(stop - 1, max(start, stop - _NEAR) - 1, -1)
             stop = next((place + 1 for place in near if ids[place] == comma), stop)
         cuts.append((start, stop))
         start = stop
     return cuts
+
+
+def _before_learnt(ids: Sequence[int], start: int, stop: int) -> int:
+    """Where a chunk stops that would cut a learnt word, whose ids go down by one; one that fills a chunk is cut."""
+    place = stop
+    while place > start and ids[place - 1] == ids[place] + 1:
+        place -= 1
+    return place if place > start else stop
 
 
 def _chunk(tokens: Sequence[tuple[int, float]]) -> Chunk:

@@ -6,7 +6,9 @@ from typing import Any, Protocol
 
 import torch
 
+from sdgui.adapters import Adapter
 from sdgui.emphasis import read_prompt
+from sdgui.engine.adapters.learnt_words import NOTHING_LEARNT, Learnt, read_in_place
 from sdgui.engine.chunks import AROUND, COMMA, Chunk, chunks_of
 
 Read = Callable[[Any, Sequence[torch.Tensor]], tuple[Sequence[torch.Tensor], torch.Tensor | None]]
@@ -19,21 +21,22 @@ _LEAST_MEAN = 0.01
 
 @dataclass(frozen=True, kw_only=True)
 class Weighed:
-    """A prompt whose words are weighed, filled up to so many chunks."""
+    """A prompt whose words are weighed, filled up to so many chunks; read with these adapters on."""
 
     prompt: str
     chunks: int
     is_negative: bool = False
+    adapters: tuple[Adapter, ...] = ()
 
 
 class Weigher(Protocol):
     """How a family weighs words."""
 
-    def chunks(self, pipe: Any, prompt: str) -> int:
+    def chunks(self, pipe: Any, prompt: str, learnt: Learnt = NOTHING_LEARNT) -> int:
         """How many chunks the prompt fills."""
         ...
 
-    def encode(self, pipe: Any, one: Weighed) -> Any:
+    def encode(self, pipe: Any, one: Weighed, learnt: Learnt = NOTHING_LEARNT) -> Any:
         """The prompt as the family's `encode` gives it, but for its length."""
         ...
 
@@ -51,50 +54,58 @@ class ClipWeigher:
         read: Read,
         *,
         tokenizers: Sequence[str] = ("tokenizer",),
+        encoders: Sequence[str] = ("text_encoder",),
         finish: Callable[[torch.Tensor, torch.Tensor | None], Any] = lambda states, pooled: states,
         blanks: Callable[[Any], bool] = lambda pipe: False,
     ) -> None:
         self._read = read
         self._tokenizers = tokenizers
+        self._encoders = encoders
         self._finish = finish
         self._blanks = blanks
 
-    def chunks(self, pipe: Any, prompt: str) -> int:
+    def chunks(self, pipe: Any, prompt: str, learnt: Learnt = NOTHING_LEARNT) -> int:
         """How many chunks the prompt fills."""
-        return len(self._cut(pipe, prompt))
+        return len(self._cut(pipe, prompt, learnt))
 
-    def encode(self, pipe: Any, one: Weighed) -> Any:
+    def encode(self, pipe: Any, one: Weighed, learnt: Learnt = NOTHING_LEARNT) -> Any:
         """The prompt filled up, or with as many chunks as it has where these are more."""
-        cut = self._cut(pipe, one.prompt)
+        cut = self._cut(pipe, one.prompt, learnt)
         cut += (Chunk(),) * (one.chunks - len(cut))
-        read = [self._encode(pipe, chunk) for chunk in cut]
+        read = [self._encode(pipe, chunk, learnt) for chunk in cut]
         states, pooled = torch.cat([states for states, _pooled in read], dim=1), read[0][1]
         if one.is_negative and not one.prompt.strip() and self._blanks(pipe):
             states = torch.zeros_like(states)
             pooled = None if pooled is None else torch.zeros_like(pooled)
         return self._finish(states, pooled)
 
-    def _cut(self, pipe: Any, prompt: str) -> tuple[Chunk, ...]:
+    def _cut(self, pipe: Any, prompt: str, learnt: Learnt) -> tuple[Chunk, ...]:
         tokenizer = getattr(pipe, self._tokenizers[0])
 
         def tokenize(text: str) -> Sequence[int]:
-            text = pipe.maybe_convert_prompt(text, tokenizer)  # a learnt word may be several tokens
+            text = pipe.maybe_convert_prompt(text, tokenizer)  # a word of its own may be several
             ids: Sequence[int] = tokenizer(text, add_special_tokens=False, verbose=False).input_ids
             return ids
 
         return chunks_of(
             read_prompt(prompt),
-            tokenize,
+            lambda text: learnt.names.tokenize(text, tokenize),
             size=_room(pipe, tokenizer) - AROUND,
             comma=tokenizer.get_vocab().get(COMMA),
         )
 
-    def _encode(self, pipe: Any, chunk: Chunk) -> tuple[torch.Tensor, torch.Tensor | None]:
+    def _encode(
+        self, pipe: Any, chunk: Chunk, learnt: Learnt
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
         """States of one chunk, weighed, those of several text encoders along the channels."""
         tokenizers = [getattr(pipe, name) for name in self._tokenizers]
         ids = [_padded(chunk, one, _room(pipe, one)) for one in tokenizers]
         device = pipe._execution_device
-        states, pooled = self._read(pipe, [torch.tensor([row], device=device) for row in ids])
+        places = {place: -1 - one for place, one in enumerate(ids[0]) if one < 0}
+        rows = [[max(one, 0) for one in row] for row in ids]  # any token: its vector is replaced
+        encoders = [getattr(pipe, name) for name in self._encoders]
+        with read_in_place(encoders, learnt, places):
+            states, pooled = self._read(pipe, [torch.tensor([row], device=device) for row in rows])
         rest = len(ids[0]) - len(chunk.weights) - 1
         weights = torch.tensor([1.0, *chunk.weights, *[1.0] * rest], device=device)
         return torch.cat([weighed(one, weights) for one in states], dim=-1), pooled

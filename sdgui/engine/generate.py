@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import torch
 
+from sdgui.adapters import learnt_words, loras
 from sdgui.batches import check_chunks
-from sdgui.engine.changes import decoding_in_float32, with_scheduler
+from sdgui.engine.changes import decoding_in_float32, with_loras, with_scheduler
 from sdgui.engine.clip_weigher import Weighed
-from sdgui.engine.loader import WarmModel
+from sdgui.engine.loader import Plain, WarmModel
 from sdgui.engine.noise import draw_latents, make_generators
 from sdgui.engine.steps import Observe, Predict, watch
 from sdgui.events import Pixels
@@ -45,7 +46,11 @@ def denoise(
         return tensors
 
     watch(scheduler, lambda one: family.x0_coefficients(one, first.sampler), on_evaluation)
-    with with_scheduler(warm, scheduler), torch.inference_mode():
+    with (
+        with_loras(warm, loras(first.adapters)),
+        with_scheduler(warm, scheduler),
+        torch.inference_mode(),
+    ):
         generators = make_generators([spec.seed for spec in specs])
         noise = draw_latents(
             generators,
@@ -72,10 +77,15 @@ def _conditioning(warm: WarmModel, specs: Sequence[PictureSpec]) -> dict[str, An
     family, pipe, guidance = warm.family, warm.pipe, specs[0].guidance
     if specs[0].emphasis:
         return _weighed_conditioning(warm, specs)
-    prompts = warm.prompts.embed([spec.prompt for spec in specs])
+    on = loras(specs[0].adapters)
+
+    def plain(spec: PictureSpec, prompt: str) -> Plain:
+        return Plain(prompt=spec.plainly_read(prompt), loras=on)
+
+    prompts = warm.prompts.embed([plain(spec, spec.prompt) for spec in specs])
     negatives = None
     if family.wants_negative(pipe, guidance):
-        negatives = warm.negatives.embed([spec.negative_prompt for spec in specs])
+        negatives = warm.negatives.embed([plain(spec, spec.negative_prompt) for spec in specs])
     return family.conditioning(pipe, prompts, negatives, guidance)
 
 
@@ -83,12 +93,15 @@ def _weighed_conditioning(warm: WarmModel, specs: Sequence[PictureSpec]) -> dict
     """The same with words weighed, and all prompts filled up to equally many chunks."""
     family, pipe, guidance = warm.family, warm.pipe, specs[0].guidance
     chunks = max(chunks_of(warm, spec) for spec in specs)
-    prompts = warm.weighed.embed([Weighed(prompt=spec.prompt, chunks=chunks) for spec in specs])
+    on = specs[0].adapters
+    prompts = warm.weighed.embed(
+        [Weighed(prompt=spec.prompt, chunks=chunks, adapters=on) for spec in specs]
+    )
     negatives = None
     if family.wants_negative(pipe, guidance):
         negatives = warm.weighed.embed(
             [
-                Weighed(prompt=spec.negative_prompt, chunks=chunks, is_negative=True)
+                Weighed(prompt=spec.negative_prompt, chunks=chunks, is_negative=True, adapters=on)
                 for spec in specs
             ]
         )
@@ -105,7 +118,8 @@ def chunks_of(warm: WarmModel, spec: PictureSpec) -> int:
     texts = [spec.prompt]
     if warm.family.wants_negative(warm.pipe, spec.guidance):
         texts.append(spec.negative_prompt)
-    needed = max(spec.chunks, *(warm.weigher.chunks(warm.pipe, text) for text in texts))
+    learnt = warm.learnt.of(learnt_words(spec.adapters))
+    needed = max(spec.chunks, *(warm.weigher.chunks(warm.pipe, text, learnt) for text in texts))
     check_chunks(needed)
     return needed
 

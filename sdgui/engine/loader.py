@@ -7,6 +7,9 @@ from typing import Any
 
 import torch
 
+from sdgui.adapters import Lora, learnt_words
+from sdgui.engine.adapters.learnt_words import LearntWords
+from sdgui.engine.adapters.loras import Loras
 from sdgui.engine.catalog import Catalog
 from sdgui.engine.clip_files import CONFIG, find_clip
 from sdgui.engine.clip_weigher import Weighed, Weigher
@@ -29,6 +32,14 @@ SPARE = 256 * 2**20
 """Bytes that are to stay free beside the weights of a model, for its work."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Plain:
+    """A prompt that is read plainly, with these LoRAs on."""
+
+    prompt: str
+    loras: tuple[Lora, ...] = ()
+
+
 @dataclass(kw_only=True)
 class WarmModel:
     """A model on its device, ready to run."""
@@ -38,8 +49,10 @@ class WarmModel:
     placement: Placement
     family: Family
     scheduler_config: dict[str, Any]
-    prompts: PromptCache[str, Encoded]
-    negatives: PromptCache[str, Encoded]
+    loras: Loras
+    learnt: LearntWords
+    prompts: PromptCache[Plain, Encoded]
+    negatives: PromptCache[Plain, Encoded]
     weighed: PromptCache[Weighed, Encoded]
     colours: PreviewMap
     similarity: Similarity | None
@@ -112,12 +125,16 @@ class Loader:
         free_memory()
 
     def clear(self, *, but: ModelRef | None = None) -> bool:
-        """Drops every model but one, or where there is no other makes CLIP give way; False when nothing was left."""
+        """Drops every model but one, or where there is no other makes its idle LoRAs and CLIP give way; False when
+        nothing was left."""
         others = [ref for ref in self._warm if ref != but]
         for ref in others:
             del self._warm[ref]
+        given_way = bool(others)
+        if not given_way and but is not None and (kept := self._warm.get(but)) is not None:
+            given_way = kept.loras.give_way()
         free_memory()
-        return bool(others) or (self._shared is not None and self._shared.give_way())
+        return given_way or (self._shared is not None and self._shared.give_way())
 
     def close(self) -> None:
         """Drops everything."""
@@ -143,6 +160,7 @@ class Loader:
             pipe = family.load(located.source, placement.dtype)
             keep_in_memory(pipe)
             pipe.to(placement.device)
+        learnt = LearntWords(self._catalog.locate_adapter)
         own_clip = located.source.folder / "clip"
         has_own = (own_clip / CONFIG).is_file()
         similarity = self._similarity(str(own_clip)) if has_own else self._shared
@@ -154,9 +172,15 @@ class Loader:
             placement=placement,
             family=family,
             scheduler_config=dict(pipe.scheduler.config),
-            prompts=PromptCache(lambda prompt: family.encode(pipe, prompt)),
-            negatives=PromptCache(lambda prompt: family.encode_negative(pipe, prompt)),
-            weighed=PromptCache(lambda one: weigher_of(family).encode(pipe, one)),
+            loras=Loras(pipe, self._catalog.locate_adapter),
+            learnt=learnt,
+            prompts=PromptCache(lambda one: family.encode(pipe, one.prompt)),
+            negatives=PromptCache(lambda one: family.encode_negative(pipe, one.prompt)),
+            weighed=PromptCache(
+                lambda one: weigher_of(family).encode(
+                    pipe, one, learnt.of(learnt_words(one.adapters))
+                )
+            ),
             colours=cached_preview_map(
                 self._cache_dir, located.vae, family, pipe, self._placement.device
             ),

@@ -6,6 +6,7 @@ from typing import Any
 
 from sdgui.emphasis import PromptLength, read_prompt
 from sdgui.engine.chunks import AROUND, COMMA, chunks_of
+from sdgui.learnt_words import NO_LEARNT_NAMES, LearntNames
 
 CLIP_WORDS = (
     r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
@@ -26,11 +27,16 @@ class TokenCounter:
         """Tokens of the prompt, with its start and end token, before anything is cut off."""
         return len(self._tokenizer.encode(prompt).ids)
 
-    def measure(self, prompt: str, limit: int) -> PromptLength:
-        """How long a prompt with emphasis is, for a model that reads `limit` tokens at once."""
+    def measure(
+        self, prompt: str, limit: int, learnt: LearntNames = NO_LEARNT_NAMES
+    ) -> PromptLength:
+        """How long a prompt with emphasis is, for a model that reads `limit` tokens at once and has learnt words."""
         room = limit - AROUND
         chunks = chunks_of(
-            read_prompt(prompt), self._words, size=room, comma=self._tokenizer.token_to_id(COMMA)
+            read_prompt(prompt),
+            lambda text: learnt.tokenize(text, self._words),
+            size=room,
+            comma=self._tokenizer.token_to_id(COMMA),
         )
         return PromptLength(
             tokens=sum(len(chunk.ids) for chunk in chunks), chunks=len(chunks), room=room

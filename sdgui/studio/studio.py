@@ -139,7 +139,9 @@ class Studio:
     def submit(self, request: DreamRequest, who: Who) -> JobRecord:
         """Resolves, stores and queues a dream; UserError when it cannot be dreamt."""
         model = self.models.names()[0] if request.model is None else request.model
-        specs = request.resolve(self.models.describe(model), self._draw_seed)
+        specs = request.resolve(
+            self.models.describe(model), self._draw_seed, find_adapters=self.models.find_adapters
+        )
         return self._submit(specs, who)
 
     def submit_plan(self, plan: Plan, who: Who) -> JobRecord:

@@ -63,10 +63,16 @@ class Lab:
     """An engine with one model; runs batches and keeps their events."""
 
     def __init__(
-        self, folder: Path, cache_dir: Path | None, embedded: Mapping[str, Path] | None = None
+        self,
+        folder: Path,
+        cache_dir: Path | None,
+        embedded: Mapping[str, Path] | None = None,
+        models_dirs: tuple[Path, ...] = (),
     ) -> None:
         self.model = str(folder)
-        self.catalog = Catalog(self.model, embedded=embedded, cache_dir=cache_dir)
+        self.catalog = Catalog(
+            self.model, embedded=embedded, cache_dir=cache_dir, models_dirs=models_dirs
+        )
         self.sizes = {} if embedded else {"width": 64, "height": 64}
         self.clock = Ticks()
         self.engine = TorchEngine(
@@ -82,7 +88,8 @@ class Lab:
             **asked,
         }
         request = DreamRequest(**settings)  # type: ignore[arg-type]
-        return request.resolve(self.catalog.describe(self.model), lambda: 0)
+        info = self.catalog.describe(self.model)
+        return request.resolve(info, lambda: 0, find_adapters=self.catalog.find_adapters)
 
     def run(
         self,

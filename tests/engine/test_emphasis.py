@@ -9,6 +9,7 @@ import pytest
 
 from sdgui.batches import MAX_CHUNKS, with_chunks
 from sdgui.engine.families.sd1.family import StableDiffusion1
+from sdgui.engine.loader import Plain
 from sdgui.events import Decoded, Preview, TaskFailed
 from sdgui.spec import PictureSpec
 from tests.engine.conftest import Lab, of_type
@@ -128,7 +129,7 @@ def test_without_emphasis_brackets_are_letters_as_ever(lab: Lab) -> None:
     spec = asked(lab, prompt="a ((red:1.3) [car] BREAK cat", emphasis=False)
     lab.pictures((spec,))
     warm = lab.engine._loader.get(spec.model, lambda event: None)
-    (encoded,) = warm.prompts.embed([spec.prompt])
+    (encoded,) = warm.prompts.embed([Plain(prompt=spec.prompt)])
     own, _ = warm.pipe.encode_prompt(spec.prompt, "cpu", 1, False)
     assert encoded.equal(own)
 

@@ -211,7 +211,10 @@ def test_a_png_knows_the_inputs_and_adapters_of_its_picture(tmp_path: Path) -> N
     ref = ModelRef(id="style", hash="ef" * 32)
     made = spec(
         inputs=(InitImage(image="cd" * 32, strength=0.5), Mask(image="ab" * 32)),
-        adapters=(Lora(ref=ref, weight=0.7), TextualInversion(ref=ref, weight=1.0)),
+        adapters=(
+            Lora(ref=ref, weight=0.7, text_encoder_weight=0.5),
+            TextualInversion(ref=ref, weight=1.0),
+        ),
         emphasis=True,
     )
     file = tmp_path / "picture.png"

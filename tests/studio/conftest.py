@@ -2,18 +2,21 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
+from sdgui.adapter_info import AdapterInfo
+from sdgui.adapters import Adapter
 from sdgui.emphasis import PromptLength
 from sdgui.errors import UserError
 from sdgui.events import End, Failed, Finished, JobCancelled, StudioEvent
 from sdgui.model_info import ModelInfo, ModelRef
 from sdgui.ports import Engine
+from sdgui.spec import no_adapters
 from sdgui.storage.disk_store import DiskStore
 from sdgui.studio.studio import Studio
 from sdgui.studio.unsaved import backoff
@@ -51,6 +54,17 @@ class OneModel:
         return PromptLength(
             tokens=len(words) - words.count("BREAK"), chunks=1 + words.count("BREAK"), room=75
         )
+
+    def adapters(self) -> tuple[AdapterInfo, ...]:
+        return ()
+
+    def find_adapters(
+        self, info: ModelInfo, prompt: str, negative_prompt: str
+    ) -> tuple[Adapter, ...]:
+        return no_adapters(info, prompt, negative_prompt)
+
+    def check_adapters(self, adapters: Sequence[Adapter]) -> None:
+        pass
 
 
 class ManyModels(OneModel):

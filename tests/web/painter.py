@@ -15,7 +15,6 @@ import numpy.typing as npt
 from sdgui.emphasis import PromptLength
 from sdgui.errors import UserError
 from sdgui.events import Batch, Decoded, Loaded, Loading, Pixels, Stepped
-from sdgui.model_info import ModelInfo
 from sdgui.ports import Emit, IsCancelled
 from sdgui.records import MATCH
 from sdgui.settings import Settings
@@ -24,36 +23,25 @@ from sdgui.storage import DiskStore
 from sdgui.studio.studio import Studio
 from tests.samples import DEMO
 from tests.strips import strips_of
+from tests.studio.conftest import OneModel
 
 
-class PaintedModel:
+class PaintedModel(OneModel):
     """Knows one model, with examples."""
 
-    info = replace(
-        DEMO,
-        steps=25,
-        guidance=5.0,
-        examples=(
-            "a red boat at sea",
-            "a blue house in the snow, pencil sketch",
-            "a green cat under a night sky, neon",
-            "an orange fish, watercolor",
-        ),
-    )
-
-    def describe(self, model: str) -> ModelInfo:
-        return self.info
-
-    def look(self, model: str) -> ModelInfo:
-        """Without its hash, as for a model that was not read yet."""
-        info = self.describe(model)
-        return replace(info, ref=replace(info.ref, hash=""))
-
-    def names(self) -> tuple[str, ...]:
-        return ("demo",)
-
-    def count_tokens(self, model: str, prompt: str) -> int:
-        return len(prompt.split()) + 2
+    def __init__(self) -> None:
+        super().__init__()
+        self.info = replace(
+            DEMO,
+            steps=25,
+            guidance=5.0,
+            examples=(
+                "a red boat at sea",
+                "a blue house in the snow, pencil sketch",
+                "a green cat under a night sky, neon",
+                "an orange fish, watercolor",
+            ),
+        )
 
     def measure_prompt(self, model: str, prompt: str) -> PromptLength:
         words = len(prompt.split())

@@ -9,6 +9,7 @@ from sdgui.errors import UserError
 from sdgui.model_info import GuidanceKind
 from sdgui.samplers import SAMPLER_NAMES, split_name
 
+TEXT_ENCODERS = ("text_encoder", "text_encoder_2")
 WITHOUT_ZERO_SNR = ("Heun", "LMS", "PNDM")
 """Samplers that know no zero terminal SNR."""
 
@@ -43,6 +44,11 @@ def diffusion_traits(
         sampler="Euler" if few is None or few.sampler is None else few.sampler,
         samplers=_samplers(folder.scheduler),
         token_limit=token_limit,
+        text_widths=tuple(
+            int(folder.config(part).get("hidden_size", 512))
+            for part in TEXT_ENCODERS
+            if folder.has(part)
+        ),
     )
 
 

@@ -111,6 +111,7 @@ def _info(
         sampler=sampler if sampler in traits.samplers else traits.sampler,
         samplers=traits.samplers,
         token_limit=traits.token_limit,
+        text_widths=traits.text_widths,
         memory_bytes=sum(
             files.tensor_bytes(name) for name in names if name.endswith(".safetensors")
         ),

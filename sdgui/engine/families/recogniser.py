@@ -12,7 +12,7 @@ class Traits:
     """What a family says of one model; sizes in pixels, defaults by the checkpoint's own markers, else the family's.
 
     `tokenizer` is the folder of the tokenizer whose tokens are counted, up to `token_limit`; `emphasis`: its family
-    has a weigher.
+    has a weigher; `text_widths`: the channels of the text encoders that it weighs the states of.
     """
 
     width: int
@@ -27,6 +27,7 @@ class Traits:
     sampler: str
     samplers: tuple[str, ...]
     token_limit: int
+    text_widths: tuple[int, ...] = ()
     tokenizer: str = "tokenizer"
 
 

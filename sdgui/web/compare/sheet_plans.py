@@ -22,7 +22,9 @@ def wall(models: Models, controls: Controls, compare: CompareControls) -> Plan:
     info = models.describe(info_of(controls.model, models).ref.id)
     asked = to_request(replace(controls, count=compare.wall_count), info)
     draft_steps = whole(compare.draft_steps) if compare.draft is True else None
-    return plan_wall(asked, info, draw_seed, draft_steps=draft_steps)
+    return plan_wall(
+        asked, info, draw_seed, draft_steps=draft_steps, find_adapters=models.find_adapters
+    )
 
 
 def refined(models: Models, drafts: Sequence[PictureRecord], steps: float) -> Plan:
@@ -70,11 +72,18 @@ def grid(models: Models, asked: DreamRequest, x: AxisRequest, y: AxisRequest | N
         return models.describe(model)
 
     model = models.names()[0] if asked.model is None else asked.model
-    return plan_grid(replace(asked, model=model), x, y, describe=describe, draw_seed=draw_seed)
+    return plan_grid(
+        replace(asked, model=model),
+        x,
+        y,
+        describe=describe,
+        draw_seed=draw_seed,
+        find_adapters=models.find_adapters,
+    )
 
 
 def _check_unchanged(picture: PictureRecord, models: Models) -> None:
-    """UserError unless the model that made the picture is still here, and the same."""
+    """UserError unless what made the picture, model, LoRAs and learnt words, is still here and the same."""
     model = picture.spec.model
     if model.id not in models.names():
         raise UserError(
@@ -84,3 +93,4 @@ def _check_unchanged(picture: PictureRecord, models: Models) -> None:
         raise UserError(
             f"The model {model.id} has changed since that picture was made.", "Dream it again."
         )
+    models.check_adapters(picture.spec.adapters)

@@ -42,6 +42,7 @@ class StableDiffusionXL(UNetFamily):
     weigher: Weigher | None = ClipWeigher(
         _read,
         tokenizers=("tokenizer", "tokenizer_2"),
+        encoders=("text_encoder", "text_encoder_2"),
         finish=lambda embeddings, pooled: (embeddings, pooled),
         blanks=lambda pipe: bool(pipe.config.force_zeros_for_empty_prompt),
     )

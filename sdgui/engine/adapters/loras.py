@@ -1,0 +1,131 @@
+"""LoRAs in a warm model: put in by peft, switched by weights, and out of it again without a trace.
+
+Low-rank weights (Hu et al. 2021, https://arxiv.org/abs/2106.09685): a layer W answers W x + weight · alpha / rank ·
+B A x. While none is on, peft's layers answer with the model's own, bit for bit.
+"""
+
+import logging
+import warnings
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from sdgui.adapters import Adapter, Lora
+from sdgui.engine.memory import is_out_of_memory
+from sdgui.engine.quiet import quiet
+from sdgui.errors import UserError
+from sdgui.written_values import shown
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES = 2**30
+"""That LoRAs which are not on may keep of a model's memory; the least recently used go first."""
+
+
+class Loras:
+    """The LoRAs that one pipeline holds; while none is on, it is the model itself."""
+
+    def __init__(
+        self, pipe: Any, locate: Callable[[Adapter], Path], *, most_bytes: int = MOST_BYTES
+    ) -> None:
+        """`locate` gives the file of a LoRA, or says in a UserError why there is none."""
+        self._pipe = pipe
+        self._locate = locate
+        self._most_bytes = most_bytes
+        self._held: OrderedDict[str, int] = OrderedDict()
+        self._latest: set[str] = set()
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """Content hashes of those in memory, the most recently used last."""
+        return tuple(self._held)
+
+    def switch_on(self, wanted: Sequence[Lora]) -> None:
+        """Exactly these, loaded where they are not held; UserError where one does not fit the model's layers."""
+        if not hasattr(self._pipe, "load_lora_weights"):
+            raise UserError("This model takes no LoRAs.", "Take them out of the prompt.")
+        for lora in wanted:
+            if lora.ref.hash not in self._held:
+                self._load(lora, self._locate(lora))
+            self._held.move_to_end(lora.ref.hash)
+        self._latest = {lora.ref.hash for lora in wanted}
+        self._delete_idle(self._most_bytes)
+        self._pipe.enable_lora()
+        with quiet():
+            self._pipe.set_adapters(
+                [_called(lora.ref.hash) for lora in wanted],
+                [self._weights(lora) for lora in wanted],
+            )
+
+    def switch_off(self) -> None:
+        """None is on; those that were stay in memory."""
+        if self._held:
+            self._pipe.disable_lora()
+
+    def give_way(self) -> bool:
+        """Frees all but those that were on latest; False when there was none."""
+        before = len(self._held)
+        self._delete_idle(0)
+        return len(self._held) < before
+
+    def drop(self) -> None:
+        """None is in memory; the model has its own layers again."""
+        self._held.clear()
+        if hasattr(self._pipe, "unload_lora_weights"):
+            self._pipe.unload_lora_weights()
+
+    def _load(self, lora: Lora, path: Path) -> None:
+        name = _called(lora.ref.hash)
+        try:
+            with quiet(), warnings.catch_warnings(action="ignore", category=UserWarning):
+                self._pipe.load_lora_weights(
+                    str(path.parent),
+                    weight_name=path.name,
+                    adapter_name=name,
+                    local_files_only=True,
+                    use_safetensors=True,
+                )
+            parts = self._pipe.get_list_adapters()
+            loaded = [part for part, names in parts.items() if name in names]
+            if not loaded:
+                raise ValueError("none of its layers is one of the model's")
+            for part in loaded:
+                _keep_in_memory(getattr(self._pipe, part), name)
+        except Exception as error:
+            self.drop()  # of what half a load has put in, nothing may stay
+            if isinstance(error, MemoryError) or is_out_of_memory(error):
+                raise
+            log.warning("the LoRA %s was not loaded: %s", lora.ref.id[:80], str(error)[:300])
+            raise UserError(
+                f"The LoRA “{shown(lora.ref.id)}” does not fit this model.",
+                "Its layers are of other sizes or names; was it made for another family?",
+            ) from error
+        self._held[lora.ref.hash] = path.stat().st_size
+
+    def _delete_idle(self, most_bytes: int) -> None:
+        spare = [one for one in self._held if one not in self._latest]
+        while spare and sum(self._held[one] for one in spare) > most_bytes:
+            oldest = spare.pop(0)
+            self._pipe.delete_adapters(_called(oldest))
+            del self._held[oldest]
+
+    def _weights(self, lora: Lora) -> dict[str, float]:
+        parts = self._pipe.get_list_adapters()
+        return {
+            part: lora.text_encoder_weight if part.startswith("text_encoder") else lora.weight
+            for part, names in parts.items()
+            if _called(lora.ref.hash) in names
+        }
+
+
+def _keep_in_memory(part: Any, name: str) -> None:
+    """Copies an adapter's matrices out of the file that they are mapped from, into which somebody may write."""
+    for called, tensor in part.named_parameters():
+        if f".{name}." in called:
+            tensor.data = tensor.data.clone()
+
+
+def _called(content: str) -> str:
+    """The name for peft, which must be one of a module."""
+    return f"sdgui_{content}"
