@@ -276,6 +276,20 @@ def test_what_a_model_does_not_have_is_hidden_for_itself_alone(quick: Page, site
         expect(page.locator(setting)).to_be_visible()
 
 
+def test_the_fields_of_the_size_have_the_steps_and_limits_of_the_model_that_is_chosen(
+    quick: Page,
+) -> None:
+    page = quick
+    page.evaluate(
+        "() => { sdguiFacts.models.other.lengths = { step: 32, minimum: 128, maximum: 1024 }; }"
+    )
+    for model, lengths in (("other", ("32", "128", "1024")), ("demo", ("8", "64", "256"))):
+        choose(page, "model", model)
+        for field in (number(page, "width"), number(page, "height")):
+            for attribute, value in zip(("step", "min", "max"), lengths, strict=True):
+                expect(field).to_have_attribute(attribute, value)
+
+
 def where_demo_is_not_guided(route: Route) -> None:
     page = route.fetch()
     changed = page.text()

@@ -9,6 +9,9 @@ export type { DreamState, JobNews, LiveStrip, Mark, Mode, Progress, SettingName,
 export type Value = string | number | boolean | null;
 export type Values = Partial<Record<SettingName, Value>>;
 
+/** What a width or height may be, in pixels, in the words of Gradio's components. */
+export type Lengths = { step: number; minimum: number; maximum: number };
+
 /** What is known of a model. `defaults` are the settings that go with it when it is chosen. */
 export type ModelFacts = {
   title: string;
@@ -17,6 +20,7 @@ export type ModelFacts = {
   steady: string[];
   examples: string[];
   sizes: Record<string, [number, number]>;
+  lengths: Lengths;
   negative_prompt: boolean;
   guided: boolean;
   /** Whether it can weigh words. */

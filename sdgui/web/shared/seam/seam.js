@@ -3,6 +3,7 @@
 // changes, and what the page sets is written into the components. Python's half is seam.py, which names them.
 
 import { facts, modelFacts } from "../settings/facts.js";
+import { OF_MODEL, offered } from "../settings/offered.js";
 import { fitting, forgetFormer, load, migrate, save } from "../settings/saved.js";
 import { namesOf, settings } from "../settings/settings.js";
 
@@ -10,7 +11,7 @@ import { namesOf, settings } from "../settings/settings.js";
  * @typedef {import("../dreams/told.js").Value} Value
  * @typedef {import("../dreams/told.js").Values} Values
  * @typedef {import("../dreams/told.js").SettingName} SettingName
- * @typedef {{ __type__: "update", value?: Value, choices?: [string, string][] }} Update
+ * @typedef {{ __type__: "update", value?: Value } & Partial<import("../settings/offered.js").Offered>} Update
  */
 
 /** @template T */
@@ -107,9 +108,15 @@ function receive(names, values) {
 function tell(changed) {
   const isIdle = !stale.size;
   for (const name of namesOf(changed)) if (theirs[name] !== changed[name]) stale.add(name);
-  // A model has samplers of its own.
-  if ("model" in changed) stale.add("sampler");
+  // A model has samplers and sizes of its own.
+  if ("model" in changed) for (const name of OF_MODEL) stale.add(name);
   if (isIdle && stale.size) go?.("write");
+}
+
+/** A model is known only now: what it offers is told to the components. */
+export function offerAnew() {
+  for (const name of OF_MODEL) stale.add(name);
+  go?.("write");
 }
 
 /** What the components are to hold, in the order of these names. @param {SettingName[]} names @returns {Update[]} */
@@ -125,8 +132,5 @@ const nothing = () => ({ __type__: "update" });
 
 /** @param {SettingName} name @returns {Update} */
 function update(name) {
-  const value = settings.get(name);
-  const samplers = name === "sampler" ? modelFacts(settings.get("model"))?.samplers : null;
-  if (!samplers) return { ...nothing(), value };
-  return { ...nothing(), value, choices: samplers.map((sampler) => [sampler, sampler]) };
+  return { ...nothing(), value: settings.get(name), ...offered(name, modelFacts(settings.get("model"))) };
 }

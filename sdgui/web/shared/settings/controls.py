@@ -118,6 +118,11 @@ def size_for(aspect: str, info: ModelInfo) -> tuple[int, int]:
     return _fitting(math.sqrt(area * ratio), info), _fitting(math.sqrt(area / ratio), info)
 
 
+def lengths(info: ModelInfo) -> dict[str, int]:
+    """What a width or height of this model may be, in pixels, by the names that Gradio's numbers have for it."""
+    return {"step": info.size_step, "minimum": info.min_size, "maximum": info.max_size}
+
+
 def aspect_of(width: int, height: int, info: ModelInfo) -> str:
     """The aspect whose size this is, or OWN_SIZE."""
     for aspect in _RATIOS:

@@ -5,7 +5,13 @@ from typing import Any
 from sdgui.model_info import GuidanceKind, ModelInfo
 from sdgui.request_fields import PAGE, REQUEST, Setting
 from sdgui.samplers import steady
-from sdgui.web.shared.settings.controls import ASPECTS, OWN_SIZE, default_controls, size_for
+from sdgui.web.shared.settings.controls import (
+    ASPECTS,
+    OWN_SIZE,
+    default_controls,
+    lengths,
+    size_for,
+)
 
 SHARED_SETTINGS: dict[str, Setting] = {one.name: one for one in (*REQUEST, *PAGE) if one.on_page}
 """The settings that all tabs have."""
@@ -36,6 +42,7 @@ def facts_of(info: ModelInfo) -> dict[str, Any]:
         "steady": steady(info.samplers),
         "examples": info.examples,
         "sizes": {aspect: size_for(aspect, info) for aspect in ASPECTS if aspect != OWN_SIZE},
+        "lengths": lengths(info),
         "negative_prompt": info.negative_prompt,
         "guided": info.guidance_kind is not GuidanceKind.NONE,
         "emphasis": info.emphasis,

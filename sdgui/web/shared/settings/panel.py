@@ -6,7 +6,7 @@ from sdgui.model_info import ModelInfo
 from sdgui.request_fields import SETTINGS
 from sdgui.web.capability import Components
 from sdgui.web.shared.page.templates import render
-from sdgui.web.shared.settings.controls import ASPECTS, default_controls
+from sdgui.web.shared.settings.controls import ASPECTS, default_controls, lengths
 
 _HINT = '<p id="prompt-hint" class="prompt-hint"></p>'
 
@@ -32,7 +32,7 @@ def add_settings(info: ModelInfo, names: tuple[str, ...]) -> Components:
             gr.Number(
                 getattr(first, name),
                 label=SETTINGS[name].label,
-                step=info.size_step,
+                **lengths(info),
                 elem_id=name,
             )
             for name in ("width", "height")

@@ -3,6 +3,7 @@
 
 import { find, make } from "../dom/dom.js";
 import { ask, wordsOf } from "../fetch/ask.js";
+import { offerAnew } from "../seam/seam.js";
 import { facts, modelFacts } from "./facts.js";
 import { settings } from "./settings.js";
 
@@ -34,6 +35,7 @@ async function chosen(model, toasts) {
   if (!modelFacts(model)) {
     try {
       facts.models[model] = await ask(`/model?${new URLSearchParams({ name: model })}`);
+      offerAnew();
     } catch (error) {
       toasts.show(wordsOf(error), "", true);
       return;
