@@ -9,8 +9,13 @@ import torch
 
 from sdgui.adapters import Lora
 from sdgui.engine.loader import WarmModel
+from sdgui.engine.memory_plan import TILE
 
 log = logging.getLogger(__name__)
+
+_TILE_SIZES = ("tile_sample_min_size", "tile_latent_min_size")
+SMALLEST_TILE = 64
+"""Pixels along a side of a tile."""
 
 
 @contextmanager
@@ -56,10 +61,28 @@ def decoding_in_float32(warm: WarmModel) -> AbstractContextManager[None]:
     return changed(warm, lambda: vae.to(torch.float32), lambda: vae.to(own))
 
 
-def decoding_in_tiles(warm: WarmModel) -> AbstractContextManager[None]:
-    """The model with a VAE that decodes in tiles."""
+def decoding_in_tiles(warm: WarmModel, longest: int) -> AbstractContextManager[None]:
+    """The model with a VAE that decodes in tiles, pictures with a side of `longest` pixels in more than one.
+
+    The VAEs that take the size they were trained at for that of a tile would decode such a picture whole.
+    """
     vae = warm.pipe.vae
-    return changed(warm, vae.enable_tiling, vae.disable_tiling)
+    own = {name: getattr(vae, name) for name in _TILE_SIZES if hasattr(vae, name)}
+
+    def change() -> None:
+        vae.enable_tiling()
+        if own:
+            size, latents = own.values()
+            while size > TILE or longest <= size > SMALLEST_TILE:
+                size, latents = size // 2, latents // 2
+            vae.tile_sample_min_size, vae.tile_latent_min_size = size, latents
+
+    def put_back() -> None:
+        vae.disable_tiling()
+        for name, value in own.items():
+            setattr(vae, name, value)
+
+    return changed(warm, change, put_back)
 
 
 def offloaded(warm: WarmModel, device: torch.device) -> AbstractContextManager[None]:

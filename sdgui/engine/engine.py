@@ -3,10 +3,11 @@
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, nullcontext
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import diffusers
 import torch
@@ -17,6 +18,7 @@ from sdgui.engine.device import choose_placement
 from sdgui.engine.generate import chunks_of, decode, denoise
 from sdgui.engine.loader import Loader, WarmModel
 from sdgui.engine.memory import free_memory, is_out_of_memory
+from sdgui.engine.memory_plan import WHOLE, Arrangement, MemoryPlan, Work, ladder_of
 from sdgui.engine.preview import Clock, Previewer
 from sdgui.engine.steps import Predict
 from sdgui.errors import Cancelled, UserError
@@ -36,6 +38,7 @@ from sdgui.ports import Emit, IsCancelled
 from sdgui.records import MATCH
 
 log = logging.getLogger(__name__)
+Loaded = TypeVar("Loaded")
 
 TOO_LARGE = UserError(
     "There is not enough memory for this picture.", "Try a smaller size or fewer images."
@@ -107,9 +110,19 @@ class TorchEngine:
         self._loader.close()
 
     def _load(self, ref: ModelRef, emit: Emit) -> WarmModel:
+        return self._with_room(ref, lambda: self._loader.get(ref, emit))
+
+    def _prepare(self, run: "Run", least: Arrangement = WHOLE) -> MemoryPlan:
+        """Loads the model, arranged so that the batch will fit, as far as can be told ahead."""
+        return self._with_room(
+            run.model,
+            lambda: self._loader.prepare(run.model, run.work, run.emit, least=least),
+        )
+
+    def _with_room(self, ref: ModelRef, load: Callable[[], Loaded]) -> Loaded:
         while True:
             try:
-                return self._loader.get(ref, emit)
+                return load()
             except Exception as error:
                 if not is_out_of_memory(error):
                     raise
@@ -122,9 +135,13 @@ class TorchEngine:
 
     def _make(self, run: "Run") -> None:
         """Denoises the batch, in ever smaller parts where memory does not suffice, and decodes each part at once."""
-        model, left, most = run.model, run.tasks, len(run.tasks)
+        model, left = run.model, run.tasks
+        run.plan = self._prepare(run)
+        most = run.plan.pictures
+        if most < len(left):
+            run.relief["batch"] = split_into(most)
         chunks = self._chunks(run)
-        finished_parts, is_news = 0, False
+        finished_parts, is_news, has_climbed = 0, False, False
         with ExitStack() as changes:
             while left := run.unfinished(left):
                 part, *others = _parts(left, chunks, most)
@@ -139,23 +156,38 @@ class TorchEngine:
                     if is_news and len(part) == most:
                         run.tell_that_fitted(most)
                         is_news = False
+                    if has_climbed:
+                        self._loader.learn(model, run.work, run.plan.arrangement)
                     for place, (task, one) in enumerate(zip(part, latents, strict=True), start=1):
                         self._decode(run, task, one, f"{place} of {len(part)}")
                     continue
+                left = part + left
                 if self._loader.clear(but=model):
-                    left = part + left
-                elif len(part) > 1:
+                    continue
+                if len(part) > 1:
                     most, is_news = (len(part) + 1) // 2, True
-                    run.relief["batch"] = f"split into parts of at most {most}"
-                    left = part + left
-                elif self._placement.device.type == "cuda" and "model" not in run.relief:
-                    changes.enter_context(
-                        offloaded(self._load(model, run.emit), self._placement.device)
-                    )
-                    run.relief["model"] = "kept in main memory, in parts on the device"
-                    left = part + left
+                    run.relief["batch"] = split_into(most)
+                elif self._climb(run, changes):
+                    has_climbed = True
                 else:
+                    left = left[1:]
                     run.fail(part[0], TOO_LARGE)
+
+    def _climb(self, run: "Run", changes: ExitStack) -> bool:
+        """Takes the next step of the ladder; False where this one is the last."""
+        device = self._placement.device
+        ladder = ladder_of(device.type == "cuda")
+        at = ladder.index(run.plan.arrangement)
+        if at + 1 == len(ladder):
+            return False
+        step = ladder[at + 1]
+        if run.plan.arrangement == WHOLE and not step.float8:
+            changes.enter_context(offloaded(self._load(run.model, run.emit), device))
+        else:  # what 8 bits have lost cannot be put back
+            changes.close()
+            self._prepare(run, step)
+        run.plan = replace(run.plan, arrangement=step)
+        return True
 
     def _chunks(self, run: "Run") -> dict[str, int]:
         """The chunks of each task's prompts; a task whose prompts cannot be read as they should fails by itself."""
@@ -202,7 +234,7 @@ class TorchEngine:
         """Emits one finished picture; in tiles where memory does not suffice for the whole."""
         if not run.unfinished((task,)):
             return
-        tiled = False
+        tiled = run.plan.tiles
         while (made := self._try_decoding(run, task, latents, tiled)) is None:
             if not tiled:
                 tiled = True
@@ -218,7 +250,7 @@ class TorchEngine:
             "torch": str(torch.__version__),  # else the server would import torch to read it
             "diffusers": diffusers.__version__,
             "place in batch": place,
-            **{f"memory: {what}": done for what, done in run.relief.items()},
+            **{f"memory: {what}": done for what, done in run.notes.items()},
             **how,
         }
         run.done(Decoded(task=task.id, pixels=pixels, notes=notes))
@@ -232,7 +264,8 @@ class TorchEngine:
         if tiled:
             how["memory: decoding"] = "in tiles"
         try:
-            with decoding_in_tiles(warm) if tiled else nullcontext():
+            longest = max(task.spec.width, task.spec.height)
+            with decoding_in_tiles(warm, longest) if tiled else nullcontext():
                 pixels, note = decode(warm, latents)
             if note:
                 how["decoding"] = note
@@ -254,12 +287,20 @@ class Run:
     def __init__(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
         self.tasks = batch.tasks
         self.model = batch.tasks[0].spec.model
+        first = batch.tasks[0].spec
+        self.work = Work(width=first.width, height=first.height, pictures=len(batch.tasks))
+        self.plan = MemoryPlan(arrangement=WHOLE, pictures=len(batch.tasks), tiles=False, needed=0)
         self.relief: dict[str, str] = {}
         self.receiver_broken = False
         self._open = {task.id for task in batch.tasks}
         self._emit = emit
         self._is_cancelled = is_cancelled
         self._lock = threading.Lock()
+
+    @property
+    def notes(self) -> dict[str, str]:
+        """What was done for memory's sake."""
+        return {**self.relief, **self.plan.arrangement.notes}
 
     def emit(self, event: WorkerEvent) -> None:
         """Passes an event on, one at a time (steps and previews come from two threads)."""
@@ -302,6 +343,11 @@ class Run:
         """Emits that every open task failed."""
         for task in self.tasks:
             self.fail(task, error)
+
+
+def split_into(most: int) -> str:
+    """The note of a batch that is made in parts."""
+    return f"split into parts of at most {most}"
 
 
 def _parts(tasks: tuple[Task, ...], chunks: Mapping[str, int], most: int) -> list[tuple[Task, ...]]:

@@ -1,7 +1,8 @@
 """Loads models and keeps them warm: the second batch reads no weights from disk."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,24 @@ import torch
 from sdgui.adapters import Lora, learnt_words
 from sdgui.engine.adapters.learnt_words import LearntWords
 from sdgui.engine.adapters.loras import Loras
+from sdgui.engine.arrangements import arrange
 from sdgui.engine.catalog import Catalog
 from sdgui.engine.clip_files import CONFIG, find_clip
 from sdgui.engine.clip_weigher import Weighed, Weigher
 from sdgui.engine.device import Placement
 from sdgui.engine.families.family import Encoded, Family, family_called
-from sdgui.engine.main_memory import Memory
 from sdgui.engine.memory import free_memory, memory_of
+from sdgui.engine.memory_plan import (
+    SPARE,
+    WHOLE,
+    Arrangement,
+    Keep,
+    MemoryPlan,
+    Work,
+    ladder_of,
+    plan_memory,
+    suits,
+)
 from sdgui.engine.preview_map import PreviewMap, cached_preview_map
 from sdgui.engine.prompts import PromptCache
 from sdgui.engine.quiet import quiet
@@ -28,8 +40,6 @@ from sdgui.model_info import ModelRef
 from sdgui.ports import Emit
 
 MAIN_MEMORY = torch.device("cpu")
-SPARE = 256 * 2**20
-"""Bytes that are to stay free beside the weights of a model, for its work."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,10 +66,23 @@ class WarmModel:
     weighed: PromptCache[Weighed, Encoded]
     colours: PreviewMap
     similarity: Similarity | None
-    weights: int
-    """Bytes of its weights."""
+    parts: Mapping[str, int]
+    """Bytes of the weights of each part, as they are loaded."""
+    arrangement: Arrangement
     spoilt: bool = False
     """A change in place could not be put back: nobody may use it any more."""
+
+    @property
+    def weights(self) -> int:
+        """Bytes of its weights, as they are loaded."""
+        return sum(self.parts.values())
+
+    def held_by(self, device: torch.device) -> int:
+        """Bytes of its weights that a device has as long as it is warm."""
+        on_device = self.placement.device if self.arrangement.keep is Keep.WHOLE else MAIN_MEMORY
+        if on_device.type != device.type:
+            return 0
+        return sum(weights_of(part) for part in self.pipe.components.values())
 
     def match(self, prompt: str, pixels: Pixels) -> float | None:
         """How well a picture fits its prompt, -1 to 1; None where there is no CLIP to tell."""
@@ -98,6 +121,31 @@ class Loader:
         self._shared = None if clip is None else self._similarity(clip)
         """For every model that has no CLIP of its own."""
         self._warm: OrderedDict[ModelRef, WarmModel] = OrderedDict()
+        self._asked: dict[ModelRef, tuple[Work, Arrangement]] = {}
+        """The work that each was last prepared for, and the least that is done for it."""
+        self._learnt: dict[tuple[ModelRef, int], Arrangement] = {}
+        """What it took, by model and pixels, after less had not sufficed: a new start tries again."""
+
+    def prepare(
+        self, ref: ModelRef, work: Work, emit: Emit, *, least: Arrangement = WHOLE
+    ) -> MemoryPlan:
+        """Loads a model if it is not warm, arranged so that the work will fit, and makes room for that; as `get`.
+
+        It is arranged no other way than the ladder has from `least` on.
+        """
+        self._asked[ref] = (work, least)
+        warm = self.get(ref, emit)
+        plan = self._plan(warm.parts, warm.placement, ref)
+        if not suits(warm.arrangement, plan.arrangement):
+            self.forget(ref)
+            warm = self.get(ref, emit)
+        device = self._placement.device
+        self._drop_until_free(plan.needed - warm.held_by(device), device, but=ref)
+        return replace(plan, arrangement=warm.arrangement)
+
+    def learn(self, ref: ModelRef, work: Work, arrangement: Arrangement) -> None:
+        """Remembers what it took, for work on pictures at least as large, after less had not sufficed."""
+        self._learnt[ref, work.width * work.height] = arrangement
 
     def get(self, ref: ModelRef, emit: Emit) -> WarmModel:
         """The model, loaded if it is not warm, then with Loading and Loaded emitted; UserError when it cannot be."""
@@ -155,11 +203,14 @@ class Loader:
         family = family_called(located.info.family)
         placement = self._placement.fitting(family.half)
         parts = bytes_by_part(located.source, located.files, placement.dtype.itemsize)
-        self._make_room(ref, sum(parts.values()))
+        info = located.info
+        self._asked.setdefault(ref, (Work(width=info.width, height=info.height), WHOLE))
+        plan = self._plan(parts, placement, ref)
+        self._make_room(ref, parts, plan)
         with quiet():
             pipe = family.load(located.source, placement.dtype)
             keep_in_memory(pipe)
-            pipe.to(placement.device)
+            arrange(pipe, placement.device, plan.arrangement)
         learnt = LearntWords(self._catalog.locate_adapter)
         own_clip = located.source.folder / "clip"
         has_own = (own_clip / CONFIG).is_file()
@@ -185,26 +236,59 @@ class Loader:
                 self._cache_dir, located.vae, family, pipe, self._placement.device
             ),
             similarity=similarity,
-            weights=sum(weights_of(part) for part in pipe.components.values()),
+            parts=parts,
+            arrangement=plan.arrangement,
         )
 
     def _similarity(self, clip: str) -> Similarity:
         hub = self._catalog.hub
         return Similarity(lambda on_bytes: find_clip(clip, hub, on_bytes), self._placement.device)
 
-    def _make_room(self, ref: ModelRef, needed: int) -> None:
-        """Drops models until the weights of another fit; UserError where they will not fit into main memory.
+    def _plan(self, parts: Mapping[str, int], placement: Placement, ref: ModelRef) -> MemoryPlan:
+        """How a model does the work that it is asked in what is free once all others are dropped."""
+        memory = memory_of(placement.device)
+        warm = sum(one.held_by(placement.device) for one in self._warm.values())
+        ladder = ladder_of(placement.device.type != MAIN_MEMORY.type)
+        work, least = self._asked[ref]
+        pixels = work.width * work.height
+        learnt = [
+            arrangement
+            for (model, size), arrangement in self._learnt.items()
+            if model == ref and size <= pixels
+        ]
+        steps = [ladder.index(one) for one in (least, *learnt) if one in ladder]
+        return plan_memory(
+            parts,
+            work,
+            free=None if memory is None else memory.free + warm,
+            number_bytes=placement.dtype.itemsize,
+            ladder=ladder[max(steps, default=0) :],
+        )
+
+    def _make_room(self, ref: ModelRef, parts: Mapping[str, int], plan: MemoryPlan) -> None:
+        """Drops models until another fits; UserError where its weights will not fit into main memory.
 
         All weights are read into main memory, also on their way to a device of its own.
         """
-        device = self._placement.device
-        shared = device.type == MAIN_MEMORY.type
-        to_drop = sum(warm.weights for warm in self._warm.values()) if shared else 0
+        needed = sum(parts.values()) + SPARE
+        to_drop = sum(warm.held_by(MAIN_MEMORY) for warm in self._warm.values())
         _check_room(ref, needed, to_drop)
-        while self._warm and not _fits(needed, memory_of(device)):
-            self._warm.popitem(last=False)
-            free_memory()
+        self._drop_until_free(needed, MAIN_MEMORY)
+        self._drop_until_free(plan.needed, self._placement.device)
         _check_room(ref, needed)
+
+    def _drop_until_free(
+        self, needed: int, device: torch.device, *, but: ModelRef | None = None
+    ) -> None:
+        """Drops models that hold memory of a device, least recently used first, until so much of it is free."""
+        for ref, warm in list(self._warm.items()):
+            memory = memory_of(device)
+            if memory is None or memory.free >= needed:
+                return
+            if ref != but and warm.held_by(device):
+                self._warm.pop(ref)
+                del warm
+                free_memory()
 
 
 def keep_in_memory(pipe: Any) -> None:
@@ -225,19 +309,14 @@ def weights_of(part: Any) -> int:
     return sum(tensor.nbytes for tensor in (*part.parameters(), *part.buffers()))
 
 
-def _fits(needed: int, memory: Memory | None) -> bool:
-    """Whether weights fit into what is free, with some to spare; they do where that is not known."""
-    return memory is None or needed + SPARE <= memory.free
-
-
 def _check_room(ref: ModelRef, needed: int, to_drop: int = 0) -> None:
-    """UserError unless weights fit into main memory, where so many bytes can be freed yet."""
+    """UserError unless so much fits into main memory, where so many bytes can be freed yet."""
     memory = memory_of(MAIN_MEMORY)
-    if memory is None or needed + SPARE <= memory.free + to_drop:
+    if memory is None or needed <= memory.free + to_drop:
         return
     free = min(memory.total, memory.free + to_drop)
     raise UserError(
-        f"“{ref.id}” needs {_in_words(needed + SPARE)} of main memory, "
+        f"“{ref.id}” needs {_in_words(needed)} of main memory, "
         f"and {_in_words(free)} of {_in_words(memory.total)} are free.",
         "Close other programs that use memory, or choose a smaller model.",
     )

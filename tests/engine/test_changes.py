@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from sdgui.engine.changes import (
+    SMALLEST_TILE,
     changed,
     decoding_in_float32,
     decoding_in_tiles,
@@ -67,7 +68,11 @@ def state(warm: WarmModel) -> dict[str, object]:
     modules = {name: part for name, part in pipe.components.items() if hasattr(part, "modules")}
     return {
         "scheduler": pipe.scheduler,
-        "tiling": pipe.vae.use_tiling,
+        "tiling": (
+            pipe.vae.use_tiling,
+            pipe.vae.tile_sample_min_size,
+            pipe.vae.tile_latent_min_size,
+        ),
         **{
             f"{name}.{key}": (tensor.dtype, tensor.device)
             for name, module in modules.items()
@@ -85,7 +90,7 @@ CHANGES = {
         warm, make_scheduler("Euler", warm.scheduler_config, 5)
     ),
     "float32": decoding_in_float32,
-    "tiles": decoding_in_tiles,
+    "tiles": lambda warm: decoding_in_tiles(warm, 128),
     "offload": lambda warm: offloaded(warm, CPU),
 }
 
@@ -125,6 +130,24 @@ def test_a_change_that_breaks_off_half_way_is_put_back(
         pytest.fail("it was not changed wholly")
     assert state(warm) == before
     assert not warm.spoilt
+
+
+@pytest.mark.parametrize(("longest", "tile"), [(256, 128), (128, 64), (64, 64)])
+def test_a_picture_of_the_size_that_the_vae_was_trained_at_is_decoded_in_more_than_one_tile(
+    half: Lab, longest: int, tile: int
+) -> None:
+    """It would be decoded whole: diffusers takes the VAE's own size, 128 here, for that of a tile."""
+    vae = warm_model(half).pipe.vae
+    sizes: list[int] = []
+    hook = vae.decoder.register_forward_hook(
+        lambda _module, _inputs, output: sizes.append(max(output.shape[-2:]))
+    )
+    latents = torch.zeros(1, 4, longest // 4, longest // 4, dtype=torch.bfloat16)
+    with decoding_in_tiles(warm_model(half), longest), torch.inference_mode():
+        vae.decode(latents)
+    hook.remove()
+    assert max(sizes) == tile
+    assert len(sizes) > 1 or longest <= SMALLEST_TILE
 
 
 def test_what_cannot_be_put_back_spoils_the_model_and_hides_no_other_fault(

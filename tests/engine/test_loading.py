@@ -13,8 +13,8 @@ from sdgui.engine import loader as loader_module
 from sdgui.engine.catalog import Catalog
 from sdgui.engine.device import choose_placement
 from sdgui.engine.engine import TorchEngine
-from sdgui.engine.loader import SPARE
 from sdgui.engine.main_memory import Memory
+from sdgui.engine.memory_plan import SPARE
 from sdgui.errors import UserError
 from sdgui.events import Batch, Decoded, Loaded, Loading, Task, TaskFailed, WorkerEvent
 from sdgui.model_info import ModelRef
