@@ -1,20 +1,23 @@
 """The axes that a grid can have, and what each value of one changes in a request."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from sdgui.axis_values import (
     MAX_VALUES,
+    NO_LORA,
     needs_quotes,
+    read_loras,
     read_names,
     read_numbers,
     read_sizes,
     read_texts,
     written,
 )
+from sdgui.emphasis import MAX_LORA_WEIGHT, LoraTag, with_loras
 from sdgui.errors import UserError
 from sdgui.request_fields import AXES, REQUEST, axis_of
 from sdgui.samplers import AUTOMATIC, SAMPLER_NAMES, SCHEDULES, split_name
@@ -175,6 +178,61 @@ def _put(search: str, value: str, request: DreamRequest) -> DreamRequest:
     )
 
 
+def _loras(text: str, title: str) -> list[Choice]:
+    """Each value is on, and none of the others; LoRAs of the prompt that the axis does not name stay."""
+    values = read_loras(text, title)
+    named = frozenset(tag.name.casefold() for tags in values for tag in tags)
+    return [
+        Choice(label=_lora_label(tags), change=partial(_switch, named, tags, title))
+        for tags in values
+    ]
+
+
+def _lora_label(tags: Sequence[LoraTag]) -> str:
+    each = (tag.written.removeprefix("<lora:").removesuffix(">") for tag in tags)
+    return " + ".join(each) if tags else NO_LORA
+
+
+def _switch(
+    named: frozenset[str], tags: Sequence[LoraTag], title: str, request: DreamRequest
+) -> DreamRequest:
+    _check_tags_are_read(title, request)
+    rest = with_loras(
+        request.prompt, lambda tag: "" if tag.name.casefold() in named else tag.written
+    )
+    return replace(request, prompt=rest + "".join(tag.written for tag in tags))
+
+
+def _lora_weights(text: str, title: str) -> list[Choice]:
+    """The same weight for every LoRA of the prompt."""
+    choices = []
+    for value in read_numbers(text, title, whole=False):
+        if abs(value) > MAX_LORA_WEIGHT:
+            raise UserError(
+                f"A LoRA weighs from -{MAX_LORA_WEIGHT:g} to {MAX_LORA_WEIGHT:g}, and {written(value)} is beyond.",
+                "Take other weights, as in 0.4, 0.8, 1.2.",
+            )
+        label = written(value)
+        choices.append(Choice(label=label, change=partial(_weigh, label, title)))
+    return choices
+
+
+def _weigh(weight: str, title: str, request: DreamRequest) -> DreamRequest:
+    _check_tags_are_read(title, request)
+    return replace(
+        request,
+        prompt=with_loras(request.prompt, lambda tag: f"<lora:{tag.name}:{weight}>"),
+    )
+
+
+def _check_tags_are_read(title: str, request: DreamRequest) -> None:
+    if not request.emphasis:
+        raise UserError(
+            f"The axis {title} needs emphasis, without which a LoRA in the prompt is plain text.",
+            "Switch emphasis on.",
+        )
+
+
 def _choice(label: str, **changes: Any) -> Choice:
     return Choice(label=label, change=lambda request: replace(request, **changes))
 
@@ -196,6 +254,8 @@ PROMPT = axis_of("prompt")
 AVOID = axis_of("negative_prompt")
 MODEL = axis_of("model")
 STRENGTH = axis_of("variation_strength")
+LORA = "LoRA"
+LORA_WEIGHT = "LoRA weight"
 _READERS: dict[str, Callable[[str, str], list[Choice]]] = {
     SEED: partial(_numbers, field="seed", whole=True),
     STEPS: partial(_numbers, field="steps", whole=True),
@@ -208,7 +268,11 @@ _READERS: dict[str, Callable[[str, str], list[Choice]]] = {
     AVOID: partial(_texts, field="negative_prompt", empty=True),
     MODEL: partial(_texts, field="model"),
     STRENGTH: partial(_numbers, field="variation_strength", whole=False),
+    LORA: _loras,
+    LORA_WEIGHT: _lora_weights,
 }
+LATER = (SCHEDULE, LORA, LORA_WEIGHT, SEARCH)
+"""Axes that change what others may set, in the order in which they do."""
 _OF_TEXTS = (SEARCH, PROMPT, AVOID, MODEL)
 _TITLES = {
     **{_key(title): title for title in AXES},

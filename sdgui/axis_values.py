@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
+from sdgui.emphasis import LoraTag, read_prompt
 from sdgui.errors import UserError
 from sdgui.written_values import shown
 
@@ -92,6 +93,37 @@ def read_texts(text: str, axis: str, *, empty: bool = False) -> tuple[str, ...]:
         texts = []
     _check_count(len(texts), axis)
     return tuple(texts)
+
+
+def read_loras(text: str, axis: str) -> tuple[tuple[LoraTag, ...], ...]:
+    """LoRAs that are on together, from `none, ink, ink:0.8, ink:0.5:1 + oil:1`; weights as in a tag, 1 where none is.
+
+    UserError for a weight that is none.
+    """
+    values = []
+    for item in read_names(text, axis):
+        names = [] if item.casefold() == NO_LORA else item.split(" + ")
+        tags: list[LoraTag] = []
+        for name in names:
+            written = name.strip()
+            if not written.startswith("<"):
+                written = f"<lora:{written}>"
+            read = read_prompt(written).loras
+            if len(read) != 1 or read[0].written != written:
+                raise UserError(
+                    f"“{shown(item)}” is no LoRA.", "Write names with weights, as in none, ink:0.8."
+                )
+            if read[0].unet is None or read[0].text_encoder is None:
+                raise UserError(
+                    f"The weight in “{shown(item)}” is not a number from -2 to 2.",
+                    "Write it as in ink:0.8.",
+                )
+            tags.append(read[0])
+        values.append(tuple(tags))
+    return tuple(values)
+
+
+NO_LORA = "none"
 
 
 def needs_quotes(text: str) -> bool:

@@ -15,7 +15,7 @@ What A1111 does at some steps only stays text, brackets and all: `[from:to:0.5]`
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 MAX_WEIGHT = 10.0
@@ -119,7 +119,14 @@ def read_prompt(text: str) -> ReadPrompt:
 
 def without_loras(text: str) -> str:
     """A prompt without the LoRAs that it asks for, and all else as it is written."""
-    return _LORA.sub(lambda match: match[0] if not match["name"].strip() else "", text)
+    return with_loras(text, lambda tag: "")
+
+
+def with_loras(text: str, change: Callable[[LoraTag], str]) -> str:
+    """A prompt with something else in place of each LoRA that it asks for, and all else as it is written."""
+    return _LORA.sub(
+        lambda match: match[0] if not match["name"].strip() else change(_lora(match)), text
+    )
 
 
 @dataclass(kw_only=True)

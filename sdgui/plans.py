@@ -6,13 +6,14 @@ from functools import cache
 from itertools import product
 from math import prod
 
+from sdgui.adapters import loras
 from sdgui.axes import (
     AVOID,
     GUIDANCE,
+    LATER,
+    LORA_WEIGHT,
     MAX_CELLS,
     MODEL,
-    SCHEDULE,
-    SEARCH,
     STEPS,
     STRENGTH,
     AxisRequest,
@@ -181,6 +182,11 @@ def plan_grid(
         _cell(base, list(zip(titles, choices, strict=True)), described, find_adapters)
         for choices in product(*(axis.values for axis in axes))
     )
+    if LORA_WEIGHT in titles and not any(loras(spec.adapters) for spec in specs):
+        raise UserError(
+            "There is no LoRA in the prompt whose weight could be compared.",
+            "Write one, as in <lora:name:0.8>.",
+        )
     notices = tuple(notice for axis in axes for notice in axis.notices)
     models = dict.fromkeys(spec.model.id for spec in specs)
     if any(axis.title == MODEL for axis in axes):
@@ -205,7 +211,7 @@ def _cell(
     """The spec of one cell; texts are replaced last, in the prompt of this cell, and a schedule goes before that in a
     sampler's name."""
     request = base
-    for _title, choice in sorted(choices, key=lambda one: (one[0] == SEARCH, one[0] == SCHEDULE)):
+    for _title, choice in sorted(choices, key=lambda one: _turn(one[0])):
         request = choice.change(request)
     if request.model is None:
         raise ValueError("the request of a grid names its model")
@@ -222,6 +228,11 @@ def _cell(
         message = fault.message[:1].lower() + fault.message[1:]
         raise UserError(f"With the model {request.model}, {message}", fault.hint) from None
     return spec
+
+
+def _turn(title: str) -> int:
+    """When an axis changes a request."""
+    return LATER.index(title) if title in LATER else -1
 
 
 def _without_what_it_lacks(

@@ -275,9 +275,9 @@ PAGE: tuple[Setting, ...] = (
 NO_AXIS = "Nothing"
 AXES: tuple[str, ...] = (
     *("Seed", "Steps", "Cfg scale", "Sampler", "Schedule", "Size", "Prompt S/R", "Prompt"),
-    *("What to avoid", "Model", "Variation strength"),
+    *("What to avoid", "Model", "Variation strength", "LoRA", "LoRA weight"),
 )
-"""The axes that a grid can have, by title; `Prompt S/R` varies both prompts."""
+"""The axes that a grid can have, by title; `Prompt S/R` varies both prompts, the last two the tags in the prompt."""
 
 COMPARE: tuple[Setting, ...] = (
     Setting(

@@ -1,5 +1,7 @@
 """A model and a picture of it, as most tests need them."""
 
+from sdgui.adapters import Adapter, Lora
+from sdgui.emphasis import read_prompt
 from sdgui.model_info import ModelInfo, ModelRef
 from sdgui.spec import PictureSpec
 
@@ -25,3 +27,12 @@ SPEC = PictureSpec(
     sampler="Euler",
     seed=1,
 )
+
+
+def inked(info: ModelInfo, prompt: str, negative_prompt: str) -> tuple[Adapter, ...]:
+    """What a shelf with one LoRA finds."""
+    return tuple(
+        Lora(ref=ModelRef(id="ink", hash="ab" * 32), weight=tag.unet, text_encoder_weight=tag.unet)
+        for tag in read_prompt(prompt).loras
+        if tag.unet is not None
+    )

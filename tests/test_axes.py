@@ -1,5 +1,7 @@
 """Each axis reads its values, names them and changes a request."""
 
+from dataclasses import replace
+
 import pytest
 
 from sdgui.axes import AXES, NOTHING, AxisRequest, axis_title, read_axis, written_axis
@@ -31,6 +33,8 @@ def test_these_are_the_axes() -> None:
         "What to avoid",
         "Model",
         "Variation strength",
+        "LoRA",
+        "LoRA weight",
     )
 
 
@@ -166,8 +170,58 @@ def test_values_that_are_not_text_are_refused() -> None:
         ("What to avoid", '"", fog'),
         ("Model", "demo"),
         ("Variation strength", "0-1 [6]"),
+        ("LoRA", "none, ink:0.8, oil paint:0.5:1 + ink"),
+        ("LoRA weight", "-1-1 (+0.5)"),
     ],
 )
 def test_an_axis_is_written_as_it_is_read(name: str, values: str) -> None:
     axis = read_axis(AxisRequest(name=name, values=values)).axis
     assert read_axis(written_axis(axis)).axis == axis
+
+
+INKED = replace(BASE, prompt="a cat<lora:Ink:0.3> <lora:fog:1>", emphasis=True)
+
+
+def prompts(name: str, values: str, base: DreamRequest = INKED) -> list[str]:
+    read = read_axis(AxisRequest(name=name, values=values))
+    return [choice.change(base).prompt for choice in read.values]
+
+
+def test_of_the_loras_that_an_axis_names_each_value_has_its_own() -> None:
+    assert prompts("lora", "none, ink:0.8, oil paint:te=0.5:unet=1 + ink") == [
+        "a cat <lora:fog:1>",
+        "a cat <lora:fog:1><lora:ink:0.8>",
+        "a cat <lora:fog:1><lora:oil paint:te=0.5:unet=1><lora:ink>",
+    ]
+    assert labels("LoRA", "None, <lora:ink:0.8>") == ("none", "ink:0.8")
+
+
+def test_a_weight_is_that_of_every_lora_in_the_prompt() -> None:
+    assert prompts("LoRA weight", "-1, 0.50") == [
+        "a cat<lora:Ink:-1> <lora:fog:-1>",
+        "a cat<lora:Ink:0.5> <lora:fog:0.5>",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "message"),
+    [
+        ("LoRA", "ink:abc", "The weight in “ink:abc” is not a number"),
+        ("LoRA", "ink:3", "The weight in “ink:3” is not a number"),
+        ("LoRA", "<lora:ink", "is no LoRA"),
+        ("LoRA", "ink + <", "is no LoRA"),
+        ("LoRA weight", "0.5, 2.5", "weighs from -2 to 2"),
+        ("LoRA weight", "abc", "neither a number nor a range"),
+    ],
+)
+def test_what_is_no_lora_or_no_weight_of_one_is_refused(
+    name: str, values: str, message: str
+) -> None:
+    with pytest.raises(UserError, match=message):
+        read_axis(AxisRequest(name=name, values=values))
+
+
+@pytest.mark.parametrize(("name", "values"), [("LoRA", "ink"), ("LoRA weight", "1")])
+def test_where_brackets_are_plain_text_loras_are_no_axis(name: str, values: str) -> None:
+    with pytest.raises(UserError, match="needs emphasis"):
+        prompts(name, values, replace(INKED, emphasis=False))

@@ -13,7 +13,7 @@ from sdgui.plans import Plan, plan_grid, plan_refined, plan_variations, plan_wal
 from sdgui.sheet import SheetKind
 from sdgui.spec import DreamRequest, PictureSpec, Variation
 from sdgui.written_values import SEEDS
-from tests.samples import DEMO
+from tests.samples import DEMO, inked
 
 LARGE = replace(
     DEMO,
@@ -133,10 +133,16 @@ def test_every_axis_makes_cells_that_differ() -> None:
         "What to avoid": "cat, dog",
         "Model": "demo, own/large",
         "Variation strength": "0, 1",
+        "LoRA": "none, ink",
+        "LoRA weight": "0.4, 0.8",
     }
     assert tuple(values) == AXES
+    base = replace(BASE, prompt=f"{BASE.prompt}<lora:ink:1>", emphasis=True)
     for name, text in values.items():
-        one, other = grid((name, text)).specs
+        axis = AxisRequest(name=name, values=text)
+        one, other = plan_grid(
+            base, axis, describe=describe, draw_seed=counting(), find_adapters=inked
+        ).specs
         assert one != other, name
 
 
@@ -519,3 +525,26 @@ def test_bad_strengths_are_refused(strengths: str, said: str) -> None:
 def test_a_bad_variation_seed_is_refused() -> None:
     with pytest.raises(UserError, match="seed"):
         vary(count=2, seed="-1")
+
+
+def test_loras_and_their_weights_are_axes() -> None:
+    base = replace(BASE, emphasis=True)
+    x, y = (
+        AxisRequest(name="LoRA", values="none, ink"),
+        AxisRequest(name="LoRA weight", values="0.5, 1"),
+    )
+    plan = plan_grid(
+        base, x, y, describe=lambda model: DEMO, draw_seed=lambda: 7, find_adapters=inked
+    )
+    weights = [[one.weight for one in spec.adapters] for spec in plan.specs]
+    assert weights == [[], [0.5], [], [1.0]]
+    with pytest.raises(UserError, match="no LoRA in the prompt whose weight"):
+        plan_grid(base, y, describe=lambda model: DEMO, draw_seed=lambda: 7, find_adapters=inked)
+    with pytest.raises(UserError, match="no LoRA called “ink” here"):
+        plan_grid(base, x, describe=lambda model: DEMO, draw_seed=lambda: 7)
+
+
+def test_each_of_a_wall_has_what_its_prompt_asks_for() -> None:
+    asked = replace(BASE, prompt="a cat<lora:ink:0.5>", emphasis=True, count=4)
+    plan = plan_wall(asked, DEMO, lambda: 7, find_adapters=inked)
+    assert [len(spec.adapters) for spec in plan.specs] == [1] * 4

@@ -121,7 +121,9 @@ def test_the_page_is_told_of_pictures_what_the_definition_says() -> None:
 
 
 def test_each_axis_varies_what_says_so() -> None:
-    assert {one.axis for one in REQUEST} - {None} | {"Prompt S/R"} == set(AXES)
+    assert {one.axis for one in REQUEST} - {None} | {"Prompt S/R", "LoRA", "LoRA weight"} == set(
+        AXES
+    )
     base = DreamRequest(prompt="a cat")
     values = {"width": "64x128", "height": "64x128", "schedule": "Karras", "sampler": "Heun"}
     for one in REQUEST:
@@ -143,7 +145,7 @@ def test_infotext_writes_and_reads_each_setting_that_has_a_key() -> None:
             assert f"{one.infotext}: " in text
             assert one.name in read
     assert read - {one.name for one in REQUEST if one.infotext} == {
-        *("prompt", "model_hash", "fields"),
+        *("prompt", "model_hash", "lora_hashes", "word_hashes", "fields"),
     }
 
 

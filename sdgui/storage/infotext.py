@@ -7,10 +7,11 @@ The format cannot tell a prompt's own line "Negative prompt: …" from the negat
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sdgui import __version__
+from sdgui.adapters import Adapter, learnt_words, loras
 from sdgui.request_fields import key_of
 from sdgui.samplers import AUTOMATIC, KARRAS, SCHEDULES, split_name
 from sdgui.spec import PictureSpec
@@ -24,13 +25,20 @@ _UNIFORM = "Uniform"
 _KARRAS_OF_ITSELF = ("DPM++ 2M", "DPM++ SDE")
 """Samplers for which A1111 takes `Automatic` as Karras, so that we say of theirs which schedule is meant."""
 
+_LORA_HASHES, _WORD_HASHES = "Lora hashes", "TI hashes"
+_SHORT_HASH = 10
+"""Hex digits of the SHA-256 of a whole file: what A1111 and Civitai call AutoV2."""
+
 _ORIGINAL, _NONE = "Original", "None"
 """A1111's names for emphasis as it always was, and for brackets that are plain text."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ParsedInfotext:
-    """What an infotext says; None where it says nothing readable; `fields` holds every key as it was written."""
+    """What an infotext says; None where it says nothing readable; `fields` holds every key as it was written.
+
+    `lora_hashes` and `word_hashes` are by name, of as many digits as were written.
+    """
 
     prompt: str
     negative_prompt: str = ""
@@ -46,11 +54,13 @@ class ParsedInfotext:
     variation_seed: int | None = None
     variation_strength: float | None = None
     emphasis: bool = True
+    lora_hashes: dict[str, str] = field(default_factory=dict)
+    word_hashes: dict[str, str] = field(default_factory=dict)
     fields: dict[str, str] = field(default_factory=dict)
 
 
 def to_infotext(spec: PictureSpec) -> str:
-    """The infotext of a picture; the model's hash is cut to its first 10 hex digits."""
+    """The infotext of a picture; hashes are cut to their first 10 hex digits."""
     variation: dict[str, object] = {}
     if spec.variation is not None:
         variation = {
@@ -64,10 +74,12 @@ def to_infotext(spec: PictureSpec) -> str:
         key_of("guidance"): _short(spec.guidance),
         key_of("seed"): spec.seed,
         key_of("width"): f"{spec.width}x{spec.height}",
-        "Model hash": spec.model.hash[:10],
+        "Model hash": spec.model.hash[:_SHORT_HASH],
         key_of("model"): spec.model.id,
         **variation,
         key_of("emphasis"): _ORIGINAL if spec.emphasis else _NONE,
+        **_hashes(_LORA_HASHES, loras(spec.adapters)),
+        **_hashes(_WORD_HASHES, learnt_words(spec.adapters)),
         "Version": f"sdgui {__version__}",
     }
     lines = [spec.prompt]
@@ -105,6 +117,8 @@ def from_infotext(text: str) -> ParsedInfotext:
         variation_seed=_whole(fields.get(key_of("variation_seed"))),
         variation_strength=_real(fields.get(key_of("variation_strength"))),
         emphasis=_emphasis(fields),
+        lora_hashes=_named(fields.get(_LORA_HASHES, "")),
+        word_hashes=_named(fields.get(_WORD_HASHES, "")),
         fields=fields,
     )
 
@@ -139,6 +153,18 @@ def _emphasis(fields: Mapping[str, str]) -> bool:
     if written is None:
         return not fields.get("Version", "").startswith("sdgui")
     return written.casefold() != _NONE.casefold()
+
+
+def _hashes(key: str, adapters: Sequence[Adapter]) -> dict[str, str]:
+    """Names with short hashes, as A1111 writes them; nothing where there are none."""
+    told = [f"{one.ref.id}: {one.ref.hash[:_SHORT_HASH]}" for one in adapters]
+    return {key: ", ".join(told)} if told else {}
+
+
+def _named(written: str) -> dict[str, str]:
+    """What `_hashes` wrote: names hold commas now and then, and never a colon."""
+    found = re.finditer(r"([^:]{1,200}):\s*([0-9a-fA-F]{1,64})\s*(?:,|$)", written)
+    return {match[1].strip(): match[2].lower() for match in found}
 
 
 def _short(number: float) -> float:

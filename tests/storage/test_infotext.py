@@ -3,6 +3,7 @@ import random
 import pytest
 from hypothesis import given
 
+from sdgui.adapters import Lora, TextualInversion
 from sdgui.model_info import ModelRef
 from sdgui.spec import PictureSpec, Variation
 from sdgui.storage.infotext import ParsedInfotext, from_infotext, to_infotext
@@ -185,3 +186,31 @@ def test_brackets_mean_what_they_meant_to_whoever_wrote_the_text(
 ) -> None:
     read = from_infotext(f"a (fox:1.3)\nSteps: 30, CFG scale: 6.5, Seed: 42, {written}")
     assert (read.prompt, read.emphasis) == ("a (fox:1.3)", emphasis)
+
+
+def test_loras_and_learnt_words_stand_where_a1111_writes_them() -> None:
+    made = spec(
+        prompt="a car<lora:ink:0.8>",
+        emphasis=True,
+        adapters=(
+            Lora(ref=ModelRef(id="ink", hash="ab" * 32), weight=0.8, text_encoder_weight=0.8),
+            Lora(
+                ref=ModelRef(id="b/Oil, wet", hash="cd" * 32), weight=1.0, text_encoder_weight=1.0
+            ),
+            TextualInversion(ref=ModelRef(id="bad-hands", hash="ef" * 32), weight=1.0),
+        ),
+    )
+    text = to_infotext(made)
+    assert text.endswith(
+        'Emphasis: Original, Lora hashes: "ink: ababababab, b/Oil, wet: cdcdcdcdcd", '
+        'TI hashes: "bad-hands: efefefefef", Version: sdgui 0.1.0'
+    )
+    read = from_infotext(text)
+    assert read.lora_hashes == {"ink": "ababababab", "b/Oil, wet": "cdcdcdcdcd"}
+    assert read.word_hashes == {"bad-hands": "efefefefef"}
+    assert from_infotext(to_infotext(spec())).lora_hashes == {}
+
+
+def test_hashes_of_a1111_are_read_with_all_their_digits() -> None:
+    read = from_infotext('x\nSteps: 1, Sampler: Euler, Seed: 1, Lora hashes: "ink: ABCDEF012345"')
+    assert read.lora_hashes == {"ink": "abcdef012345"}

@@ -6,6 +6,8 @@ from sdgui.axes import (
     AVOID,
     AXES,
     GUIDANCE,
+    LORA,
+    LORA_WEIGHT,
     MODEL,
     PROMPT,
     SAMPLER,
@@ -30,6 +32,8 @@ _HINTS = {
     SEARCH: "First what to search for in the prompt, then what to put in its place: boat, fish, house",
     PROMPT: _TEXTS,
     AVOID: _TEXTS,
+    LORA: "Names with weights, with commas between them: none, ink:0.8, ink:0.5 + oil:1",
+    LORA_WEIGHT: "Of every LoRA in the prompt, -2 to 2: 0.4, 0.8, 1.2",
 }
 _MOST_SAMPLERS = 3
 
@@ -56,6 +60,8 @@ def example_values(info: ModelInfo, models: Sequence[str]) -> dict[str, str]:
         AVOID: "",
         MODEL: ", ".join(models),
         STRENGTH: "0-1 [6]",
+        LORA: "",
+        LORA_WEIGHT: "0.4, 0.8, 1.2",
     }
 
 

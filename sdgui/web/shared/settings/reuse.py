@@ -10,7 +10,7 @@ from sdgui.errors import UserError
 from sdgui.people import Who
 from sdgui.ports import Store
 from sdgui.sheet import Sheet
-from sdgui.spec import MAX_COUNT, DreamRequest
+from sdgui.spec import MAX_COUNT, DreamRequest, PictureSpec
 from sdgui.web.doors.visitors import who_of
 from sdgui.web.shared.dreams.outcome import Told, guarded
 from sdgui.web.shared.settings.controls import from_request
@@ -57,6 +57,7 @@ def reused(
             model = studio.models.names()[0]
         if keeps_seed and spec.variation is not None:
             told.setdefault("notice", "That is a variation; these settings make what it varies.")
+        told.setdefault("notice", _changed(studio, spec))
         info = studio.models.look(model)
         wanted = replace(
             DreamRequest.again(spec),
@@ -73,6 +74,16 @@ def reused(
             del values["count"]
             if asked.get("sheet") is True:
                 values |= of_sheet(job.sheet, len(job.tasks))
+        told = {name: value for name, value in told.items() if value}
         return told | {"values": values}
 
     return guarded(act, lambda told: told)
+
+
+def _changed(studio: "Studio", spec: PictureSpec) -> str:
+    """What is to be known where a LoRA or learnt words are not what made a picture; else nothing."""
+    try:
+        studio.models.check_adapters(spec.adapters)
+    except UserError as fault:
+        return fault.message
+    return ""
