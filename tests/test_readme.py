@@ -15,7 +15,8 @@ PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 SHELL = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 
 
-def run(code: str, folder: Path) -> None:
+def run(code: str, folder: Path) -> str:
+    """What it complained of; an error where it failed."""
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=folder,
@@ -25,10 +26,11 @@ def run(code: str, folder: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    return done.stderr
 
 
 def test_the_lines_of_python_dream_four_pictures_and_make_a_labelled_grid(tmp_path: Path) -> None:
-    run(PYTHON[0] + PYTHON[1], tmp_path)
+    assert run(PYTHON[0] + PYTHON[1], tmp_path) == ""
     assert sorted(path.name for path in tmp_path.glob("*.png")) == [
         *(f"{seed}.png" for seed in (1041, 1042, 1043, 1044)),
         "grid.png",

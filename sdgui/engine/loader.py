@@ -200,7 +200,8 @@ class Loader:
                 f"The model “{ref.id}” changed since this picture was asked for.",
                 "Dream it again to use the model as it is now.",
             )
-        family = family_called(located.info.family)
+        with quiet():  # where it is imported, transformers says what else it would like to have
+            family = family_called(located.info.family)
         placement = self._placement.fitting(family.half)
         parts = bytes_by_part(located.source, located.files, placement.dtype.itemsize)
         info = located.info
