@@ -3,12 +3,13 @@
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from sdgui.errors import DiskFull, UserError
+from sdgui.errors import DiskFull, NotYetSaved, UserError
 from sdgui.picture_query import PictureQuery
 from sdgui.records import (
     JobEnd,
@@ -28,6 +29,9 @@ from sdgui.storage.rows import COLUMNS, TaskRow, columns_of, job_record, task_ro
 _SHOWN = """(state = 'queued'
     OR EXISTS (SELECT 1 FROM tasks WHERE tasks.job = jobs.id AND stored AND NOT deleted)
     OR NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.job = jobs.id AND deleted))"""
+PATIENCE = 5.0
+"""Seconds that a write waits for those before it and for other programs, both together: many who wait while another
+program holds the file would else wait for each other's patience, too."""
 _NEW = ("id", "job", "position", "visitor", "spec", "path", *COLUMNS)
 
 
@@ -58,6 +62,7 @@ class Database:
 
     def __init__(self, file: Path, tell: Tell = lambda line: None) -> None:
         self._file = file
+        self.patience = PATIENCE
         self._lock = threading.Lock()
         self._reading_lock = threading.Lock()
         with plain_database_errors(file, on_terminal=True):
@@ -122,12 +127,17 @@ class Database:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with (
-            self._lock,
-            plain_database_errors(self._file),
-            _transaction(self._connection) as connection,
-        ):
-            yield connection
+        began = time.monotonic()
+        if not self._lock.acquire(timeout=self.patience):
+            raise NotYetSaved("The list of pictures is busy.", "Try again in a moment.")
+        try:
+            left = max(0.0, began + self.patience - time.monotonic())
+            with plain_database_errors(self._file):
+                self._connection.execute(f"PRAGMA busy_timeout = {left * 1000:.0f}")
+                with _transaction(self._connection) as connection:
+                    yield connection
+        finally:
+            self._lock.release()
 
     def add_job(self, job: JobRecord, paths: tuple[PurePosixPath, ...]) -> None:
         """Adds a job and its tasks, with the place that each picture will have."""

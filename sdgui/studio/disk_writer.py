@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -37,6 +38,9 @@ class DiskWriter:
         self._ends = ends
         self._pictures = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sdgui-saver")
         self._jobs = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sdgui-keeper")
+        self._lock = threading.Lock()
+        self._coming: Future[None] | None = None
+        """The storing of ends that has not begun: it takes those too that come until then."""
 
     def save(self, picture: Decoded) -> None:
         """Stores a picture; it is announced only once it is safe on the disk."""
@@ -45,8 +49,10 @@ class DiskWriter:
 
     def store_ends(self) -> Future[None] | None:
         """Stores the ends of all jobs that have one, in one transaction; None once this is closed."""
-        with contextlib.suppress(RuntimeError):
-            return self._jobs.submit(self._store_ends)
+        with self._lock, contextlib.suppress(RuntimeError):
+            if self._coming is None:
+                self._coming = self._jobs.submit(self._store_ends)
+            return self._coming
         return None
 
     def reopen(self, job: str, visitor: str) -> JobRecord | None:
@@ -83,6 +89,8 @@ class DiskWriter:
             self._tell(PictureSaved(task=picture.task, match=match_in(picture.notes)))
 
     def _store_ends(self) -> None:
+        with self._lock:
+            self._coming = None
         ends = self._ends()
         if not ends:
             return

@@ -299,7 +299,7 @@ def full(store: DiskStore) -> None:
 
 
 def locked(store: DiskStore) -> None:
-    store._database._connection.execute("PRAGMA busy_timeout = 0")
+    store._database.patience = 0
     other = sqlite3.connect(store._database._file)
     other.execute("BEGIN IMMEDIATE")
     try:

@@ -9,13 +9,13 @@ import pytest
 
 from sdgui.errors import NotYetListed, NotYetSaved
 from sdgui.events import PictureFailed, PictureUnsaved, Pixels, StudioEvent
-from sdgui.records import JobRecord, JobState
+from sdgui.records import JobRecord, JobState, Mark
 from sdgui.spec import DreamRequest
 from sdgui.storage import DiskStore
 from sdgui.storage.layout import DATABASE
 from sdgui.studio.studio import Studio
 from sdgui.studio.unsaved import Unsaved
-from tests.fake_engine import FakeEngine
+from tests.fake_engine import PATIENCE, FakeEngine
 from tests.people import who
 from tests.storage.samples import ANNA, job, pixels
 from tests.studio.conftest import OneModel, run
@@ -81,7 +81,7 @@ def test_a_database_that_another_program_locks_delays_the_picture_and_loses_noth
 ) -> None:
     store = studio.store
     assert isinstance(store, DiskStore)
-    store._database._connection.execute("PRAGMA busy_timeout = 0")
+    store._database.patience = 0
     other = sqlite3.connect(tmp_path / "outputs" / DATABASE, check_same_thread=False)
     save = store.save_picture
 
@@ -102,7 +102,7 @@ def test_a_picture_whose_file_is_safe_is_never_told_as_failed_however_many_wait(
 ) -> None:
     store = studio.store
     assert isinstance(store, DiskStore)
-    store._database._connection.execute("PRAGMA busy_timeout = 0")
+    store._database.patience = 0
     other = sqlite3.connect(tmp_path / "outputs" / DATABASE, check_same_thread=False)
     studio._machine.unsaved = Unsaved(lambda tries: 0.01, most_bytes=0)
     save, sizes, looked = store.save_picture, [], threading.Event()
@@ -139,7 +139,7 @@ def test_a_picture_that_was_given_up_while_its_file_was_safe_is_there_when_its_e
 ) -> None:
     dream = job(2)
     store.add_job(dream)
-    store._database._connection.execute("PRAGMA busy_timeout = 0")
+    store._database.patience = 0
     other = sqlite3.connect(folder / DATABASE)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(NotYetListed):
@@ -236,4 +236,26 @@ def test_a_picture_is_stored_in_one_transaction(store: DiskStore) -> None:
     said: list[str] = []
     store._database._connection.set_trace_callback(said.append)
     store.save_picture(dream.tasks[0].id, pixels(dream.tasks[0]), {})
-    assert [line.split()[0] for line in said] == ["BEGIN", "UPDATE", "COMMIT"]
+    assert [line.split()[0] for line in said] == ["PRAGMA", "BEGIN", "UPDATE", "COMMIT"]
+
+
+def test_who_waits_behind_another_write_is_refused_after_a_while(store: DiskStore) -> None:
+    dream = job()
+    store.add_job(dream)
+    store.save_picture(dream.tasks[0].id, pixels(dream.tasks[0]), {})
+    store._database.patience = 0.01
+    faults: list[Exception] = []
+
+    def keep() -> None:
+        try:
+            store.mark_picture(dream.tasks[0].id, ANNA, Mark.KEPT)
+        except NotYetSaved as fault:
+            faults.append(fault)
+
+    waiting = threading.Thread(target=keep, daemon=True)
+    with store._database._writing():
+        waiting.start()
+        waiting.join(PATIENCE / 3)
+    assert [str(fault) for fault in faults] == [
+        "The list of pictures is busy. Try again in a moment."
+    ]
