@@ -17,6 +17,7 @@ from sdgui.web.dream.capability import DREAM
 from sdgui.web.programs.declaration import declare
 from sdgui.web.programs.endpoints import Endpoint
 from sdgui.web.rooms import served_files
+from sdgui.web.shared.adapters.routes import adapter_routes
 from sdgui.web.shared.dreams.submission import check_model
 from sdgui.web.shared.page.templates import render
 from sdgui.web.shared.page.theme import variables
@@ -35,6 +36,7 @@ CAPABILITIES = (DREAM, COMPARE)
 
 _STYLES = (
     *("shared/page/screen.css", "shared/settings/settings.css"),
+    "shared/adapters/picker.css",
     *("shared/gallery/gallery.css", "shared/viewer/viewer.css"),
     *(style for one in CAPABILITIES for style in one.styles),
 )
@@ -66,7 +68,12 @@ def make_routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> list[
     routes = [
         route for capability in CAPABILITIES for route in capability.routes(studio, store, heavy)
     ]
-    return [*routes, _model_routes(studio.models), reuse_routes(studio, store, _values_of_sheet)]
+    return [
+        *routes,
+        _model_routes(studio.models),
+        adapter_routes(studio),
+        reuse_routes(studio, store, _values_of_sheet),
+    ]
 
 
 def make_head(models: Models) -> str:

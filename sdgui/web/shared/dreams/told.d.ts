@@ -29,6 +29,16 @@ export type ModelFacts = {
   values: Record<string, string>;
 };
 
+/** A LoRA or learnt words, by the name that prompts call them by; `misfit`: why it does not suit the model. */
+export type AdapterFacts = {
+  name: string;
+  kind: "LoRA" | "embedding";
+  base_model: string;
+  trigger_words: string[];
+  vectors: number;
+  misfit: string | null;
+};
+
 /** What Python and the page share. */
 export type Facts = {
   capabilities: string[];

@@ -1,6 +1,7 @@
 // @ts-check
 // What the rooms have in common, and how they join: each adds its tab, and what the Dream button begins there.
 
+import { Picker } from "../adapters/picker.js";
 import { ALT, KEY } from "../dom/keys.js";
 import { Menu } from "../dom/menu.js";
 import { Toasts } from "../dom/toasts.js";
@@ -70,6 +71,7 @@ export class Page {
         return wasOpen;
       },
     });
+    this.picker = new Picker(this.bar.prompt);
     this.pill = new Pill({
       isDreaming: () => this.dreams.active.length > 0,
       told: ({ device }) => (this.dreams.strips.isShared = (device ?? "").toLowerCase().startsWith("cpu")),

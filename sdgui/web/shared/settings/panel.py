@@ -113,6 +113,7 @@ def add_prompt_bar() -> Components:
                 max_lines=4,
             )
             gr.HTML(_HINT, elem_id="prompt-hint-block", js_on_load=None, apply_default_css=False)
+        gr.Button("LoRA", elem_id="adapters-button")
         gr.Button("Settings", elem_id="settings-button")
         gr.Button("Stop", elem_id="stop-button")
         gr.Button("Dream", variant="primary", elem_id="dream-button")

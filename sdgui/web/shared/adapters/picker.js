@@ -1,0 +1,100 @@
+// @ts-check
+// The picker beside the prompt: LoRAs and learnt words by name, put in where the cursor stands.
+
+import { find, make } from "../dom/dom.js";
+import { ask } from "../fetch/ask.js";
+import { settings } from "../settings/settings.js";
+import { between, called, fitting, SHOWN } from "./find.js";
+
+/** @typedef {import("../dreams/told.js").AdapterFacts} AdapterFacts */
+
+export class Picker {
+  /** @param {HTMLTextAreaElement} prompt */
+  constructor(prompt) {
+    this.prompt = prompt;
+    this.button = find("#adapters-button");
+    /** @type {AdapterFacts[]} */
+    this.all = [];
+    this.turn = 0;
+    const title = make("h2", { id: "adapters-title", textContent: "LoRAs and embeddings" });
+    const close = make("button", { type: "button", className: "quiet-button", textContent: "Close" });
+    this.search = make("input", { type: "search", placeholder: "Name, trigger word or base model", autocomplete: "off", aria: { label: "Search LoRAs and embeddings", controls: "adapters-list" } });
+    this.list = make("ul", { id: "adapters-list", aria: { label: "LoRAs and embeddings" } });
+    this.told = make("p", { className: "adapters-told", role: "status" });
+    this.element = make("dialog", { id: "adapters", className: "sd-dialog" },
+      make("div", { className: "adapters-head" }, title, close), this.search, this.told, this.list);
+    this.element.setAttribute("aria-labelledby", "adapters-title");
+    close.addEventListener("click", () => this.element.close());
+    this.element.addEventListener("click", (event) => event.target === this.element && this.element.close());
+    this.element.addEventListener("close", () => this.prompt.focus());
+    this.element.addEventListener("keydown", (event) => this.key(event));
+    this.search.addEventListener("input", () => this.show());
+    this.button.addEventListener("click", () => this.open());
+    document.body.append(this.element);
+    settings.follow(["model"], () => this.look());
+  }
+
+  open() {
+    this.search.value = "";
+    this.show();
+    this.element.showModal();
+    this.search.focus();
+    this.look();
+  }
+
+  /** Asks what there is for the model that is chosen; the button is there only where there is anything. */
+  async look() {
+    this.turn += 1;
+    const { turn } = this;
+    const told = await ask(`/adapters?${new URLSearchParams({ model: settings.text("model") })}`).catch(() => null);
+    if (turn !== this.turn || !told) return;
+    this.all = told.adapters;
+    document.body.classList.toggle("has-adapters", this.all.length > 0);
+    this.show();
+  }
+
+  show() {
+    const found = fitting(this.all, this.search.value);
+    this.list.replaceChildren(...found.slice(0, SHOWN).map((one) => this.row(one)));
+    const more = found.length - SHOWN;
+    this.told.textContent = found.length === 0 ? "None is called so." : more > 0 ? `${more.toLocaleString("en")} more: type some of a name.` : "";
+  }
+
+  /** @param {AdapterFacts} adapter */
+  row(adapter) {
+    const { name, kind, base_model, trigger_words, vectors, misfit } = adapter;
+    const facts = [kind, base_model, vectors > 1 ? `${vectors} tokens` : ""].filter(Boolean).join(" · ");
+    const pick = make("button", { type: "button", className: "adapters-pick", disabled: misfit !== null },
+      make("span", { className: "adapters-name", textContent: name }), make("span", { className: "adapters-facts", textContent: misfit ?? facts }));
+    pick.addEventListener("click", () => this.put(called(adapter)));
+    const words = misfit === null ? trigger_words.map((word) => this.chip(word)) : [];
+    return make("li", {}, pick, ...(words.length ? [make("div", { className: "adapters-words" }, ...words)] : []));
+  }
+
+  /** @param {string} word */
+  chip(word) {
+    const chip = make("button", { type: "button", className: "quiet-button", textContent: word, title: `Put “${word}” into the prompt` });
+    chip.addEventListener("click", () => this.put(word));
+    return chip;
+  }
+
+  /** Puts something in where the cursor stands, and says so. @param {string} text */
+  put(text) {
+    const { value, selectionStart: start, selectionEnd: end } = this.prompt;
+    const put = between(value.slice(0, start), text, value.slice(end));
+    this.prompt.setRangeText(put, start, end, "end");
+    this.prompt.dispatchEvent(new Event("input", { bubbles: true }));
+    this.told.textContent = `${text} is in the prompt now.`;
+  }
+
+  /** The arrows go through what can be put in. @param {KeyboardEvent} event */
+  key(event) {
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (!step) return;
+    event.preventDefault();
+    const stops = [this.search, .../** @type {NodeListOf<HTMLButtonElement>} */ (this.list.querySelectorAll(".adapters-pick:enabled"))];
+    const row = document.activeElement?.closest("li")?.querySelector(".adapters-pick");
+    const at = stops.findIndex((one) => one === document.activeElement || one === row);
+    stops[Math.max(0, Math.min(at + step, stops.length - 1))]?.focus();
+  }
+}
