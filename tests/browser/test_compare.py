@@ -201,12 +201,16 @@ def test_touch_does_what_the_keys_do(make_visitor: Callable[..., Visitor], site:
     wall(page)
     bar = page.locator("#compare .tile-bar")
 
+    def bottom(element: Locator) -> float:
+        return box(element)["y"] + box(element)["height"]
+
     def use(index: int, name: str) -> None:
         open_button(page, index).tap()
         expect(selected(page)).to_have_attribute("data-index", str(index))
         button = bar.locator(f"[data-name={name}]")
         button.tap()
         assert box(button)["height"] >= 40 and box(button)["width"] >= 40
+        assert bottom(bar) == pytest.approx(bottom(page.locator("#compare")), abs=1)
 
     use(0, "keep")
     expect(tiles(page).first).to_have_class(re.compile("is-kept"))
@@ -385,6 +389,15 @@ def test_labels_of_a_grid_stay_in_sight(sheets: Page) -> None:
         plot.evaluate("(e) => e.scrollLeft") > 0
         or page.evaluate("document.querySelector('#compare').scrollLeft") > 0
     )
+
+
+@pytest.mark.parametrize("name", ["help", "confirm"])
+def test_a_dialog_fits_a_phone(make_visitor: Callable[..., Visitor], site: Site, name: str) -> None:
+    page = make_visitor(PHONE, touch=True).open(site.url)
+    page.evaluate("(name) => document.getElementById(name).showModal()", name)
+    dialog = box(page.locator(f"#{name}"))
+    assert dialog["x"] >= 12
+    assert dialog["x"] + dialog["width"] <= PHONE[0] - 12
 
 
 def test_a_large_grid_asks_first(sheets: Page) -> None:
