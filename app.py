@@ -54,8 +54,10 @@ def serve(settings: Settings) -> None:
     sock = listen(settings)  # first: who opens the page now waits instead of being turned away
 
     from sdgui.engine.allocator import keep_freed_memory
+    from sdgui.engine.library.library import OwnersLibrary
     from sdgui.engine.waiting import wait_briefly
     from sdgui.storage.disk_store import DiskStore
+    from sdgui.storage.whole_file import write_whole
     from sdgui.studio.process_worker import ProcessWorker
     from sdgui.studio.studio import Studio
 
@@ -64,6 +66,12 @@ def serve(settings: Settings) -> None:
         catalog = make_catalog(settings)
         for model in settings.models:
             catalog.look(model)
+        library = OwnersLibrary(
+            *(catalog, settings.output_dir, write_whole),
+            embedded=frozenset(EMBEDDED),
+            is_said=settings.model_is_said,
+        )
+        library.start()
 
         # Both of the worker: it reads them from its environment.
         keep_freed_memory()
@@ -84,8 +92,9 @@ def serve(settings: Settings) -> None:
                 if settings.share:
                     share_in_background(settings, settings.port, lambda s: print(s, flush=True))
 
-            server.serve(server.make_app(studio, store, settings), sock, started)
+            server.serve(server.make_app(studio, store, settings, library), sock, started)
         finally:
+            library.close()
             studio.close()
     finally:
         store.close()

@@ -11,7 +11,7 @@ from sdgui.events import Batch, Pixels, Task, WorkerEvent
 from sdgui.library import Card, Download, KnownModel, Offer
 from sdgui.model_info import ModelInfo
 from sdgui.picture_query import PictureQuery
-from sdgui.records import JobEnd, JobRecord, JobState, Mark, PictureRecord
+from sdgui.records import JobEnd, JobRecord, JobState, Mark, ModelUse, PictureRecord
 
 Emit = Callable[[WorkerEvent], None]
 IsCancelled = Callable[[str], bool]
@@ -71,8 +71,8 @@ class Library(Protocol):
         ...
 
     @property
-    def memory(self) -> int:
-        """Bytes of main memory that this machine has."""
+    def memory(self) -> int | None:
+        """Bytes of main memory that this machine has, where it tells."""
         ...
 
     @property
@@ -247,6 +247,10 @@ class Store(Protocol):
         """The visitor's jobs but those whose pictures are all deleted, newest first, older than `before` where given;
         with `sheets` only those whose pictures are laid out to be compared. With `pictures` none more once those
         found have as many together."""
+        ...
+
+    def models_used(self) -> dict[str, ModelUse]:
+        """By id the models that there are pictures of, whosever they are."""
         ...
 
     def close(self) -> None:

@@ -90,6 +90,14 @@ class PictureRecord:
         return match_in(self.notes)
 
 
+@dataclass(frozen=True, kw_only=True)
+class ModelUse:
+    """How many stored pictures a model made, and when the last of them, in seconds since the epoch."""
+
+    pictures: int
+    last: float
+
+
 def told_of_faults(failed: int, pictures: int, first: str) -> str:
     """What is said of a job of which so many of its pictures could not be made; `first` says why of one of them."""
     return (

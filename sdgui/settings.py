@@ -17,10 +17,11 @@ DTYPES = ("auto", "float32", "bfloat16", "float16")
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """How this server runs: `models` can be chosen, the first is the page's default; `auth` is a pair of user and
-    password or None."""
+    """How this server runs: `models` can be chosen, and the first is the page's default; where `model_is_said`, also
+    before the one that the owner chose there. `auth` is a pair of user and password or None."""
 
     models: tuple[str, ...] = ("demo",)
+    model_is_said: bool = False
     host: str = "127.0.0.1"
     port: int = 7860
     share: bool = False
@@ -159,6 +160,7 @@ def parse_settings(argv: Sequence[str], environment: Mapping[str, str] | None = 
     check_dtype(given.device, given.dtype)
     return Settings(
         models=models,
+        model_is_said="model" in given,
         host=given.host,
         port=given.port,
         share=given.share,

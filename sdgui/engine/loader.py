@@ -38,6 +38,7 @@ from sdgui.errors import UserError
 from sdgui.events import Loaded, Loading, Pixels
 from sdgui.model_info import ModelRef
 from sdgui.ports import Emit
+from sdgui.workers import WorkerInfo
 
 MAIN_MEMORY = torch.device("cpu")
 
@@ -162,10 +163,20 @@ class Loader:
                     model=ref.id,
                     device=warm.placement.device_name,
                     dtype=warm.placement.dtype_name,
+                    worker=self._worker(warm.placement),
                 )
             )
         self._warm.move_to_end(ref)
         return warm
+
+    def _worker(self, placement: Placement) -> WorkerInfo:
+        memory = memory_of(placement.device)
+        return WorkerInfo(
+            device=placement.device_name,
+            dtype=placement.dtype_name,
+            memory=None if memory is None else memory.total,
+            warm=tuple(ref.id for ref in self._warm),
+        )
 
     def forget(self, ref: ModelRef) -> None:
         """Drops a model; the next `get` loads it anew."""

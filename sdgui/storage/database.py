@@ -16,6 +16,7 @@ from sdgui.records import (
     JobRecord,
     JobState,
     Mark,
+    ModelUse,
     match_in,
     told_of_faults,
 )
@@ -317,6 +318,15 @@ class Database:
             jobs = connection.execute("SELECT * FROM jobs WHERE state = 'queued' ORDER BY created")
             found = _with_tasks(connection, jobs.fetchall())
         return tuple(job_record(row, tasks) for row, tasks in found)
+
+    def models_used(self) -> dict[str, ModelUse]:
+        """By id the models that there are pictures of."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                """SELECT model, COUNT(*) AS pictures, MAX(created) AS last FROM tasks
+                WHERE stored AND NOT deleted GROUP BY model"""
+            ).fetchall()
+        return {row["model"]: ModelUse(pictures=row["pictures"], last=row["last"]) for row in rows}
 
     def job(self, job: str, visitor: str) -> JobRecord | None:
         """One job of the visitor."""

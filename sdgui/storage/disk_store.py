@@ -10,7 +10,7 @@ from typing import TypeVar
 from sdgui.errors import DiskFull, NotYetListed, NotYetSaved, UserError
 from sdgui.events import Pixels, Task
 from sdgui.picture_query import PictureQuery
-from sdgui.records import JobEnd, JobRecord, JobState, Mark, PictureRecord
+from sdgui.records import JobEnd, JobRecord, JobState, Mark, ModelUse, PictureRecord
 from sdgui.storage.database import Database, Found, TaskRow
 from sdgui.storage.faults import plain_disk_errors
 from sdgui.storage.layout import DATABASE, RESERVE, is_id, picture_path, thumbnail_path
@@ -219,6 +219,10 @@ class DiskStore:
         """By id the original PNGs of those of the pictures that are the visitor's, and there."""
         files = {row.id: self._file(row) for row in self._rows(pictures, visitor)}
         return {picture: file for picture, file in files.items() if file.is_file()}
+
+    def models_used(self) -> dict[str, ModelUse]:
+        """By id the models that there are pictures of, whosever they are."""
+        return self._database.models_used()
 
     def job(self, job: str, visitor: str) -> JobRecord | None:
         """One job of the visitor."""

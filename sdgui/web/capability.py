@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from gradio.components import Component
 
 from sdgui.model_info import ModelInfo
-from sdgui.ports import Store
+from sdgui.ports import Library, Store
 from sdgui.request_fields import Setting
 from sdgui.sheet import Sheet
 
@@ -25,7 +25,8 @@ class Capability:
     """A room of the page. Its folder is its name, and its script begins in room.js there.
 
     `add_middle` adds its place in the middle, `add_settings` what only it asks, above what all ask; both give the
-    components that hold settings. `routes` may use a limiter for what is heavy. `facts` are for its script, and
+    components that hold settings. `routes` may use a limiter for what is heavy, `library_routes` look after the owner's
+    models. `facts` are for its script, and
     `facts_of_model` those of a model among all of these names. `values_of_sheet` are the settings that ask for a sheet
     of so many pictures again. `former`: what the former version saved in the browser, and the order of its values.
     """
@@ -35,6 +36,9 @@ class Capability:
     styles: Sequence[str]
     add_middle: Callable[[], Components]
     routes: Callable[["Studio", Store, CapacityLimiter], Sequence[APIRouter]]
+    library_routes: Callable[["Studio", Store, Library], Sequence[APIRouter]] = (
+        lambda studio, store, library: ()
+    )
     add_settings: Callable[[], Components] = dict
     settings: Mapping[str, Setting] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)

@@ -6,32 +6,40 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from anyio import CapacityLimiter
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
+from starlette.routing import Mount
 
 from sdgui.errors import UserError
-from sdgui.ports import Models, Store
+from sdgui.ports import Library, Models, Store
 from sdgui.sheet import Sheet
 from sdgui.web.capability import Components
 from sdgui.web.compare.capability import COMPARE
 from sdgui.web.dream.capability import DREAM
+from sdgui.web.models.capability import MODELS
 from sdgui.web.programs.declaration import declare
 from sdgui.web.programs.endpoints import Endpoint
 from sdgui.web.rooms import served_files
 from sdgui.web.shared.adapters.routes import adapter_routes
 from sdgui.web.shared.dreams.submission import check_model
+from sdgui.web.shared.page.fresh import FreshPage
 from sdgui.web.shared.page.templates import render
 from sdgui.web.shared.page.theme import variables
 from sdgui.web.shared.seam.blocks import StillBlocks
 from sdgui.web.shared.seam.seam import add_seam
 from sdgui.web.shared.settings.facts import FORMER_CONTROLS, SHARED_SETTINGS, facts_of
-from sdgui.web.shared.settings.panel import add_prompt_bar, add_settings, add_settings_head
+from sdgui.web.shared.settings.panel import (
+    add_prompt_bar,
+    add_settings,
+    add_settings_head,
+    model_choices,
+)
 from sdgui.web.shared.settings.reuse import reuse_routes
 from sdgui.written_values import MAX_PROMPT
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
 
-CAPABILITIES = (DREAM, COMPARE)
+CAPABILITIES = (DREAM, COMPARE, MODELS)
 """In the order of their tabs; without its line here, and its folder, a capability is gone."""
 
 _STYLES = (
@@ -63,10 +71,17 @@ def make_page(models: Models, endpoints: Mapping[str, Endpoint]) -> gr.Blocks:
     return page
 
 
-def make_routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> list[APIRouter]:
+def make_routes(
+    studio: "Studio", store: Store, library: Library, heavy: CapacityLimiter
+) -> list[APIRouter]:
     """The routes of all capabilities, and what the page asks of models and of settings."""
     routes = [
-        route for capability in CAPABILITIES for route in capability.routes(studio, store, heavy)
+        route
+        for capability in CAPABILITIES
+        for route in (
+            *capability.routes(studio, store, heavy),
+            *capability.library_routes(studio, store, library),
+        )
     ]
     return [
         *routes,
@@ -87,6 +102,24 @@ def make_head(models: Models) -> str:
     )
 
 
+def keep_fresh(app: FastAPI, page: gr.Blocks, models: Models) -> None:
+    """Has the page, which was mounted last, be told anew where models came or went."""
+
+    def choices() -> dict[str, Any]:
+        names = models.names()
+        return model_choices(models.look(names[0]), names)
+
+    mount = app.router.routes[-1]
+    assert isinstance(mount, Mount)
+    mount.app = FreshPage(
+        mount.app,
+        config=page.config,
+        models=models,
+        head=lambda: make_head(models),
+        choices=choices,
+    )
+
+
 def page_facts(models: Models) -> dict[str, Any]:
     """What the scripts must know: models, settings, and what each capability says under its own name."""
     names = models.names()
@@ -104,7 +137,7 @@ def page_facts(models: Models) -> dict[str, Any]:
         "settings": {name: setting.told() for name, setting in settings.items()},
         "former": _former(),
         "longest_prompt": MAX_PROMPT,
-        **{capability.name: capability.facts for capability in CAPABILITIES},
+        **{one.name: one.facts for one in CAPABILITIES if one.facts},
     }
 
 

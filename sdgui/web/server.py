@@ -14,7 +14,7 @@ import uvicorn
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 
-from sdgui.ports import Store
+from sdgui.ports import Library, Store
 from sdgui.settings import Settings, is_loopback
 from sdgui.web.doors.asgi import BodyLimit, Hangup
 from sdgui.web.doors.auth import BasicAuth, CarefulHeaders, OwnHost, SameOrigin
@@ -24,7 +24,7 @@ from sdgui.web.doors.gradio_door import put_before_gradio
 from sdgui.web.doors.scratch import make_scratch
 from sdgui.web.doors.secret import server_secret
 from sdgui.web.doors.visitors import Visitors
-from sdgui.web.page import make_head, make_page, make_routes
+from sdgui.web.page import keep_fresh, make_head, make_page, make_routes
 from sdgui.web.programs.declaration import numbers_of
 from sdgui.web.programs.endpoints import endpoints_of
 from sdgui.web.programs.routes import program_routes
@@ -43,12 +43,12 @@ _GRACE = 3
 """Seconds that requests may still take after the server was asked to stop."""
 
 
-def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
+def make_app(studio: "Studio", store: Store, settings: Settings, library: Library) -> FastAPI:
     """The whole app: guards, our routes, and the page with its endpoint for programs."""
     make_scratch()
     app = FastAPI(title="sdgui", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.stopping = asyncio.Event()
-    for routes in make_routes(studio, store, CapacityLimiter(_HEAVY)):
+    for routes in make_routes(studio, store, library, CapacityLimiter(_HEAVY)):
         app.include_router(routes)
     app.include_router(
         picture_routes(studio, store)
@@ -79,6 +79,7 @@ def make_app(studio: "Studio", store: Store, settings: Settings) -> FastAPI:
         favicon_path=str(ROOT / "shared" / "page" / "favicon.png"),
     )
     put_before_gradio(app)
+    keep_fresh(app, page, studio.models)
 
     # What is added last is asked first.
     app.add_middleware(BodyLimit, limit=_LARGEST_BODY)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sdgui.model_info import ModelRef
 from sdgui.picture_query import Order, PictureQuery
-from sdgui.records import MATCH, JobRecord, Mark
+from sdgui.records import MATCH, JobRecord, Mark, ModelUse
 from sdgui.storage import DiskStore, picture_list
 from sdgui.storage.database import Found
 from sdgui.storage.prompt_search import TOKENIZER, search_for, words_of
@@ -289,3 +289,15 @@ def test_a_row_says_what_its_spec_says(store: DiskStore) -> None:
     names = ("visitor", "prompt", "negative_prompt", "model", "sampler", "steps", "seed", "width")
     assert [row[name] for name in names] == [ANNA, "a", "b", "demo", "DPM++ 2M Karras", 3, 0, 64]
     assert PurePosixPath(row["path"]).suffix == ".png"
+
+
+def test_models_are_told_with_their_pictures_and_when_they_were_used_last(
+    store: DiskStore, made: Made
+) -> None:
+    boat, car = (ModelRef(id=name, hash="h") for name in ("boat", "car"))
+    made(model=boat, created=NOON)
+    gone = made(model=car, created=NOON + 3)
+    made(model=boat, created=NOON + 2)
+    store.add_job(job(model=ModelRef(id="asked for", hash="h")))
+    store.delete_picture(gone, ANNA)
+    assert store.models_used() == {"boat": ModelUse(pictures=2, last=NOON + 2)}

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from sdgui.events import StudioEvent
 from sdgui.plans import Plan, plan_wall
-from sdgui.ports import Models
+from sdgui.ports import Library, Models
 from sdgui.records import JobRecord
 from sdgui.settings import Settings
 from sdgui.spec import DreamRequest
@@ -25,6 +25,7 @@ from sdgui.web.doors.listen import listen
 from sdgui.web.doors.visitors import visitor_id
 from sdgui.web.server import make_app, make_server
 from tests.fake_engine import PATIENCE, FakeEngine
+from tests.fake_library import FakeLibrary
 from tests.people import who
 from tests.studio.conftest import OneModel
 
@@ -60,13 +61,20 @@ class Site:
     """A served studio; every client is a visitor of its own."""
 
     def __init__(
-        self, url: str, app: FastAPI, studio: Studio, store: DiskStore, engine: FakeEngine
+        self,
+        url: str,
+        app: FastAPI,
+        studio: Studio,
+        store: DiskStore,
+        engine: FakeEngine,
+        library: FakeLibrary,
     ) -> None:
         self.url = url
         self.app = app
         self.studio = studio
         self.store = store
         self.engine = engine
+        self.library = library
 
     def client(self, **options: object) -> httpx.Client:
         # Nothing is encrypted here: reading all certificates for each client would take longer than most tests.
@@ -128,6 +136,7 @@ def open_site(
     models: Models | None = None,
     batch: int = 4,
     limits: Limits | None = None,
+    library: Library | None = None,
 ) -> Iterator[Site]:
     settings = Settings(port=0, output_dir=folder, auth=auth)
     engine = FakeEngine() if engine is None else engine
@@ -137,13 +146,14 @@ def open_site(
     studio.start()
     sock = listen(settings)
     answers = threading.Event()
-    app = make_app(studio, store, settings)
+    fake = FakeLibrary(models)
+    app = make_app(studio, store, settings, fake if library is None else library)
     server = make_server(app, answers.set, limits)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
     thread.start()
     assert answers.wait(PATIENCE)
     try:
-        yield Site(f"http://127.0.0.1:{sock.getsockname()[1]}", app, studio, store, engine)
+        yield Site(f"http://127.0.0.1:{sock.getsockname()[1]}", app, studio, store, engine, fake)
     finally:
         engine.go.set()
         server.should_exit = True

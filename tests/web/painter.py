@@ -21,6 +21,7 @@ from sdgui.settings import Settings
 from sdgui.spec import PictureSpec
 from sdgui.storage import DiskStore
 from sdgui.studio.studio import Studio
+from tests.fake_library import FakeLibrary
 from tests.samples import DEMO
 from tests.strips import strips_of
 from tests.studio.conftest import OneModel
@@ -126,12 +127,11 @@ def main() -> None:
     )
     sock = listen(settings)
     store = DiskStore(folder)
-    studio = Studio(
-        models=PaintedModel(), store=store, workers=(Painter(),), batch_limit=lambda spec: 4
-    )
+    models = PaintedModel()
+    studio = Studio(models=models, store=store, workers=(Painter(),), batch_limit=lambda spec: 4)
     studio.start()
     serve(
-        make_app(studio, store, settings),
+        make_app(studio, store, settings, FakeLibrary(models)),
         sock,
         lambda: print(f"http://localhost:{sock.getsockname()[1]}", flush=True),
     )

@@ -1,7 +1,6 @@
 """The owner's models looked after; implements ports.Library."""
 
 import logging
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +18,7 @@ from sdgui.engine.library.hub_token import HubToken
 from sdgui.engine.library.known import KNOWN
 from sdgui.engine.library.licence import licence_in
 from sdgui.engine.library.owners_file import NAME, OwnersFile, Write
+from sdgui.engine.main_memory import main_memory
 from sdgui.engine.model_files import HashCache
 from sdgui.errors import UserError
 from sdgui.library import Card, Download, KnownModel, Offer
@@ -84,8 +84,9 @@ class OwnersLibrary:
         return KNOWN
 
     @property
-    def memory(self) -> int:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    def memory(self) -> int | None:
+        memory = main_memory()
+        return None if memory is None else memory.total
 
     def set_default(self, model: str) -> str:
         self._catalog.look(model)

@@ -77,10 +77,8 @@ export async function enter(page) {
   const confirm = new Confirm(async () => page.outcome(await page.told(begin(true)), sheets));
   const planning = new Planning(dreams);
   page.add("compare", {
-    list: sheets,
+    dreaming: { list: sheets, begins: () => BEGINS[mode()], begin },
     seen: () => planning.plan(),
-    begins: () => BEGINS[mode()],
-    begin,
     offers: (dream) => (dream.sheet ? [{ className: "open-sheet", text: `Open in Compare (${dream.pictures.size})`, act: () => open(dream) }] : []),
   });
   /** @param {import("../shared/dreams/dream.js").Dream} dream */

@@ -25,8 +25,10 @@ export function enter(page) {
     actions: (dream) => [...page.rooms.values()].flatMap((room) => room.offers?.(dream) ?? []),
   });
   page.add("dream", {
-    list,
-    begins: () => ({ text: "Dream", verb: "dreams", isFirst: true }),
-    begin: async () => tell("/dreams", { values: await current() }),
+    dreaming: {
+      list,
+      begins: () => ({ text: "Dream", verb: "dreams", isFirst: true }),
+      begin: async () => tell("/dreams", { values: await current() }),
+    },
   });
 }

@@ -162,7 +162,7 @@ def test_what_is_not_there_is_not_found(site: Site, path: str) -> None:
 
 def test_gradios_own_queue_never_starts(site: Site, tmp_path: Path) -> None:
     async def tasks() -> list[str]:
-        app = make_app(site.studio, site.store, Settings(output_dir=tmp_path))
+        app = make_app(site.studio, site.store, Settings(output_dir=tmp_path), site.library)
         async with app.router.lifespan_context(app):
             await asyncio.sleep(0)
             return [task.get_coro().__qualname__ for task in asyncio.all_tasks()]  # type: ignore[union-attr]

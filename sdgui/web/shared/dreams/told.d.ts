@@ -158,6 +158,69 @@ export type PromptFacts = {
 export type Size = { cells: number; seconds: number | null };
 export type Planned = Partial<Size> & { notices?: string[]; error?: string; hint?: string };
 
+/** A model that is here, or could be used but for its `fault`; sizes in bytes, `last` in seconds since the epoch. */
+export type ModelCard = {
+  model: string;
+  title: string;
+  family: string;
+  family_title: string;
+  bytes: number;
+  memory_bytes: number;
+  place: string;
+  licence: string | null;
+  hash: string;
+  removable: boolean;
+  fault: string;
+  warm: boolean;
+  loading: boolean;
+  pictures: number;
+  last: number | null;
+};
+
+/** The memory that models run in, and the main memory beside it; in bytes, null where that is not known. */
+export type ModelMemory = { bytes: number | null; place: string; main: number | null };
+
+export type KnownModel = { model: string; title: string; licence: string; bytes: number; memory_bytes: number; locked: boolean };
+
+/** What the owner's page is told of models. */
+export type ToldModels = {
+  models: ModelCard[];
+  default: string;
+  memory: ModelMemory;
+  known: KnownModel[];
+  offline: boolean;
+  token: boolean;
+};
+
+/** A model on the hub, before it is fetched. */
+export type ModelOffer = {
+  model: string;
+  title: string;
+  family_title: string;
+  bytes: number;
+  left: number;
+  memory_bytes: number;
+  files: number;
+  licence: string | null;
+  locked: boolean;
+  address: string;
+};
+
+/** A model on its way. */
+export type ModelDownload = {
+  model: string;
+  title: string;
+  family_title: string;
+  licence: string | null;
+  state: "running" | "checking" | "paused" | "failed";
+  done: number;
+  total: number;
+  speed: number | null;
+  seconds_left: number | null;
+  message: string;
+  hint: string;
+};
+
 export type Status = {
   state: string;
   model: string;

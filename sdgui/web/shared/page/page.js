@@ -22,9 +22,11 @@ import { Title } from "./title.js";
  * @typedef {import("../gallery/list.js").List} List
  * @typedef {import("../dreams/told.js").Outcome} Outcome
  * @typedef {import("../dreams/dream.js").Dream} Dream
- * @typedef {{ list: List, begins: () => import("./prompt-bar.js").Begins, begin: () => Promise<Outcome>,
+ * @typedef {{ list: List, begins: () => import("./prompt-bar.js").Begins, begin: () => Promise<Outcome> }} Dreaming
+ * @typedef {{ panel?: HTMLElement, dreaming?: Dreaming,
  *   offers?: (dream: Dream) => import("../gallery/list.js").Action[], seen?: () => void }} Room
- *   `offers`: what can be done there with any dream; `seen` is called when its tab or its mode is seen
+ *   `dreaming`: what the Dream button begins there, and where that is shown, which else is its `panel`; `offers`: what
+ *   can be done there with any dream; `seen` is called when its tab or its mode is seen
  */
 
 export class Page {
@@ -84,8 +86,10 @@ export class Page {
 
   /** @param {string} name @param {Room} room */
   add(name, room) {
+    const panel = room.dreaming?.list.element ?? room.panel;
+    if (!panel) throw new Error(`The room ${name} has no place.`);
     this.rooms.set(name, room);
-    this.tabs.add(name, room.list.element);
+    this.tabs.add(name, panel);
   }
 
   get room() {
@@ -101,18 +105,20 @@ export class Page {
   /** Another tab, or another mode of it, is seen. */
   changed() {
     const { room } = this;
-    if (!room) return;
-    this.bar.change(room.begins());
-    this.dreams.strips.again();
-    room.list.shown();
-    room.list.regreet();
-    room.seen?.();
+    if (room?.dreaming) {
+      const { list, begins } = room.dreaming;
+      this.bar.change(begins());
+      this.dreams.strips.again();
+      list.shown();
+      list.regreet();
+    }
+    room?.seen?.();
   }
 
   /** Begins what the tab that is seen would begin. */
   async dream() {
-    const { room } = this;
-    if (room) this.outcome(await this.told(room.begin()), room.list);
+    const dreaming = this.room?.dreaming;
+    if (dreaming) this.outcome(await this.told(dreaming.begin()), dreaming.list);
   }
 
   /** What becomes of something that was asked, also where nobody answers. @template {Outcome} T @param {Promise<T>} answer @returns {Promise<T | Outcome>} */

@@ -7,6 +7,7 @@ DARK = {
     "panel": "#15181e",
     "raise": "#1c2027",
     "line": "#272c35",
+    "edge": "#687282",
     "text": "#e8eaee",
     "dim": "#9aa3b0",
     "accent": "#7c6cff",
@@ -15,6 +16,7 @@ DARK = {
     "button2": "#b03ccf",
     "ok": "#58c98b",
     "warn": "#f0a35c",
+    "bad": "#ff8080",
     "shade": "rgb(0 0 0 / 60%)",
 }
 LIGHT = {
@@ -22,14 +24,16 @@ LIGHT = {
     "panel": "#ffffff",
     "raise": "#eceef2",
     "line": "#d9dde4",
+    "edge": "#7d8694",
     "text": "#14171c",
     "dim": "#59616e",
     "accent": "#5b48e8",
     "accent2": "#a92fca",
     "button": "#5b48e8",
     "button2": "#a92fca",
-    "ok": "#1f8f57",
+    "ok": "#187a49",
     "warn": "#a85a08",
+    "bad": "#c02b36",
     "shade": "rgb(0 0 0 / 60%)",
 }
 

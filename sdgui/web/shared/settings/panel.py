@@ -1,5 +1,7 @@
 """What both tabs share: the settings on the right, and the prompt bar at the bottom."""
 
+from typing import Any
+
 import gradio as gr
 
 from sdgui.model_info import ModelInfo
@@ -61,11 +63,7 @@ def add_settings(info: ModelInfo, names: tuple[str, ...]) -> Components:
         filterable=False,
     )
     model = gr.Dropdown(
-        [
-            (info.title, names[0]),
-            *((n, n) for n in names[1:]),
-        ],
-        value=names[0],
+        **model_choices(info, names),
         label=SETTINGS["model"].label,
         elem_id="model",
         elem_classes="sd-choice",
@@ -98,6 +96,12 @@ def add_settings(info: ModelInfo, names: tuple[str, ...]) -> Components:
         "negative_prompt": negative_prompt,
         "emphasis": emphasis,
     }
+
+
+def model_choices(info: ModelInfo, names: tuple[str, ...]) -> dict[str, Any]:
+    """What the control of the model offers, and holds first: `info` is the first one's."""
+    choices = [(info.title, names[0]), *((name, name) for name in names[1:])]
+    return {"choices": choices, "value": names[0]}
 
 
 def add_prompt_bar() -> Components:

@@ -31,7 +31,9 @@ def test_text_can_be_read(colours: dict[str, str], ground: str, ink: str) -> Non
 
 @pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
 def test_warnings_the_dream_button_and_the_focus_can_be_seen(colours: dict[str, str]) -> None:
-    assert contrast(colours["warn"], colours["bg"]) >= 4.5
+    for ink in ("ok", "warn", "bad"):
+        assert min(contrast(colours[ink], colours[ground]) for ground in ("bg", "panel")) >= 4.5
+    assert min(contrast(colours["edge"], colours[ground]) for ground in ("bg", "panel")) >= 3
     assert min(contrast("#ffffff", colours[name]) for name in ("button", "button2")) >= 4.5
     assert min(contrast(colours["accent"], colours[g]) for g in ("bg", "panel")) >= 3
 

@@ -1,0 +1,55 @@
+"""The page as the models are now: Gradio builds it once, and models come and go."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sdgui.ports import Models
+
+
+class FreshPage:
+    """Middleware before Gradio's app: whoever opens the page gets the models that there are.
+
+    `config` is what Gradio hands out; `head` makes the document's head, and `choices` what the control of the model
+    offers.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        config: dict[str, Any],
+        models: Models,
+        head: Callable[[], str],
+        choices: Callable[[], dict[str, Any]],
+    ) -> None:
+        self.app = app
+        self._config = config
+        self._models = models
+        self._head = head
+        self._choices = choices
+        self._names = models.names()
+        self._lock = threading.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on, once the page is as it should be."""
+        if scope["type"] == "http" and scope["path"] == "/" and self._is_stale():
+            await run_in_threadpool(self._refresh)
+        await self.app(scope, receive, send)
+
+    def _is_stale(self) -> bool:
+        return self._models.names() != self._names
+
+    def _refresh(self) -> None:
+        with self._lock:
+            names = self._models.names()
+            if names == self._names:
+                return
+            self._config["head"] = self._head()
+            for component in self._config["components"]:
+                if component["props"].get("elem_id") == "model":
+                    component["props"].update(self._choices())
+            self._names = names

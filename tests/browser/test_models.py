@@ -1,0 +1,201 @@
+"""The Models tab: cards, switching, the default, removing, and fetching from a hub."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from sdgui.demo.embedded import EMBEDDED
+from sdgui.engine.catalog import Catalog
+from sdgui.engine.library.library import OwnersLibrary
+from sdgui.library import Offer
+from sdgui.storage.whole_file import write_whole
+from tests.browser.conftest import PHONE, Visitor, ask, dream, finished, shoot
+from tests.engine.small_hub import PATIENCE, SmallHub
+from tests.fake_library import GB
+from tests.web.conftest import Site, open_site
+
+pytestmark = pytest.mark.browser
+
+OFFER = Offer(
+    model="owner/known",
+    title="known",
+    family_title="Flux.1",
+    bytes=34 * GB,
+    left=34 * GB,
+    memory_bytes=34 * GB,
+    files=21,
+    licence="Apache-2.0",
+)
+
+
+@pytest.fixture
+def room(make_visitor: Callable[..., Visitor], site: Site) -> Iterator[Page]:
+    """The Models tab of a fresh visitor, with the fake library."""
+    library = site.library
+    library.removable = {"other": 2 * GB}
+    yield make_visitor().open(f"{site.url}/#models")
+    library.removed.clear()
+    library.under_way.clear()
+    library.default, library.token = None, ""
+
+
+def card(page: Page, model: str) -> Locator:
+    return page.locator(f".model-card[data-model='{model}']")
+
+
+def look_up(page: Page, text: str) -> None:
+    page.fill("#model-address", text)
+    page.click("text=Look it up")
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def test_a_switch_sets_the_model_of_dreams_and_loads_it(room: Page, site: Site) -> None:
+    card(room, "other").click()
+    expect(room.locator("#model-detail h2")).to_have_text("other")
+    press(room, "Use")
+    expect(room.locator("#model input")).to_have_value("other")
+    expect(room.locator("[data-testid=toast]")).to_contain_text("Dreams are made with other now")
+    ask(room, "a boat", count=1, steps=2)
+    dream(room)
+    finished(room, 1)
+    assert site.engine.loads.count("other") == 1
+    room.click("#tab-models")
+    expect(card(room, "other")).to_contain_text("warm")
+    expect(card(room, "other")).to_contain_text("used just now")
+
+
+def test_another_default_is_chosen_and_said(room: Page, site: Site) -> None:
+    card(room, "other").click()
+    press(room, "Make default")
+    expect(card(room, "other")).to_contain_text("default")
+    expect(card(room, "demo")).not_to_contain_text("default")
+    assert site.library.default == "other"
+
+
+def test_a_model_is_removed_after_two_questions(room: Page, site: Site) -> None:
+    card(room, "demo").click()
+    expect(room.locator(".detail-removal")).to_have_count(0)
+    card(room, "other").click()
+    press(room, "Remove from disk…")
+    expect(room.get_by_role("button", name="Keep it")).to_be_focused()
+    press(room, "Keep it")
+    press(room, "Remove from disk…")
+    assert site.library.removed == []
+    press(room, "Remove, and free 2.0 GB")
+    expect(room.locator("[data-testid=toast]")).to_contain_text("that freed 2.0 GB")
+    expect(card(room, "other")).to_have_count(0)
+
+
+def test_what_is_fetched_is_told_first_and_can_be_held_and_given_up(room: Page, site: Site) -> None:
+    site.library.offers = {OFFER.model: OFFER}
+    look_up(room, OFFER.model)
+    expect(room.locator(".offer")).to_contain_text("34.0 GB in 21 files · Apache-2.0")
+    expect(room.locator(".offer")).to_contain_text("needs 34.0 of 16.0 GB · too large")
+    assert site.library.downloads() == ()
+    press(room, "Fetch 34.0 GB")
+    bar = room.get_by_role("progressbar", name="known on its way")
+    expect(bar).to_have_attribute("aria-valuenow", "62")
+    coming = room.locator("[data-download]")
+    expect(coming).to_contain_text("18 MB/s · 3 min left")
+    press(room, "Pause")
+    expect(coming).to_contain_text("held")
+    press(room, "Go on")
+    expect(coming).to_contain_text("18 MB/s")
+    press(room, "Cancel")
+    press(room, "Remove what is here")
+    expect(coming).to_have_count(0)
+    assert site.library.downloads() == ()
+
+
+def test_what_no_hub_has_is_said_in_place(make_visitor: Callable[..., Visitor], site: Site) -> None:
+    visitor = make_visitor()
+    page = visitor.open(f"{site.url}/#models")
+    look_up(page, "no/such")
+    expect(page.locator("#model-answer")).to_contain_text("There is no model called “no/such”")
+    [complaint] = visitor.complaints  # the browser's own, of the refusal
+    assert "422" in complaint
+    visitor.complaints.clear()
+
+
+def test_a_gated_model_takes_a_token_that_is_not_shown(room: Page, site: Site) -> None:
+    locked = Offer(
+        model="a/b", title="b", bytes=GB, left=GB, files=3, licence="strict", locked=True
+    )
+    site.library.offers = {"a/b": locked}
+    look_up(room, "a/b")
+    expect(room.locator(".offer")).to_contain_text("read its licence (strict) and accept it on")
+    field = room.locator("#hub-token")
+    expect(field).to_have_attribute("type", "password")
+    field.fill("hf_secret")
+    site.library.offers = {"a/b": OFFER}
+    press(room, "Keep the token, and look again")
+    expect(room.get_by_role("button", name="Fetch 34.0 GB")).to_be_focused()
+    assert site.library.token == "hf_secret"
+    assert "hf_secret" not in room.content()
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("size", [(1440, 900), PHONE], ids=["1440", "390"])
+def test_the_tab_fits_the_screen_and_the_fingers(
+    make_visitor: Callable[..., Visitor], site: Site, size: tuple[int, int], scheme: str
+) -> None:
+    site.library.begin("a/z-image")
+    visitor = make_visitor(size, touch=size == PHONE)
+    visitor.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page = visitor.open(f"{site.url}/#models")
+    expect(page.locator("[data-download]")).to_be_visible()
+    card(page, "demo").click()
+    shoot(page, f"models-{size[0]}-{scheme}")
+    page.emulate_media(color_scheme="dark")
+    site.library.under_way.clear()
+    wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    middle = page.locator(".models-middle")
+    assert not wide and middle.evaluate("one => one.scrollWidth <= one.clientWidth")
+    if size == PHONE:
+        small = page.locator("#models :is(button, input, summary):visible").evaluate_all(
+            "all => all.map(one => [one.textContent, one.getBoundingClientRect().height])"
+            ".filter(([, height]) => height < 43.5)"
+        )
+        assert small == []
+    page.locator("#model-detail").press("Escape")
+    expect(page.locator("#model-detail")).to_be_hidden()
+    expect(card(page, "demo")).to_be_focused()
+
+
+def test_a_download_that_broke_off_is_gone_on_with_and_dreamt_with(
+    make_visitor: Callable[..., Visitor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(EMBEDDED["demo"], tmp_path / "hub" / "someone" / "scenes")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    cache = tmp_path / "cache"
+    catalog = Catalog("demo", embedded=EMBEDDED, hub_cache=cache)
+    (tmp_path / "out").mkdir()
+    library = OwnersLibrary(catalog, tmp_path / "out", write_whole, hub_cache=cache)
+    unet = "unet/diffusion_pytorch_model-00001-of-00002.safetensors"
+    with SmallHub(tmp_path / "hub") as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        library.start()
+        with open_site(tmp_path / "out", models=catalog, library=library) as site:
+            page = make_visitor().open(f"{site.url}/#models")
+            look_up(page, f"{hub.url}/someone/scenes")
+            hub.holding = unet
+            page.locator(".offer .is-main").click()
+            assert hub.halfway.acquire(timeout=PATIENCE)
+            press(page, "Pause")
+            expect(page.locator("[data-download]")).to_contain_text("held")
+            hub.go.set()
+            page.reload()
+            press(page, "Go on")
+            card(page, "someone/scenes").click()
+            press(page, "Use")
+            ask(page, "a boat", count=1, steps=2)
+            dream(page)
+            finished(page, 1)
+            assert [str(one)[:6] for one in hub.downloads(unet)] == ["None", "bytes="]
+        library.close()
