@@ -1,5 +1,6 @@
 """Settings in a person's words: all of a picture's, those that pictures share, those in which they differ."""
 
+import re
 from collections.abc import Sequence
 
 from sdgui.axes import AVOID, GUIDANCE, MODEL, PROMPT, SAMPLER, SEED, SIZE, STEPS
@@ -29,6 +30,10 @@ _SHORT = {
     EMPHASIS: "emphasis {}",
 }
 """How a setting reads on a line, in the line's order."""
+
+_EMPHASIS = re.compile(r"[()\[\]<>]|\bBREAK\b")
+_ONE_CHUNK = 75
+"""Bytes that are surely no more tokens than one chunk takes, since a token is a byte or more."""
 
 
 def described(specs: Sequence[PictureSpec]) -> tuple[Settings, ...]:
@@ -77,6 +82,7 @@ def without_absent(settings: Settings) -> Settings:
         for name, value in settings.items()
         if value not in (NOTHING, NONE)
         and not (name == VARIATION_STRENGTH and settings.get(VARIATION_SEED) == NONE)
+        and not (name == EMPHASIS and _is_plain(settings))
     }
 
 
@@ -87,6 +93,15 @@ def shared_line(specs: Sequence[PictureSpec], title: str) -> str:
         del said[PROMPT]
     said.pop(EMPHASIS, None)  # nearly all pictures have the same
     return in_a_line(said)
+
+
+def _is_plain(settings: Settings) -> bool:
+    """Whether all prompts are told, and emphasis would read none of them otherwise: no signs, no second chunk."""
+    prompts = settings.get(PROMPT), settings.get(AVOID)
+    return all(
+        text is not None and _EMPHASIS.search(text) is None and len(text.encode()) <= _ONE_CHUNK
+        for text in prompts
+    )
 
 
 def _described(spec: PictureSpec, hashes: bool) -> Settings:

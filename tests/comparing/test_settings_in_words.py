@@ -1,7 +1,13 @@
 """Settings in words: what a sheet says of all its pictures, and of each."""
 
 from sdgui.comparing.cells import Cell, only_kept
-from sdgui.comparing.settings_in_words import captions, own, shared, shared_line
+from sdgui.comparing.settings_in_words import (
+    captions,
+    own,
+    shared,
+    shared_line,
+    without_absent,
+)
 from sdgui.records import Mark
 from sdgui.sheet import Sheet, SheetKind
 from sdgui.spec import Variation
@@ -36,6 +42,18 @@ def test_emphasis_is_named_where_pictures_differ_in_it_alone() -> None:
     pictures = [spec(500), spec(500, emphasis=True)]
     assert captions(pictures) == ("emphasis off", "emphasis on")
     assert "emphasis" not in shared_line([spec(500, emphasis=True)], PROMPT)
+
+
+def test_emphasis_is_told_where_a_prompt_has_any() -> None:
+    def told(prompt: str, negative_prompt: str = "") -> bool:
+        pictures = [spec(500, prompt=prompt, negative_prompt=negative_prompt, emphasis=True)]
+        return "Emphasis" in without_absent(shared(pictures))
+
+    assert told("a (red) boat") and told("a boat BREAK a house") and told("a boat", "[fog]")
+    assert told("a red boat at sea, " * 20)  # its end is read in other chunks
+    assert not told("a red boat") and not told("a red boat", "fog")
+    several = [spec(500, prompt=prompt, emphasis=True) for prompt in ("a boat", "a (boat)")]
+    assert "Emphasis" in without_absent(shared(several))
 
 
 def test_pictures_of_a_wall_are_called_by_their_seeds() -> None:
