@@ -39,7 +39,23 @@ def make_catalog(settings: Settings) -> "Catalog":
     from sdgui.engine.catalog import Catalog
 
     default, *others = settings.models
-    return Catalog(default, embedded=EMBEDDED, others=tuple(others), cache_dir=cache_dir(settings))
+    return Catalog(
+        default,
+        embedded=EMBEDDED,
+        others=tuple(others),
+        cache_dir=cache_dir(settings),
+        models_dirs=models_dirs(settings),
+    )
+
+
+def models_dirs(settings: Settings) -> tuple[Path, ...]:
+    """Where models are looked for: where it was said, and in `models` beside this file."""
+    beside = Path(__file__).resolve().parent / "models"
+    return tuple(
+        dict.fromkeys(
+            folder.resolve() for folder in (*settings.models_dirs, beside) if folder.is_dir()
+        )
+    )
 
 
 def cache_dir(settings: Settings) -> Path:
@@ -88,6 +104,7 @@ def serve(settings: Settings) -> None:
             from sdgui.web.share.tunnel import share_in_background
 
             def started() -> None:
+                catalog.collection.start()
                 print(f"sdgui is at http://{_shown(settings.host)}:{settings.port}", flush=True)
                 if settings.share:
                     share_in_background(settings, settings.port, lambda s: print(s, flush=True))
@@ -95,6 +112,7 @@ def serve(settings: Settings) -> None:
             server.serve(server.make_app(studio, store, settings, library), sock, started)
         finally:
             library.close()
+            catalog.collection.close()
             studio.close()
     finally:
         store.close()

@@ -8,6 +8,7 @@ from sdgui.adapter_info import AdapterInfo
 from sdgui.adapters import Adapter
 from sdgui.emphasis import PromptLength
 from sdgui.events import Batch, Pixels, Task, WorkerEvent
+from sdgui.inventory import Inventory
 from sdgui.library import Card, Download, KnownModel, Offer
 from sdgui.model_info import ModelInfo
 from sdgui.picture_query import PictureQuery
@@ -34,6 +35,14 @@ class Models(Protocol):
 
     def names(self) -> tuple[str, ...]:
         """The models that can be chosen, the default one first."""
+        ...
+
+    def at_hand(self) -> tuple[str, ...]:
+        """Those of them that can be described at once: others first have to be looked at."""
+        ...
+
+    def inventory(self) -> Inventory:
+        """What lies in the owner's models folders, whether it can be used or not."""
         ...
 
     def count_tokens(self, model: str, prompt: str) -> int:

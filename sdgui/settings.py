@@ -18,10 +18,12 @@ DTYPES = ("auto", "float32", "bfloat16", "float16")
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """How this server runs: `models` can be chosen, and the first is the page's default; where `model_is_said`, also
-    before the one that the owner chose there. `auth` is a pair of user and password or None."""
+    before the one that the owner chose there. In `models_dirs` more are looked for. `auth` is a pair of user and
+    password or None."""
 
     models: tuple[str, ...] = ("demo",)
     model_is_said: bool = False
+    models_dirs: tuple[Path, ...] = ()
     host: str = "127.0.0.1"
     port: int = 7860
     share: bool = False
@@ -108,6 +110,15 @@ def parse_settings(argv: Sequence[str], environment: Mapping[str, str] | None = 
         help="demo, a .safetensors file, a diffusers folder, or a hub id; give it again for each further model, "
         "the first is the page's default (default: demo)",
     )
+    parser.add_argument(
+        "--models-dir",
+        action="append",
+        type=Path,
+        default=argparse.SUPPRESS,
+        metavar="FOLDER",
+        help="a folder with models, told by what its files are; give it again for each further one "
+        "(default: models beside app.py, where there is one)",
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=7860, help="port to listen on")
     parser.add_argument(
@@ -157,10 +168,17 @@ def parse_settings(argv: Sequence[str], environment: Mapping[str, str] | None = 
             "--model needs demo, a file, a folder or a hub id.",
             "Leave it out for the model inside.",
         )
+    models_dirs = tuple(dict.fromkeys(getattr(given, "models_dir", ())))
+    for folder in models_dirs:
+        if not folder.is_dir():
+            raise UserError(
+                f"There is no folder at {folder}.", "Give --models-dir a folder with models."
+            )
     check_dtype(given.device, given.dtype)
     return Settings(
         models=models,
         model_is_said="model" in given,
+        models_dirs=models_dirs,
         host=given.host,
         port=given.port,
         share=given.share,

@@ -1,11 +1,13 @@
 """Starting the app: what it refuses, and what survives."""
 
 import contextlib
+import hashlib
 import logging
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,12 +18,14 @@ from PIL import Image
 
 import app as app_module
 from app import Plain, make_catalog
+from sdgui.bench.client import AppClient
 from sdgui.bench.server import PATIENCE, free_port
 from sdgui.engine.allocator import FREED_MEMORY
 from sdgui.engine.waiting import SPIN_COUNT, SPINS
 from sdgui.errors import UserError
 from sdgui.settings import AUTH, Settings, parse_settings
 from sdgui.storage.pictures import read_spec
+from tests.engine.checkpoints.writing import write_single_file
 from tests.engine.tiny_model import write_tiny_model
 from tests.running_app import ROOT, RunningApp, start, start_and_fail
 
@@ -70,6 +74,36 @@ def test_all_models_that_are_named_can_be_chosen_and_the_one_inside(tmp_path: Pa
     both = make_catalog(parse_settings([*flags, "demo", "--model", folder]))
     assert both.names() == ("demo", folder)
     assert both.describe(folder).ref.id == folder
+
+
+def test_a_single_file_out_of_a_models_folder_is_dreamt_with_by_its_name(tmp_path: Path) -> None:
+    tiny = write_single_file("sd1", tmp_path / "work")
+    folder = tmp_path / "models" / "Stable-diffusion"
+    folder.mkdir(parents=True)
+    tiny.rename(folder / "tiny.safetensors")
+    running = RunningApp(tmp_path, "--models-dir", str(tmp_path / "models"))
+    try:
+        until = time.monotonic() + PATIENCE
+        asked = f"{running.url}/model?name=tiny"
+        while httpx.get(asked).status_code != 200:  # it is found beside the page
+            assert time.monotonic() < until
+        (picture,) = AppClient(running.url).dream(
+            prompt="a cat", model="tiny", seed=1, steps=1, width=64, height=64
+        )
+    finally:
+        running.kill()
+    (path,) = running.pictures()
+    assert path.read_bytes() == picture
+    spec = read_spec(path)
+    assert spec is not None
+    assert spec.model.id == "tiny"
+    content = (folder / "tiny.safetensors").read_bytes()
+    assert spec.model.hash == hashlib.sha256(content).hexdigest()
+
+
+def test_a_models_folder_that_is_not_there(tmp_path: Path) -> None:
+    said = the_refusal(tmp_path, "--port", str(free_port()), "--models-dir", "./nowhere")
+    assert "There is no folder at nowhere" in said
 
 
 def test_a_folder_that_is_no_model(tmp_path: Path) -> None:

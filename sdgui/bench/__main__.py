@@ -61,6 +61,12 @@ def _arguments() -> argparse.Namespace:
         default=0,
         help="instead of all that, an output folder with so many pictures: its start, its pages, keeping",
     )
+    parser.add_argument(
+        "--models",
+        type=int,
+        default=0,
+        help="instead of all that, a models folder with so many files: the page beside it, and looking through it",
+    )
     return parser.parse_args()
 
 
@@ -74,6 +80,9 @@ def main() -> None:
         return
     if given.store:
         _store(given)
+        return
+    if given.models:
+        _models(given)
         return
     news = keep_freed_memory(), wait_briefly()
     if any(news) and sys.platform == "linux":
@@ -111,6 +120,14 @@ def main() -> None:
         print(
             f"Peak CUDA memory of this bench: {torch.cuda.max_memory_allocated() / 2**20:,.0f} MiB."
         )
+
+
+def _models(given: argparse.Namespace) -> None:
+    """Many files in a models folder: how long the page takes with them, and the look through them."""
+    from sdgui.bench.models_folder import measure
+
+    for what, seconds in measure(given.models).items():
+        print(f"{what:<60} {seconds:8.3f} s")
 
 
 def _dreams(given: argparse.Namespace, catalog: "Catalog", pipe: Any, seen: "TorchEngine") -> int:

@@ -12,12 +12,14 @@ from sdgui.emphasis import PromptLength
 from sdgui.engine.adapters.asked import asked_adapters, fitting_words
 from sdgui.engine.adapters.shelf import Shelf
 from sdgui.engine.checkpoints.single_file import SingleFile, check_suffix
+from sdgui.engine.collection.collection import Collection
 from sdgui.engine.families.recognise import Found, recognise
 from sdgui.engine.hub import Hub, HubFiles, Repository, is_hub_id
 from sdgui.engine.model_files import HashCache, LocalFiles, OnFraction, stamp_of
 from sdgui.engine.source import Source
 from sdgui.engine.tokens import TokenCounter
 from sdgui.errors import UserError
+from sdgui.inventory import Inventory
 from sdgui.learnt_words import LearntNames
 from sdgui.model_info import ModelInfo, ModelRef
 
@@ -49,7 +51,8 @@ class Catalog:
         hub_cache: Path | None = None,
         models_dirs: tuple[Path, ...] = (),
     ) -> None:
-        """`models_dirs`: the owner's folders, in which LoRAs and learnt words are looked for."""
+        """`models_dirs`: the owner's folders, in which models (see `collection`), LoRAs and learnt words are looked
+        for."""
         self._arguments: dict[str, Any] = {
             "default": default,
             "embedded": dict(embedded or {}),
@@ -67,6 +70,13 @@ class Catalog:
         self._shelf = Shelf(models_dirs, self._hashes)
         self._found: dict[str, _Remembered] = {}
         self._repositories: dict[str, Repository] = {}
+        self.collection = Collection(
+            models_dirs,
+            None if cache_dir is None else cache_dir / "models.json",
+            reserved=frozenset(
+                (*self._embedded, *(one for one in (default, *others) if _is_place(one)))
+            ),
+        )
         self._preferred: tuple[str, ...] = ()
         self._added: tuple[str, ...] = ()
 
@@ -76,7 +86,17 @@ class Catalog:
     def names(self) -> tuple[str, ...]:
         """The models that can be chosen, the default one first."""
         usual = (self._default, *self._embedded, *self._others)
-        return tuple(dict.fromkeys((*self._preferred, *usual, *self._added)))
+        found = self.collection.names()
+        return tuple(dict.fromkeys((*self._preferred, *usual, *self._added, *found)))
+
+    def at_hand(self) -> tuple[str, ...]:
+        """Those of `names` that can be described without reading what nobody asked for yet."""
+        found = set(self.collection.names()) - self._found.keys() - set(self._preferred)
+        return tuple(name for name in self.names() if name not in found)
+
+    def inventory(self) -> Inventory:
+        """What lies in the owner's folders, whether it can be used or not."""
+        return self.collection.inventory()
 
     def prefer(self, model: str) -> None:
         """Makes one of `names` the default from now on."""
@@ -254,12 +274,21 @@ class Catalog:
                     "Install sdgui anew, or train the model: python -m sdgui.demo.training.train",
                 )
             return embedded
+        found = self.collection.path_of(model)
+        if found is not None:
+            if found.exists():
+                return found
+            raise UserError(
+                f"“{model}” is no longer where it was.", "Put it back, or choose another model."
+            )
         if "\0" in model:
             raise UserError("There is no model with such a name.", "Type its name anew.")
         path = Path(model).expanduser()
         if path.is_dir() or path.is_file():
             return path
         if not is_hub_id(model):
+            if (found := self.collection.search(model)) is not None:
+                return found
             raise UserError(
                 f"There is no model at “{model}”.",
                 "Give demo, a .safetensors file, a folder in diffusers' layout, or a hub id such as owner/name.",
@@ -304,6 +333,11 @@ def _hashed(remembered: _Remembered, on_fraction: OnFraction | None = None) -> M
         remembered.hash = remembered.files.content_hash(remembered.found.files, on_fraction)
     info = remembered.found.info
     return replace(info, ref=replace(info.ref, hash=remembered.hash))
+
+
+def _is_place(model: str) -> bool:
+    """Whether a model is named by where it is; another name may be that of one in the owner's folders."""
+    return is_hub_id(model) or ("\0" not in model and Path(model).expanduser().exists())
 
 
 def _remake(arguments: dict[str, Any]) -> Catalog:

@@ -124,7 +124,7 @@ def page_facts(models: Models) -> dict[str, Any]:
     """What the scripts must know: models, settings, and what each capability says under its own name."""
     names = models.names()
     known = {}
-    for name in names:
+    for name in models.at_hand():  # of the others the page asks when they are chosen
         with contextlib.suppress(UserError):  # said when it is chosen
             known[name] = _facts_of_model(models, name)
     settings = {**SHARED_SETTINGS}

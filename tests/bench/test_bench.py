@@ -13,6 +13,7 @@ from sdgui.bench import grid, viewers
 from sdgui.bench.__main__ import _beside, _grid, main
 from sdgui.bench.generation import load_bare
 from sdgui.bench.grid import Grid
+from sdgui.bench.models_folder import measure as measure_models
 from sdgui.demo.embedded import EMBEDDED
 from sdgui.engine.allocator import FREED_MEMORY
 from sdgui.engine.catalog import Catalog
@@ -115,3 +116,9 @@ def test_the_grid_has_six_batches_of_equal_cost() -> None:
     assert [[spec.seed for spec in specs] for specs in batches] == [list(range(1041, 1047))] * 6
     assert [{spec.guidance for spec in specs} for specs in batches] == [{g} for g in range(2, 8)]
     assert {spec.steps for specs in batches for spec in specs} == {3}
+
+
+def test_a_models_folder_is_measured() -> None:
+    seconds = measure_models(3)
+    assert len(seconds) == 5
+    assert all(one > 0 for one in seconds.values())

@@ -14,6 +14,7 @@ from sdgui.adapters import Adapter
 from sdgui.emphasis import PromptLength
 from sdgui.errors import UserError
 from sdgui.events import End, Failed, Finished, JobCancelled, StudioEvent
+from sdgui.inventory import Inventory
 from sdgui.model_info import ModelInfo, ModelRef
 from sdgui.ports import Engine
 from sdgui.spec import no_adapters
@@ -45,6 +46,12 @@ class OneModel:
 
     def names(self) -> tuple[str, ...]:
         return ("demo",)
+
+    def at_hand(self) -> tuple[str, ...]:
+        return self.names()
+
+    def inventory(self) -> Inventory:
+        return Inventory()
 
     def count_tokens(self, model: str, prompt: str) -> int:
         return len(prompt.split()) + 2

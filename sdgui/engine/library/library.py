@@ -209,7 +209,8 @@ class OwnersLibrary:
             return "inside the app"
         if is_hub_id(model) and not Path(model).expanduser().exists():
             return "the hub's cache"
-        path = Path(model).expanduser().absolute()
+        found = self._catalog.collection.path_of(model)
+        path = (Path(model) if found is None else found).expanduser().absolute()
         for base, before in ((Path.cwd(), ""), (Path.home(), "~/")):
             if path.is_relative_to(base):
                 return f"{before}{path.relative_to(base).as_posix()}"

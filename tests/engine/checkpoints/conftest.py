@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-import torch
 
-from tests.engine.checkpoints.shapes import stored_of
-from tests.engine.checkpoints.writing import MAKERS, in_one_file, write
+from tests.engine.checkpoints.writing import write_tiny
 
 
 @dataclass(frozen=True)
@@ -29,18 +27,8 @@ def tiny_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Tiny]:
     def get(family: str) -> Tiny:
         if family not in made:
             work = tmp_path_factory.mktemp(family)
-            torch.manual_seed(0)
-            pipe = MAKERS[family](work)
-            pipe.to(dtype=torch.float16)
-            pipe.save_pretrained(work / "folder")
-            modules = {
-                name: module
-                for name, module in pipe.components.items()
-                if isinstance(module, torch.nn.Module)
-            }
-            tensors = in_one_file(modules, stored_of(family, modules))
-            file = write(work / "model.safetensors", tensors)
-            made[family] = Tiny(work / "folder", file, tensors)
+            tensors = write_tiny(family, work)
+            made[family] = Tiny(work / "folder", work / "model.safetensors", tensors)
         return made[family]
 
     return get

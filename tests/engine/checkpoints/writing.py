@@ -22,6 +22,7 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProject
 from sdgui.engine.checkpoints.header import BITS
 from sdgui.engine.checkpoints.stored import Stored
 from sdgui.engine.checkpoints.vocabulary import tokenizer_config, tokenizer_files
+from tests.engine.checkpoints.shapes import stored_of
 
 BETAS = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
 
@@ -191,3 +192,25 @@ def write_raw(path: Path, header: bytes, data: int) -> Path:
         file.write(struct.pack("<Q", len(header)) + header)
         file.truncate(8 + len(header) + data)
     return path
+
+
+def write_tiny(family: str, work: Path) -> dict[str, Any]:
+    """Writes a tiny model as `folder` and as `model.safetensors`; its tensors by their names in the file."""
+    torch.manual_seed(0)
+    pipe = MAKERS[family](work)
+    pipe.to(dtype=torch.float16)
+    pipe.save_pretrained(work / "folder")
+    modules = {
+        name: module
+        for name, module in pipe.components.items()
+        if isinstance(module, torch.nn.Module)
+    }
+    tensors = in_one_file(modules, stored_of(family, modules))
+    write(work / "model.safetensors", tensors)
+    return tensors
+
+
+def write_single_file(family: str, work: Path) -> Path:
+    """A tiny checkpoint in one file."""
+    write_tiny(family, work)
+    return work / "model.safetensors"
