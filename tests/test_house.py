@@ -82,7 +82,7 @@ def test_the_readme_shows_the_rooms_as_they_are() -> None:
 
 
 NOT_IMPORTED = {
-    "requirements.txt": {"peft"},  # diffusers loads LoRAs through it
+    "requirements.txt": set(),
     "tests/requirements.txt": {"ruff", "mypy", "import-linter"},  # run as tools
 }
 

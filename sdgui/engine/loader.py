@@ -235,7 +235,7 @@ class Loader:
             placement=placement,
             family=family,
             scheduler_config=dict(pipe.scheduler.config),
-            loras=Loras(pipe, self._catalog.locate_adapter),
+            loras=Loras(pipe, self._catalog.locate_adapter, device=self._placement.device),
             learnt=learnt,
             prompts=PromptCache(lambda one: family.encode(pipe, one.prompt)),
             negatives=PromptCache(lambda one: family.encode_negative(pipe, one.prompt)),

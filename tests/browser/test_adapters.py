@@ -74,9 +74,14 @@ def test_on_a_phone_the_picker_fits_and_its_targets_are_large(
     page = make_visitor(PHONE, touch=True).open(shelved.url)
     page.tap("#adapters-button")
     expect(page.locator("#adapters-list li")).to_have_count(3)
-    for one in page.locator("#adapters button, #adapters input, #adapters-button").all():
+    for one in page.locator("#adapters, #adapters button, #adapters input, #adapters-button").all():
         box = one.bounding_box()
         assert box is not None
         assert min(box["width"], box["height"]) >= 44
         assert box["x"] >= 0 and box["x"] + box["width"] <= PHONE[0]
     shoot(page, "adapters-390")
+    page.get_by_role("button", name="Close").tap()
+    dream, lora = (
+        page.locator(one).bounding_box() for one in ("#dream-button", "#adapters-button")
+    )
+    assert dream is not None and lora is not None and dream["y"] == lora["y"]

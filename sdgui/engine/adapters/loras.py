@@ -7,9 +7,13 @@ B A x. While none is on, peft's layers answer with the model's own, bit for bit.
 import logging
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+import torch
 
 from sdgui.adapters import Adapter, Lora
 from sdgui.engine.memory import is_out_of_memory
@@ -27,10 +31,16 @@ class Loras:
     """The LoRAs that one pipeline holds; while none is on, it is the model itself."""
 
     def __init__(
-        self, pipe: Any, locate: Callable[[Adapter], Path], *, most_bytes: int = MOST_BYTES
+        self,
+        pipe: Any,
+        locate: Callable[[Adapter], Path],
+        *,
+        device: torch.device,
+        most_bytes: int = MOST_BYTES,
     ) -> None:
-        """`locate` gives the file of a LoRA, or says in a UserError why there is none."""
+        """`locate` gives the file of a LoRA, or says in a UserError why there is none; `device` computes."""
         self._pipe = pipe
+        self._device = device
         self._locate = locate
         self._most_bytes = most_bytes
         self._held: OrderedDict[str, int] = OrderedDict()
@@ -78,7 +88,12 @@ class Loras:
     def _load(self, lora: Lora, path: Path) -> None:
         name = _called(lora.ref.hash)
         try:
-            with quiet(), warnings.catch_warnings(action="ignore", category=UserWarning):
+            with (
+                quiet(),
+                warnings.catch_warnings(action="ignore", category=UserWarning),
+                _held_as_before(self._pipe, self._device),
+                _not_in_8_bits(),
+            ):
                 self._pipe.load_lora_weights(
                     str(path.parent),
                     weight_name=path.name,
@@ -119,11 +134,42 @@ class Loras:
         }
 
 
+@contextmanager
+def _held_as_before(pipe: Any, device: torch.device) -> Iterator[None]:
+    """Diffusers takes off the hooks of a model that is held in parts, and puts them on again: for this device."""
+    pipe.enable_model_cpu_offload = partial(
+        type(pipe).enable_model_cpu_offload, pipe, device=device
+    )
+    try:
+        yield
+    finally:
+        del pipe.enable_model_cpu_offload
+
+
+@contextmanager
+def _not_in_8_bits() -> Iterator[None]:
+    """Peft gives a LoRA the number format of its layer's weights, in which nothing computes where that has 8 bits."""
+    from peft.tuners.tuners_utils import BaseTunerLayer  # seconds that only LoRAs need
+
+    own = BaseTunerLayer._get_base_layer_device_and_dtype
+
+    def computing(layer: Any, base_layer: Any) -> Any:
+        device, dtype = own(layer, base_layer)
+        return device, None if dtype is not None and dtype.itemsize == 1 else dtype
+
+    BaseTunerLayer._get_base_layer_device_and_dtype = computing  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        BaseTunerLayer._get_base_layer_device_and_dtype = own  # type: ignore[method-assign]
+
+
 def _keep_in_memory(part: Any, name: str) -> None:
-    """Copies an adapter's matrices out of the file that they are mapped from, into which somebody may write."""
+    """Copies an adapter's matrices, in the number format in which the part computes, out of the file that they are
+    mapped from, into which somebody may write."""
     for called, tensor in part.named_parameters():
         if f".{name}." in called:
-            tensor.data = tensor.data.clone()
+            tensor.data = tensor.data.to(part.dtype, copy=True)
 
 
 def _called(content: str) -> str:

@@ -14,6 +14,7 @@ from sdgui.adapters import Lora
 from sdgui.engine.adapters.loras import Loras
 from sdgui.engine.generate import denoise
 from sdgui.engine.loader import WarmModel
+from sdgui.engine.memory_plan import Arrangement, Keep
 from sdgui.events import TaskFailed
 from sdgui.spec import PictureSpec
 from tests.engine.adapter_files import (
@@ -28,6 +29,7 @@ from tests.engine.adapter_files import (
 )
 from tests.engine.conftest import Lab, of_type
 from tests.engine.families.tiny_families import write_family
+from tests.engine.test_arrangements import arrange
 from tests.engine.tiny_model import write_tiny_model
 
 BY_HAND = 2e-5
@@ -188,7 +190,9 @@ def test_one_that_changed_or_went_since_it_was_asked_for_is_told(studio: Studio)
 def test_what_was_not_used_for_longest_makes_room_first(studio: Studio) -> None:
     warm = studio.warm()
     size = (studio.models / "ink.safetensors").stat().st_size
-    loras = Loras(warm.pipe, studio.lab.catalog.locate_adapter, most_bytes=size)
+    loras = Loras(
+        warm.pipe, studio.lab.catalog.locate_adapter, device=torch.device("cpu"), most_bytes=size
+    )
     warm.loras.drop()
 
     def asked(name: str) -> Lora:
@@ -205,6 +209,33 @@ def test_what_was_not_used_for_longest_makes_room_first(studio: Studio) -> None:
     assert loras.held == (asked("ink").ref.hash,)
     assert not loras.give_way()
     loras.drop()
+
+
+@pytest.mark.parametrize(
+    ("arrangement", "tolerance"),
+    [
+        (Arrangement(keep=Keep.PARTS), 1e-6),
+        (Arrangement(keep=Keep.GROUPS), 1e-6),
+        (Arrangement(float8=True), 0.3),
+    ],
+)
+def test_loras_work_and_leave_a_model_that_is_held_in_another_way(
+    studio: Studio,
+    monkeypatch: pytest.MonkeyPatch,
+    arrangement: Arrangement,
+    tolerance: float,
+) -> None:
+    """In 8 bits a model's own weights lose up to a sixteenth; a LoRA's lose nothing."""
+    on, off = studio.specs("a red car<lora:ink:1>"), studio.specs()
+    expected = finished(studio.warm(), on)
+    apart = Lab(studio.folder, studio.root / "cache", models_dirs=(studio.models,))
+    arrange(apart, monkeypatch, arrangement)
+    base = finished(studio.warm(apart), off)
+    assert close(finished(studio.warm(apart), on), expected, tolerance)
+    assert torch.equal(finished(studio.warm(apart), off), base)
+    studio.warm(apart).loras.drop()
+    assert torch.equal(finished(studio.warm(apart), off), base)
+    apart.engine.close()
 
 
 def test_kohyas_names_for_xl_are_read_with_both_text_encoders(tmp_path: Path) -> None:
