@@ -50,7 +50,7 @@ def batch_key(spec: PictureSpec) -> tuple[object, ...]:
     """Pictures with equal keys can be made in one batch: of equal work, with equal adapters and inputs of one kind."""
     return (
         *(spec.model, spec.width, spec.height, spec.steps, spec.guidance),
-        *(spec.sampler, spec.schedule, spec.emphasis, spec.chunks),
+        *(spec.sampler, spec.schedule, spec.emphasis, spec.chunks, spec.correction),
         *(spec.adapters, tuple(one.kind for one in spec.inputs)),
     )
 

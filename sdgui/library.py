@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sdgui.correction import Correction
+from sdgui.model_info import ModelInfo
+
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
@@ -23,6 +26,27 @@ class Card:
     hash: str = ""
     removable: bool = False
     fault: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Defaults:
+    """What a dream with a model is begun with, as its owner has it; None is as its files or its family say."""
+
+    width: int | None = None
+    height: int | None = None
+    steps: int | None = None
+    guidance: float | None = None
+    sampler: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Corrected:
+    """What the owner corrected of a model; `own` is as its files say, and `now` as it is with that."""
+
+    own: ModelInfo
+    now: ModelInfo
+    correction: Correction
+    defaults: Defaults
 
 
 @dataclass(frozen=True, kw_only=True)

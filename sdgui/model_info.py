@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sdgui.correction import NOTHING, Correction
 from sdgui.samplers import SAMPLER_NAMES
 
 
@@ -28,6 +29,7 @@ class ModelInfo:
 
     Classifier-free guidance is none up to 1 in every family, and the negative prompt then says nothing.
     `emphasis`: it can weigh words of a prompt, and reads prompts of any length; else brackets are plain text.
+    `correction` is how its owner has it read, and `corrections` what of that suits it, by the names of its fields.
     `text_widths`: the channels of each text encoder that reads learnt words; none where it reads none.
     """
 
@@ -49,4 +51,6 @@ class ModelInfo:
     token_limit: int = 77
     text_widths: tuple[int, ...] = ()
     memory_bytes: int = 0
+    correction: Correction = NOTHING
+    corrections: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()

@@ -6,10 +6,11 @@ from typing import Protocol
 
 from sdgui.adapter_info import AdapterInfo
 from sdgui.adapters import Adapter
+from sdgui.correction import Correction
 from sdgui.emphasis import PromptLength
 from sdgui.events import Batch, Pixels, Task, WorkerEvent
 from sdgui.inventory import Inventory
-from sdgui.library import Card, Download, KnownModel, Offer
+from sdgui.library import Card, Corrected, Defaults, Download, KnownModel, Offer
 from sdgui.model_info import ModelInfo
 from sdgui.picture_query import PictureQuery
 from sdgui.records import JobEnd, JobRecord, JobState, Mark, ModelUse, PictureRecord
@@ -108,6 +109,19 @@ class Library(Protocol):
 
     def remove(self, model: str) -> int:
         """Takes a model off the disk; the bytes that this freed."""
+        ...
+
+    @property
+    def revision(self) -> int:
+        """Another one after each correction."""
+        ...
+
+    def corrected(self, model: str) -> Corrected:
+        """What is corrected of a model; reads the whole of it where that was not done yet."""
+        ...
+
+    def correct(self, model: str, correction: Correction, defaults: Defaults) -> Corrected:
+        """Has a model read, and its dreams begun, so from now on: remembered by the hash of its content."""
         ...
 
     def look_up(self, text: str) -> Offer:

@@ -83,3 +83,12 @@ _KEEPING = {
 def steady(names: Sequence[str]) -> tuple[str, ...]:
     """Those of the names whose sampler keeps the composition when the number of steps changes, in our order."""
     return tuple(name for name in SAMPLER_NAMES if name in _KEEPING and name in names)
+
+
+WITHOUT_ZERO_SNR = ("Heun", "LMS", "PNDM")
+"""Samplers that know no zero terminal SNR."""
+
+
+def knows_zero_snr(name: str) -> bool:
+    """Whether a sampler goes by a noise schedule that ends in pure noise."""
+    return split_name(name)[0] not in WITHOUT_ZERO_SNR

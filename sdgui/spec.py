@@ -6,17 +6,25 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from sdgui.adapters import ADAPTERS, Adapter
+from sdgui.correction import CORRECTIONS, MOST_SKIPPED, NOTHING, PREDICTIONS, Correction
 from sdgui.emphasis import read_prompt, without_loras
 from sdgui.errors import UserError
 from sdgui.inputs import INPUTS, Input
 from sdgui.model_info import GuidanceKind, ModelInfo, ModelRef
 from sdgui.request_fields import SETTINGS, limits
-from sdgui.samplers import AUTOMATIC, SCHEDULES, joined_name, schedules_of, split_name
+from sdgui.samplers import (
+    AUTOMATIC,
+    SCHEDULES,
+    joined_name,
+    knows_zero_snr,
+    schedules_of,
+    split_name,
+)
 from sdgui.written_values import SEEDS, shown, whole_number
 
-SCHEMA = 3
-_READABLE = (1, 2, 3)
-"""Schemas that are read; 1 knew no variations, and 2 wrote sampler and schedule as one name."""
+SCHEMA = 4
+_READABLE = (1, 2, 3, 4)
+"""Schemas that are read; 1 knew no variations, 2 wrote sampler and schedule as one name, 3 knew no corrections."""
 MAX_COUNT = limits("count")[1]
 
 FindAdapters = Callable[[ModelInfo, str, str], tuple[Adapter, ...]]
@@ -49,7 +57,7 @@ class PictureSpec:
     Sizes in pixels; seed 0 to 2**32-1; guidance 0 to 30 (0 to 1: none). With `emphasis`, brackets and weights in the
     prompts are read as such (sdgui/emphasis.py); without, they are letters like any other, as they were before
     schema 3. Both prompts are filled up to `chunks` chunks, or to as many as the longer one needs. Where there are
-    `adapters`, tags of LoRAs are no words of the prompt.
+    `adapters`, tags of LoRAs are no words of the prompt. The model is read as its files say, but for its `correction`.
     """
 
     schema: int = SCHEMA
@@ -68,6 +76,7 @@ class PictureSpec:
     adapters: tuple[Adapter, ...] = ()
     emphasis: bool = False
     chunks: int = 1
+    correction: Correction = NOTHING
 
     def to_json(self) -> str:
         """This spec as one JSON object."""
@@ -94,6 +103,7 @@ class PictureSpec:
             "variation": None if variation is None else Variation(**variation),
             "inputs": tuple(_read(one, INPUTS) for one in written.get("inputs", ())),
             "adapters": tuple(_read(one, ADAPTERS) for one in written.get("adapters", ())),
+            "correction": Correction(**written.get("correction", {})),
         }
         if schema < 3:
             known["sampler"], known["schedule"] = split_name(written["sampler"])
@@ -152,6 +162,7 @@ class DreamRequest:
     variation_strength: float | None = None
     inputs: tuple[Input, ...] = ()
     emphasis: bool = False
+    correction: Correction | None = None
 
     @staticmethod
     def again(spec: "PictureSpec") -> "DreamRequest":
@@ -185,7 +196,14 @@ class DreamRequest:
             raise UserError(
                 f"The model “{shown(info.title)}” takes no negative prompt.", "Ask without one."
             )
+        correction = info.correction if self.correction is None else self.correction
+        check_correction(correction, info)
         sampler, schedule = _sampler_and_schedule(self, info)
+        if correction.zero_snr and not knows_zero_snr(sampler):
+            raise UserError(
+                f"The sampler {sampler} knows no noise schedule that ends in pure noise.",
+                "Choose another sampler, or correct the model on the Models page.",
+            )
         width = _size(self.width, info.width, "width", info)
         height = _size(self.height, info.height, "height", info)
         steps = read["steps"](info.steps if self.steps is None else self.steps)
@@ -222,6 +240,7 @@ class DreamRequest:
                 else Variation(seed=(other + i) % SEEDS, strength=strength),
                 adapters=adapters,
                 emphasis=info.emphasis and emphasis,
+                correction=correction,
             )
             for i in range(count)
         )
@@ -231,6 +250,25 @@ def check_can_be_made(asked: DreamRequest | PictureSpec) -> None:
     """UserError where a picture needs what no engine here can do yet."""
     if asked.inputs:
         raise UserError("Pictures as input cannot be used here yet.", "Ask without them.")
+
+
+def check_correction(correction: Correction, info: ModelInfo) -> None:
+    """UserError where a model cannot be read so."""
+    for one in fields(Correction):
+        changed = getattr(correction, one.name) != one.default
+        if changed and one.name not in info.corrections:
+            raise UserError(
+                f"The model “{shown(info.title)}” cannot be read with another {CORRECTIONS[one.name]}.",
+                "Leave it as its files say.",
+            )
+    if correction.prediction_type not in (None, *PREDICTIONS):
+        raise UserError(
+            f"There is no prediction type “{shown(correction.prediction_type)}”.",
+            f"Choose one of: {', '.join(PREDICTIONS)}.",
+        )
+    if correction.zero_snr not in (None, True, False):
+        raise UserError("Zero terminal SNR is either on or off.", "Leave it as the files say.")
+    whole_number(correction.clip_skip, CORRECTIONS["clip_skip"], 1, MOST_SKIPPED)
 
 
 def seeds_wrap(seed: int, count: int) -> bool:

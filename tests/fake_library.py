@@ -1,7 +1,10 @@
 """A library behind the port: what a test gives it, and what it was asked."""
 
+from dataclasses import replace
+
+from sdgui.correction import CORRECTIONS, Correction
 from sdgui.errors import UserError
-from sdgui.library import Card, Download, DownloadState, KnownModel, Offer
+from sdgui.library import Card, Corrected, Defaults, Download, DownloadState, KnownModel, Offer
 from sdgui.ports import Models
 
 GB = 10**9
@@ -18,6 +21,7 @@ class FakeLibrary:
         self.token = ""
         self.offers: dict[str, Offer] = {}
         self.under_way: dict[str, Download] = {}
+        self.corrections: list[tuple[str, Correction, Defaults]] = []
         self.memory: int | None = 16 * GB
         self.is_offline = False
 
@@ -65,6 +69,22 @@ class FakeLibrary:
     def set_default(self, model: str) -> str:
         self.default = model
         return ""
+
+    @property
+    def revision(self) -> int:
+        return len(self.corrections)
+
+    def corrected(self, model: str) -> Corrected:
+        info = replace(self._models.describe(model), corrections=tuple(CORRECTIONS))
+        correction, defaults = next(
+            (known for name, *known in reversed(self.corrections) if name == model),
+            [Correction(), Defaults()],
+        )
+        return Corrected(own=info, now=info, correction=correction, defaults=defaults)
+
+    def correct(self, model: str, correction: Correction, defaults: Defaults) -> Corrected:
+        self.corrections.append((model, correction, defaults))
+        return self.corrected(model)
 
     def removal(self, model: str) -> int:
         if model not in self.removable:

@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from sdgui.adapters import Adapter, Lora, TextualInversion
+from sdgui.correction import MOST_SKIPPED, PREDICTIONS, Correction
 from sdgui.inputs import Control, InitImage, Input, Mask
 from sdgui.model_info import ModelRef
 from sdgui.samplers import SAMPLERS
@@ -26,6 +27,13 @@ adapters: st.SearchStrategy[Adapter] = st.one_of(
     st.builds(TextualInversion, ref=refs, weight=weights),
 )
 
+corrections = st.builds(
+    Correction,
+    prediction_type=st.none() | st.sampled_from(sorted(PREDICTIONS)),
+    zero_snr=st.none() | st.booleans(),
+    clip_skip=st.integers(1, MOST_SKIPPED),
+)
+
 
 @st.composite
 def specs(draw: st.DrawFn, *, prompts: st.SearchStrategy[str] = texts) -> PictureSpec:
@@ -47,4 +55,5 @@ def specs(draw: st.DrawFn, *, prompts: st.SearchStrategy[str] = texts) -> Pictur
         adapters=tuple(draw(st.lists(adapters, max_size=2))),
         emphasis=draw(st.booleans()),
         chunks=draw(st.integers(1, 32)),
+        correction=draw(corrections),
     )

@@ -8,6 +8,7 @@ import pytest
 
 from sdgui.adapters import Lora
 from sdgui.batches import batch_key
+from sdgui.correction import Correction
 from sdgui.errors import UserError
 from sdgui.inputs import InitImage
 from sdgui.model_info import GuidanceKind, ModelRef
@@ -298,3 +299,37 @@ def test_a_cfg_scale_is_refused_where_the_model_has_none() -> None:
     (spec,) = DreamRequest(prompt="a cat").resolve(info, lambda: 0)
     assert spec.guidance == 1.0
     assert DreamRequest.again(spec).resolve(info, lambda: spec.seed) == (spec,)
+
+
+# Corrections
+
+
+def corrected(**correction: object) -> Correction:
+    return Correction(**correction)  # type: ignore[arg-type]
+
+
+def test_a_correction_goes_before_the_files_and_the_request_before_it() -> None:
+    every = ("prediction_type", "zero_snr", "clip_skip")
+    info = replace(DEMO, correction=corrected(clip_skip=2), corrections=every)
+    (by_owner,) = DreamRequest(prompt="a boat").resolve(info, lambda: 7)
+    (asked,) = DreamRequest(prompt="a boat", correction=corrected()).resolve(info, lambda: 7)
+    assert (by_owner.correction, asked.correction) == (corrected(clip_skip=2), corrected())
+    assert batch_key(by_owner) != batch_key(asked)
+    (again,) = replace(DreamRequest.again(asked), seed=7).resolve(info, lambda: 7)
+    assert again == asked
+
+
+@pytest.mark.parametrize(
+    ("correction", "message"),
+    [
+        ({"prediction_type": "sample"}, "no prediction type"),
+        ({"zero_snr": "yes"}, "either on or off"),
+        ({"clip_skip": 13}, "clip skip"),
+        ({"clip_skip": 1.5}, "clip skip"),
+    ],
+)
+def test_an_odd_correction_is_one_sentence(correction: dict[str, object], message: str) -> None:
+    info = replace(DEMO, corrections=("prediction_type", "zero_snr", "clip_skip"))
+    request = DreamRequest(prompt="a boat", correction=corrected(**correction))
+    with pytest.raises(UserError, match=message):
+        request.resolve(info, lambda: 7)

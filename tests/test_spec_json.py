@@ -1,4 +1,4 @@
-"""Specs of all three schemas, as JSON and back, whatever they hold."""
+"""Specs of all four schemas, as JSON and back, whatever they hold."""
 
 import json
 from dataclasses import replace
@@ -6,11 +6,14 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sdgui.correction import NOTHING
 from sdgui.samplers import SAMPLER_NAMES, joined_name, split_name
 from sdgui.spec import PictureSpec
 from tests.strategies import specs
 
 OF_THE_THIRD = ("schedule", "inputs", "adapters", "emphasis", "chunks")
+OF_THE_FOURTH = ("correction",)
+NEWER = (*OF_THE_THIRD, *OF_THE_FOURTH)
 # What schemas 1 and 2 knew, written again here.
 FIRST_NAMES = (
     *("Euler", "Euler a", "Heun", "DDIM", "LMS", "PNDM", "DPM++ 2M", "DPM++ 2M Karras"),
@@ -23,11 +26,19 @@ def test_a_spec_survives(spec: PictureSpec) -> None:
     assert PictureSpec.from_json(spec.to_json()) == spec
 
 
+@given(specs())
+def test_a_spec_of_the_third_schema_means_what_it_meant(spec: PictureSpec) -> None:
+    spec = replace(spec, correction=NOTHING)
+    written = json.loads(spec.to_json()) | {"schema": 3}
+    old = {key: value for key, value in written.items() if key not in OF_THE_FOURTH}
+    assert PictureSpec.from_json(json.dumps(old)) == spec
+
+
 @given(specs(), st.sampled_from(FIRST_NAMES))
 def test_a_spec_of_the_second_schema_means_what_it_meant(spec: PictureSpec, name: str) -> None:
-    spec = replace(spec, inputs=(), adapters=(), emphasis=False, chunks=1)
+    spec = replace(spec, inputs=(), adapters=(), emphasis=False, chunks=1, correction=NOTHING)
     written = json.loads(spec.to_json()) | {"schema": 2, "sampler": name}
-    old = {key: value for key, value in written.items() if key not in OF_THE_THIRD}
+    old = {key: value for key, value in written.items() if key not in NEWER}
     read = PictureSpec.from_json(json.dumps(old))
     sampler, schedule = ("DPM++ 2M", "Karras") if name.endswith("Karras") else (name, "Automatic")
     assert read == replace(spec, sampler=sampler, schedule=schedule)
@@ -36,9 +47,11 @@ def test_a_spec_of_the_second_schema_means_what_it_meant(spec: PictureSpec, name
 
 @given(specs(), st.sampled_from(FIRST_NAMES))
 def test_a_spec_of_the_first_schema_means_what_it_meant(spec: PictureSpec, name: str) -> None:
-    spec = replace(spec, inputs=(), adapters=(), emphasis=False, chunks=1, variation=None)
+    spec = replace(
+        spec, inputs=(), adapters=(), emphasis=False, chunks=1, variation=None, correction=NOTHING
+    )
     written = json.loads(spec.to_json()) | {"schema": 1, "sampler": name}
-    old = {key: value for key, value in written.items() if key not in (*OF_THE_THIRD, "variation")}
+    old = {key: value for key, value in written.items() if key not in (*NEWER, "variation")}
     read = PictureSpec.from_json(json.dumps(old))
     assert read == replace(spec, sampler=read.sampler, schedule=read.schedule)
     assert read.sampler_name == name

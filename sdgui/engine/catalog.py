@@ -77,6 +77,7 @@ class Catalog:
                 (*self._embedded, *(one for one in (default, *others) if _is_place(one)))
             ),
         )
+        self._correct: Callable[[ModelInfo], ModelInfo] = lambda info: info
         self._preferred: tuple[str, ...] = ()
         self._added: tuple[str, ...] = ()
 
@@ -126,14 +127,29 @@ class Catalog:
         UserError when it is not one of `names` or unfit.
         """
         remembered = self._looked(model)
-        return remembered.found.info if remembered.hash is None else _hashed(remembered)
+        if remembered.hash is None and not self._is_hashed(model):
+            return remembered.found.info
+        return self._correct(_hashed(remembered))
 
     def describe(self, model: str) -> ModelInfo:
         """What is known of the model, with its hash; errors as of `look`.
 
         Reads the whole model where it was not yet: seconds for each gigabyte, once.
         """
+        return self._correct(_hashed(self._looked(model)))
+
+    def as_its_files_say(self, model: str) -> ModelInfo:
+        """The same as `describe` without what its owner corrected."""
         return _hashed(self._looked(model))
+
+    def correct_by(self, correct: Callable[[ModelInfo], ModelInfo]) -> None:
+        """Has everything that is known of a model, with its hash, corrected from now on."""
+        self._correct = correct
+
+    def _is_hashed(self, model: str) -> bool:
+        """Whether a model's hash can be told without reading it."""
+        files = self.files(model)
+        return bool(files) and all(map(self._hashes.knows, files))
 
     def count_tokens(self, model: str, prompt: str) -> int:
         """Tokens of a prompt that is read plainly, with its start and end token."""

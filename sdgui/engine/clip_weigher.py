@@ -27,6 +27,7 @@ class Weighed:
     chunks: int
     is_negative: bool = False
     adapters: tuple[Adapter, ...] = ()
+    clip_skip: int = 1
 
 
 class Weigher(Protocol):

@@ -31,9 +31,8 @@ def denoise(
         check_can_be_made(spec)
     first, pipe = specs[0], warm.pipe
     family, size = warm.family, (first.width, first.height)
-    scheduler = family.scheduler(
-        first.sampler, warm.scheduler_config, first.steps, schedule=first.schedule
-    )
+    config = family.corrected(warm.scheduler_config, first.correction)
+    scheduler = family.scheduler(first.sampler, config, first.steps, schedule=first.schedule)
     latents: Any = None
 
     def on_evaluation(step: int, steps: int, predict: Predict) -> None:
@@ -80,7 +79,8 @@ def _conditioning(warm: WarmModel, specs: Sequence[PictureSpec]) -> dict[str, An
     on = loras(specs[0].adapters)
 
     def plain(spec: PictureSpec, prompt: str) -> Plain:
-        return Plain(prompt=spec.plainly_read(prompt), loras=on)
+        read = spec.plainly_read(prompt)
+        return Plain(prompt=read, loras=on, clip_skip=spec.correction.clip_skip)
 
     prompts = warm.prompts.embed([plain(spec, spec.prompt) for spec in specs])
     negatives = None
@@ -93,15 +93,21 @@ def _weighed_conditioning(warm: WarmModel, specs: Sequence[PictureSpec]) -> dict
     """The same with words weighed, and all prompts filled up to equally many chunks."""
     family, pipe, guidance = warm.family, warm.pipe, specs[0].guidance
     chunks = max(chunks_of(warm, spec) for spec in specs)
-    on = specs[0].adapters
+    on, skip = specs[0].adapters, specs[0].correction.clip_skip
     prompts = warm.weighed.embed(
-        [Weighed(prompt=spec.prompt, chunks=chunks, adapters=on) for spec in specs]
+        [Weighed(prompt=spec.prompt, chunks=chunks, adapters=on, clip_skip=skip) for spec in specs]
     )
     negatives = None
     if family.wants_negative(pipe, guidance):
         negatives = warm.weighed.embed(
             [
-                Weighed(prompt=spec.negative_prompt, chunks=chunks, is_negative=True, adapters=on)
+                Weighed(
+                    prompt=spec.negative_prompt,
+                    chunks=chunks,
+                    is_negative=True,
+                    adapters=on,
+                    clip_skip=skip,
+                )
                 for spec in specs
             ]
         )

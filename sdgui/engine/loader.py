@@ -1,7 +1,7 @@
 """Loads models and keeps them warm: the second batch reads no weights from disk."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,7 @@ class Plain:
 
     prompt: str
     loras: tuple[Lora, ...] = ()
+    clip_skip: int = 1
 
 
 @dataclass(kw_only=True)
@@ -237,11 +238,22 @@ class Loader:
             scheduler_config=dict(pipe.scheduler.config),
             loras=Loras(pipe, self._catalog.locate_adapter, device=self._placement.device),
             learnt=learnt,
-            prompts=PromptCache(lambda one: family.encode(pipe, one.prompt)),
-            negatives=PromptCache(lambda one: family.encode_negative(pipe, one.prompt)),
+            prompts=PromptCache(
+                lambda one: _skipping(family, pipe, one, lambda: family.encode(pipe, one.prompt))
+            ),
+            negatives=PromptCache(
+                lambda one: _skipping(
+                    family, pipe, one, lambda: family.encode_negative(pipe, one.prompt)
+                )
+            ),
             weighed=PromptCache(
-                lambda one: weigher_of(family).encode(
-                    pipe, one, learnt.of(learnt_words(one.adapters))
+                lambda one: _skipping(
+                    family,
+                    pipe,
+                    one,
+                    lambda: weigher_of(family).encode(
+                        pipe, one, learnt.of(learnt_words(one.adapters))
+                    ),
                 )
             ),
             colours=cached_preview_map(
@@ -301,6 +313,14 @@ class Loader:
                 self._warm.pop(ref)
                 del warm
                 free_memory()
+
+
+def _skipping(
+    family: Family, pipe: Any, one: Plain | Weighed, encode: Callable[[], Encoded]
+) -> Encoded:
+    """A prompt encoded with the layers of the text encoder that it asks for."""
+    with family.skipping(pipe, one.clip_skip):
+        return encode()
 
 
 def keep_in_memory(pipe: Any) -> None:

@@ -72,6 +72,10 @@ class HashCache:
                 self._write()
         return found
 
+    def knows(self, path: Path) -> bool:
+        """Whether the hash of a file can be told without reading it."""
+        return self._remembered(path) is not None
+
     def _remembered(self, path: Path) -> str | None:
         known = self._known.get(str(path.resolve()))
         return known[2] if known is not None and known[:2] == stamp_of(path) else None

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from sdgui import __version__
 from sdgui.adapters import Adapter, learnt_words, loras
+from sdgui.correction import Correction
 from sdgui.request_fields import key_of
 from sdgui.samplers import AUTOMATIC, KARRAS, SCHEDULES, split_name
 from sdgui.spec import PictureSpec
@@ -29,6 +30,8 @@ _LORA_HASHES, _WORD_HASHES = "Lora hashes", "TI hashes"
 _SHORT_HASH = 10
 """Hex digits of the SHA-256 of a whole file: what A1111 and Civitai call AutoV2."""
 
+_CLIP_SKIP, _NOISE_SCHEDULE, _ZERO_SNR = "Clip skip", "Noise Schedule", "Zero Terminal SNR"
+"""As A1111 writes them."""
 _ORIGINAL, _NONE = "Original", "None"
 """A1111's names for emphasis as it always was, and for brackets that are plain text."""
 
@@ -53,6 +56,7 @@ class ParsedInfotext:
     model_hash: str | None = None
     variation_seed: int | None = None
     variation_strength: float | None = None
+    clip_skip: int | None = None
     emphasis: bool = True
     lora_hashes: dict[str, str] = field(default_factory=dict)
     word_hashes: dict[str, str] = field(default_factory=dict)
@@ -77,6 +81,7 @@ def to_infotext(spec: PictureSpec) -> str:
         "Model hash": spec.model.hash[:_SHORT_HASH],
         key_of("model"): spec.model.id,
         **variation,
+        **_corrections(spec.correction),
         key_of("emphasis"): _ORIGINAL if spec.emphasis else _NONE,
         **_hashes(_LORA_HASHES, loras(spec.adapters)),
         **_hashes(_WORD_HASHES, learnt_words(spec.adapters)),
@@ -116,11 +121,24 @@ def from_infotext(text: str) -> ParsedInfotext:
         model_hash=fields.get("Model hash"),
         variation_seed=_whole(fields.get(key_of("variation_seed"))),
         variation_strength=_real(fields.get(key_of("variation_strength"))),
+        clip_skip=_whole(fields.get(_CLIP_SKIP)),
         emphasis=_emphasis(fields),
         lora_hashes=_named(fields.get(_LORA_HASHES, "")),
         word_hashes=_named(fields.get(_WORD_HASHES, "")),
         fields=fields,
     )
+
+
+def _corrections(correction: Correction) -> dict[str, object]:
+    """What its owner knew better than the model's files; what those say is not written."""
+    told: dict[str, object] = {}
+    if correction.clip_skip != 1:
+        told[_CLIP_SKIP] = correction.clip_skip
+    if correction.zero_snr is not None:
+        told[_NOISE_SCHEDULE] = _ZERO_SNR if correction.zero_snr else "Default"
+    if correction.prediction_type is not None:
+        told["Prediction type"] = correction.prediction_type
+    return told
 
 
 def _schedule_type(sampler: str, schedule: str) -> str:

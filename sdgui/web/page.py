@@ -102,7 +102,7 @@ def make_head(models: Models) -> str:
     )
 
 
-def keep_fresh(app: FastAPI, page: gr.Blocks, models: Models) -> None:
+def keep_fresh(app: FastAPI, page: gr.Blocks, models: Models, library: Library) -> None:
     """Has the page, which was mounted last, be told anew where models came or went."""
 
     def choices() -> dict[str, Any]:
@@ -114,7 +114,7 @@ def keep_fresh(app: FastAPI, page: gr.Blocks, models: Models) -> None:
     mount.app = FreshPage(
         mount.app,
         config=page.config,
-        models=models,
+        stamp=lambda: (models.names(), library.revision),
         head=lambda: make_head(models),
         choices=choices,
     )

@@ -79,7 +79,7 @@ def make_app(studio: "Studio", store: Store, settings: Settings, library: Librar
         favicon_path=str(ROOT / "shared" / "page" / "favicon.png"),
     )
     put_before_gradio(app)
-    keep_fresh(app, page, studio.models)
+    keep_fresh(app, page, studio.models, library)
 
     # What is added last is asked first.
     app.add_middleware(BodyLimit, limit=_LARGEST_BODY)

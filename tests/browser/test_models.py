@@ -2,15 +2,18 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from sdgui.correction import Correction
 from sdgui.demo.embedded import EMBEDDED
 from sdgui.engine.catalog import Catalog
 from sdgui.engine.library.library import OwnersLibrary
 from sdgui.library import Offer
+from sdgui.model_info import ModelInfo
 from sdgui.storage.whole_file import write_whole
 from tests.browser.conftest import PHONE, Visitor, ask, dream, finished, shoot
 from tests.engine.small_hub import PATIENCE, SmallHub
@@ -90,6 +93,33 @@ def test_a_model_is_removed_after_two_questions(room: Page, site: Site) -> None:
     press(room, "Remove, and free 2.0 GB")
     expect(room.locator("[data-testid=toast]")).to_contain_text("that freed 2.0 GB")
     expect(card(room, "other")).to_have_count(0)
+
+
+def test_a_corrected_model_begins_its_dreams_so(
+    room: Page, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = site.studio.models
+    describe = models.describe
+
+    def corrected(model: str) -> ModelInfo:
+        info = describe(model)
+        [defaults] = [one for name, _, one in site.library.corrections if name == model] or [None]
+        return info if defaults is None else replace(info, steps=defaults.steps)
+
+    monkeypatch.setattr(models, "describe", corrected)
+    monkeypatch.setattr(models, "look", corrected)
+    card(room, "demo").click()
+    room.locator(".correcting summary").click()
+    room.get_by_label("Prediction type").select_option("v_prediction")
+    room.get_by_label("Default steps").fill("9")
+    room.get_by_label("Clip skip").fill("2")
+    press(room, "Keep")
+    expect(room.locator("[data-testid=toast]")).to_contain_text("Kept")
+    [(_, correction, _)] = site.library.corrections
+    assert correction == Correction(prediction_type="v_prediction", clip_skip=2)
+    room.click("#tab-dream")
+    expect(room.locator("#steps input[type=number]")).to_have_value("9")
+    site.library.corrections.clear()
 
 
 def test_what_is_fetched_is_told_first_and_can_be_held_and_given_up(room: Page, site: Site) -> None:

@@ -18,6 +18,7 @@ def write_tiny_model(
     timestep_spacing: str = "leading",
     seed: int = 0,
     factor_levels: int = 3,
+    text_layers: int = 1,
 ) -> Path:
     """Writes the model and returns its folder: 128x128 pixels, 32x32 latents, 77 tokens, about 300 kB."""
     torch.manual_seed(seed)
@@ -46,7 +47,7 @@ def write_tiny_model(
             vocab_size=len(tokenizer),
             hidden_size=16,
             intermediate_size=32,
-            num_hidden_layers=1,
+            num_hidden_layers=text_layers,
             num_attention_heads=2,
             max_position_embeddings=77,
             bos_token_id=tokenizer.bos_token_id,

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 
 from sdgui.adapters import Lora, TextualInversion
+from sdgui.correction import Correction
 from sdgui.model_info import ModelRef
 from sdgui.spec import PictureSpec, Variation
 from sdgui.storage.infotext import ParsedInfotext, from_infotext, to_infotext
@@ -214,3 +215,15 @@ def test_loras_and_learnt_words_stand_where_a1111_writes_them() -> None:
 def test_hashes_of_a1111_are_read_with_all_their_digits() -> None:
     read = from_infotext('x\nSteps: 1, Sampler: Euler, Seed: 1, Lora hashes: "ink: ABCDEF012345"')
     assert read.lora_hashes == {"ink": "abcdef012345"}
+
+
+def test_corrections_stand_where_a1111_writes_them() -> None:
+    correction = Correction(prediction_type="v_prediction", zero_snr=True, clip_skip=2)
+    text = to_infotext(spec(correction=correction))
+    assert (
+        "Clip skip: 2, Noise Schedule: Zero Terminal SNR, Prediction type: v_prediction, " in text
+    )
+    assert from_infotext(text).clip_skip == 2
+    plain = to_infotext(spec())
+    assert "Clip skip" not in plain and "Noise Schedule" not in plain
+    assert from_infotext(plain).clip_skip is None

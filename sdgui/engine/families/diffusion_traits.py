@@ -7,15 +7,18 @@ from sdgui.engine.families.recogniser import Traits
 from sdgui.engine.model_folder import ModelFolder, factor_of, pair
 from sdgui.errors import UserError
 from sdgui.model_info import GuidanceKind
-from sdgui.samplers import SAMPLER_NAMES, split_name
+from sdgui.samplers import SAMPLER_NAMES, knows_zero_snr
 
 TEXT_ENCODERS = ("text_encoder", "text_encoder_2")
-WITHOUT_ZERO_SNR = ("Heun", "LMS", "PNDM")
-"""Samplers that know no zero terminal SNR."""
 
 
 def diffusion_traits(
-    folder: ModelFolder, *, steps: int, guidance: float, token_limit: int
+    folder: ModelFolder,
+    *,
+    steps: int,
+    guidance: float,
+    token_limit: int,
+    corrections: tuple[str, ...] = ("prediction_type", "zero_snr"),
 ) -> Traits:
     """The traits of a complete model with a UNet; `steps` and `guidance` are its family's, where its own files say
     nothing. UserError when it does not make pictures from words, or predicts what no sampler works with."""
@@ -44,6 +47,7 @@ def diffusion_traits(
         sampler="Euler" if few is None or few.sampler is None else few.sampler,
         samplers=_samplers(folder.scheduler),
         token_limit=token_limit,
+        corrections=corrections,
         text_widths=tuple(
             int(folder.config(part).get("hidden_size", 512))
             for part in TEXT_ENCODERS
@@ -57,7 +61,7 @@ def _samplers(scheduler: dict[str, Any]) -> tuple[str, ...]:
     its noise schedule and do not leave that out without a word."""
     if not scheduler.get("rescale_betas_zero_snr", False):
         return SAMPLER_NAMES
-    return tuple(name for name in SAMPLER_NAMES if split_name(name)[0] not in WITHOUT_ZERO_SNR)
+    return tuple(filter(knows_zero_snr, SAMPLER_NAMES))
 
 
 def check_predicts(name: str, scheduler: dict[str, Any]) -> None:

@@ -1,11 +1,13 @@
 """What the half of a family that runs models answers: how one is loaded, conditioned, sampled and decoded."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from importlib import import_module
 from typing import Any, Protocol
 
 import torch
 
+from sdgui.correction import Correction
 from sdgui.engine.clip_weigher import Weigher
 from sdgui.engine.source import Source
 
@@ -69,6 +71,14 @@ class Family(Protocol):
 
     def unpack(self, pipe: Any, latents: torch.Tensor, width: int, height: int) -> torch.Tensor:
         """Latents as the pipeline holds them while it steps, as (pictures, channels, height, width)."""
+        ...
+
+    def corrected(self, config: Mapping[str, Any], correction: Correction) -> Mapping[str, Any]:
+        """The model's own scheduler config as its owner has it read; one that suits the family (ModelInfo)."""
+        ...
+
+    def skipping(self, pipe: Any, clip_skip: int) -> AbstractContextManager[None]:
+        """Has the text encoder read up to the layer that `clip_skip` says, 1 being the last one, for a while."""
         ...
 
     def scheduler(

@@ -1,10 +1,12 @@
 """What the families of flow matching have in common: a transformer that predicts the flow, on scaled latents."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
 
+from sdgui.correction import Correction
 from sdgui.engine.clip_weigher import Weigher
 from sdgui.engine.families.flow_samplers import make_flow_scheduler
 from sdgui.engine.predictions import of_flow
@@ -32,6 +34,12 @@ class FlowFamily:
 
     def unpack(self, pipe: Any, latents: torch.Tensor, width: int, height: int) -> torch.Tensor:
         return latents
+
+    def corrected(self, config: Mapping[str, Any], correction: Correction) -> Mapping[str, Any]:
+        return config
+
+    def skipping(self, pipe: Any, clip_skip: int) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def scheduler(
         self, sampler: str, config: Mapping[str, Any], steps: int, *, schedule: str

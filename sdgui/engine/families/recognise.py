@@ -112,6 +112,7 @@ def _info(
         samplers=traits.samplers,
         token_limit=traits.token_limit,
         text_widths=traits.text_widths,
+        corrections=traits.corrections,
         memory_bytes=sum(
             files.tensor_bytes(name) for name in names if name.endswith(".safetensors")
         ),

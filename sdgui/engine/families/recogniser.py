@@ -27,6 +27,7 @@ class Traits:
     sampler: str
     samplers: tuple[str, ...]
     token_limit: int
+    corrections: tuple[str, ...] = ()
     text_widths: tuple[int, ...] = ()
     tokenizer: str = "tokenizer"
 

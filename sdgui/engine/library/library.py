@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sdgui.correction import Correction
 from sdgui.engine.catalog import Catalog
 from sdgui.engine.families.recognise import Found, recognise
 from sdgui.engine.families.table import RECOGNISERS
 from sdgui.engine.hub import Hub, HubFiles, Repository, is_hub_id
 from sdgui.engine.library.addresses import hub_id
+from sdgui.engine.library.corrections import Corrections, corrected
 from sdgui.engine.library.downloads import Downloads, Order
 from sdgui.engine.library.fetching import bytes_of, fetched_bytes, missing, remove
 from sdgui.engine.library.hub_token import NAME as TOKEN
@@ -21,7 +23,7 @@ from sdgui.engine.library.owners_file import NAME, OwnersFile, Write
 from sdgui.engine.main_memory import main_memory
 from sdgui.engine.model_files import HashCache
 from sdgui.errors import UserError
-from sdgui.library import Card, Download, KnownModel, Offer
+from sdgui.library import Card, Corrected, Defaults, Download, KnownModel, Offer
 from sdgui.model_info import ModelInfo
 
 log = logging.getLogger(__name__)
@@ -51,12 +53,15 @@ class OwnersLibrary:
         self._embedded = embedded
         self._is_said = is_said
         self._kept = OwnersFile(folder / NAME, write)
+        self._corrections = Corrections(self._kept)
+        self._revision = 0
         self._token = HubToken(folder / TOKEN)
         self._hub = Hub(hub_cache, HashCache(folder / ".cache" / "hashes.json"), self._token.read)
         self._downloads = Downloads(self._hub, self._kept, self._arrived, clock)
 
     def start(self) -> None:
         """Offers what was fetched, makes the remembered default so, and goes on with what is on its way."""
+        self._catalog.correct_by(self._corrections.apply)
         for model, order in self._fetched().items():
             if not missing(self._hub, order.repository, order.names):
                 self._catalog.add(model)
@@ -114,6 +119,23 @@ class OwnersLibrary:
         if self._kept.get("default") == model:
             self._kept.change("default", lambda _: "")
         return freed
+
+    @property
+    def revision(self) -> int:
+        return self._revision
+
+    def corrected(self, model: str) -> Corrected:
+        own = self._catalog.as_its_files_say(model)
+        correction, defaults = self._corrections.of(own.ref.hash)
+        now = self._corrections.apply(own)
+        return Corrected(own=own, now=now, correction=correction, defaults=defaults)
+
+    def correct(self, model: str, correction: Correction, defaults: Defaults) -> Corrected:
+        own = self._catalog.as_its_files_say(model)
+        now = corrected(own, correction, defaults)
+        self._corrections.keep(own.ref.hash, correction, defaults)
+        self._revision += 1
+        return Corrected(own=own, now=now, correction=correction, defaults=defaults)
 
     # What is on a hub
 

@@ -15,10 +15,13 @@ import { size, used } from "./words.js";
 export class Detail {
   /**
    * `use` switches to a model, `changed` asks anew what there is, `closed` is told when nothing is shown any more.
+   * `correcting` is put in between.
+   * @param {import("./correcting.js").Correcting} correcting
    * @param {{ use: (card: ModelCard) => void, changed: () => Promise<void>, closed: () => void,
    *   toasts: import("../shared/dom/toasts.js").Toasts }} calls
    */
-  constructor(calls) {
+  constructor(correcting, calls) {
+    this.correcting = correcting;
     this.calls = calls;
     this.model = "";
     this.element = make("aside", { className: "model-detail", id: "model-detail", hidden: true, tabIndex: -1, aria: { labelledby: "model-detail-title" } });
@@ -55,7 +58,8 @@ export class Detail {
     const use = button("Use", "detail-use", () => this.calls.use(card));
     const first = button(isDefault ? "Default" : "Make default", "quiet-button", () => this.setDefault(card, first));
     first.toggleAttribute("disabled", isDefault);
-    return [head, make("div", { className: "detail-acts" }, use, first), this.facts(card, told), ...this.removal(card)];
+    this.correcting.show(card.model);
+    return [head, make("div", { className: "detail-acts" }, use, first), this.correcting.element, this.facts(card, told), ...this.removal(card)];
   }
 
   /** @param {ModelCard} card @param {ToldModels} told */

@@ -3,9 +3,11 @@
 
 import { find, make } from "../shared/dom/dom.js";
 import { Refused, ask, tell, wordsOf } from "../shared/fetch/ask.js";
+import { facts } from "../shared/settings/facts.js";
 import { settings } from "../shared/settings/settings.js";
 import { Adding } from "./adding.js";
 import { families } from "./cards.js";
+import { Correcting } from "./correcting.js";
 import { Detail } from "./detail.js";
 import { knownModels } from "./known.js";
 import { OnTheWay } from "./on-the-way.js";
@@ -52,7 +54,8 @@ class Models {
       arrived: () => this.refresh(),
       toasts: page.toasts,
     });
-    this.detail = new Detail({
+    const correcting = new Correcting({ changed: (model) => this.corrected(model), toasts: page.toasts });
+    this.detail = new Detail(correcting, {
       use: (card) => this.use(card.model, card.title),
       changed: () => this.refresh(),
       closed: () => this.mark(true),
@@ -136,6 +139,13 @@ class Models {
       card.setAttribute("aria-pressed", String(card.dataset.model === this.detail.model));
       if (isClosed && was) card.focus();
     }
+  }
+
+  /** The page knows a corrected model anew, and begins its dreams so. @param {string} model */
+  async corrected(model) {
+    facts.models[model] = await ask(`/model?${new URLSearchParams({ name: model })}`);
+    if (settings.text("model") === model) settings.set({ ...facts.models[model].defaults });
+    await this.refresh();
   }
 
   /** @param {string} model @param {string} title */

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from sdgui.correction import PREDICTIONS, Correction
 from sdgui.errors import UserError
-from sdgui.library import Card
+from sdgui.library import Card, Corrected, Defaults
 from sdgui.ports import Library, Store
 from sdgui.records import ModelUse
 from sdgui.studio.status import ModelStatus
@@ -26,6 +27,19 @@ class Removal(Named):
     """A model that is to be removed; the first time it is only told how much that frees."""
 
     confirmed: bool = False
+
+
+class Correcting(Named):
+    """A model as its owner has it; None is as its files or its family say."""
+
+    prediction_type: str | None = Field(default=None, max_length=40)
+    zero_snr: bool | None = None
+    clip_skip: int = 1
+    width: int | None = None
+    height: int | None = None
+    steps: int | None = None
+    guidance: float | None = None
+    sampler: str | None = Field(default=None, max_length=80)
 
 
 class Wish(BaseModel):
@@ -72,6 +86,30 @@ def library_routes(studio: "Studio", store: Store, library: Library) -> APIRoute
         """Remembers the page's default model; what keeps it from being so at once, in words."""
         check_owner(request)
         return {"notice": library.set_default(asked.model)}
+
+    @routes.post("/models/corrected")
+    def corrected(request: Request, asked: Named) -> dict[str, Any]:
+        """What is corrected of a model, and what it is without."""
+        check_owner(request)
+        return _corrected(library.corrected(asked.model))
+
+    @routes.put("/models/corrected")
+    def correct(request: Request, asked: Correcting) -> dict[str, Any]:
+        """Has a model read, and its dreams begun, so from now on."""
+        check_owner(request)
+        correction = Correction(
+            prediction_type=asked.prediction_type,
+            zero_snr=asked.zero_snr,
+            clip_skip=asked.clip_skip,
+        )
+        defaults = Defaults(
+            width=asked.width,
+            height=asked.height,
+            steps=asked.steps,
+            guidance=asked.guidance,
+            sampler=asked.sampler,
+        )
+        return _corrected(library.correct(asked.model, correction, defaults))
 
     @routes.post("/models/remove")
     def remove(request: Request, asked: Removal) -> dict[str, int]:
@@ -137,6 +175,18 @@ def _told(card: Card, status: ModelStatus, used: Mapping[str, ModelUse]) -> dict
         ),
         "pictures": 0 if use is None else use.pictures,
         "last": None if use is None else use.last,
+    }
+
+
+def _corrected(told: Corrected) -> dict[str, Any]:
+    own = told.own
+    return {
+        "can": own.corrections,
+        "values": {**asdict(told.correction), **asdict(told.defaults)},
+        "own": {name: getattr(own, name) for name in asdict(told.defaults)},
+        "samplers": told.now.samplers,
+        "size_step": own.size_step,
+        "predictions": PREDICTIONS,
     }
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sdgui.library import Offer
+from sdgui.correction import Correction
+from sdgui.library import Defaults, Offer
 from sdgui.people import Allowance, Policy
 from tests.fake_library import GB
 from tests.studio.conftest import ManyModels
@@ -112,7 +113,23 @@ def test_a_token_is_kept_and_never_told(site: Site) -> None:
     site.library.token = ""
 
 
+def test_a_model_is_corrected_and_told_so(site: Site) -> None:
+    client = site.visitor()
+    told = client.post("/models/corrected", json={"model": "demo"}).json()
+    assert set(told["can"]) == {"prediction_type", "zero_snr", "clip_skip"}
+    assert told["own"]["steps"] == 4 and told["values"]["steps"] is None
+    asked = {"model": "demo", "prediction_type": "v_prediction", "clip_skip": 2, "steps": 9}
+    told = client.put("/models/corrected", json=asked).json()
+    assert told["values"]["steps"] == 9 and told["values"]["clip_skip"] == 2
+    [(model, correction, defaults)] = site.library.corrections
+    assert (model, defaults) == ("demo", Defaults(steps=9))
+    assert correction == Correction(prediction_type="v_prediction", clip_skip=2)
+    site.library.corrections.clear()
+
+
 ALL = [
+    ("POST", "/models/corrected", {"model": "demo"}),
+    ("PUT", "/models/corrected", {"model": "demo", "steps": 3}),
     ("GET", "/models", None),
     ("PUT", "/models/default", {"model": "other"}),
     ("POST", "/models/remove", {"model": "other", "confirmed": True}),
@@ -135,6 +152,7 @@ def test_who_may_not_look_after_models_is_told_so(
     assert reply.status_code == 403 and "Only the owner" in sentence(reply)
     assert site.library.removed == [] and not site.library.has_token
     assert site.library.downloads() == () and site.library.default is None
+    assert site.library.corrections == []
 
 
 def test_guests_do_not_look_after_models() -> None:

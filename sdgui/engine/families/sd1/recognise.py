@@ -29,6 +29,7 @@ class StableDiffusion1:
             steps=25,
             guidance=7.0,
             token_limit=folder.token_limit("tokenizer", "text_encoder", 77),
+            corrections=("prediction_type", "zero_snr", "clip_skip"),
         )
 
 

@@ -22,6 +22,7 @@ class StableDiffusion2:
             steps=25,
             guidance=7.0,
             token_limit=folder.token_limit("tokenizer", "text_encoder", 77),
+            corrections=("prediction_type", "zero_snr", "clip_skip"),
         )
 
 

@@ -206,6 +206,28 @@ export type ModelOffer = {
   address: string;
 };
 
+/** What an owner corrects of a model; what is not said is as its files or its family say. */
+export type CorrectedValues = {
+  prediction_type?: string | null;
+  zero_snr?: boolean | null;
+  clip_skip?: number;
+  width?: number | null;
+  height?: number | null;
+  steps?: number | null;
+  guidance?: number | null;
+  sampler?: string | null;
+};
+
+/** What is corrected of a model, what can be, and what it is without. */
+export type ToldCorrected = {
+  can: string[];
+  values: CorrectedValues;
+  own: { width: number; height: number; steps: number; guidance: number; sampler: string };
+  samplers: string[];
+  size_step: number;
+  predictions: Record<string, string>;
+};
+
 /** A model on its way. */
 export type ModelDownload = {
   model: string;

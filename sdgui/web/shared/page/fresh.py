@@ -7,14 +7,12 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sdgui.ports import Models
-
 
 class FreshPage:
     """Middleware before Gradio's app: whoever opens the page gets the models that there are.
 
-    `config` is what Gradio hands out; `head` makes the document's head, and `choices` what the control of the model
-    offers.
+    `config` is what Gradio hands out, and `stamp` another one once that is stale; `head` makes the document's head, and
+    `choices` what the control of the model offers.
     """
 
     def __init__(
@@ -22,16 +20,16 @@ class FreshPage:
         app: ASGIApp,
         *,
         config: dict[str, Any],
-        models: Models,
+        stamp: Callable[[], object],
         head: Callable[[], str],
         choices: Callable[[], dict[str, Any]],
     ) -> None:
         self.app = app
         self._config = config
-        self._models = models
+        self._stamp_now = stamp
         self._head = head
         self._choices = choices
-        self._names = models.names()
+        self._stamp = stamp()
         self._lock = threading.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,15 +39,15 @@ class FreshPage:
         await self.app(scope, receive, send)
 
     def _is_stale(self) -> bool:
-        return self._models.names() != self._names
+        return self._stamp_now() != self._stamp
 
     def _refresh(self) -> None:
         with self._lock:
-            names = self._models.names()
-            if names == self._names:
+            stamp = self._stamp_now()
+            if stamp == self._stamp:
                 return
             self._config["head"] = self._head()
             for component in self._config["components"]:
                 if component["props"].get("elem_id") == "model":
                     component["props"].update(self._choices())
-            self._names = names
+            self._stamp = stamp

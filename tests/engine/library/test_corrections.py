@@ -1,0 +1,70 @@
+"""What the owner corrects is remembered by the content of a model, and stands in for what its files say."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from sdgui.correction import Correction
+from sdgui.errors import UserError
+from sdgui.library import Defaults
+from tests.engine.library.conftest import Open
+
+CORRECTION = Correction(prediction_type="epsilon", clip_skip=1)
+DEFAULTS = Defaults(width=64, height=96, steps=11, guidance=3.5, sampler="DDIM")
+
+
+def test_corrections_are_what_is_known_of_the_model_from_then_on(open_library: Open) -> None:
+    library = open_library()
+    catalog = library.catalog  # type: ignore[attr-defined]
+    own = catalog.describe("demo")
+    told = library.correct("demo", CORRECTION, DEFAULTS)
+    assert (told.own, told.now.steps) == (own, 11)
+    for later in (catalog, open_library().catalog):  # type: ignore[attr-defined]
+        for info in (later.describe("demo"), later.look("demo")):
+            assert info.correction == CORRECTION
+            assert (info.width, info.height, info.steps, info.guidance) == (64, 96, 11, 3.5)
+            assert info.sampler == "DDIM" and info.ref == own.ref
+
+
+def test_a_model_elsewhere_with_the_same_content_is_corrected_too(
+    open_library: Open, tiny_folder: Path, tmp_path: Path
+) -> None:
+    open_library().correct("demo", CORRECTION, Defaults(steps=9))
+    copy = str(shutil.copytree(tiny_folder, tmp_path / "copy"))
+    assert open_library(default=copy).catalog.describe(copy).steps == 9  # type: ignore[attr-defined]
+
+
+def test_what_is_taken_back_is_as_the_files_say(open_library: Open) -> None:
+    library = open_library()
+    own = library.corrected("demo").own
+    library.correct("demo", CORRECTION, DEFAULTS)
+    library.correct("demo", Correction(), Defaults())
+    assert open_library().catalog.describe("demo") == own  # type: ignore[attr-defined]
+
+
+def test_a_model_of_zero_terminal_snr_offers_only_samplers_that_know_it(open_library: Open) -> None:
+    told = open_library().correct("demo", Correction(zero_snr=True), Defaults())
+    assert "Heun" in told.own.samplers and "Heun" not in told.now.samplers
+
+
+@pytest.mark.parametrize(
+    ("correction", "defaults", "message"),
+    [
+        (Correction(prediction_type="sample"), Defaults(), "no prediction type “sample”"),
+        (Correction(clip_skip=0), Defaults(), "clip skip"),
+        (Correction(), Defaults(steps=0), "steps"),
+        (Correction(), Defaults(guidance=31.0), "cfg scale"),
+        (Correction(), Defaults(width=65), "multiple of 8"),
+        (Correction(), Defaults(sampler="Best"), "no sampler called “Best”"),
+        (Correction(zero_snr=True), Defaults(sampler="Heun"), "no sampler called “Heun”"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_not_kept(
+    open_library: Open, correction: Correction, defaults: Defaults, message: str
+) -> None:
+    library = open_library()
+    with pytest.raises(UserError, match=message):
+        library.correct("demo", correction, defaults)
+    assert library.corrected("demo").correction == Correction()
+    assert library.revision == 0
