@@ -86,6 +86,7 @@ def serve(settings: Settings) -> None:
             *(catalog, settings.output_dir, write_whole),
             embedded=frozenset(EMBEDDED),
             is_said=settings.model_is_said,
+            models_dirs=models_dirs(settings),
         )
         library.start()
 

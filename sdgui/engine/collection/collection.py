@@ -83,6 +83,13 @@ class Collection:
             found = self._find(name)
         return found
 
+    def forget(self, name: str) -> None:
+        """Offers a find no more that is gone, without waiting for the next look."""
+        with self._scanning:
+            finds = {path: find for path, find in self._finds.items() if find.file.name != name}
+            self._remembered.write(finds)
+            self._show(finds)
+
     def search(self, name: str) -> Path | None:
         """The same, after a look through the folders where no thread of this process looks through them."""
         if self._folders and self._thread is None:

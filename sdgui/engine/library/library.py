@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,11 @@ from sdgui.engine.library.hub_token import HubToken
 from sdgui.engine.library.known import KNOWN
 from sdgui.engine.library.licence import licence_in
 from sdgui.engine.library.owners_file import NAME, OwnersFile, Write
+from sdgui.engine.library.removal import remove_from, size_of
 from sdgui.engine.main_memory import main_memory
 from sdgui.engine.model_files import HashCache
 from sdgui.errors import UserError
+from sdgui.inventory import FileKind, ModelFile
 from sdgui.library import Card, Corrected, Defaults, Download, KnownModel, Offer
 from sdgui.model_info import ModelInfo
 
@@ -45,6 +47,7 @@ class OwnersLibrary:
         *,
         embedded: frozenset[str] = frozenset(),
         is_said: bool = False,
+        models_dirs: Sequence[Path] = (),
         hub_cache: Path | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -52,6 +55,7 @@ class OwnersLibrary:
         self._catalog = catalog
         self._embedded = embedded
         self._is_said = is_said
+        self._folders = tuple(models_dirs)
         self._kept = OwnersFile(folder / NAME, write)
         self._corrections = Corrections(self._kept)
         self._revision = 0
@@ -82,8 +86,17 @@ class OwnersLibrary:
     # What is here
 
     def cards(self) -> tuple[Card, ...]:
-        fetched = self._fetched()
-        return tuple(self._card(model, fetched) for model in self._catalog.names())
+        fetched, at_hand = self._fetched(), set(self._catalog.at_hand())
+        finds = {
+            one.name: one for one in self._catalog.inventory().files if one.kind is FileKind.MODEL
+        }
+        names = self._catalog.names()
+        cards = [
+            self._card(model, fetched) if model in at_hand else self._found(finds[model])
+            for model in names
+            if model in at_hand or model in finds
+        ]
+        return (*cards, *(self._found(one) for name, one in finds.items() if name not in names))
 
     def known(self) -> tuple[KnownModel, ...]:
         return KNOWN
@@ -102,13 +115,21 @@ class OwnersLibrary:
         return ""
 
     def removal(self, model: str) -> int:
+        found = self._catalog.collection.path_of(model)
+        if found is not None and self._folders:
+            return size_of(found)
         order = self._removable(model)
         return bytes_of(self._hub, order.repository, order.names)
 
     def remove(self, model: str) -> int:
-        order = self._removable(model)
+        found = self._catalog.collection.path_of(model)
         try:
-            freed = remove(self._hub, order.repository, order.names)
+            if found is not None and self._folders:
+                freed = remove_from(self._folders, found)
+                self._catalog.collection.forget(model)
+            else:
+                order = self._removable(model)
+                freed = remove(self._hub, order.repository, order.names)
         except OSError as error:
             raise UserError(
                 f"“{model}” could not be removed ({error.strerror}).",
@@ -223,12 +244,31 @@ class OwnersLibrary:
             place=self._place(model),
             licence=self._licence(model, order, files),
             hash=info.ref.hash,
-            removable=order is not None,
+            removable=order is not None or self._catalog.collection.path_of(model) is not None,
+        )
+
+    def _found(self, find: ModelFile) -> Card:
+        """A model in the owner's folders of which no more is known than was seen there."""
+        return Card(
+            model=find.name,
+            title=find.title or _title(find.name),
+            family=find.family,
+            family_title=_TITLES.get(find.family, find.family),
+            bytes=find.bytes,
+            memory_bytes=find.bytes,
+            place=self._place(find.name),
+            removable=True,
+            fault=find.fault,
         )
 
     def _place(self, model: str) -> str:
         if model in self._embedded:
             return "inside the app"
+        found = self._catalog.collection.path_of(model)
+        if found is not None:
+            inside = (one for one in self._folders if found.is_relative_to(one))
+            base = next(inside, found.parent)
+            return f"{base.name}/{found.parent.relative_to(base).as_posix()}".removesuffix("/.")
         if is_hub_id(model) and not Path(model).expanduser().exists():
             return "the hub's cache"
         found = self._catalog.collection.path_of(model)

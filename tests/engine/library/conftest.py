@@ -35,17 +35,24 @@ def open_library(tmp_path: Path, tiny_folder: Path) -> Iterator[Open]:
     opened: list[OwnersLibrary] = []
     (tmp_path / "outputs").mkdir()
 
-    def open_(*, default: str = "demo", is_said: bool = False) -> OwnersLibrary:
+    def open_(
+        *, default: str = "demo", is_said: bool = False, models_dirs: tuple[Path, ...] = ()
+    ) -> OwnersLibrary:
         hub_cache = tmp_path / "hub_cache"
         embedded = {"demo": tiny_folder}
-        catalog = Catalog(default, embedded=embedded, others=(), hub_cache=hub_cache)
+        catalog = Catalog(
+            default, embedded=embedded, others=(), hub_cache=hub_cache, models_dirs=models_dirs
+        )
         library = OwnersLibrary(
             *(catalog, tmp_path / "outputs", write_whole),
             embedded=frozenset(embedded),
             is_said=is_said,
+            models_dirs=models_dirs,
             hub_cache=hub_cache,
         )
         library.catalog = catalog  # type: ignore[attr-defined]
+        catalog.collection.start()
+        catalog.collection.wait()
         library.start()
         opened.append(library)
         return library

@@ -1,10 +1,12 @@
 """What the owner's library tells of models, and what it remembers."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from sdgui.engine.library.removal import remove_from
 from sdgui.errors import UserError
 from tests.engine.library.conftest import MODEL, Open
 from tests.engine.library.test_downloads import fetched, names
@@ -146,3 +148,41 @@ def test_anything_else_is_no_model(text: str, message: str) -> None:
 
     with pytest.raises(UserError, match=message):
         hub_id(text)
+
+
+# Models in the owner's folders
+
+
+def test_a_model_in_the_owners_folder_is_told_and_removed_from_there(
+    open_library: Open, tiny_folder: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "models"
+    shutil.copytree(tiny_folder, folder / "mine" / "tiny")
+    (folder / "old.ckpt").write_bytes(b"pickle")
+    library = open_library(models_dirs=(folder,))
+    cards = {card.title: card for card in library.cards()}
+    tiny = cards["tiny"]
+    assert (tiny.place, tiny.removable, tiny.family_title) == (
+        *("models/mine", True),
+        "Stable Diffusion 1.x",
+    )
+    library.corrected(tiny.model)  # read by now, and told no other way
+    assert [card.place for card in library.cards() if card.title == "tiny"] == ["models/mine"]
+    assert library.removal(tiny.model) == library.remove(tiny.model) > 1_000_000
+    assert not (folder / "mine" / "tiny").exists() and (folder / "old.ckpt").exists()
+    assert "tiny" not in {card.title for card in library.cards()}
+
+
+def test_what_a_link_leads_to_is_not_removed(tmp_path: Path) -> None:
+    outside, folder = tmp_path / "outside", tmp_path / "models"
+    outside.mkdir()
+    folder.mkdir()
+    (outside / "a.safetensors").write_bytes(b"abc")
+    (folder / "a.safetensors").symlink_to(outside / "a.safetensors")
+    (folder / "linked").symlink_to(outside)
+    assert remove_from((folder,), folder / "a.safetensors") == 0
+    assert not (folder / "a.safetensors").is_symlink()
+    for path in (folder / "linked" / "a.safetensors", outside / "a.safetensors", folder):
+        with pytest.raises(UserError, match="does not lie in a folder of models itself"):
+            remove_from((folder,), path)
+    assert (outside / "a.safetensors").read_bytes() == b"abc"
