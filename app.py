@@ -37,14 +37,17 @@ def make_engine(settings: Settings) -> Engine:
 def make_catalog(settings: Settings) -> "Catalog":
     """The models that can be chosen; the server and its worker have one each."""
     from sdgui.engine.catalog import Catalog
+    from sdgui.engine.places import name_places
 
-    default, *others = settings.models
+    named = name_places(settings.models, reserved=EMBEDDED)
+    default, *others = named.names
     return Catalog(
         default,
         embedded=EMBEDDED,
         others=tuple(others),
         cache_dir=cache_dir(settings),
         models_dirs=models_dirs(settings),
+        places=named.places,
     )
 
 

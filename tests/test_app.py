@@ -70,10 +70,25 @@ def test_a_model_that_is_not_there(tmp_path: Path, flags: tuple[str, ...]) -> No
 def test_all_models_that_are_named_can_be_chosen_and_the_one_inside(tmp_path: Path) -> None:
     folder = str(write_tiny_model(tmp_path / "own"))
     flags = ["--output-dir", str(tmp_path / "outputs"), "--model"]
-    assert make_catalog(parse_settings([*flags, folder])).names() == (folder, "demo")
+    assert make_catalog(parse_settings([*flags, folder])).names() == ("own", "demo")
     both = make_catalog(parse_settings([*flags, "demo", "--model", folder]))
-    assert both.names() == ("demo", folder)
-    assert both.describe(folder).ref.id == folder
+    assert both.names() == ("demo", "own")
+    assert both.describe("own").ref.id == "own"
+
+
+def test_visitors_learn_no_place_of_a_model_and_pictures_made_when_they_did_find_it(
+    tmp_path: Path,
+) -> None:
+    folder = str(write_tiny_model(tmp_path / "own"))
+    output = str(tmp_path / "outputs")
+    catalog = make_catalog(parse_settings(["--output-dir", output, "--model", folder]))
+    with pytest.raises(UserError) as caught:
+        catalog.describe("boats")
+    told = (str(caught.value), repr(catalog.describe("own")), *catalog.names())
+    assert not any(str(tmp_path) in one for one in told)
+    before = catalog.describe(folder).ref
+    assert (before.id, before.hash) == (folder, catalog.describe("own").ref.hash)
+    assert catalog.locate(folder).info.ref == before
 
 
 def test_a_single_file_out_of_a_models_folder_is_dreamt_with_by_its_name(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from sdgui.engine.collection.collection import Collection
 from sdgui.engine.families.recognise import Found, recognise
 from sdgui.engine.hub import Hub, HubFiles, Repository, is_hub_id
 from sdgui.engine.model_files import HashCache, LocalFiles, OnFraction, stamp_of
+from sdgui.engine.places import is_place
 from sdgui.engine.source import Source
 from sdgui.engine.tokens import TokenCounter
 from sdgui.errors import UserError
@@ -50,9 +51,11 @@ class Catalog:
         cache_dir: Path | None = None,
         hub_cache: Path | None = None,
         models_dirs: tuple[Path, ...] = (),
+        places: Mapping[str, str] | None = None,
     ) -> None:
         """`models_dirs`: the owner's folders, in which models (see `collection`), LoRAs and learnt words are looked
-        for."""
+        for. `places`: where those lie that are called by a short name instead (see `places`); pictures that were made
+        when they were called by the place find them still."""
         self._arguments: dict[str, Any] = {
             "default": default,
             "embedded": dict(embedded or {}),
@@ -60,10 +63,12 @@ class Catalog:
             "cache_dir": cache_dir,
             "hub_cache": hub_cache,
             "models_dirs": models_dirs,
+            "places": dict(places or {}),
         }
         self._default = default
         self._embedded = dict(embedded or {})
         self._others = others
+        self._places = dict(places or {})
         self._cache_dir = cache_dir
         self._hashes = HashCache(None if cache_dir is None else cache_dir / "hashes.json")
         self.hub = Hub(hub_cache, self._hashes)
@@ -74,7 +79,10 @@ class Catalog:
             models_dirs,
             None if cache_dir is None else cache_dir / "models.json",
             reserved=frozenset(
-                (*self._embedded, *(one for one in (default, *others) if _is_place(one)))
+                (
+                    *(*self._embedded, *self._places),
+                    *(one for one in (default, *others) if is_hub_id(one) or is_place(one)),
+                )
             ),
         )
         self._correct: Callable[[ModelInfo], ModelInfo] = lambda info: info
@@ -208,7 +216,7 @@ class Catalog:
 
     def check(self, model: str) -> None:
         """UserError unless the model is one of `names`."""
-        if model not in self.names():
+        if model not in self.names() and model not in self._places.values():
             raise UserError(
                 f"There is no model called “{model[:80]}” here.",
                 f"Choose one of: {', '.join(self.names())}.",
@@ -290,7 +298,8 @@ class Catalog:
                     "Install sdgui anew, or train the model: python -m sdgui.demo.training.train",
                 )
             return embedded
-        found = self.collection.path_of(model)
+        place = self._places.get(model)
+        found = self.collection.path_of(model) if place is None else Path(place).expanduser()
         if found is not None:
             if found.exists():
                 return found
@@ -349,11 +358,6 @@ def _hashed(remembered: _Remembered, on_fraction: OnFraction | None = None) -> M
         remembered.hash = remembered.files.content_hash(remembered.found.files, on_fraction)
     info = remembered.found.info
     return replace(info, ref=replace(info.ref, hash=remembered.hash))
-
-
-def _is_place(model: str) -> bool:
-    """Whether a model is named by where it is; another name may be that of one in the owner's folders."""
-    return is_hub_id(model) or ("\0" not in model and Path(model).expanduser().exists())
 
 
 def _remake(arguments: dict[str, Any]) -> Catalog:
