@@ -130,14 +130,17 @@ def _serve(make_engine: Callable[[], Engine], pipe: "Connection[Any, Any]") -> N
             else:
                 engine.run(value, parent.emit, parent.is_cancelled)
         except UserError as fault:
-            parent.send("fault", fault)
+            parent.answer("fault", fault)
         except Exception as fault:
             log.exception("the engine failed")
-            parent.send("fault", f"{type(fault).__name__}: {fault}")
+            parent.answer("fault", f"{type(fault).__name__}: {fault}")
         else:
-            parent.send("done", None)
+            parent.answer("done", None)
     if engine is not None:
         engine.close()
+    os._exit(
+        0
+    )  # to take down an interpreter with torch in it takes seconds, which the server's end would wait for
 
 
 class _Parent:
@@ -156,7 +159,6 @@ class _Parent:
     def next_request(self) -> tuple[str, Any] | None:
         """Waits for the next request and its value; None once the parent is gone."""
         with self._arrived:
-            self._is_idle = True
             self._arrived.wait_for(lambda: self._requests or self._is_gone)
             if self._is_gone:
                 return None
@@ -171,8 +173,14 @@ class _Parent:
         """Tells the parent of an event."""
         self.send("event", event)
 
+    def answer(self, kind: str, value: object) -> None:
+        """Tells the parent what became of its request; there is nothing to do any more."""
+        with self._arrived:
+            self._is_idle = True
+        self.send(kind, value)
+
     def send(self, kind: str, value: object) -> None:
-        """Answers the parent."""
+        """Tells the parent anything."""
         with (
             self._sending,
             contextlib.suppress(OSError),

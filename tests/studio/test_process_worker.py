@@ -1,5 +1,6 @@
 """The worker contract, the same in a thread and in a spawned process."""
 
+import atexit
 import functools
 import os
 import pickle
@@ -206,6 +207,27 @@ def test_a_worker_ends_with_its_parent_in_the_middle_of_its_work() -> None:
         parent.stdin.close()
         parent.stdout.close()
         parent.wait()
+
+
+class LastingEngine(FakeEngine):
+    """Notes in a folder that it was closed, and that its interpreter was taken down."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+        atexit.register((folder / "taken down").touch)
+
+    def close(self) -> None:
+        (self._folder / "closed").touch()
+
+
+def test_an_idle_worker_closes_its_engine_and_ends_without_taking_down_its_interpreter(
+    tmp_path: Path,
+) -> None:
+    worker = ProcessWorker(functools.partial(LastingEngine, tmp_path))
+    worker.warm("demo", lambda event: None)
+    worker.close()
+    assert [file.name for file in tmp_path.iterdir()] == ["closed"]
 
 
 def test_two_processes_work_for_one_studio(house: House) -> None:
