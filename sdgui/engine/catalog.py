@@ -72,7 +72,6 @@ class Catalog:
         self._cache_dir = cache_dir
         self._hashes = HashCache(None if cache_dir is None else cache_dir / "hashes.json")
         self.hub = Hub(hub_cache, self._hashes)
-        self._shelf = Shelf(models_dirs, self._hashes)
         self._found: dict[str, _Remembered] = {}
         self._repositories: dict[str, Repository] = {}
         self.collection = Collection(
@@ -85,6 +84,7 @@ class Catalog:
                 )
             ),
         )
+        self._shelf = Shelf(self.collection, self._hashes)
         self._correct: Callable[[ModelInfo], ModelInfo] = lambda info: info
         self._preferred: tuple[str, ...] = ()
         self._added: tuple[str, ...] = ()

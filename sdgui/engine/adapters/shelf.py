@@ -1,56 +1,43 @@
 """The LoRAs and learnt words in the owner's folders, by the names that prompts call them by: no torch."""
 
-import os
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from sdgui.adapter_info import AdapterInfo, AdapterKind
 from sdgui.adapters import ADAPTERS, Adapter
 from sdgui.engine.adapters.recognise import recognise_adapter, unreadable
+from sdgui.engine.collection.collection import Collection
 from sdgui.engine.model_files import UNSAFE, HashCache
 from sdgui.errors import UserError
+from sdgui.inventory import FileKind
 from sdgui.model_info import ModelRef
 from sdgui.written_values import shown
 
 SUFFIX = ".safetensors"
 _UNTOLD = "<>:"
 """What no name in a prompt can hold."""
-_DEEP = 16
-
-
-@dataclass(frozen=True, kw_only=True)
-class _File:
-    path: Path
-    name: str
-    stem: str
+_KINDS = (FileKind.LORA, FileKind.EMBEDDING)
 
 
 class Shelf:
-    """Told by what the files are, not by what their folders are called; only their headers are read, each once.
+    """The LoRAs and learnt words among what a collection of the owner's folders holds, by the names that it has there.
 
-    A file is called by its name without suffix; where several have one name, by its path below the folder that was
-    given. Folders are looked through again when something came to them or went.
+    The header of each is read once, and anew where the file has changed. Safe to call from several threads.
     """
 
-    def __init__(self, folders: Sequence[Path], hashes: HashCache) -> None:
-        self._folders = tuple(folders)
+    def __init__(self, collection: Collection, hashes: HashCache) -> None:
+        self._collection = collection
         self._hashes = hashes
-        self._stamp: dict[str, int] | None = None
-        self._files: tuple[_File, ...] = ()
-        self._unsafe: dict[str, str] = {}
         self._told: dict[Path, tuple[tuple[int, int], AdapterInfo | None]] = {}
-        self._damaged: set[Path] = set()
 
     def all(self) -> tuple[AdapterInfo, ...]:
         """Every adapter, by name, also those that cannot be used."""
-        told = ((file, self._info(file)) for file in self._look())
-        return tuple(
-            info
-            for file, info in told
-            if info is not None and (file.path not in self._damaged or _said_kind(file.path))
+        told = (
+            self._info(path, file.name)
+            for path, file in self._collection.files()
+            if file.kind in _KINDS and not any(char in file.name for char in _UNTOLD)
         )
+        return tuple(info for info in told if info is not None)
 
     def find(self, kind: AdapterKind, name: str) -> AdapterInfo | None:
         """The adapter that is called so in any case; UserError where several are, or it can only be a pickle."""
@@ -62,102 +49,81 @@ class Shelf:
         found = self._find(kind, name)
         if found is None:
             raise gone(kind, name)
-        file, info = found
-        try:
-            return ModelRef(id=info.name, hash=self._hashes.sha256(file.path))
-        except OSError as error:
-            raise _unread(info, error) from error
+        path, info = found
+        return ModelRef(id=info.name, hash=self._hash(kind, info.name, path))
 
     def locate(self, adapter: Adapter) -> Path:
         """The file of an adapter that a spec names; UserError where it is gone, or another by now."""
-        kind = kind_of(adapter)
-        name = adapter.ref.id
-        if self.reference(kind, name) != adapter.ref:
+        kind, name = kind_of(adapter), adapter.ref.id
+        path = self._collection.path_of(name)
+        if path is None or not path.exists():
+            path = self._collection.search(name)
+        if path is None:
+            raise gone(kind, name)
+        if self._hash(kind, name, path) != adapter.ref.hash:
             raise UserError(
                 f"The {kind} “{shown(name)}” changed since this picture was asked for.",
                 "Dream it again to use it as it is now.",
             )
-        found = self._find(kind, name)
-        if found is None:
-            raise gone(kind, name)
-        return found[0].path
+        return path
 
-    def _find(self, kind: AdapterKind, name: str) -> tuple[_File, AdapterInfo] | None:
+    def _hash(self, kind: AdapterKind, name: str, path: Path) -> str:
+        try:
+            return self._hashes.sha256(path)
+        except FileNotFoundError:
+            raise gone(kind, name) from None
+        except OSError as error:
+            raise UserError(
+                f"The {kind} “{shown(name)}” cannot be read ({error.strerror}).",
+                "Check the permissions of its file.",
+            ) from error
+
+    def _find(self, kind: AdapterKind, name: str) -> tuple[Path, AdapterInfo] | None:
+        """By its own name, else by that of its file; a file that cannot be read may be whatever is asked for."""
         wanted = name.strip().casefold()
-        files = [
-            file for file in self._look() if wanted in (file.name.casefold(), file.stem.casefold())
+        called = [
+            (path, file)
+            for path, file in self._collection.files()
+            if wanted in (file.name.casefold(), path.stem.casefold())
+            and (file.kind in _KINDS or (file.kind is FileKind.OTHER and file.fault))
         ]
-        exact = [file for file in files if file.name.casefold() == wanted]
-        told = [(file, info) for file in exact or files if (info := self._info(file)) is not None]
-        told = [one for one in told if one[1].kind is kind]
-        if len(told) > 1 and len({one[0].name for one in told if one[0].name == name}) == 1:
-            told = [one for one in told if one[0].name == name]
+        exact = [one for one in called if one[1].name.casefold() == wanted]
+        told: list[tuple[Path, AdapterInfo]] = []
+        for path, file in exact if exact else called:
+            if path.suffix.casefold() == SUFFIX:
+                info = self._info(path, file.name, kind)
+                told += [] if info is None or info.kind is not kind else [(path, info)]
         if len(told) > 1:
-            names = ", ".join(shown(info.name) for _file, info in told)
+            names = ", ".join(shown(info.name) for _path, info in told)
             raise UserError(
                 f"There are several {kind}s called “{shown(name)}”.", f"Write one of: {names}."
             )
-        if not told and kind is AdapterKind.LORA and wanted in self._unsafe:
+        unsafe = [path.suffix for path, _file in called if path.suffix.casefold() in UNSAFE]
+        if not told and unsafe and kind is AdapterKind.LORA:
             raise UserError(
-                f"The LoRA “{shown(name)}” is in a {self._unsafe[wanted]} file, which is never opened.",
+                f"The LoRA “{shown(name)}” is in a {unsafe[0]} file, which is never opened.",
                 "Such files can run code when they are opened; look for a safetensors version of it.",
             )
         return told[0] if told else None
 
-    def _info(self, file: _File) -> AdapterInfo | None:
+    def _info(
+        self, path: Path, name: str, otherwise: AdapterKind = AdapterKind.LORA
+    ) -> AdapterInfo | None:
+        """What its header tells; `otherwise`: what a file is taken for whose header tells nothing."""
         try:
-            status = file.path.stat()
+            status = path.stat()
             stamp = (status.st_size, status.st_mtime_ns)
-            known = self._told.get(file.path)
+            known = self._told.get(path)
             if known is not None and known[0] == stamp:
                 info = known[1]
-            else:
-                self._damaged.discard(file.path)
-                info = recognise_adapter(file.name, file.path)
-                self._told[file.path] = stamp, info
+                return None if info is None else replace(info, name=name)
+            info = recognise_adapter(name, path)
         except OSError:
             return None  # gone meanwhile, or not for us: as if it were not there
         except UserError as error:
-            kind = _said_kind(file.path) or AdapterKind.LORA
-            info = unreadable(file.name, kind, error)
-            self._damaged.add(file.path)
-            self._told[file.path] = stamp, info
+            return unreadable(name, otherwise, error)
+        self._told[path] = stamp, info
         return info
-
-    def _look(self) -> tuple[_File, ...]:
-        if self._stamp is None or self._stamp != _stamps(self._stamp):
-            self._scan()
-        return self._files
-
-    def _scan(self) -> None:
-        stamp: dict[str, int] = {}
-        found: list[tuple[str, Path]] = []
-        self._unsafe = {}
-        for root in self._folders:
-            seen: set[str] = set()
-            stamp[str(root)] = 0
-            for folder, folders, names in os.walk(root, followlinks=True):
-                real = os.path.realpath(folder)
-                if real in seen or len(Path(folder).relative_to(root).parts) > _DEEP:
-                    folders.clear()  # a link that leads back
-                    continue
-                seen.add(real)
-                folders[:] = sorted(one for one in folders if not one.startswith("."))
-                stamp |= _stamps({folder: 0})
-                for name in sorted(names):
-                    stem, suffix = Path(name).stem, Path(name).suffix
-                    if suffix.casefold() in UNSAFE:
-                        self._unsafe[stem.casefold()] = suffix
-                    if suffix.casefold() == SUFFIX and not any(char in stem for char in _UNTOLD):
-                        path = Path(folder) / name
-                        found.append((path.relative_to(root).with_suffix("").as_posix(), path))
-        stems = [Path(below).name.casefold() for below, _path in found]
-        times = Counter(stems)
-        self._files = tuple(
-            _File(path=path, name=below if times[stem] > 1 else Path(below).name, stem=stem)
-            for (below, path), stem in zip(found, stems, strict=True)
-        )
-        self._stamp = stamp
 
 
 def kind_of(adapter: Adapter) -> AdapterKind:
@@ -171,28 +137,3 @@ def gone(kind: AdapterKind, name: str) -> UserError:
         f"There is no {kind} called “{shown(name)}” here.",
         "Take it out of the prompt, or put its file into the models folder.",
     )
-
-
-def _unread(info: AdapterInfo, error: OSError) -> UserError:
-    return UserError(
-        f"{info.said} cannot be read ({error.strerror}).", "Check the permissions of its file."
-    )
-
-
-def _said_kind(path: Path) -> AdapterKind | None:
-    """What a file that cannot be read was meant to be, where a folder around it says so."""
-    around = " ".join(path.parts[:-1]).casefold()
-    if "embedding" in around or "textual" in around:
-        return AdapterKind.EMBEDDING
-    return AdapterKind.LORA if "lora" in around or "lycoris" in around else None
-
-
-def _stamps(folders: dict[str, int]) -> dict[str, int]:
-    """When each folder last changed; 0 where it cannot be told."""
-    stamps = {}
-    for folder in folders:
-        try:
-            stamps[folder] = Path(folder).stat().st_mtime_ns
-        except OSError:
-            stamps[folder] = 0
-    return stamps

@@ -10,7 +10,7 @@ from sdgui.engine.collection.look_at import look_at
 from sdgui.engine.collection.names import name_all
 from sdgui.engine.collection.remembered import Find, Remembered
 from sdgui.engine.collection.walk import Place, Walk
-from sdgui.inventory import FileKind, Inventory
+from sdgui.inventory import FileKind, Inventory, ModelFile
 
 SECONDS = 20.0
 """That lie at least between the end of one look through the folders and the next."""
@@ -105,6 +105,19 @@ class Collection:
             )
             looking = self._thread is not None and self._thread.is_alive()
             return Inventory(files=tuple(files), faults=self._faults, looking=looking)
+
+    def files(self) -> tuple[tuple[Path, ModelFile], ...]:
+        """All finds with where they lie, in the order of their names; where no thread looks through the folders, as
+        they are now, else as `inventory`."""
+        if self._folders and self._thread is None:
+            self._look()
+        self._refresh()
+        with self._lock:
+            finds = list(self._finds.items())
+        return tuple(
+            (path, find.file)
+            for path, find in sorted(finds, key=lambda one: one[1].file.name.casefold())
+        )
 
     def _find(self, name: str) -> Path | None:
         with self._lock:

@@ -15,6 +15,7 @@ from sdgui.adapters import Lora
 from sdgui.engine.adapters.asked import asked_adapters
 from sdgui.engine.adapters.recognise import recognise_adapter
 from sdgui.engine.adapters.shelf import Shelf
+from sdgui.engine.collection.collection import Collection
 from sdgui.engine.model_files import HashCache
 from sdgui.errors import UserError
 from sdgui.model_info import ModelInfo
@@ -151,7 +152,7 @@ def test_what_is_made_for_another_family_or_size_says_so() -> None:
 @pytest.fixture
 def shelf(tmp_path: Path) -> Shelf:
     (tmp_path / "models").mkdir()
-    return Shelf((tmp_path / "models",), HashCache(None))
+    return Shelf(Collection((tmp_path / "models",), None), HashCache(None))
 
 
 def refused(shelf: Shelf, prompt: str, negative: str = "") -> str:
@@ -212,10 +213,10 @@ def test_a_suffix_in_capitals_is_not_handed_on_as_a_pickle(shelf: Shelf, file: P
 def test_two_files_of_one_name_are_told_apart_by_their_folders(shelf: Shelf, file: Path) -> None:
     for folder in ("a", "b"):
         write(file.parent / folder / "ink.safetensors", INK)
-    assert [one.name for one in shelf.all()] == ["a/ink", "b/ink"]
+    assert [one.name for one in shelf.all()] == ["ink (a)", "ink (b)"]
     assert "several LoRAs called “ink”" in refused(shelf, "<lora:ink:1>")
-    (lora,) = asked_adapters(shelf, SD1, "<lora:b/ink:1>", "")
-    assert lora.ref.id == "b/ink"
+    (lora,) = asked_adapters(shelf, SD1, "<lora:ink (b):1>", "")
+    assert lora.ref.id == "ink (b)"
 
 
 def test_what_comes_goes_or_changes_is_noticed(shelf: Shelf, file: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from sdgui.adapter_info import AdapterInfo
 from sdgui.engine.adapters.shelf import Shelf
+from sdgui.engine.collection.collection import Collection
 from sdgui.engine.model_files import HashCache
 from tests.engine.adapters.test_shelf import INK, KOHYA, WIDTH, WORDS, low_rank, write
 from tests.studio.conftest import OneModel
@@ -23,7 +24,7 @@ class WithShelf(OneModel):
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self.info = replace(self.info, text_widths=(WIDTH,))
-        self.shelf = Shelf((folder,), HashCache(None))
+        self.shelf = Shelf(Collection((folder,), None), HashCache(None))
 
     def adapters(self) -> tuple[AdapterInfo, ...]:
         return self.shelf.all()
