@@ -11,7 +11,11 @@ from sdgui.adapters import Adapter
 from sdgui.emphasis import PromptLength
 from sdgui.engine.adapters.asked import asked_adapters, fitting_words
 from sdgui.engine.adapters.shelf import Shelf
+from sdgui.engine.checkpoints.header import read_header
+from sdgui.engine.checkpoints.kinds import Kind, kind_of, transformer_of
+from sdgui.engine.checkpoints.over_base import OverBase
 from sdgui.engine.checkpoints.single_file import SingleFile, check_suffix
+from sdgui.engine.collection.bases import needs_base
 from sdgui.engine.collection.collection import Collection
 from sdgui.engine.families.recognise import Found, recognise
 from sdgui.engine.hub import Hub, HubFiles, Repository, is_hub_id
@@ -256,9 +260,24 @@ class Catalog:
                 files = LocalFiles(path, self._hashes)
                 return self._remembered(model, files.stamp(), lambda: files)
             check_suffix(model, path)
-            return self._remembered(
-                model, stamp_of(path), lambda: SingleFile(model, path, self._hashes)
-            )
+            known = self._found.get(model)
+            if known is not None and isinstance(known.files, OverBase):
+                if known.files.is_current:
+                    return known
+                self._found.pop(model, None)  # what changed may be its base
+            return self._remembered(model, stamp_of(path), lambda: self._file(model, path))
+
+    def _file(self, model: str, path: Path) -> SingleFile | OverBase:
+        """A whole checkpoint, or a transformer with the rest of a model of its family that lies here."""
+        header = read_header(path)
+        found = transformer_of(header) if kind_of(header) is Kind.TRANSFORMER else None
+        if found is None:
+            return SingleFile(model, path, self._hashes)
+        family, _ = found
+        base = self.collection.base_of(family, path.stem)
+        if base is None:
+            raise needs_base(model, family)
+        return OverBase(model, path, base, self._hashes)
 
     @contextmanager
     def _readable(self, model: str) -> Iterator[None]:
@@ -339,7 +358,7 @@ class Catalog:
         return repository
 
 
-_Files = LocalFiles | SingleFile | HubFiles
+_Files = LocalFiles | SingleFile | OverBase | HubFiles
 
 
 @dataclass(kw_only=True)

@@ -9,11 +9,15 @@ from sdgui.engine.checkpoints.stored import Stored
 
 @dataclass(frozen=True, kw_only=True)
 class PartFile:
-    """A part whose tensors lie in a file of another layout; its class and config are those of the folder."""
+    """A part whose tensors lie in a file of another layout; its class and config are those of the folder.
+
+    Without `tensors` diffusers itself converts them; `numbers` are all of them then.
+    """
 
     kind: tuple[str, str]
     file: Path
     tensors: tuple[Stored, ...]
+    numbers: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

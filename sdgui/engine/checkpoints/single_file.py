@@ -121,6 +121,11 @@ def check_suffix(name: str, path: Path) -> None:
             f"“{name}” is a {suffix} file, and those are never opened here: they can run code when they are.",
             "Look for a safetensors version of the model.",
         )
+    if suffix == ".gguf":
+        raise UserError(
+            f"“{name}” is a GGUF file, which is not read here.",
+            "Look for a safetensors version of the model.",
+        )
     raise UserError(
         f"“{name}” is a file, and no model that is known here.",
         "Give a .safetensors file, a folder in diffusers' layout, or a hub id (owner/name).",

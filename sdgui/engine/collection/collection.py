@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 
+from sdgui.engine.collection.bases import base_of, needs_base
 from sdgui.engine.collection.look_at import look_at
 from sdgui.engine.collection.names import name_all
 from sdgui.engine.collection.remembered import Find, Remembered
@@ -68,12 +69,32 @@ class Collection:
     def names(self) -> tuple[str, ...]:
         """Those that can be dreamt with, in the order of their names; as `inventory` otherwise."""
         self._refresh()
-        with self._lock:
-            finds = list(self._finds.values())
         usable = [
-            one.file.name for one in finds if one.file.kind is FileKind.MODEL and not one.file.fault
+            one.name
+            for one in self._files()
+            if one.kind in (FileKind.MODEL, FileKind.TRANSFORMER) and not one.fault
         ]
         return tuple(sorted(usable, key=str.casefold))
+
+    def base_of(self, family: str, name: str) -> Path | None:
+        """The folder that a transformer of this name takes the rest of its model from; None where there is none."""
+        if self._thread is None:
+            self._recall()
+        with self._lock:
+            finds = [(path, find.file) for path, find in self._finds.items()]
+        return base_of(family, name, finds)
+
+    def _files(self) -> list[ModelFile]:
+        """All finds; transformers that lack their base say so."""
+        with self._lock:
+            files = [find.file for find in self._finds.values()]
+        bases = {file.family for file in files if file.kind is FileKind.MODEL and not file.fault}
+        return [
+            replace(file, fault=str(needs_base(file.name, file.family)))
+            if file.kind is FileKind.TRANSFORMER and not file.fault and file.family not in bases
+            else file
+            for file in files
+        ]
 
     def path_of(self, name: str) -> Path | None:
         """Where the find of this name lay when it was seen last; None where there is none."""
@@ -99,10 +120,8 @@ class Collection:
     def inventory(self) -> Inventory:
         """All finds; has the folders looked through again where that was long ago."""
         self._refresh()
+        files = sorted(self._files(), key=lambda one: one.name.casefold())
         with self._lock:
-            files = sorted(
-                (one.file for one in self._finds.values()), key=lambda one: one.name.casefold()
-            )
             looking = self._thread is not None and self._thread.is_alive()
             return Inventory(files=tuple(files), faults=self._faults, looking=looking)
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from sdgui.engine.checkpoints.header import Header, read_header
-from sdgui.engine.checkpoints.kinds import Kind, kind_of, transformer_of
+from sdgui.engine.checkpoints.kinds import Kind, is_scaled, kind_of, transformer_of
+from sdgui.engine.checkpoints.refusals import scaled
 from sdgui.engine.checkpoints.single_file import SAFETENSORS, SingleFile, check_suffix
 from sdgui.engine.collection.walk import Place
 from sdgui.engine.families.recognise import recognise
@@ -51,7 +52,8 @@ def _file(found: ModelFile, path: Path, header: Header) -> ModelFile:
         return replace(found, fault=f"“{found.name}” is a DoRA, whose scale would be lost here.")
     if kind is Kind.TRANSFORMER:
         family, _ = transformer_of(header) or ("", "")
-        found = replace(found, family=family)
+        fault = str(scaled(found.name)) if is_scaled(header) else ""
+        return replace(found, family=family, fault=fault)
     if kind in (Kind.LORA, Kind.EMBEDDING, Kind.VAE):
         return found
     try:

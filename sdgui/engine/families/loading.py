@@ -35,7 +35,16 @@ def load_pipeline(kind: Any, source: Source, dtype: torch.dtype, **arguments: An
 
 
 def _load_part(source: Source, name: str, part: PartFile, dtype: torch.dtype) -> Any:
-    """A part out of a file in another layout, by our own table of its tensors."""
+    """A part out of a file in another layout, by our own table of its tensors, or by diffusers' where we have none."""
+    if not part.tensors:
+        kind = getattr(diffusers, part.kind[1])
+        return kind.from_single_file(
+            str(part.file),
+            config=str(source.folder),
+            subfolder=name,
+            local_files_only=True,
+            dtype=dtype,
+        ).requires_grad_(False)
     config = json.loads((source.folder / name / "config.json").read_text(encoding="utf-8"))
     with init_empty_weights():
         module = _empty(part.kind, config)
