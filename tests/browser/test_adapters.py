@@ -1,14 +1,20 @@
 """A LoRA is found in the picker, put into the prompt, dreamt with, and left out again."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
+from safetensors import safe_open
+from safetensors.numpy import save_file
 
 from sdgui.demo.embedded import EMBEDDED
 from sdgui.engine.catalog import Catalog
 from tests.browser.conftest import PHONE, Visitor, ask, dream, finished, shoot
 from tests.engine.adapters.test_shelf import KOHYA, low_rank, write
+from tests.running_app import RunningApp
 from tests.web.conftest import Site, open_site
 
 pytestmark = pytest.mark.browser
@@ -85,3 +91,45 @@ def test_on_a_phone_the_picker_fits_and_its_targets_are_large(
         page.locator(one).bounding_box() for one in ("#dream-button", "#adapters-button")
     )
     assert dream is not None and lora is not None and dream["y"] == lora["y"]
+
+
+def test_a_lora_changes_the_picture_and_without_it_all_is_as_before(
+    make_visitor: Callable[..., Visitor], tmp_path: Path
+) -> None:
+    """The whole app, with a folder of models and the model inside."""
+    write_for_the_model_inside(tmp_path / "models" / "Lora" / "ink.safetensors")
+    app = RunningApp(tmp_path / "app", "--models-dir", str(tmp_path / "models"))
+    try:
+        page = make_visitor().open(app.url)
+        prompts = ["a red boat", "a red boat<lora:ink:1>", "a red boat"]
+        expect(page.locator("#adapters-button")).to_be_visible()
+        for count, prompt in enumerate(prompts, start=1):
+            ask(page, prompt, count=1, steps=2)
+            dream(page)
+            expect(page.locator(".dream-row")).to_have_count(count)
+            finished(page, 1)
+        before, inked, after = (np.asarray(Image.open(file)).astype(int) for file in app.pictures())
+        assert np.array_equal(before, after)
+        assert np.abs(inked - before).max() > 8
+        text = Image.open(app.pictures()[1]).info["parameters"]
+        assert 'Lora hashes: "ink: ' in text
+    finally:
+        app.kill()
+
+
+def write_for_the_model_inside(path: Path) -> None:
+    """Random matrices for what each layer of its UNet reads of the prompt."""
+    draw = np.random.default_rng(0)
+    tensors: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]] = {}
+    for weights in (EMBEDDED["demo"] / "unet").glob("*.safetensors"):
+        with safe_open(weights, framework="np") as file:
+            for name in file.keys():  # noqa: SIM118
+                if name.endswith("attn2.to_v.weight"):
+                    out, into = file.get_slice(name).get_shape()
+                    stem = "lora_unet_" + name.removesuffix(".weight").replace(".", "_")
+                    down, up = draw.normal(size=(4, into)), draw.normal(size=(out, 4))
+                    tensors[f"{stem}.lora_down.weight"] = down.astype(np.float32)
+                    tensors[f"{stem}.lora_up.weight"] = up.astype(np.float32)
+                    tensors[f"{stem}.alpha"] = np.array(1.0, np.float32)
+    path.parent.mkdir(parents=True)
+    save_file(tensors, path)

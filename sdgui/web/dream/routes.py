@@ -11,7 +11,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
 from sdgui.batches import MAX_CHUNKS
-from sdgui.emphasis import MAX_WEIGHT, read_prompt
+from sdgui.emphasis import MAX_WEIGHT, read_prompt, without_loras
 from sdgui.people import Who
 from sdgui.ports import Store
 from sdgui.web.doors.visitors import visitor_of, who_of
@@ -89,7 +89,8 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
         info = studio.models.look(name)
         text = prompt[:_LONGEST_COUNTED]
         if not (emphasis and info.emphasis):
-            count = studio.models.count_tokens(name, text)
+            plain = without_loras(text) if emphasis else text
+            count = studio.models.count_tokens(name, plain)
             return {
                 "tokens": count,
                 "chunks": 1,

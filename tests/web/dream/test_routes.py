@@ -1,6 +1,8 @@
 """What the page is told of the visitor's dreams."""
 
 import json
+from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
@@ -134,6 +136,17 @@ def test_what_weighs_how_much_is_told(site: Site) -> None:
         "most": 10.0,
         "loras": ["ink"],
     }
+
+
+def test_the_tags_of_loras_are_no_words_to_a_model_that_cannot_weigh(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models: Any = site.studio.models
+    monkeypatch.setattr(models, "info", replace(models.info, emphasis=False))
+    asked = {"prompt": "a (red) boat <lora:ink wash:1>", "emphasis": "true"}
+    assert site.visitor().get("/tokens", params=asked).json()["tokens"] == 5
+    plain = {**asked, "emphasis": "false"}
+    assert site.visitor().get("/tokens", params=plain).json()["tokens"] == 7
 
 
 def test_the_models_state_is_told(site: Site) -> None:
