@@ -24,7 +24,7 @@ from sdgui.storage import picture_list
 from sdgui.storage.faults import plain_database_errors
 from sdgui.storage.migrations import MIGRATIONS, Migration, Tell
 from sdgui.storage.prompt_search import words_of
-from sdgui.storage.rows import COLUMNS, TaskRow, columns_of, job_record, task_row
+from sdgui.storage.rows import COLUMNS, TaskRow, columns_of, job_record, readable, task_row
 
 # A dream goes when the last of its pictures is deleted; one that ended without any is still there to go on with.
 _SHOWN = """(state = 'queued'
@@ -304,20 +304,20 @@ class Database:
             rows = connection.execute(
                 "SELECT * FROM tasks WHERE NOT stored AND NOT deleted AND NOT settled"
             )
-            return tuple(map(task_row, rows))
+            return tuple(readable(task_row, rows))
 
     def leftovers(self) -> tuple[TaskRow, ...]:
         """Deleted pictures whose files may still be there."""
         with self._reading() as connection:
             rows = connection.execute("SELECT * FROM tasks WHERE deleted AND path IS NOT NULL")
-            return tuple(map(task_row, rows))
+            return tuple(readable(task_row, rows))
 
     def unfinished_jobs(self) -> tuple[JobRecord, ...]:
-        """Queued jobs, oldest first."""
+        """Queued jobs, oldest first; but those of which something cannot be read, which wait for who can read them."""
         with self._reading() as connection:
             jobs = connection.execute("SELECT * FROM jobs WHERE state = 'queued' ORDER BY created")
             found = _with_tasks(connection, jobs.fetchall())
-        return tuple(job_record(row, tasks) for row, tasks in found)
+        return tuple(readable(lambda one: job_record(*one), found))
 
     def models_used(self) -> dict[str, ModelUse]:
         """By id the models that there are pictures of."""

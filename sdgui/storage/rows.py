@@ -1,14 +1,21 @@
 """Rows of the database as the other floors know them, and what is written of a picture beside its spec."""
 
 import json
+import logging
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import TypeVar
 
 from sdgui.records import JobRecord, JobState, Mark, PictureRecord, TaskRecord
 from sdgui.sheet import Sheet
 from sdgui.spec import PictureSpec
+
+log = logging.getLogger(__name__)
+
+_Row = TypeVar("_Row")
+_Made = TypeVar("_Made")
 
 COLUMNS = (
     *("prompt", "negative_prompt", "model", "sampler"),
@@ -55,6 +62,15 @@ class TaskRow:
             bytes=self.bytes,
             mark=self.mark,
         )
+
+
+def readable(make: Callable[[_Row], _Made], rows: Iterable[_Row]) -> Iterator[_Made]:
+    """What `make` makes of each row that can be read; any other is no reason not to start, and the log says so."""
+    for row in rows:
+        try:
+            yield make(row)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            log.warning("A picture or dream in the list cannot be read: %s", error)
 
 
 def task_row(row: sqlite3.Row) -> TaskRow:

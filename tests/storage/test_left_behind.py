@@ -197,3 +197,18 @@ def test_a_picture_of_a_dream_taken_out_of_the_history_does_not_come_back(
     for _ in range(3):
         assert open_store().jobs(ANNA) == ()
     assert not [*folder.rglob("*.png"), *folder.rglob("*.jpg")]
+
+
+@pytest.mark.parametrize("spec", ["{", '{"schema": 99}', "[]"])
+@pytest.mark.parametrize("way", [queued, stopped_before_its_first_picture, deleted_while_kept])
+def test_a_row_that_cannot_be_read_does_not_keep_the_folder_from_opening(
+    open_store: Callable[[], DiskStore], way: Callable[[DiskStore], None], spec: str
+) -> None:
+    store = open_store()
+    way(store)
+    with store._database._writing() as connection:
+        connection.execute("UPDATE tasks SET spec = ?, path = 'a.png'", (spec,))
+    other = job(1)
+    store.add_job(other)
+    for _ in range(3):
+        assert open_store().unfinished_jobs() == (other,)
