@@ -15,6 +15,7 @@ from sdgui.engine.library.library import OwnersLibrary
 from sdgui.library import Offer
 from sdgui.model_info import ModelInfo
 from sdgui.storage.whole_file import write_whole
+from tests.browser.compare_page import choose
 from tests.browser.conftest import PHONE, Visitor, ask, dream, finished, shoot
 from tests.engine.small_hub import PATIENCE, SmallHub
 from tests.fake_library import GB
@@ -168,6 +169,50 @@ def test_a_gated_model_takes_a_token_that_is_not_shown(room: Page, site: Site) -
     expect(room.get_by_role("button", name="Fetch 34.0 GB")).to_be_focused()
     assert site.library.token == "hf_secret"
     assert "hf_secret" not in room.content()
+
+
+def test_the_model_is_found_by_some_of_its_name_with_the_keyboard(
+    make_visitor: Callable[..., Visitor], site: Site
+) -> None:
+    page = make_visitor().open(site.url)
+    box = page.get_by_role("combobox", name="Model")
+    box.click()
+    expect(page.get_by_role("group", name="Stable Diffusion 1.x")).to_be_visible()
+    expect(page.get_by_role("option")).to_have_count(2)
+    box.fill("OTH")
+    expect(page.get_by_role("option")).to_have_count(1)
+    box.press("ArrowDown")
+    expect(box).to_have_attribute("aria-activedescendant", "model-option-0")
+    box.press("Escape")
+    expect(box).to_have_value("demo")
+    box.press("ArrowUp")
+    box.press("Enter")
+    expect(box).to_have_value("other")
+    expect(box).to_have_attribute("aria-expanded", "false")
+
+
+def test_a_switch_says_in_place_how_far_it_is_and_the_prompt_stays_usable(
+    make_visitor: Callable[..., Visitor], site: Site
+) -> None:
+    engine = site.engine
+    engine.loaded.discard("other")
+    page = make_visitor().open(site.url)
+    site.studio.warm_up("demo")
+    ask(page, "a first boat", count=1, steps=2)
+    dream(page)
+    finished(page, 1)
+    engine.can_load.clear()
+    choose(page, "model", "other")
+    try:
+        expect(page.locator("#model-loading")).to_have_text("loading 50 %")
+        page.fill("#prompt textarea", "a boat meanwhile")
+        expect(page.locator("#prompt textarea")).to_have_value("a boat meanwhile")
+    finally:
+        engine.can_load.set()
+    expect(page.locator("#model-loading")).to_have_text("")
+    ask(page, "a second boat", count=1, steps=2)
+    dream(page)
+    finished(page, 1)
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])

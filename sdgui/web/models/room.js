@@ -24,7 +24,10 @@ const isWide = () => matchMedia("(width > 700px)").matches;
 export function enter(page) {
   const room = new Models(find("#models"), page);
   page.add("models", { panel: room.element, seen: () => room.seen() });
-  settings.onChosen("model", () => switchTo(settings.text("model")));
+  settings.onChosen("model", async () => {
+    await switchTo(settings.text("model"));
+    page.pill.wake();
+  });
 }
 
 /** Has the model that was chosen loaded, so that the next dream need not wait for it. @param {string} model */

@@ -81,6 +81,17 @@ def library_routes(studio: "Studio", store: Store, library: Library) -> APIRoute
             "token": library.has_token,
         }
 
+    @routes.get("/models/choices")
+    def choices() -> dict[str, Any]:
+        """The models that everybody may choose from, by their titles and families."""
+        return {
+            "models": [
+                {"model": one.model, "title": one.title, "family": one.family_title}
+                for one in library.cards()
+                if not one.fault
+            ]
+        }
+
     @routes.put("/models/default")
     def set_default(request: Request, asked: Named) -> dict[str, str]:
         """Remembers the page's default model; what keeps it from being so at once, in words."""

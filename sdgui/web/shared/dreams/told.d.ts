@@ -177,6 +177,9 @@ export type ModelCard = {
   last: number | null;
 };
 
+/** A model to be chosen. */
+export type ModelName = { model: string; title: string; family: string };
+
 /** The memory that models run in, and the main memory beside it; in bytes, null where that is not known. */
 export type ModelMemory = { bytes: number | null; place: string; main: number | null };
 

@@ -48,6 +48,6 @@ class FreshPage:
                 return
             self._config["head"] = self._head()
             for component in self._config["components"]:
-                if component["props"].get("elem_id") == "model":
+                if component["props"].get("elem_id") == "model-value":
                     component["props"].update(self._choices())
             self._stamp = stamp

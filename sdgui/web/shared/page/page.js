@@ -9,6 +9,7 @@ import { Dreams } from "../dreams/dreams.js";
 import * as again from "../fetch/again.js";
 import { ask, tell, wordsOf } from "../fetch/ask.js";
 import { Drawer } from "../settings/drawer.js";
+import { ModelChoice } from "../settings/model-choice.js";
 import { keepRules } from "../settings/rules.js";
 import { settings } from "../settings/settings.js";
 import { Viewer } from "../viewer/viewer.js";
@@ -74,9 +75,13 @@ export class Page {
       },
     });
     this.picker = new Picker(this.bar.prompt);
+    this.model = new ModelChoice();
     this.pill = new Pill({
       isDreaming: () => this.dreams.active.length > 0,
-      told: ({ device }) => (this.dreams.strips.isShared = (device ?? "").toLowerCase().startsWith("cpu")),
+      told: (status) => {
+        this.dreams.strips.isShared = (status.device ?? "").toLowerCase().startsWith("cpu");
+        this.model.tell(status);
+      },
       toast: (...words) => this.toasts.show(...words),
     });
     this.dreams.counted.add(() => this.pill.wake());

@@ -12,6 +12,8 @@ from sdgui.web.shared.settings.controls import ASPECTS, default_controls, length
 
 _HINT = '<p id="prompt-hint" class="prompt-hint"></p>'
 
+_MODEL = '<div id="model-choice" class="model-choice"></div>'
+
 
 def add_settings_head() -> None:
     """Adds the title that the settings have where they are a drawer, on phones."""
@@ -62,11 +64,12 @@ def add_settings(info: ModelInfo, names: tuple[str, ...]) -> Components:
         elem_classes="sd-choice",
         filterable=False,
     )
+    gr.HTML(_MODEL, elem_id="model", js_on_load=None, apply_default_css=False)
+    # Only keeps the value; what one chooses by is model-choice.js, which groups and searches.
     model = gr.Dropdown(
         **model_choices(info, names),
         label=SETTINGS["model"].label,
-        elem_id="model",
-        elem_classes="sd-choice",
+        elem_id="model-value",
         filterable=False,
     )
     negative_prompt = gr.Textbox(
