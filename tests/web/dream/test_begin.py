@@ -12,6 +12,7 @@ from sdgui.web.dream.begin import begin
 from sdgui.web.shared.settings.controls import Controls, default_controls
 from sdgui.web.shared.settings.reuse import reused
 from tests.people import who
+from tests.samples import inked
 from tests.web.conftest import Site
 
 ANN = Who(visitor="ann")
@@ -183,6 +184,31 @@ def test_reuse_of_a_dream_whose_model_is_broken_now_is_said(
     monkeypatch.setattr(site.studio.models, "describe", broken)
     said = reuse(site, "ann", job=told["job"], index=0)
     assert said == {"error": "Its weights are damaged.", "hint": "Copy it anew."}
+
+
+def test_reuse_takes_a_lora_over_and_tells_where_it_changed(
+    site: Site, controls: Controls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also of a model that reads brackets plainly, whose specs say nothing of emphasis."""
+    models: Any = site.studio.models
+    monkeypatch.setattr(models, "find_adapters", inked)
+    monkeypatch.setattr(models, "info", replace(models.info, emphasis=False))
+    told, _ = dream(site, replace(controls, prompt="a cat<lora:ink:0.5>", emphasis=True))
+    job = site.store.job(told["job"], "ann")
+    assert job is not None
+    assert [one.ref.id for one in job.tasks[0].spec.adapters] == ["ink"]
+    said = reuse(site, "ann", job=told["job"], index=0)
+    assert "notice" not in said
+    values = said["values"]
+    assert (values["prompt"], values["emphasis"]) == ("a cat<lora:ink:0.5>", True)
+
+    def changed(adapters: object) -> None:
+        raise UserError("The LoRA “ink” changed.", "Dream it again.")
+
+    monkeypatch.setattr(models, "check_adapters", changed)
+    said = reuse(site, "ann", job=told["job"], index=0)
+    assert said["notice"] == "The LoRA “ink” changed."
+    assert said["values"] == values
 
 
 def test_reuse_of_anothers_dream_is_refused(site: Site, controls: Controls) -> None:
