@@ -126,6 +126,10 @@ class Catalog:
         self._found.pop(model, None)
         self._repositories.pop(model, None)
 
+    def place(self, model: str) -> Path | None:
+        """The folder or file of a model on this machine; None for one that is still to be fetched."""
+        return self._path(model)
+
     def files(self, model: str) -> tuple[Path, ...]:
         """The files that make up a model on this machine; none for one that is still to be fetched."""
         path = self._path(model)

@@ -269,10 +269,10 @@ class OwnersLibrary:
             inside = (one for one in self._folders if found.is_relative_to(one))
             base = next(inside, found.parent)
             return f"{base.name}/{found.parent.relative_to(base).as_posix()}".removesuffix("/.")
-        if is_hub_id(model) and not Path(model).expanduser().exists():
+        path = self._catalog.place(model)
+        if path is None or path.is_relative_to(self._hub.folder(model)):
             return "the hub's cache"
-        found = self._catalog.collection.path_of(model)
-        path = (Path(model) if found is None else found).expanduser().absolute()
+        path = path.absolute()
         for base, before in ((Path.cwd(), ""), (Path.home(), "~/")):
             if path.is_relative_to(base):
                 return f"{before}{path.relative_to(base).as_posix()}"

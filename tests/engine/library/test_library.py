@@ -32,6 +32,7 @@ def test_a_folder_that_was_not_fetched_here_is_not_removed(
     library = open_library(default=str(epsilon_folder))
     card = library.cards()[0]
     assert (card.title, card.licence, card.removable) == ("epsilon", "mit", False)
+    assert card.place.endswith("/epsilon") and not card.place.startswith("the hub")
     with pytest.raises(UserError, match="was not fetched here"):
         library.remove(str(epsilon_folder))
     assert (epsilon_folder / "model_index.json").is_file()
