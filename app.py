@@ -74,6 +74,7 @@ def serve(settings: Settings) -> None:
 
     from sdgui.engine.allocator import keep_freed_memory
     from sdgui.engine.library.library import OwnersLibrary
+    from sdgui.engine.main_memory import resident
     from sdgui.engine.waiting import wait_briefly
     from sdgui.storage.disk_store import DiskStore
     from sdgui.storage.whole_file import write_whole
@@ -101,6 +102,7 @@ def serve(settings: Settings) -> None:
             store=store,
             workers=[ProcessWorker(functools.partial(make_engine, settings))],
             batch_limit=lambda spec: batch_limit(spec, studio.status().device),
+            resident=resident,
         )
         studio.start()
         try:

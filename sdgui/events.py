@@ -50,6 +50,13 @@ class Loaded:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Measured:
+    """What a worker is by now: how its memory is used, and what it has warm."""
+
+    worker: WorkerInfo
+
+
+@dataclass(frozen=True, kw_only=True)
 class Fitted:
     """So many pictures of a model and size (in pixels) fitted into one batch, after more had not."""
 
@@ -101,7 +108,7 @@ class TaskFailed:
     hint: str = ""
 
 
-WorkerEvent = Loading | Loaded | Fitted | Stepped | Preview | Decoded | TaskFailed
+WorkerEvent = Loading | Loaded | Measured | Fitted | Stepped | Preview | Decoded | TaskFailed
 
 
 # Studio -> watchers

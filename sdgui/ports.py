@@ -153,9 +153,13 @@ class Engine(Protocol):
         ...
 
     def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
-        """Makes the batch, emitting Loading/Loaded if it must load, Stepped, Preview, and for each task that is not
-        cancelled exactly one of Decoded or TaskFailed. Returns early when every task is cancelled. Never raises for a
-        fault that belongs to the batch; what it does raise means that the worker is broken."""
+        """Makes the batch, emitting Loading/Loaded if it must load, Stepped, Preview, Measured, and for each task that
+        is not cancelled exactly one of Decoded or TaskFailed. Returns early when every task is cancelled. Never raises
+        for a fault that belongs to the batch; what it does raise means that the worker is broken."""
+        ...
+
+    def free(self, models: Sequence[str], emit: Emit) -> None:
+        """Drops those of the models that are warm, and emits Measured; with none it only measures."""
         ...
 
     def close(self) -> None:

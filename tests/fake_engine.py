@@ -2,7 +2,8 @@
 
 import os
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from sdgui.events import (
     Decoded,
     Loaded,
     Loading,
+    Measured,
     Pixels,
     Preview,
     Stepped,
@@ -22,6 +24,7 @@ from sdgui.events import (
 from sdgui.ports import Emit, IsCancelled
 from sdgui.records import MATCH
 from sdgui.spec import PictureSpec
+from sdgui.workers import HeldModel, WorkerInfo
 from tests.strips import strips_of
 
 PATIENCE = 30.0
@@ -74,6 +77,7 @@ class FakeEngine:
         self.unloadable: dict[str, UserError] = {}
         self.loaded: set[str] = set()
         self.loads: list[str] = []
+        self.frees: list[tuple[str, ...]] = []
         self.match: Callable[[PictureSpec], float] | None = None
         self.clock = HandClock()
         self.step_seconds: Callable[[int], float] = lambda pictures: 0.0
@@ -89,6 +93,29 @@ class FakeEngine:
             raise fault
         self.loaded.add(model)
         emit(Loaded(model=model, device="fake", dtype="float32"))
+
+    @property
+    def info(self) -> WorkerInfo:
+        """A worker on a CPU of 16 GB, with what is loaded."""
+        held = tuple(
+            HeldModel(model=model, bytes=42_000_000, used=time.time(), seconds=3.6)
+            for model in self.loaded
+        )
+        return WorkerInfo(
+            device="cpu",
+            dtype="float32",
+            title="CPU, 8 cores",
+            memory=16_000_000_000,
+            free=8_300_000_000,
+            process=1_100_000_000,
+            warm=tuple(self.loaded),
+            held=held,
+        )
+
+    def free(self, models: Sequence[str], emit: Emit) -> None:
+        self.frees.append(tuple(models))
+        self.loaded -= set(models)
+        emit(Measured(worker=self.info))
 
     def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
         self.batches.append(batch)

@@ -1,5 +1,6 @@
 """Where and in which number format a model runs."""
 
+import os
 from dataclasses import dataclass, replace
 
 import torch
@@ -30,6 +31,14 @@ class Placement:
     def dtype_name(self) -> str:
         """The dtype as `--dtype` spells it."""
         return str(self.dtype).removeprefix("torch.")
+
+    @property
+    def title(self) -> str:
+        """The device in words for a person."""
+        if self.device.type == "cuda":
+            return torch.cuda.get_device_name(self.device)
+        cores = os.cpu_count() or 1
+        return f"CPU, {cores} {'core' if cores == 1 else 'cores'}"
 
     @property
     def device_name(self) -> str:

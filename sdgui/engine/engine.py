@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +15,7 @@ import torch
 from sdgui.engine.catalog import Catalog
 from sdgui.engine.changes import decoding_in_tiles, offloaded
 from sdgui.engine.device import choose_placement
+from sdgui.engine.gauge import Gauge
 from sdgui.engine.generate import chunks_of, decode, denoise
 from sdgui.engine.loader import Loader, WarmModel
 from sdgui.engine.memory import free_memory, is_out_of_memory
@@ -27,6 +28,7 @@ from sdgui.events import (
     Decoded,
     Fitted,
     Loading,
+    Measured,
     Pixels,
     Stepped,
     Task,
@@ -71,6 +73,7 @@ class TorchEngine:
         self._catalog = catalog
         self._placement = choose_placement(device, dtype)
         self._loader = Loader(catalog, self._placement, cache_dir, clip=clip)
+        self._gauge = Gauge(self._loader.measured)
         shared = self._placement.device.type == "cpu"
         self._previewer = Previewer(clock, shared=shared) if previews else None
 
@@ -90,18 +93,26 @@ class TorchEngine:
         """
         run = Run(batch, emit, is_cancelled)
         try:
+            self._gauge.start(run.emit)
             self._make(run)
         except Exception as error:
             if run.receiver_broken or _device_broken(error):
                 raise
             if isinstance(error, UserError):
                 run.fail_rest(error)
-                return
-            log.exception("a batch of %d failed", len(batch.tasks))
-            run.fail_rest(TOO_LARGE if is_out_of_memory(error) else UNEXPECTED)
+            else:
+                log.exception("a batch of %d failed", len(batch.tasks))
+                run.fail_rest(TOO_LARGE if is_out_of_memory(error) else UNEXPECTED)
         finally:
+            self._gauge.stop()
             if self._previewer is not None:
                 self._previewer.stop()
+        emit(Measured(worker=self._loader.info()))
+
+    def free(self, models: Sequence[str], emit: Emit) -> None:
+        """Drops those of the models that are warm, and emits Measured."""
+        self._loader.free(models)
+        emit(Measured(worker=self._loader.info()))
 
     def close(self) -> None:
         """Frees the device."""

@@ -1,7 +1,8 @@
 """Loads models and keeps them warm: the second batch reads no weights from disk."""
 
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from sdgui.engine.clip_files import CONFIG, find_clip
 from sdgui.engine.clip_weigher import Weighed, Weigher
 from sdgui.engine.device import Placement
 from sdgui.engine.families.family import Encoded, Family, family_called
+from sdgui.engine.main_memory import resident
 from sdgui.engine.memory import free_memory, memory_of
 from sdgui.engine.memory_plan import (
     SPARE,
@@ -38,7 +40,7 @@ from sdgui.errors import UserError
 from sdgui.events import Loaded, Loading, Pixels
 from sdgui.model_info import ModelRef
 from sdgui.ports import Emit
-from sdgui.workers import WorkerInfo
+from sdgui.workers import HeldModel, WorkerInfo
 
 MAIN_MEMORY = torch.device("cpu")
 
@@ -71,6 +73,10 @@ class WarmModel:
     parts: Mapping[str, int]
     """Bytes of the weights of each part, as they are loaded."""
     arrangement: Arrangement
+    seconds: float
+    """How long loading it took."""
+    used: float = 0.0
+    """When it was used last, in seconds since the epoch."""
     spoilt: bool = False
     """A change in place could not be put back: nobody may use it any more."""
 
@@ -127,6 +133,7 @@ class Loader:
         """The work that each was last prepared for, and the least that is done for it."""
         self._learnt: dict[tuple[ModelRef, int], Arrangement] = {}
         """What it took, by model and pixels, after less had not sufficed: a new start tries again."""
+        self._info = WorkerInfo()
 
     def prepare(
         self, ref: ModelRef, work: Work, emit: Emit, *, least: Arrangement = WHOLE
@@ -159,25 +166,60 @@ class Loader:
             emit(Loading(model=ref.id))
             warm = self._load(ref, emit)
             self._warm[ref] = warm
+            warm.used = time.time()
             emit(
                 Loaded(
                     model=ref.id,
                     device=warm.placement.device_name,
                     dtype=warm.placement.dtype_name,
-                    worker=self._worker(warm.placement),
+                    worker=self.info(),
                 )
             )
         self._warm.move_to_end(ref)
+        warm.used = time.time()
         return warm
 
-    def _worker(self, placement: Placement) -> WorkerInfo:
-        memory = memory_of(placement.device)
-        return WorkerInfo(
-            device=placement.device_name,
-            dtype=placement.dtype_name,
-            memory=None if memory is None else memory.total,
-            warm=tuple(ref.id for ref in self._warm),
+    def info(self) -> WorkerInfo:
+        """What this worker is by now: its device, its memory, and what it has warm."""
+        warm = tuple(self._warm.values())
+        latest = warm[-1].placement if warm else self._placement
+        self._info = WorkerInfo(
+            device=latest.device_name,
+            dtype=latest.dtype_name,
+            title=latest.title,
+            warm=tuple(one.ref.id for one in warm),
+            held=tuple(
+                HeldModel(
+                    model=one.ref.id,
+                    bytes=one.held_by(self._placement.device),
+                    used=one.used,
+                    seconds=one.seconds,
+                )
+                for one in warm
+            ),
         )
+        return self.measured()
+
+    def measured(self) -> WorkerInfo:
+        """The same with what it had warm when `info` was asked, and its memory as it is now; from any thread."""
+        info, device = self._info, self._placement.device
+        memory = memory_of(device)
+        batch = 0
+        if device.type == "cuda":
+            held = sum(one.bytes for one in info.held)
+            batch = max(0, torch.cuda.memory_allocated(device) - held)
+        return replace(
+            info,
+            memory=None if memory is None else memory.total,
+            free=None if memory is None else memory.free,
+            process=resident(),
+            batch=batch,
+        )
+
+    def free(self, models: Sequence[str]) -> None:
+        """Drops those of the models that are warm."""
+        for ref in [one for one in self._warm if one.id in models]:
+            self.forget(ref)
 
     def forget(self, ref: ModelRef) -> None:
         """Drops a model; the next `get` loads it anew."""
@@ -206,6 +248,7 @@ class Loader:
         def on_bytes(fraction: float) -> None:
             emit(Loading(model=ref.id, fraction=fraction))
 
+        began = time.monotonic()
         located = self._catalog.locate(ref.id, on_bytes)
         if located.info.ref != ref:
             raise UserError(
@@ -262,6 +305,7 @@ class Loader:
             similarity=similarity,
             parts=parts,
             arrangement=plan.arrangement,
+            seconds=time.monotonic() - began,
         )
 
     def _similarity(self, clip: str) -> Similarity:

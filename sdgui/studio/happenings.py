@@ -111,6 +111,13 @@ class Woken:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FreeAsked:
+    """These models are to leave the workers' memory once they are at nothing; with none, that is to be measured."""
+
+    models: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Wanted:
     """Somebody is about to dream with this model: a worker with nothing to do may load it ahead."""
 
@@ -136,6 +143,7 @@ Happening = (
     | EndsStored
     | EndsNotStored
     | Woken
+    | FreeAsked
     | Wanted
     | Closing
 )
@@ -149,6 +157,14 @@ class Begin:
 
     worker: int
     running: RunningBatch
+
+
+@dataclass(frozen=True, kw_only=True)
+class Free:
+    """The worker is to free these models, and to measure its memory; `WorkerReady` follows."""
+
+    worker: int
+    models: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,4 +209,4 @@ class Opened:
     job: LiveJob
 
 
-Effect = Begin | WarmUp | Save | StoreEnds | Opened | Tell | WakeAt
+Effect = Begin | Free | WarmUp | Save | StoreEnds | Opened | Tell | WakeAt

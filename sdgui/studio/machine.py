@@ -8,6 +8,7 @@ from sdgui.events import (
     Fitted,
     Loaded,
     Loading,
+    Measured,
     ModelLoading,
     Preview,
     Stepped,
@@ -26,6 +27,8 @@ from sdgui.studio.happenings import (
     Effect,
     EndsNotStored,
     EndsStored,
+    Free,
+    FreeAsked,
     Happening,
     NotReopened,
     NotWarmed,
@@ -146,6 +149,9 @@ class Machine:
             case WorkerSaid(worker=number, event=event):
                 self._hear(self.faces[number], event)
                 return  # it has not changed what there is to begin
+            case FreeAsked(models=models):
+                for face in self.faces:
+                    face.ask_to_free(models, self._now)
             case Wanted(model=model):
                 self._wanted = model
             case NotWarmed(worker=number, fault=fault):
@@ -175,6 +181,7 @@ class Machine:
             case Closing():
                 self.closing = True
                 return
+        self._free()
         self._begin_all()
         self._warm_up()
         self._reckon()
@@ -221,6 +228,8 @@ class Machine:
                 self._reckon()
                 if running is not None:
                     tell_progress(running, running.begun)
+            case Measured(worker=info):
+                face.measures(info, self._now)
             case Fitted():
                 self.fits.learn(face.info.device, event)
             case Stepped(step=step, steps=steps) if running is not None:
@@ -348,6 +357,13 @@ class Machine:
         for name in names:
             self.jobs.close(name, stored=stored)
         self._ended = True
+
+    def _free(self) -> None:
+        """Has workers that are at nothing free what they were asked to, before anything else begins."""
+        for face in self.faces:
+            if face.is_free and face.asked is not None and not self.closing:
+                self._effects.append(Free(worker=face.number, models=tuple(sorted(face.asked))))
+                face.is_free, face.asked = False, None
 
     def _begin_all(self) -> None:
         """Gives free workers what waits, each what it has warm if it can be."""

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -54,6 +54,11 @@ class ProcessWorker:
     def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
         """See `ports.Engine.run`; WorkerDied when the process ended, WorkerBroke when its engine raised."""
         self._ask(("run", batch), emit, is_cancelled, tuple(task.id for task in batch.tasks))
+
+    def free(self, models: Sequence[str], emit: Emit) -> None:
+        """See `ports.Engine.free`; a process that has ended has freed them."""
+        if self._process is not None and self._process.is_alive():
+            self._ask(("free", tuple(models)), emit, None, ())
 
     def close(self) -> None:
         """Ends the process, also under a call that waits for it; kills it when it does not go by itself."""
@@ -127,6 +132,8 @@ def _serve(make_engine: Callable[[], Engine], pipe: "Connection[Any, Any]") -> N
                 engine = make_engine()
             if kind == "warm":
                 engine.warm(value, parent.emit)
+            elif kind == "free":
+                engine.free(value, parent.emit)
             else:
                 engine.run(value, parent.emit, parent.is_cancelled)
         except UserError as fault:

@@ -25,6 +25,8 @@ from sdgui.studio.happenings import (
     Begin,
     Closing,
     Effect,
+    Free,
+    FreeAsked,
     Happening,
     NotReopened,
     Opened,
@@ -73,8 +75,11 @@ class Studio:
         clock: Callable[[], float] = time.monotonic,
         policy: Policy = POLICY,
         backoff: Callable[[int], float] = backoff,
+        resident: Callable[[], int] = lambda: 0,
     ) -> None:
+        """`resident` tells the main memory of this process, in bytes."""
         self.policy = policy
+        self.resident = resident
         self.models = models
         self.store = store
         self._draw_seed = draw_seed
@@ -237,6 +242,15 @@ class Studio:
             Task(id=task.id, spec=task.spec, job=job), picture.pixels, picture.notes
         )
 
+    def measure(self) -> None:
+        """Has the workers that are at nothing measure their memory, if they have not just now."""
+        self._happened(FreeAsked())
+
+    def free(self, models: Sequence[str]) -> None:
+        """Has the workers free those of the models that are warm, each once its batch is over."""
+        if models:
+            self._happened(FreeAsked(models=tuple(models)))
+
     def warm_up(self, model: str) -> None:
         """Loads a model ahead, once a worker has nothing else to do; UserError when there is no such model."""
         self.models.look(model)
@@ -362,6 +376,8 @@ class Studio:
         match effect:
             case Begin(worker=number, running=running):
                 self._workers[number].begin(running)
+            case Free(worker=number, models=models):
+                self._workers[number].free(models)
             case WarmUp(worker=number, model=model):
                 self._workers[number].warm_up(model)
             case Save(picture=picture):

@@ -1,6 +1,6 @@
 """One worker as the studio's state machine sees it: what it is, what it is at, whether its model is there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from sdgui.errors import UserError
@@ -8,6 +8,9 @@ from sdgui.events import Loaded
 from sdgui.studio.running_batch import RunningBatch
 from sdgui.studio.status import ModelStatus, WorkerStatus
 from sdgui.workers import WorkerInfo
+
+MEASURE = 1.0
+"""Seconds between two measurements of a worker's memory."""
 
 
 class WorkerFace:
@@ -20,6 +23,9 @@ class WorkerFace:
         self.running: RunningBatch | None = None
         self.is_free = False
         self.is_loading = False
+        self.asked: set[str] | None = None
+        """Models that it is to free once it is at nothing; with none it is to measure its memory."""
+        self.measured = float("-inf")
 
     @property
     def device_only(self) -> WorkerInfo:
@@ -42,7 +48,8 @@ class WorkerFace:
         if event.worker is not None:
             self.info = event.worker
         else:
-            self.info = WorkerInfo(device=event.device, dtype=event.dtype, warm=(event.model,))
+            known = {"device": event.device, "dtype": event.dtype, "warm": (event.model,)}
+            self.info = replace(self.info, **known, held=())  # type: ignore[arg-type]
 
     def ready(self) -> None:
         """It asks for a batch; what it was said to load without a word on that was there already."""
@@ -67,23 +74,46 @@ class WorkerFace:
         if self.status.state == "failed":
             self.status = replace(self.status, state="ready", model=model, message="", hint="")
 
+    def measures(self, info: WorkerInfo, now: float) -> None:
+        """It tells what it is by now."""
+        self.info = info
+        self.measured = now
+
+    def ask_to_free(self, models: Collection[str], now: float) -> None:
+        """It is to free these as soon as it is at nothing.
+
+        With none it is to measure, unless it has just now or does so by itself, as it does at its work.
+        """
+        theirs = {model for model in models if model in self.info.warm}
+        if theirs or (self.running is None and now - self.measured > MEASURE):
+            self.asked = theirs if self.asked is None else self.asked | theirs
+
     def lost(self) -> None:
         """It broke, and with it went what it had warm."""
-        self.info = replace(self.info, warm=())
+        self.info = replace(self.info, warm=(), held=(), batch=0)
 
     @property
     def told(self) -> WorkerStatus:
         """What visitors are told of it."""
-        status = self.status
+        status, info = self.status, self.info
+        at = None if self.running is None else self.running.batch.tasks[0].spec
         return WorkerStatus(
             state=status.state,
             model=status.model,
             fraction=status.fraction,
             device=status.device,
             dtype=status.dtype,
-            memory=self.info.memory,
-            warm=self.info.warm,
+            title=info.title,
+            memory=info.memory,
+            free=info.free,
+            process=info.process,
+            batch=info.batch,
+            warm=info.warm,
+            held=info.held,
             pictures=0 if self.running is None else len(self.running.batch.tasks),
+            dreaming="" if at is None else at.model.id,
+            width=0 if at is None else at.width,
+            height=0 if at is None else at.height,
         )
 
 

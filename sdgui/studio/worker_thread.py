@@ -32,7 +32,9 @@ class WorkerThread:
         self._model = model
         self._tell = tell
         self._is_closing = is_closing
-        self._inbox: queue.SimpleQueue[RunningBatch | str | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[RunningBatch | str | tuple[str, ...] | None] = (
+            queue.SimpleQueue()
+        )
         self._thread = threading.Thread(
             target=self._live, name=f"sdgui-worker-{number}", daemon=True
         )
@@ -48,6 +50,10 @@ class WorkerThread:
     def warm_up(self, model: str) -> None:
         """Has it load a model ahead."""
         self._inbox.put(model)
+
+    def free(self, models: tuple[str, ...]) -> None:
+        """Has it free models, and measure its memory."""
+        self._inbox.put(models)
 
     def leave(self) -> None:
         """No batch comes any more."""
@@ -66,11 +72,14 @@ class WorkerThread:
         self._warm(self._model)
         self._tell(WorkerReady(worker=self._number))
         while (asked := self._inbox.get()) is not None:
+            if isinstance(asked, RunningBatch):
+                self._run(asked)
+                continue
             if isinstance(asked, str):
                 self._warm(asked)
-                self._tell(WorkerReady(worker=self._number))
             else:
-                self._run(asked)
+                self._free(asked)
+            self._tell(WorkerReady(worker=self._number))
 
     def _hear(self, event: object) -> None:
         self._tell(WorkerSaid(worker=self._number, event=event))  # type: ignore[arg-type]
@@ -88,6 +97,13 @@ class WorkerThread:
             fault = NOT_LOADED
         log.log(logging.INFO if self._is_closing() else logging.ERROR, "%s", fault)
         self._tell(NotWarmed(worker=self._number, fault=fault))
+
+    def _free(self, models: tuple[str, ...]) -> None:
+        try:
+            self._engine.free(models, self._hear)
+        except Exception:
+            if not self._is_closing():
+                log.exception("models could not be freed")
 
     def _run(self, running: RunningBatch) -> None:
         fault, broken = None, False

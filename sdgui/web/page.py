@@ -22,6 +22,7 @@ from sdgui.web.rooms import served_files
 from sdgui.web.shared.adapters.routes import adapter_routes
 from sdgui.web.shared.dreams.submission import check_model
 from sdgui.web.shared.page.fresh import FreshPage
+from sdgui.web.shared.page.memory import memory_routes
 from sdgui.web.shared.page.templates import render
 from sdgui.web.shared.page.theme import variables
 from sdgui.web.shared.seam.blocks import StillBlocks
@@ -43,7 +44,7 @@ CAPABILITIES = (DREAM, COMPARE, MODELS)
 """In the order of their tabs; without its line here, and its folder, a capability is gone."""
 
 _STYLES = (
-    *("shared/page/screen.css", "shared/settings/settings.css"),
+    *("shared/page/screen.css", "shared/page/memory.css", "shared/settings/settings.css"),
     "shared/adapters/picker.css",
     *("shared/gallery/gallery.css", "shared/viewer/viewer.css"),
     *(style for one in CAPABILITIES for style in one.styles),
@@ -87,6 +88,7 @@ def make_routes(
         *routes,
         _model_routes(studio.models),
         adapter_routes(studio),
+        memory_routes(studio),
         reuse_routes(studio, store, _values_of_sheet),
     ]
 

@@ -5,7 +5,7 @@ import functools
 import multiprocessing
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import BrokenBarrierError
@@ -50,6 +50,9 @@ class Meeting:
         with self._record.open("a") as file:
             file.writelines(f"{task.spec.model.id}\n" for task in batch.tasks)
         self._engine.run(batch, emit, is_cancelled)
+
+    def free(self, models: Sequence[str], emit: Emit) -> None:
+        self._engine.free(models, emit)
 
     def close(self) -> None:
         self._engine.close()

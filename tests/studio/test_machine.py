@@ -23,6 +23,7 @@ from sdgui.events import (
     JobCancelled,
     Loaded,
     Loading,
+    Measured,
     PictureDone,
     PictureFailed,
     Preview,
@@ -38,6 +39,8 @@ from sdgui.studio.happenings import (
     Closing,
     EndsNotStored,
     EndsStored,
+    Free,
+    FreeAsked,
     Happening,
     NotReopened,
     NotWarmed,
@@ -59,6 +62,7 @@ from sdgui.studio.live_job import LiveJob, unmade
 from sdgui.studio.machine import Machine
 from sdgui.studio.running_batch import RunningBatch
 from sdgui.studio.unsaved import Unsaved
+from sdgui.workers import WorkerInfo
 from tests.studio.test_queue import SPEC
 
 WORKERS = 2
@@ -98,6 +102,7 @@ class World:
         self.now = 0.0
         self.at: dict[int, RunningBatch] = {}
         self.warming: dict[int, str] = {}
+        self.freeing: set[int] = set()
         self.begun: Counter[tuple[LiveJob, str]] = Counter()
         self.saves: deque[Decoded] = deque()
         self.writing: deque[str] = deque()
@@ -120,9 +125,12 @@ class World:
                 case Begin(worker=number, running=running):
                     self.begin(number, running)
                 case WarmUp(worker=number, model=model):
-                    assert number not in self.at and number not in self.warming
+                    assert number not in self.busy
                     assert not len(self.machine.queue)  # what was asked for goes first
                     self.warming[number] = model
+                case Free(worker=number):
+                    assert number not in self.busy  # never in the middle of a batch
+                    self.freeing.add(number)
                 case Save(picture=picture):
                     assert picture.task not in [one.task for one in self.saves]
                     self.saves.append(picture)
@@ -262,6 +270,17 @@ class World:
         self.say(WorkerReady(worker=number))
         assert not self.machine.faces[number].is_loading
 
+    @property
+    def busy(self) -> set[int]:
+        """The workers that are at something."""
+        return {*self.at, *self.warming, *self.freeing}
+
+    def freed(self, number: int) -> None:
+        """A worker has freed what it was asked to."""
+        self.freeing.remove(number)
+        self.say(WorkerSaid(worker=number, event=Measured(worker=WorkerInfo(device="d"))))
+        self.say(WorkerReady(worker=number))
+
     def settle_down(self) -> None:
         """Lets everything that is under way come to its end."""
         for _ in range(1000):
@@ -269,6 +288,8 @@ class World:
                 self.make(next(iter(self.at)))
             elif self.warming:
                 self.warmed(next(iter(self.warming)), "loaded")
+            elif self.freeing:
+                self.freed(next(iter(self.freeing)))
             elif self.saves:
                 self.save("stored")
             elif self.writing:
@@ -354,7 +375,16 @@ class AnyOrder(RuleBasedStateMachine):
     def want(self, model: str) -> None:
         self.world.say(Wanted(model=model))
 
+    @rule(models=st.sets(st.sampled_from(sorted(MODELS))))
+    def ask_to_free(self, models: set[str]) -> None:
+        self.world.say(FreeAsked(models=tuple(models)))
+
     # Workers
+
+    @precondition(lambda self: self.world.freeing)
+    @rule()
+    def freed(self) -> None:
+        self.world.freed(min(self.world.freeing))
 
     @precondition(lambda self: self.world.warming)
     @rule(data=st.data(), how=st.sampled_from(("loaded", "there already", "failed")))
@@ -468,8 +498,8 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def no_worker_is_idle_while_anything_waits(self) -> None:
         world = self.world
-        busy = len(world.at) + len(world.warming)
-        assert world.machine.closing or not len(world.machine.queue) or busy == WORKERS
+        idle = WORKERS - len(world.busy)
+        assert world.machine.closing or not len(world.machine.queue) or not idle
 
     @invariant()
     def an_end_that_is_not_stored_is_on_its_way(self) -> None:

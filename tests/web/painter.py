@@ -6,6 +6,7 @@
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,13 +15,14 @@ import numpy.typing as npt
 
 from sdgui.emphasis import PromptLength
 from sdgui.errors import UserError
-from sdgui.events import Batch, Decoded, Loaded, Loading, Pixels, Stepped
+from sdgui.events import Batch, Decoded, Loaded, Loading, Measured, Pixels, Stepped
 from sdgui.ports import Emit, IsCancelled
 from sdgui.records import MATCH
 from sdgui.settings import Settings
 from sdgui.spec import PictureSpec
 from sdgui.storage import DiskStore
 from sdgui.studio.studio import Studio
+from sdgui.workers import WorkerInfo
 from tests.fake_library import FakeLibrary
 from tests.samples import DEMO
 from tests.strips import strips_of
@@ -89,6 +91,9 @@ class Painter:
             emit(Loading(model=model, fraction=tenth / 10))
             time.sleep(self.load_seconds / 10)
         emit(Loaded(model=model, device="CPU", dtype="float32"))
+
+    def free(self, models: Sequence[str], emit: Emit) -> None:
+        emit(Measured(worker=WorkerInfo(device="CPU", title="CPU")))
 
     def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
         steps = batch.tasks[0].spec.steps

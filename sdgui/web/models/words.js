@@ -1,14 +1,11 @@
 // @ts-check
 // Sizes, times and whether something fits, in words.
 
-const UNITS = /** @type {const} */ ([[1e9, "GB", 1], [1e6, "MB", 0], [1e3, "kB", 0]]);
-const DAY = 86_400;
+import { size } from "../shared/dreams/words.js";
 
-/** "2.1 GB", "38 MB". @param {number} bytes */
-export function size(bytes) {
-  const [unit, name, digits] = UNITS.find(([least]) => bytes >= least) ?? UNITS[2];
-  return `${(bytes / unit).toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${name}`;
-}
+export { size };
+
+const DAY = 86_400;
 
 /** "5.3 of 8.6 GB". @param {number} part @param {number} whole */
 export function sharing(part, whole) {

@@ -255,3 +255,17 @@ export type Status = {
   message?: string;
   hint?: string;
 };
+
+/** A model that a worker keeps warm. */
+export type HeldModel = { model: string; title: string; bytes: number; used: number; seconds: number; dreaming: boolean };
+
+/** The memory of one worker; `total` is null where it is not known. */
+export type WorkerMemory = {
+  title: string;
+  state: string;
+  total: number | null;
+  rows: { kind: string; text: string; bytes: number }[];
+  models: HeldModel[];
+};
+
+export type Memory = { workers: WorkerMemory[]; may_free: boolean };

@@ -1,5 +1,5 @@
 // @ts-check
-// Times and progress in a person's words.
+// Times, sizes and progress in a person's words.
 
 /** "2 s", "1 min 20 s", "2 h 5 min". @param {number} seconds */
 export function duration(seconds) {
@@ -75,4 +75,12 @@ export function doing(news, made = 0, total = 0) {
     default:
       return "waiting…";
   }
+}
+
+const UNITS = /** @type {const} */ ([[1e9, "GB", 1], [1e6, "MB", 0], [1e3, "kB", 0]]);
+
+/** "2.1 GB", "38 MB". @param {number} bytes */
+export function size(bytes) {
+  const [unit, name, digits] = UNITS.find(([least]) => bytes >= least) ?? UNITS[2];
+  return `${(bytes / unit).toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${name}`;
 }

@@ -14,6 +14,7 @@ import { keepRules } from "../settings/rules.js";
 import { settings } from "../settings/settings.js";
 import { Viewer } from "../viewer/viewer.js";
 import { Help } from "./help.js";
+import { Memory } from "./memory.js";
 import { Pill } from "./pill.js";
 import { PromptBar } from "./prompt-bar.js";
 import { Tabs } from "./tabs.js";
@@ -84,6 +85,7 @@ export class Page {
       },
       toast: (...words) => this.toasts.show(...words),
     });
+    this.memory = new Memory({ toast: (...words) => this.toasts.show(...words) });
     this.dreams.counted.add(() => this.pill.wake());
     keepRules(this.toasts);
     again.listen(window, document);

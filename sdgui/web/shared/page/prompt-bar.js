@@ -82,7 +82,7 @@ export class PromptBar {
       event.preventDefault();
       event.stopImmediatePropagation();
       if (!document.querySelector("dialog[open]")) this.dream();
-    } else if (event.key === "Escape" && !document.querySelector("dialog[open], .sd-menu:popover-open")) {
+    } else if (event.key === "Escape" && !document.querySelector("dialog[open], [popover]:popover-open")) {
       if (!this.calls.escape() && target.getAttribute("aria-expanded") !== "true") this.calls.stop();
     }
   }

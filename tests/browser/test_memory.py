@@ -1,0 +1,86 @@
+"""The header's pill opens into the memory of the workers, and frees what nobody needs."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESKTOP, PHONE, Visitor, ask, dream, finished, shoot
+from tests.fake_engine import PATIENCE
+from tests.web.conftest import Site
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def warm(site: Site) -> Iterator[Site]:
+    """The site, with its first model in memory."""
+    site.engine.loaded |= {"demo"}
+    yield site
+    site.engine.loaded |= {"demo"}
+
+
+def test_the_pill_tells_of_memory_and_a_model_is_freed(quick: Page, warm: Site) -> None:
+    page, pill, memory = quick, quick.locator("#model-pill"), quick.locator("#memory")
+    pill.focus()
+    page.keyboard.press("Enter")
+    expect(memory).to_be_focused()
+    expect(pill).to_have_attribute("aria-expanded", "true")
+    expect(memory.get_by_role("heading", name=re.compile("CPU, 8 cores"))).to_be_visible()
+    expect(memory.locator("dt").first).to_have_text("The worker, with its models")
+    expect(memory.locator("dd").first).to_have_text("1.1 GB")
+    model = memory.get_by_test_id("warm-model")
+    expect(model).to_contain_text("42 MB")
+    freed = len(warm.engine.frees)
+    model.get_by_role("button", name="Free demo").click()
+    expect(memory).to_contain_text("None.")
+    assert ("demo",) in warm.engine.frees[freed:]
+    page.keyboard.press("Escape")
+    expect(memory).to_be_hidden()
+    expect(pill).to_be_focused()
+
+
+def test_a_model_at_work_is_not_offered_to_be_freed(quick: Page, warm: Site) -> None:
+    page = quick
+    row = page.locator("#memory").get_by_test_id("warm-model")
+    page.click("#model-pill")
+    expect(row.get_by_role("button")).to_be_visible()
+    page.click("#model-pill")
+    expect(row).to_be_hidden()
+    warm.engine.go.clear()
+    ask(page, "a boat", count=1, steps=2)
+    dream(page)
+    assert warm.engine.began.acquire(timeout=PATIENCE)
+    page.click("#model-pill")
+    expect(row).to_contain_text("dreaming now")
+    expect(row.get_by_role("button")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.locator("#memory")).to_be_hidden()
+    expect(
+        page.locator("#stop-button")
+    ).to_be_visible()  # Esc closed the memory, and stopped nothing
+    warm.engine.go.set()
+    finished(page, 1)
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_it_fits_the_page(
+    make_visitor: Callable[..., Visitor], warm: Site, size: tuple[int, int], scheme: str
+) -> None:
+    page = make_visitor(size).page
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto(warm.url)
+    page.wait_for_selector("html[data-sdgui=ready]")
+    page.click("#model-pill")
+    memory = page.locator("#memory")
+    expect(memory.get_by_test_id("warm-model")).to_be_visible()
+    box = memory.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0 and box["x"] + box["width"] <= size[0]
+    assert box["y"] + box["height"] <= size[1]
+    below = page.locator("#model-pill").bounding_box()
+    assert below is not None and box["y"] >= below["y"] + below["height"]
+    shoot(page, f"memory-{size[0]}-{scheme}")
+    page.emulate_media(color_scheme="dark")
