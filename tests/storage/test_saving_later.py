@@ -76,6 +76,16 @@ def test_nothing_is_written_into_another_folder_of_the_same_name(tmp_path: Path)
     store.close()
 
 
+def test_nothing_is_written_into_another_folder_of_ours(tmp_path: Path) -> None:
+    store, other = DiskStore(tmp_path / "outputs"), DiskStore(tmp_path / "other")
+    (tmp_path / "outputs").rename(tmp_path / "away")
+    (tmp_path / "other").rename(tmp_path / "outputs")
+    with pytest.raises(NotYetSaved):
+        store._folder.check()
+    store.close()
+    other.close()
+
+
 def test_a_database_that_another_program_locks_delays_the_picture_and_loses_nothing(
     studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -176,6 +176,14 @@ def test_what_is_warm_may_also_be_further_behind_in_the_same_line() -> None:
     assert ids(queue.take(WARM_X)) == ["b0", "b1"]
 
 
+def test_a_turn_is_passed_over_a_few_times_only() -> None:
+    queue = PictureQueue(lambda spec: 1)
+    queue.put("ann", of_model("a", "y", 1))
+    queue.put("bob", of_model("b", "x", 20))
+    taken = [ids(queue.take(WARM_X)) for _ in range(MOST_PASSED + 1)]
+    assert taken == [*([f"b{i}"] for i in range(MOST_PASSED)), ["a0"]]
+
+
 @given(
     arriving=st.lists(
         st.lists(
