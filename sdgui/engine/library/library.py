@@ -270,7 +270,7 @@ class OwnersLibrary:
             base = next(inside, found.parent)
             return f"{base.name}/{found.parent.relative_to(base).as_posix()}".removesuffix("/.")
         path = self._catalog.place(model)
-        if path is None or path.is_relative_to(self._hub.folder(model)):
+        if path is None or (is_hub_id(model) and path.is_relative_to(self._hub.folder(model))):
             return "the hub's cache"
         path = path.absolute()
         for base, before in ((Path.cwd(), ""), (Path.home(), "~/")):
