@@ -174,7 +174,7 @@ class Database:
                 _set_state(connection, end.job, end.state, end.message, end.hint)
                 connection.executemany(
                     "UPDATE tasks SET fault = ? WHERE id = ? AND job = ? AND NOT stored",
-                    [(fault, task, end.job) for task, fault in end.faults.items()],
+                    [(_storable(fault), task, end.job) for task, fault in end.faults.items()],
                 )
             _judge(connection, found)
 
@@ -351,17 +351,26 @@ class Database:
         None more once those found have `pictures` together.
         """
         wanted: dict[str, object] = {"visitor": visitor, "limit": max(0, limit)}
-        with self._reading() as connection:
-            if before is not None:
+        if before is not None:
+            with self._reading() as connection:
                 place = connection.execute(
                     "SELECT created, id FROM jobs WHERE id = ? AND visitor = ?", (before, visitor)
                 ).fetchone()
-                if place is None:
-                    return ()
-                wanted |= dict(place)
-            jobs = connection.execute(history(sheets=sheets, before=before is not None), wanted)
-            found = _with_tasks(connection, jobs.fetchall(), pictures)
-        return tuple(job_record(row, tasks) for row, tasks in found)
+            if place is None:
+                return ()
+            wanted |= dict(place)
+        made: list[JobRecord] = []
+        while True:
+            with self._reading() as connection:
+                query = history(sheets=sheets, before="id" in wanted)
+                jobs = connection.execute(query, wanted).fetchall()
+                found = _with_tasks(connection, jobs, pictures)
+            read = tuple(readable(lambda one: job_record(*one), found))
+            made += read
+            if len(read) == len(found):
+                return tuple(made)
+            last = found[-1][0]  # others take the place of those that cannot be read
+            wanted |= {"created": last["created"], "id": last["id"], "limit": limit - len(made)}
 
 
 def _connect(file: Path) -> sqlite3.Connection:
@@ -401,10 +410,15 @@ def _set_state(
 ) -> None:
     done = connection.execute(
         "UPDATE jobs SET state = ?, message = ?, hint = ? WHERE id = ?",
-        (state.value, message, hint, job),
+        (state.value, _storable(message), _storable(hint), job),
     )
     if not done.rowcount:
         raise KeyError(job)
+
+
+def _storable(text: str) -> str:
+    """The text as UTF-8 can hold it: one end that cannot be stored would hold up all others."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _judge(connection: sqlite3.Connection, found: Sequence[Found]) -> None:

@@ -296,3 +296,27 @@ def test_a_migration_is_applied_once(
     monkeypatch.setattr(database, "MIGRATIONS", added)
     open_store()
     assert open_store().job(dream.id, ANNA) == dream
+
+
+def test_dreams_that_cannot_be_read_hide_no_others(store: DiskStore) -> None:
+    dreams = [job(created=NOON + moment) for moment in range(9)]
+    for dream in dreams:
+        store.add_job(dream)
+    spoilt = {dreams[at].id for at in (0, 4, 5, 6, 8)}
+    with store._database._writing() as connection:
+        for one in spoilt:
+            connection.execute("UPDATE tasks SET spec = '{' WHERE job = ?", (one,))
+    whole = [dream.id for dream in reversed(dreams) if dream.id not in spoilt]
+    first = ids(store.jobs(ANNA, limit=3))
+    assert first == whole[:3]
+    assert ids(store.jobs(ANNA, before=first[-1], limit=3)) == whole[3:]
+
+
+def test_words_that_utf8_cannot_hold_keep_no_end_from_being_stored(store: DiskStore) -> None:
+    dream = job()
+    store.add_job(dream)
+    faults = {dream.tasks[0].id: "no \ud800"}
+    store.end_job(dream.id, JobState.FAILED, "half a letter: \ud800", "\udfff", faults)
+    ended = store.job(dream.id, ANNA)
+    assert ended is not None and ended.state is JobState.FAILED
+    assert (ended.message, ended.hint, ended.tasks[0].fault) == ("half a letter: ?", "?", "no ?")

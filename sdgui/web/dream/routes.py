@@ -18,11 +18,10 @@ from sdgui.web.doors.visitors import visitor_of, who_of
 from sdgui.web.shared.dreams.descriptions import describe_event, describe_job
 from sdgui.web.shared.dreams.stream import event_stream
 from sdgui.web.shared.gallery.pictures import NO_STORE, Id, not_found
+from sdgui.written_values import MAX_PROMPT
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
-
-_LONGEST_COUNTED = 20_000
 
 Before = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Limit = Annotated[int, Query(ge=1, le=48)]
@@ -87,7 +86,7 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
         names = studio.models.names()
         name = model if model in names else names[0]
         info = studio.models.look(name)
-        text = prompt[:_LONGEST_COUNTED]
+        text = prompt[:MAX_PROMPT]
         if not (emphasis and info.emphasis):
             plain = without_loras(text) if emphasis else text
             count = studio.models.count_tokens(name, plain)

@@ -184,7 +184,11 @@ class _Calls:
     async def _follow(
         self, endpoint: Endpoint, job: str, who: Who, origin: str
     ) -> AsyncIterator[Told]:
-        begun = await self.find(job, who)
+        try:
+            begun = await self.find(job, who)
+        except UserError as fault:  # the list cannot be read now
+            yield refused(fault)
+            return
         if begun is None:  # removed meanwhile
             yield refused(UserError("That dream is not here any more."))
             return
