@@ -28,8 +28,8 @@ from sdgui.web.shared.settings.facts import SHARED_SETTINGS
 from tests.samples import DEMO, SPEC
 
 NAMES = [one.name for one in REQUEST]
-NOT_ASKED_BY_NAME = {"inputs", "adapters"}
-"""What no engine can do yet, and what is asked for in the prompts."""
+NOT_ASKED_BY_NAME = {"inputs", "adapters", "correction"}
+"""What no engine can do yet, what is asked for in the prompts, and what the owner says of the model."""
 
 
 def test_no_two_settings_have_one_name() -> None:
@@ -38,7 +38,7 @@ def test_no_two_settings_have_one_name() -> None:
 
 def test_a_request_has_each_setting_with_its_default() -> None:
     of_request: dict[str, Field[Any]] = {one.name: one for one in fields(DreamRequest)}
-    assert set(of_request) - {"inputs"} == set(NAMES)
+    assert set(of_request) - {"inputs", "correction"} == set(NAMES)
     for one in REQUEST:
         default = of_request[one.name].default
         assert default is MISSING if one.needed else default == one.usual, one.name
@@ -145,7 +145,7 @@ def test_infotext_writes_and_reads_each_setting_that_has_a_key() -> None:
             assert f"{one.infotext}: " in text
             assert one.name in read
     assert read - {one.name for one in REQUEST if one.infotext} == {
-        *("prompt", "model_hash", "lora_hashes", "word_hashes", "fields"),
+        *("prompt", "model_hash", "lora_hashes", "word_hashes", "clip_skip", "fields"),
     }
 
 

@@ -14,6 +14,7 @@ from sdgui.ports import Library, Models, Store
 from sdgui.sheet import Sheet
 from sdgui.web.capability import Components
 from sdgui.web.compare.capability import COMPARE
+from sdgui.web.doors.gradio_door import GradioDoor
 from sdgui.web.dream.capability import DREAM
 from sdgui.web.models.capability import MODELS
 from sdgui.web.programs.declaration import declare
@@ -112,9 +113,9 @@ def keep_fresh(app: FastAPI, page: gr.Blocks, models: Models, library: Library) 
         return model_choices(models.look(names[0]), names)
 
     mount = app.router.routes[-1]
-    assert isinstance(mount, Mount)
-    mount.app = FreshPage(
-        mount.app,
+    assert isinstance(mount, Mount) and isinstance(mount.app, GradioDoor)
+    mount.app.app = FreshPage(
+        mount.app.app,
         config=page.config,
         stamp=lambda: (models.names(), library.revision),
         head=lambda: make_head(models),
