@@ -24,7 +24,9 @@ def make_engine(settings: Settings) -> Engine:
     # Else transformers says at every start which optional packages it would like to have.
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     from sdgui.engine.engine import TorchEngine
+    from sdgui.engine.quiet import keep_bars_to_this_process
 
+    keep_bars_to_this_process()
     return TorchEngine(
         make_catalog(settings),
         device=settings.device,

@@ -1,10 +1,18 @@
 """Silence while weights are read."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import diffusers
 import transformers
+from tqdm import tqdm
+
+
+def keep_bars_to_this_process() -> None:
+    """Progress bars, also those that are not shown, make a lock between processes, whose semaphore a process that ends
+    at once would leave behind with a warning on the terminal; for a worker a lock of its own will do."""
+    tqdm.set_lock(threading.RLock())
 
 
 @contextmanager
