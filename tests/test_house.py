@@ -117,7 +117,7 @@ def imported(files: Iterable[Path]) -> set[str]:
 def test_what_is_imported_is_pinned_and_nothing_else() -> None:
     """The bench, which measures a page in a browser, may use what the tests use."""
     app, tests = "requirements.txt", "tests/requirements.txt"
-    bench = set((ROOT / "sdgui" / "bench").glob("*.py"))
+    bench = set((ROOT / "sdgui" / "bench").rglob("*.py"))
     needed = imported({ROOT / "app.py", *(ROOT / "sdgui").rglob("*.py")} - bench)
     assert pinned(app) - NOT_IMPORTED[app] == needed
     theirs = imported({*(ROOT / "tests").rglob("*.py"), *bench})

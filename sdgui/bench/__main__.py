@@ -67,6 +67,11 @@ def _arguments() -> argparse.Namespace:
         default=0,
         help="instead of all that, a models folder with so many files: the page beside it, and looking through it",
     )
+    parser.add_argument(
+        "--families",
+        action="store_true",
+        help="instead of all that, tiny models of every family on the CPU, and real shapes of SD 1.5 and SDXL on CUDA",
+    )
     return parser.parse_args()
 
 
@@ -88,6 +93,9 @@ def main() -> None:
     if any(news) and sys.platform == "linux":
         # So that every row has what the app gives its worker.
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    if given.families:
+        _families(given)
+        return
     from sdgui.bench.generation import load_bare
     from sdgui.engine.catalog import Catalog
     from sdgui.engine.device import choose_placement
@@ -291,6 +299,22 @@ def _store(given: argparse.Namespace) -> None:
     slow = [one.what for one in took if one.median > LIMITS[one.what]]
     if slow:
         sys.exit(f"Too slow: {'; '.join(slow)}.")
+
+
+def _families(given: argparse.Namespace) -> None:
+    """Models with random weights: how much slower or larger the engine is than bare diffusers in each family."""
+    from sdgui.bench.families import measure_shapes, measure_tiny_models
+    from sdgui.engine.device import choose_placement
+
+    asked = {"count": given.count, "steps": given.steps, "size": given.size}
+    rounds = max(given.rounds, 1)
+    if choose_placement(given.device, given.dtype).device.type == "cuda":
+        for line in measure_shapes(asked, given.device, given.dtype, rounds, _say):
+            print(line, flush=True)
+    else:
+        print("No CUDA device is used here: the real shapes of SD 1.5 and SDXL are left out.")
+    for line in measure_tiny_models(asked, rounds, _say):
+        print(line, flush=True)
 
 
 def _table(

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from diffusers import StableDiffusionPipeline
+from diffusers import DiffusionPipeline
 
 from sdgui.bench.client import AppClient
+from sdgui.bench.direct import said_directly
 from sdgui.bench.server import AppProcess
 from sdgui.engine.catalog import Catalog
 from sdgui.engine.device import choose_placement
 from sdgui.engine.engine import TorchEngine
-from sdgui.engine.samplers import make_scheduler
+from sdgui.engine.families.family import Family, family_called
+from sdgui.engine.quiet import quiet
+from sdgui.errors import UserError
 from sdgui.events import Batch, Decoded, Preview, Task, TaskFailed, WorkerEvent
 from sdgui.spec import DreamRequest, PictureSpec
 
@@ -62,8 +65,8 @@ class EngineWay:
                     first = time.perf_counter() - begun
                 case Decoded():
                     done += 1
-                case TaskFailed(message=message):
-                    raise RuntimeError(message)
+                case TaskFailed(message=message, hint=hint):
+                    raise UserError(message, hint)
 
         for batch in self._batches:
             self._engine.run(batch, emit, lambda task: False)
@@ -74,24 +77,40 @@ class EngineWay:
             self.first_preview.append(first)
 
 
-def load_bare(model: str, device: str, dtype: str, catalog: Catalog) -> Any:
+@dataclass(frozen=True, kw_only=True)
+class Bare:
+    """Diffusers' own pipeline, and the family whose schedulers it is given."""
+
+    pipe: Any
+    family: Family
+
+
+def load_bare(model: str, device: str, dtype: str, catalog: Catalog) -> Bare:
     """Diffusers' own pipeline, loaded as its documentation tells."""
-    placed = choose_placement(device, dtype)
-    pipe = StableDiffusionPipeline.from_pretrained(
-        catalog.locate(model).source.folder, dtype=placed.dtype, use_safetensors=True
-    ).to(placed.device)
+    located = catalog.locate(model)
+    family = family_called(located.info.family)
+    placed = choose_placement(device, dtype).fitting(family.half)
+    folder = located.source.folder
+    # What a model leaves out (the third text encoder of SD 3) has to be said again.
+    left_out = [
+        n for n, what in DiffusionPipeline.load_config(folder).items() if what == [None] * 2
+    ]
+    with quiet():
+        pipe = DiffusionPipeline.from_pretrained(
+            folder, dtype=placed.dtype, use_safetensors=True, **dict.fromkeys(left_out)
+        ).to(placed.device)
     pipe.set_progress_bar_config(disable=True)
-    return pipe
+    return Bare(pipe=pipe, family=family)
 
 
 class BareWay:
     """Diffusers' own pipeline, called for one batch as its documentation tells, decode included."""
 
-    def __init__(self, pipe: Any, specs: tuple[PictureSpec, ...]) -> None:
-        self._pipe = pipe
-        self._scheduler = make_scheduler(
+    def __init__(self, bare: Bare, specs: tuple[PictureSpec, ...]) -> None:
+        self._pipe = bare.pipe
+        self._scheduler = bare.family.scheduler(
             specs[0].sampler,
-            pipe.scheduler.config,
+            bare.pipe.scheduler.config,
             specs[0].steps,
             schedule=specs[0].schedule,
         )
@@ -101,12 +120,10 @@ class BareWay:
         self._pipe.scheduler = self._scheduler
         spec = self._specs[0]
         images = self._pipe(
-            [s.prompt for s in self._specs],
-            negative_prompt=[s.negative_prompt for s in self._specs],
+            **said_directly(self._pipe, self._specs),
             width=spec.width,
             height=spec.height,
             num_inference_steps=spec.steps,
-            guidance_scale=spec.guidance,
             generator=[torch.Generator("cpu").manual_seed(s.seed) for s in self._specs],
         ).images
         if len(images) != len(self._specs):

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from sdgui.bench.random_models.tiny_families import write_family
 from sdgui.engine import loader as loader_module
 from sdgui.engine.memory_plan import Arrangement, Keep, MemoryPlan
 from tests.engine.conftest import Lab
-from tests.engine.families.tiny_families import write_family
 
 
 @pytest.mark.parametrize("keep", [Keep.PARTS, Keep.GROUPS])

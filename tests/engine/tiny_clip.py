@@ -5,13 +5,13 @@ from pathlib import Path
 import torch
 from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPModel, CLIPProcessor
 
-from tests.engine.tiny_model import tiny_tokenizer
+from sdgui.bench.random_models.small_tokenizers import clip_tokenizer
 
 
 def write_tiny_clip(folder: Path) -> Path:
     """Writes the model and returns its folder: 32x32 pixels cut from the middle, 16 tokens, about 50 kB."""
     torch.manual_seed(0)
-    tokenizer = tiny_tokenizer()
+    tokenizer = clip_tokenizer()
     shared = {
         "hidden_size": 16,
         "intermediate_size": 32,

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import torch
 from diffusers import AutoencoderKL, PNDMScheduler, StableDiffusionPipeline, UNet2DConditionModel
-from tokenizers.pre_tokenizers import ByteLevel
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+from transformers import CLIPTextConfig, CLIPTextModel
 
-MERGES = [("c", "a"), ("ca", "t</w>"), ("r", "e"), ("re", "d</w>"), ("a", "r</w>"), ("c", "ar</w>")]
+from sdgui.bench.random_models.small_tokenizers import clip_tokenizer
 
 
 def write_tiny_model(
@@ -41,7 +40,7 @@ def write_tiny_model(
         sample_size=128,
         scaling_factor=0.5,
     )
-    tokenizer = tiny_tokenizer()
+    tokenizer = clip_tokenizer()
     text_encoder = CLIPTextModel(
         CLIPTextConfig(
             vocab_size=len(tokenizer),
@@ -81,20 +80,3 @@ def write_tiny_model(
 def write_defaults(folder: Path, **defaults: object) -> None:
     """Writes the optional sdgui.json."""
     (folder / "sdgui.json").write_text(json.dumps(defaults))
-
-
-def tiny_tokenizer() -> CLIPTokenizer:
-    """Every byte, each at the end of a word too, a few merges, and the two special tokens: nothing is unknown."""
-    letters = sorted(ByteLevel.alphabet())
-    words = [
-        *letters,
-        *(letter + "</w>" for letter in letters),
-        *("".join(pair) for pair in MERGES),
-        "<|startoftext|>",
-        "<|endoftext|>",
-    ]
-    return CLIPTokenizer(
-        vocab={word: number for number, word in enumerate(words)},
-        merges=MERGES,
-        model_max_length=77,
-    )

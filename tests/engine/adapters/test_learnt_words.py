@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import torch
 
+from sdgui.bench.random_models.tiny_families import write_family
 from sdgui.engine.catalog import Catalog
 from tests.engine.adapter_files import write_a1111_words, write_diffusers_words, write_xl_words
 from tests.engine.adapters.test_loras import Studio, close, finished
 from tests.engine.conftest import Lab
-from tests.engine.families.tiny_families import write_family
 from tests.engine.tiny_model import write_tiny_model
 
 CHUNK = 75

@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from sdgui.adapters import Lora
+from sdgui.bench.random_models.tiny_families import write_family
 from sdgui.engine.adapters.loras import Loras
 from sdgui.engine.generate import denoise
 from sdgui.engine.loader import WarmModel
@@ -28,7 +29,6 @@ from tests.engine.adapter_files import (
     write_sgm,
 )
 from tests.engine.conftest import Lab, of_type
-from tests.engine.families.tiny_families import write_family
 from tests.engine.test_arrangements import arrange
 from tests.engine.tiny_model import write_tiny_model
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from sdgui.bench.random_models.tiny_families import MODELS, write_family
 from sdgui.engine.loader import WarmModel
 from tests.engine.conftest import Lab
-from tests.engine.families.tiny_families import MODELS, write_family
 
 
 class FamilyLab(Lab):

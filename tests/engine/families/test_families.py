@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from sdgui.bench.direct import said_directly
 from sdgui.engine.engine import TorchEngine
 from sdgui.engine.generate import denoise
 from sdgui.errors import UserError
@@ -16,7 +17,6 @@ from sdgui.samplers import split_name
 from sdgui.spec import DreamRequest, PictureSpec
 from tests.engine.conftest import of_type
 from tests.engine.families.conftest import FamilyLab
-from tests.engine.families.direct import said_directly
 
 ONE_LEVEL = 1
 """Of 255: two floats on either side of a rounding border that differ by 1e-6."""
@@ -59,7 +59,7 @@ def test_pictures_equal_diffusers_with_its_own_noise(
     )
     try:
         direct = pipe(
-            **said_directly(model, pipe, specs),
+            **said_directly(pipe, specs),
             generator=[torch.Generator("cpu").manual_seed(spec.seed) for spec in specs],
             num_inference_steps=specs[0].steps,
             width=64,

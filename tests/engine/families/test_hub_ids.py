@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from sdgui.bench.random_models.tiny_families import MODELS
 from sdgui.engine.catalog import Catalog
 from sdgui.engine.engine import TorchEngine
 from sdgui.events import Decoded
 from sdgui.spec import DreamRequest
 from tests.engine.conftest import of_type
-from tests.engine.families.tiny_families import MODELS
 from tests.engine.small_hub import SmallHub
 from tests.engine.test_loading import run_one
 

@@ -8,18 +8,19 @@ from typing import Any
 
 import pytest
 
+from sdgui.bench.random_models.tiny_families import MODELS
 from sdgui.engine.catalog import Catalog
 from sdgui.errors import UserError
 from sdgui.model_info import GuidanceKind, ModelInfo
 from sdgui.samplers import SAMPLER_NAMES
 from tests.engine.families.conftest import FamilyLab
-from tests.engine.families.tiny_families import MODELS
 
 FREE, EMBEDDED, NONE = GuidanceKind.CLASSIFIER_FREE, GuidanceKind.EMBEDDED, GuidanceKind.NONE
 LARGE: dict[str, Any] = {"width": 1024, "height": 1024, "size_step": 16}
 UNGUIDED: dict[str, Any] = {"guidance": 1.0, "guidance_kind": NONE, "negative_prompt": False}
 FLOW = ("Euler", "UniPC")
 SAID: dict[str, dict[str, Any]] = {
+    "sd1": {"family": "sd1", "steps": 25, "guidance": 7.0, "samplers": SAMPLER_NAMES},
     "sd2": {"family": "sd2", "steps": 25, "guidance": 7.0, "samplers": SAMPLER_NAMES},
     "sd2-v": {"family": "sd2", "steps": 25, "guidance": 7.0, "samplers": SAMPLER_NAMES},
     "sdxl": {"family": "sdxl", "steps": 30, "guidance": 5.0, "samplers": SAMPLER_NAMES},

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from transformers import Qwen2Tokenizer
 
+from sdgui.bench.random_models.small_tokenizers import qwen_tokenizer
 from sdgui.engine.catalog import Catalog
 from sdgui.engine.tokens import TokenCounter
 from sdgui.errors import UserError
 from tests.engine.families.conftest import FamilyLab
-from tests.engine.families.tiny_families import qwen_tokenizer
 
 PROMPTS = ["", "a red car", "A  RED\ncar!!  ", "cat's 12 cats", "é ü ñ", "日本語", "x" * 900]
 READER = {

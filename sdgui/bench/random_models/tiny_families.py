@@ -1,6 +1,5 @@
 """Makes a tiny model with random weights of each family, of the real classes and in the real layout."""
 
-import string
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from diffusers import (
     Flux2Transformer2DModel,
     FluxPipeline,
     FluxTransformer2DModel,
+    PNDMScheduler,
     QwenImagePipeline,
     QwenImageTransformer2DModel,
     SanaPipeline,
@@ -34,33 +34,29 @@ from diffusers import (
     ZImagePipeline,
     ZImageTransformer2DModel,
 )
-from tokenizers.pre_tokenizers import ByteLevel
 from transformers import (
     CLIPTextConfig,
     CLIPTextModel,
     CLIPTextModelWithProjection,
     Gemma2Config,
     Gemma2Model,
-    GemmaTokenizer,
     Qwen2_5_VLConfig,
     Qwen2_5_VLForConditionalGeneration,
-    Qwen2Tokenizer,
     Qwen3Config,
     Qwen3ForCausalLM,
     Qwen3Model,
     T5Config,
     T5EncoderModel,
-    T5Tokenizer,
 )
 
-from tests.engine.tiny_model import tiny_tokenizer
+from sdgui.bench.random_models.small_tokenizers import (
+    clip_tokenizer,
+    gemma_tokenizer,
+    qwen_tokenizer,
+    t5_tokenizer,
+)
 
 BETAS = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
-CHAT = (
-    "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
-    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
-)
-"""How Qwen's tokenizers put a prompt into a conversation."""
 
 
 def write_family(name: str, folder: Path) -> Path:
@@ -71,7 +67,7 @@ def write_family(name: str, folder: Path) -> Path:
 
 
 def clip_text(kind: Any = CLIPTextModel, *, size: int = 16, act: str = "quick_gelu") -> Any:
-    tokenizer = tiny_tokenizer()
+    tokenizer = clip_tokenizer()
     return kind(
         CLIPTextConfig(
             vocab_size=len(tokenizer),
@@ -122,15 +118,28 @@ def unet(**more: Any) -> UNet2DConditionModel:
     )
 
 
+def sd1() -> StableDiffusionPipeline:
+    return sd(
+        clip_text(),
+        unet(use_linear_projection=False, attention_head_dim=2),
+        PNDMScheduler(**BETAS, skip_prk_steps=True, steps_offset=1),
+    )
+
+
 def sd2(prediction_type: str) -> StableDiffusionPipeline:
+    scheduler = DDIMScheduler(
+        **BETAS, prediction_type=prediction_type, clip_sample=False, steps_offset=1
+    )
+    return sd(clip_text(act="gelu"), unet(), scheduler)
+
+
+def sd(text_encoder: Any, unet: Any, scheduler: Any) -> StableDiffusionPipeline:
     return StableDiffusionPipeline(
         vae=vae(),
-        text_encoder=clip_text(act="gelu"),
-        tokenizer=tiny_tokenizer(),
-        unet=unet(),
-        scheduler=DDIMScheduler(
-            **BETAS, prediction_type=prediction_type, clip_sample=False, steps_offset=1
-        ),
+        text_encoder=text_encoder,
+        tokenizer=clip_tokenizer(),
+        unet=unet,
+        scheduler=scheduler,
         safety_checker=None,
         feature_extractor=None,
         requires_safety_checker=False,
@@ -144,8 +153,8 @@ def sdxl(scheduler: Any = None) -> StableDiffusionXLPipeline:
         vae=vae(scale=0.13),
         text_encoder=clip_text(),
         text_encoder_2=clip_text(CLIPTextModelWithProjection, size=24, act="gelu"),
-        tokenizer=tiny_tokenizer(),
-        tokenizer_2=tiny_tokenizer(),
+        tokenizer=clip_tokenizer(),
+        tokenizer_2=clip_tokenizer(),
         unet=unet(
             cross_attention_dim=16 + 24,
             addition_embed_type="text_time",
@@ -160,28 +169,9 @@ def sdxl_turbo() -> StableDiffusionXLPipeline:
     return sdxl(EulerAncestralDiscreteScheduler(**BETAS, timestep_spacing="trailing"))
 
 
-def t5_tokenizer() -> T5Tokenizer:
-    """A letter each: nothing is unknown."""
-    letters = [(letter, -3.0) for letter in string.printable.strip()]
-    special = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -2.0)]
-    return T5Tokenizer(vocab=special + letters, extra_ids=0, model_max_length=512)
-
-
 def t5() -> T5EncoderModel:
     return T5EncoderModel(
         T5Config(vocab_size=128, d_model=32, d_kv=8, d_ff=32, num_layers=1, num_heads=2)
-    )
-
-
-def qwen_tokenizer() -> Qwen2Tokenizer:
-    """A byte each but one pair, and the three special tokens of a chat."""
-    special = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
-    words = (*sorted(ByteLevel.alphabet()), "ca", *special)
-    return Qwen2Tokenizer(
-        vocab={word: number for number, word in enumerate(words)},
-        merges=[("c", "a")],
-        extra_special_tokens={"start": special[1], "end": special[2]},
-        chat_template=CHAT,
     )
 
 
@@ -227,8 +217,8 @@ def sd3(*, with_t5: bool) -> StableDiffusion3Pipeline:
         text_encoder=clip_text(CLIPTextModelWithProjection),
         text_encoder_2=clip_text(CLIPTextModelWithProjection, act="gelu"),
         text_encoder_3=t5() if with_t5 else None,
-        tokenizer=tiny_tokenizer(),
-        tokenizer_2=tiny_tokenizer(),
+        tokenizer=clip_tokenizer(),
+        tokenizer_2=clip_tokenizer(),
         tokenizer_3=t5_tokenizer() if with_t5 else None,
         scheduler=flow(shift=3.0),
     )
@@ -250,7 +240,7 @@ def flux1(*, dev: bool) -> FluxPipeline:
         ),
         vae=vae16(),
         text_encoder=clip_text(),
-        tokenizer=tiny_tokenizer(),
+        tokenizer=clip_tokenizer(),
         text_encoder_2=t5(),
         tokenizer_2=t5_tokenizer(),
         scheduler=flow(shift=3.0, use_dynamic_shifting=True) if dev else flow(shift=1.0),
@@ -451,15 +441,6 @@ def sana() -> SanaPipeline:
     )
 
 
-def gemma_tokenizer() -> GemmaTokenizer:
-    """A letter each."""
-    special = ("<pad>", "<eos>", "<bos>", "<unk>", "▁")
-    words = (*special, *string.printable.strip())
-    return GemmaTokenizer(
-        vocab={word: number for number, word in enumerate(words)}, merges=[], padding_side="right"
-    )
-
-
 def sdxl_zero_snr() -> StableDiffusionXLPipeline:
     """Predicts v and begins at pure noise, as some models that were trained on from SDXL."""
     return sdxl(
@@ -473,6 +454,7 @@ def sdxl_zero_snr() -> StableDiffusionXLPipeline:
 
 
 MODELS: dict[str, Callable[[], Any]] = {
+    "sd1": sd1,
     "sd2": lambda: sd2("epsilon"),
     "sd2-v": lambda: sd2("v_prediction"),
     "sdxl": sdxl,
