@@ -11,6 +11,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from sdgui.bench.random_models.tiny_families import write_family
 from sdgui.engine.catalog import Catalog
 from sdgui.engine.engine import TorchEngine
 from sdgui.errors import UserError
@@ -18,7 +19,6 @@ from sdgui.events import Batch, Decoded, Task
 from sdgui.spec import DreamRequest
 from tests.engine.checkpoints.writing import write
 from tests.engine.conftest import of_type
-from tests.engine.families.tiny_families import write_family
 
 WEIGHTS = "transformer/diffusion_pytorch_model.safetensors"
 FAMILIES = ("z-image", "qwen-image", "flux1-dev")
