@@ -80,7 +80,7 @@ def measure_tiny_models(asked: Asked, rounds: int, say: Say) -> Iterator[str]:
         f"\nTiny models with random weights, {said['count']} pictures of {said['size']}x{said['size']}, "
         f"on cpu in float32; {_rounds(rounds)}\n"
     )
-    yield "| model | steps, sampler | bare pipe(), seconds | engine against it | with previews |"
+    yield "| model | steps, sampler | bare pipe(), milliseconds | engine against it | with previews |"
     yield "|---|---|---|---|---|"
     for name in MODELS:
         with _scratch() as folder:
@@ -90,7 +90,8 @@ def measure_tiny_models(asked: Asked, rounds: int, say: Say) -> Iterator[str]:
         say(name)
         spec, ways = compared.specs[0], compared.ways
         ratios = [spread(ways[way].ratios(ways[BARE])) for way in (QUIET, SEEN)]
-        cells = (f"{spec.steps}, {spec.sampler_name}", spread(ways[BARE].seconds), *ratios)
+        bare = spread(tuple(1000 * seconds for seconds in ways[BARE].seconds))
+        cells = (f"{spec.steps}, {spec.sampler_name}", bare, *ratios)
         yield f"| {name} | {' | '.join(cells)} |"
 
 
