@@ -1,6 +1,7 @@
 """A real Chromium on the real app with the embedded model, or on a fake engine; a fresh visitor for each test."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -183,3 +184,13 @@ def finished(page: Page, count: int, row: int = 0) -> None:
     """Waits until the row shows `count` finished pictures."""
     tiles = page.locator(".dream-row").nth(row).locator(".tile[data-state=done]")
     expect(tiles).to_have_count(count)
+
+
+def only_warm(site: Site, model: str) -> None:
+    """Frees what earlier tests left in the fake worker's memory, as the page would, but for one model."""
+    others = {*site.engine.loaded, *site.studio.status().workers[0].warm} - {model}
+    site.engine.loaded |= others | {model}
+    site.studio.free(sorted(others))
+    until = time.monotonic() + PATIENCE / 1000
+    while set(site.studio.status().workers[0].warm) - {model}:
+        assert time.monotonic() < until

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, Visitor, ask, dream, finished, shoot
+from tests.browser.conftest import DESKTOP, PHONE, Visitor, ask, dream, finished, only_warm, shoot
 from tests.fake_engine import PATIENCE
 from tests.web.conftest import Site
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def warm(site: Site) -> Iterator[Site]:
     """The site, with its first model in memory."""
-    site.engine.loaded |= {"demo"}
+    only_warm(site, "demo")
     yield site
     site.engine.loaded |= {"demo"}
 

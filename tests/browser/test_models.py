@@ -16,7 +16,7 @@ from sdgui.library import Offer
 from sdgui.model_info import ModelInfo
 from sdgui.storage.whole_file import write_whole
 from tests.browser.compare_page import choose
-from tests.browser.conftest import PHONE, Visitor, ask, dream, finished, shoot
+from tests.browser.conftest import PHONE, Visitor, ask, dream, finished, only_warm, shoot
 from tests.engine.small_hub import PATIENCE, SmallHub
 from tests.fake_library import GB
 from tests.web.conftest import Site, open_site
@@ -40,6 +40,8 @@ def room(make_visitor: Callable[..., Visitor], site: Site) -> Iterator[Page]:
     """The Models tab of a fresh visitor, with the fake library."""
     library = site.library
     library.removable = {"other": 2 * GB}
+    only_warm(site, "demo")
+    site.engine.loads.clear()
     yield make_visitor().open(f"{site.url}/#models")
     library.removed.clear()
     library.under_way.clear()
@@ -195,7 +197,7 @@ def test_a_switch_says_in_place_how_far_it_is_and_the_prompt_stays_usable(
     make_visitor: Callable[..., Visitor], site: Site
 ) -> None:
     engine = site.engine
-    engine.loaded.discard("other")
+    only_warm(site, "demo")
     page = make_visitor().open(site.url)
     site.studio.warm_up("demo")
     ask(page, "a first boat", count=1, steps=2)
