@@ -104,8 +104,7 @@ def test_a_cell_that_fails_says_why_and_the_others_go_on(site: Site) -> None:
     site.engine.breaks = [UserError("The picture does not fit into memory.", "Make it smaller.")]
     job = site.begin_plan(client, grid_of(site, ("Steps", "2, 3")))
     assert site.engine.began.acquire(timeout=PATIENCE)
-    site.engine.go.set()
-    news = listen_to(client)
+    news = listen_to(client, go=site.engine.go.set)
     [failed] = [event for event in news if event["type"] == "picture-failed"]
     assert (failed["job"], failed["index"]) == (job.id, 0)
     assert failed["message"] == "The picture does not fit into memory."
@@ -123,8 +122,8 @@ def test_how_well_a_picture_fits_is_told_with_it(site: Site) -> None:
     site.engine.go.clear()
     job = site.begin_plan(client, site.wall_plan())
     assert site.engine.began.acquire(timeout=PATIENCE)
-    site.engine.go.set()
-    news = [event for event in listen_to(client) if event["type"] == "picture"]
+    heard = listen_to(client, go=site.engine.go.set)
+    news = [event for event in heard if event["type"] == "picture"]
     assert sorted((event["index"], event["match"]) for event in news) == [
         (0, 0.5),
         (1, 0.501),

@@ -1,6 +1,7 @@
 """What the page is told of the visitor's dreams."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,11 +13,20 @@ from tests.fake_engine import PATIENCE
 from tests.web.conftest import Site
 
 
-def listen_to(client: httpx.Client, path: str = "/watch") -> list[dict]:
-    """The stream's messages, to its end."""
+def listen_to(
+    client: httpx.Client, path: str = "/watch", *, go: Callable[[], None] | None = None
+) -> list[dict]:
+    """The stream's messages, to its end; `go` is called once it has told how things stand, so that nothing is over
+    before anybody listens."""
+    messages: list[dict] = []
     with client.stream("GET", path, timeout=PATIENCE) as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
-        return [json.loads(line[6:]) for line in stream.iter_lines() if line.startswith("data: ")]
+        for line in stream.iter_lines():
+            if line.startswith("data: "):
+                messages.append(json.loads(line[6:]))
+                if go is not None and len(messages) == 2:
+                    go()
+    return messages
 
 
 def test_pages_of_dreams_are_newest_first_and_complete(site: Site) -> None:
@@ -58,8 +68,7 @@ def test_the_stream_replays_how_things_stand_and_ends_with_the_last_dream(site: 
     site.engine.go.clear()
     first, second = site.begin(client, "one", count=2), site.begin(client, "two")
     assert site.engine.began.acquire(timeout=PATIENCE)
-    site.engine.go.set()
-    news = listen_to(client)
+    news = listen_to(client, go=site.engine.go.set)
     assert news[0] == {"type": "attached", "active": [first.id, second.id]}
     assert news[-1] == {"type": "idle"}
     for job, count in ((first, 2), (second, 1)):
