@@ -313,7 +313,7 @@ def test_news_of_a_grid_of_400_cells_hold_what_changed_and_not_the_grid(tmp_path
     stopped = None
     with open_site(tmp_path, engine=engine) as site:
         client = site.visitor()
-        job = site.begin_plan(client, grid_of(site, ("Seed", "1-20"), ("Steps", "1-20")))
+        job = site.begin_plan(client, grid_of(site, ("Seed", "1-20"), ("Steps", "2-21")))
         assert len(job.tasks) == 400
         with client.stream("GET", "/watch", timeout=PATIENCE) as stream:
             for line in stream.iter_lines():
