@@ -189,8 +189,11 @@ class Store(Protocol):
         """Stores how jobs ended, all of them or none."""
         ...
 
-    def reopen_job(self, job: str) -> None:
-        """Makes an ended job queued again, durably, and forgets its faults."""
+    def reopen_job(self, job: str) -> JobRecord | None:
+        """Makes an ended job queued again, durably, and forgets its faults; the job as it was.
+
+        None, and nothing changes, when none of its pictures can still be made.
+        """
         ...
 
     def unfinished_jobs(self) -> tuple[JobRecord, ...]:

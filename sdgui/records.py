@@ -41,6 +41,11 @@ class TaskRecord:
     fault: str = ""
     match: float | None = None
 
+    @property
+    def unmade(self) -> bool:
+        """Whether it can still be made: neither stored nor deleted."""
+        return not (self.stored or self.deleted)
+
 
 @dataclass(frozen=True, kw_only=True)
 class JobRecord:

@@ -190,13 +190,26 @@ class Database:
                 AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = tasks.job AND state = 'queued')"""
             )
 
-    def reopen_job(self, job: str) -> None:
-        """Sets a job queued again and clears what was said of its end; KeyError when there is none with this id."""
+    def reopen_job(self, job: str) -> JobRecord | None:
+        """Sets a job queued again and clears what was said of its end; the job as it was.
+
+        None, and nothing changes, when none of its pictures can still be made. KeyError when there is none with this
+        id.
+        """
+        # in one transaction: it could be taken out of the history between the reading and the writing
         with self._writing() as connection:
+            rows = connection.execute("SELECT * FROM jobs WHERE id = ?", (job,)).fetchall()
+            if not rows:
+                raise KeyError(job)
+            [found] = _with_tasks(connection, rows)
+            record = job_record(*found)
+            if not any(task.unmade for task in record.tasks):
+                return None
             _set_state(connection, job, JobState.QUEUED, "", "")
             connection.execute(
                 "UPDATE tasks SET fault = '', settled = 0 WHERE job = ? AND NOT stored", (job,)
             )
+            return record
 
     def mark_stored(self, found: Found) -> None:
         """Notes that the file of a task is safe."""

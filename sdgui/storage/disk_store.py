@@ -91,9 +91,12 @@ class DiskStore:
             for one in found:
                 self._unlisted.pop(one.task.id, None)
 
-    def reopen_job(self, job: str) -> None:
-        """Makes an ended job queued again, durably, and forgets its faults; KeyError when it is unknown."""
-        self._database.reopen_job(job)
+    def reopen_job(self, job: str) -> JobRecord | None:
+        """Makes an ended job queued again, durably, and forgets its faults; the job as it was. KeyError when unknown.
+
+        None, and nothing changes, when none of its pictures can still be made.
+        """
+        return self._database.reopen_job(job)
 
     def unfinished_jobs(self) -> tuple[JobRecord, ...]:
         """Jobs still queued, oldest first; pictures whose files were safe before a crash count as stored."""

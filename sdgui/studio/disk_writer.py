@@ -18,7 +18,6 @@ from sdgui.studio.happenings import (
     PictureNotSaved,
     PictureSaved,
 )
-from sdgui.studio.live_job import unmade
 
 log = logging.getLogger(__name__)
 
@@ -55,12 +54,12 @@ class DiskWriter:
             return self._coming
         return None
 
-    def reopen(self, job: str, visitor: str) -> JobRecord | None:
+    def reopen(self, job: str) -> JobRecord | None:
         """Makes an ended job queued again, and waits for that; None when there is nothing to go on with.
 
         In the same thread as the ends, so that an old one cannot come after it.
         """
-        return self._jobs.submit(self._reopen, job, visitor).result()
+        return self._jobs.submit(self._store.reopen_job, job).result()
 
     def close_pictures(self, unsaved: Callable[[], list[Decoded]]) -> None:
         """Returns once every picture is stored or refused; what could not be stored yet is tried a last time."""
@@ -102,10 +101,3 @@ class DiskWriter:
             self._tell(EndsNotStored(jobs=names))
         else:
             self._tell(EndsStored(jobs=names))
-
-    def _reopen(self, job: str, visitor: str) -> JobRecord | None:
-        record = self._store.job(job, visitor)  # again: another tab may have been quicker
-        if record is None or not unmade(record):
-            return None
-        self._store.reopen_job(job)
-        return record

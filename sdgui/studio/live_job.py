@@ -21,7 +21,7 @@ from sdgui.events import (
     StudioEvent,
     Task,
 )
-from sdgui.records import JobRecord, JobState, TaskRecord, told_of_faults
+from sdgui.records import JobRecord, JobState, told_of_faults
 
 Named = tuple[str, str]
 """A job by its visitor and its id."""
@@ -49,14 +49,8 @@ _SETTLED = frozenset({PictureState.DONE, PictureState.CANCELLED, PictureState.FA
 def unmade(record: JobRecord) -> tuple[Task, ...]:
     """The pictures of a job that can still be made: neither stored nor deleted by their owner."""
     return tuple(
-        Task(id=task.id, spec=task.spec, job=record.id)
-        for task in record.tasks
-        if not _settled(task)
+        Task(id=task.id, spec=task.spec, job=record.id) for task in record.tasks if task.unmade
     )
-
-
-def _settled(task: TaskRecord) -> bool:
-    return task.stored or task.deleted
 
 
 class LiveJob:
@@ -71,7 +65,7 @@ class LiveJob:
         self._news: set[Named] = set() if news is None else news
         self.index = {task.id: i for i, task in enumerate(record.tasks)}
         self.states = [
-            PictureState.DONE if _settled(task) else PictureState.PENDING for task in record.tasks
+            PictureState.PENDING if task.unmade else PictureState.DONE for task in record.tasks
         ]
         self.faults: dict[str, UserError] = {}
         self.strips: dict[str, LiveStrip] = {}

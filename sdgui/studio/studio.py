@@ -182,7 +182,7 @@ class Studio:
             self._take(Reopening(job=job))
         record = None
         try:
-            record = self._disk.reopen(job, who.visitor)
+            record = self._disk.reopen(job)  # another tab may have been quicker
         finally:
             with self._lock:
                 self._arrived(who, len(left))

@@ -384,6 +384,25 @@ def test_a_job_with_nothing_left_to_make_does_not_go_on(house: House, engine: Fa
     assert stored(studio, job).state is JobState.FINISHED
 
 
+def test_a_job_that_is_removed_while_it_is_about_to_go_on_stays_removed(
+    house: House, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = house.open(engine)
+    engine.go.clear()
+    job = studio.submit_plan(wall(house, 2), who("ann"))
+    assert studio.cancel(job.id, who("ann"))
+    reopen = studio.store.reopen_job
+
+    def removed_just_before(name: str) -> JobRecord | None:
+        assert studio.store.delete_bare_job(name, "ann")
+        return reopen(name)
+
+    monkeypatch.setattr(studio.store, "reopen_job", removed_just_before)
+    assert not studio.resume(job.id, who("ann"))
+    assert studio.active_jobs(who("ann")) == ()
+    assert studio.store.unfinished_jobs() == ()
+
+
 def test_nobody_goes_on_with_the_jobs_of_others_or_with_none(
     house: House, engine: FakeEngine
 ) -> None:
