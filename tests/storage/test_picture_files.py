@@ -21,6 +21,7 @@ from sdgui.storage import DiskStore
 from sdgui.storage.infotext import to_infotext
 from sdgui.storage.pictures import Unreadable, encode_png, is_whole, read_spec
 from sdgui.storage.thumbnails import encode_thumbnail, encode_thumbnail_of
+from sdgui.storage.whole_file import temporary_file
 from tests.damaged_pngs import DAMAGES
 from tests.storage.samples import ANNA, NOON, job, pixels, spec
 
@@ -107,6 +108,17 @@ def test_the_record_returned_is_the_record_found(store: DiskStore) -> None:
 
 def test_no_temporary_file_stays(store: DiskStore, save: Save, folder: Path) -> None:
     save(job(3))
+    assert not list(folder.rglob("*.tmp"))
+
+
+def test_what_was_half_written_goes_with_a_deleted_picture(
+    store: DiskStore, save: Save, folder: Path
+) -> None:
+    [task] = save(job()).tasks
+    for file in (*folder.rglob("*.png"), *folder.rglob("*.jpg")):
+        temporary_file(file).write_bytes(file.read_bytes()[:100])
+    assert len(list(folder.rglob("*.tmp"))) == 2
+    assert store.delete_picture(task.id, ANNA)
     assert not list(folder.rglob("*.tmp"))
 
 

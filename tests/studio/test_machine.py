@@ -569,6 +569,23 @@ def test_an_end_that_could_not_be_stored_is_forgotten_with_the_dream_that_goes_o
     assert world.stored["j0"].state is JobState.FINISHED
 
 
+def test_an_old_end_is_not_stored_over_a_dream_that_is_queued_again_and_has_yet_to_go_on() -> None:
+    world = World()
+    world.submit("ann", ("m",))
+    world.say(Stopped(jobs=("j0",)))
+    world.write(True)
+    world.write(False)
+    world.resume("j0")
+    world.write(True)
+    world.wake()
+    while world.writing:
+        world.write(True)
+    assert world.stored["j0"].state is JobState.QUEUED
+    world.go_on("j0")
+    world.settle_down()
+    assert world.stored["j0"].state is JobState.FINISHED
+
+
 def test_what_nobody_wants_any_more_is_not_taken_for_the_dream_that_goes_on() -> None:
     world = World()
     world.submit("ann", ("m",))

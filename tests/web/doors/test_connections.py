@@ -11,11 +11,17 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from fastapi import FastAPI, Request
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 
 from sdgui.settings import Settings
 from sdgui.web.doors.asgi import BodyLimit
-from sdgui.web.doors.connections import Connections, Limits, limits_here, place_of
+from sdgui.web.doors.connections import (
+    Connections,
+    CountedProtocol,
+    Limits,
+    limits_here,
+    place_of,
+)
 from sdgui.web.doors.listen import listen
 from sdgui.web.server import make_server
 from tests.fake_engine import PATIENCE
@@ -27,6 +33,8 @@ SLOW_HEAD = b"GET /status HTTP/1.1\r\nhost: local"
 SLOW_BODY = b"POST /dreams HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n{"
 NEVER = Limits(head=PATIENCE, body=PATIENCE, taking=PATIENCE)
 SOON = Limits(head=0.2, body=0.2)
+LARGE = b"x" * 2**25
+"""More than the system takes off a server's hands."""
 
 
 def connect(url: str, said: bytes) -> socket.socket:
@@ -76,6 +84,10 @@ def small(limits: Limits) -> Iterator[Small]:
     @app.get("/status")
     def status() -> str:
         return "here"
+
+    @app.get("/large")
+    def large() -> Response:
+        return Response(LARGE)
 
     @app.post("/dreams")
     async def dreams(request: Request) -> int:
@@ -176,6 +188,21 @@ def test_an_answer_that_nobody_takes_ends() -> None:
     asked = b"GET /endless HTTP/1.1\r\nhost: localhost\r\n\r\n"
     with small(Limits(taking=0.2)) as server, connect(server.url, asked):
         assert server.end.wait(PATIENCE)
+
+
+def test_an_answer_of_which_nobody_takes_the_rest_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended, hang_up = threading.Event(), CountedProtocol.hang_up
+
+    def told(self: CountedProtocol) -> None:
+        hang_up(self)
+        ended.set()
+
+    monkeypatch.setattr(CountedProtocol, "hang_up", told)
+    asked = b"GET /large HTTP/1.1\r\nhost: localhost\r\n\r\n"
+    limits = Limits(head=0.2, taking=2 * PATIENCE)
+    with small(limits) as server, connect(server.url, asked) as idle:
+        assert idle.recv(15) == b"HTTP/1.1 200 OK"
+        assert ended.wait(PATIENCE)
 
 
 def test_where_all_are_being_answered_the_next_is_told_so(caplog: pytest.LogCaptureFixture) -> None:
