@@ -9,31 +9,17 @@ import torch
 from sdgui.correction import Correction
 from sdgui.engine.clip_weigher import Weigher
 from sdgui.engine.families.flow_samplers import make_flow_scheduler
+from sdgui.engine.families.pipeline_family import PipelineFamily
 from sdgui.engine.predictions import of_flow
 
 
-class FlowFamily:
-    """Latents (channels, height / factor, width / factor); classifier-free guidance above 1; brackets are text."""
+class FlowFamily(PipelineFamily):
+    """Brackets are plain text, and there is nothing to correct."""
 
     half = torch.bfloat16
     """Which they were trained in; in float16 their transformers, and T5, run over."""
     weigher: Weigher | None = None
-
-    def wants_negative(self, pipe: Any, guidance: float) -> bool:
-        return guidance > 1
-
-    def noise_shape(self, pipe: Any, width: int, height: int) -> tuple[int, int, int]:
-        factor = pipe.vae_scale_factor
-        return (pipe.transformer.config.in_channels, height // factor, width // factor)
-
-    def noise_dtype(self, pipe: Any) -> torch.dtype:
-        return pipe.transformer.dtype
-
-    def pack(self, pipe: Any, noise: torch.Tensor) -> torch.Tensor:
-        return noise
-
-    def unpack(self, pipe: Any, latents: torch.Tensor, width: int, height: int) -> torch.Tensor:
-        return latents
+    denoiser = "transformer"
 
     def corrected(self, config: Mapping[str, Any], correction: Correction) -> Mapping[str, Any]:
         return config
@@ -49,23 +35,13 @@ class FlowFamily:
     def x0_coefficients(self, scheduler: Any, sampler: str) -> list[tuple[float, float]]:
         return of_flow(scheduler)
 
-    def decode(self, pipe: Any, latents: torch.Tensor) -> torch.Tensor:
-        config = pipe.vae.config
-        scaled = latents.to(pipe.vae.dtype) / config.scaling_factor
-        return pipe.vae.decode(scaled + (config.shift_factor or 0), return_dict=False)[0]
-
-    def encode_pixels(self, pipe: Any, pixels: torch.Tensor) -> torch.Tensor:
-        config = pipe.vae.config
-        latents = pipe.vae.encode(pixels).latent_dist.mode()
-        return (latents - (config.shift_factor or 0)) * config.scaling_factor
-
 
 class PackedFlowFamily(FlowFamily):
     """The transformer sees patches of 2x2 latents, each a token: (pictures, height * width / 4, 4 * channels)."""
 
     def noise_shape(self, pipe: Any, width: int, height: int) -> tuple[int, int, int]:
-        factor = pipe.vae_scale_factor
-        return (pipe.transformer.config.in_channels // 4, height // factor, width // factor)
+        channels, rows, columns = super().noise_shape(pipe, width, height)
+        return (channels // 4, rows, columns)
 
     def pack(self, pipe: Any, noise: torch.Tensor) -> torch.Tensor:
         pictures, channels, height, width = noise.shape

@@ -1,6 +1,5 @@
 """FLUX.2 klein at work."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -9,8 +8,6 @@ from diffusers import Flux2KleinPipeline
 from sdgui.engine.families.family import Family
 from sdgui.engine.families.flow import FlowFamily
 from sdgui.engine.families.flux2_klein.recognise import TOKENS
-from sdgui.engine.families.loading import load_pipeline
-from sdgui.engine.source import Source
 
 
 class Flux2Klein(FlowFamily):
@@ -20,8 +17,7 @@ class Flux2Klein(FlowFamily):
     brings to unit variance; unpacked latents are those that the VAE decodes.
     """
 
-    def load(self, source: Source, dtype: torch.dtype) -> Any:
-        return load_pipeline(Flux2KleinPipeline, source, dtype)
+    pipeline = Flux2KleinPipeline
 
     def encode(self, pipe: Any, prompt: str) -> torch.Tensor:
         embeddings, _ = pipe.encode_prompt(prompt, max_sequence_length=TOKENS)
@@ -31,19 +27,6 @@ class Flux2Klein(FlowFamily):
 
     def wants_negative(self, pipe: Any, guidance: float) -> bool:
         return guidance > 1 and not pipe.config.is_distilled
-
-    def conditioning(
-        self,
-        pipe: Any,
-        prompts: Sequence[torch.Tensor],
-        negatives: Sequence[torch.Tensor] | None,
-        guidance: float,
-    ) -> dict[str, Any]:
-        return {
-            "prompt_embeds": torch.cat(list(prompts)),
-            "negative_prompt_embeds": None if negatives is None else torch.cat(list(negatives)),
-            "guidance_scale": guidance,
-        }
 
     def noise_shape(self, pipe: Any, width: int, height: int) -> tuple[int, int, int]:
         side = 2 * pipe.vae_scale_factor

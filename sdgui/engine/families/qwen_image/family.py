@@ -9,9 +9,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from sdgui.engine.families.family import Family
 from sdgui.engine.families.flow import PackedFlowFamily
-from sdgui.engine.families.loading import load_pipeline
 from sdgui.engine.families.qwen_image.recognise import TOKENS
-from sdgui.engine.source import Source
 
 NOTHING = " "
 """What its makers recommend where there is no negative prompt."""
@@ -20,8 +18,8 @@ NOTHING = " "
 class QwenImage(PackedFlowFamily):
     """Encoded: embeddings (tokens, channels), as many as the prompt has."""
 
-    def load(self, source: Source, dtype: torch.dtype) -> Any:
-        return load_pipeline(QwenImagePipeline, source, dtype)
+    pipeline = QwenImagePipeline
+    scale = "true_cfg_scale"
 
     def encode(self, pipe: Any, prompt: str) -> torch.Tensor:
         embeddings, _ = pipe.encode_prompt(prompt, max_sequence_length=TOKENS)
@@ -30,24 +28,13 @@ class QwenImage(PackedFlowFamily):
     def encode_negative(self, pipe: Any, prompt: str) -> torch.Tensor:
         return self.encode(pipe, NOTHING if prompt == "" else prompt)
 
-    def conditioning(
-        self,
-        pipe: Any,
-        prompts: Sequence[torch.Tensor],
-        negatives: Sequence[torch.Tensor] | None,
-        guidance: float,
-    ) -> dict[str, Any]:
-        embeddings, mask = _join(prompts)
-        said = {
-            "prompt_embeds": embeddings,
-            "prompt_embeds_mask": mask,
-            "true_cfg_scale": guidance,
+    def joined(self, prompts: Sequence[torch.Tensor]) -> dict[str, Any]:
+        """Embeddings filled up to the longest, and which of the tokens are seen."""
+        masks = [torch.ones(len(one), dtype=torch.long, device=one.device) for one in prompts]
+        return {
+            "prompt_embeds": pad_sequence(list(prompts), batch_first=True),
+            "prompt_embeds_mask": pad_sequence(masks, batch_first=True),
         }
-        if negatives is not None:
-            embeddings, mask = _join(negatives)
-            said["negative_prompt_embeds"] = embeddings
-            said["negative_prompt_embeds_mask"] = mask
-        return said
 
     def decode(self, pipe: Any, latents: torch.Tensor) -> torch.Tensor:
         mean, deviation = _statistics(pipe, latents)
@@ -58,12 +45,6 @@ class QwenImage(PackedFlowFamily):
         latents = pipe.vae.encode(pixels[:, :, None]).latent_dist.mode()[:, :, 0]
         mean, deviation = _statistics(pipe, latents)
         return (latents - mean) / deviation
-
-
-def _join(prompts: Sequence[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Embeddings filled up to the longest, and which of the tokens are seen."""
-    masks = [torch.ones(len(one), dtype=torch.long, device=one.device) for one in prompts]
-    return pad_sequence(list(prompts), batch_first=True), pad_sequence(masks, batch_first=True)
 
 
 def _statistics(pipe: Any, latents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

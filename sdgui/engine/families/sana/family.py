@@ -9,9 +9,7 @@ from diffusers import SanaPipeline
 
 from sdgui.engine.families.family import Family
 from sdgui.engine.families.flow import FlowFamily
-from sdgui.engine.families.loading import load_pipeline
 from sdgui.engine.families.sana.recognise import TOKENS
-from sdgui.engine.source import Source
 
 Encoded = tuple[torch.Tensor, torch.Tensor]
 
@@ -19,8 +17,8 @@ Encoded = tuple[torch.Tensor, torch.Tensor]
 class Sana(FlowFamily):
     """Encoded: embeddings (1, tokens, channels), and which of the tokens are seen (1, tokens)."""
 
-    def load(self, source: Source, dtype: torch.dtype) -> Any:
-        return load_pipeline(SanaPipeline, source, dtype)
+    pipeline = SanaPipeline
+    embeddings = ("prompt_embeds", "prompt_attention_mask")
 
     def encode(self, pipe: Any, prompt: str) -> Encoded:
         """With the instruction to enhance it that the pipeline puts before every prompt (section 3.1)."""
@@ -37,28 +35,18 @@ class Sana(FlowFamily):
         negatives: Sequence[Encoded] | None,
         guidance: float,
     ) -> dict[str, Any]:
-        said = {
+        return {
+            **super().conditioning(pipe, prompts, negatives, guidance),
             "prompt": None,
             "negative_prompt": None,
-            "prompt_embeds": torch.cat([embeddings for embeddings, _ in prompts]),
-            "prompt_attention_mask": torch.cat([mask for _, mask in prompts]),
-            "guidance_scale": guidance,
             "use_resolution_binning": False,
         }
-        if negatives is not None:
-            said["negative_prompt_embeds"] = torch.cat([embeddings for embeddings, _ in negatives])
-            said["negative_prompt_attention_mask"] = torch.cat([mask for _, mask in negatives])
-        return said
 
     def noise_dtype(self, pipe: Any) -> torch.dtype:
         return torch.float32
 
     def encode_pixels(self, pipe: Any, pixels: torch.Tensor) -> torch.Tensor:
         return pipe.vae.encode(pixels).latent * pipe.vae.config.scaling_factor
-
-    def decode(self, pipe: Any, latents: torch.Tensor) -> torch.Tensor:
-        scaled = latents.to(pipe.vae.dtype) / pipe.vae.config.scaling_factor
-        return pipe.vae.decode(scaled, return_dict=False)[0]
 
     def _encode(self, pipe: Any, prompt: str, instruction: list[str] | None) -> Encoded:
         embeddings, mask, _, _ = pipe.encode_prompt(

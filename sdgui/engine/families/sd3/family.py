@@ -1,6 +1,5 @@
 """Stable Diffusion 3 and 3.5 at work."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -18,9 +17,12 @@ Encoded = tuple[torch.Tensor, torch.Tensor]
 class StableDiffusion3(FlowFamily):
     """Encoded: embeddings (1, tokens, channels), CLIP's and then T5's, and the pooled ones (1, channels)."""
 
+    pipeline = StableDiffusion3Pipeline
+    embeddings = ("prompt_embeds", "pooled_prompt_embeds")
+
     def load(self, source: Source, dtype: torch.dtype) -> Any:
         absent = [part for part in T5_PARTS if not (source.folder / part).is_dir()]
-        return load_pipeline(StableDiffusion3Pipeline, source, dtype, **dict.fromkeys(absent))
+        return load_pipeline(self.pipeline, source, dtype, **dict.fromkeys(absent))
 
     def encode(self, pipe: Any, prompt: str) -> Encoded:
         embeddings, _, pooled, _ = pipe.encode_prompt(
@@ -29,23 +31,6 @@ class StableDiffusion3(FlowFamily):
         return embeddings, pooled
 
     encode_negative = encode
-
-    def conditioning(
-        self,
-        pipe: Any,
-        prompts: Sequence[Encoded],
-        negatives: Sequence[Encoded] | None,
-        guidance: float,
-    ) -> dict[str, Any]:
-        said = {
-            "prompt_embeds": torch.cat([embeddings for embeddings, _ in prompts]),
-            "pooled_prompt_embeds": torch.cat([pooled for _, pooled in prompts]),
-            "guidance_scale": guidance,
-        }
-        if negatives is not None:
-            said["negative_prompt_embeds"] = torch.cat([embeddings for embeddings, _ in negatives])
-            said["negative_pooled_prompt_embeds"] = torch.cat([pooled for _, pooled in negatives])
-        return said
 
 
 FAMILY: Family = StableDiffusion3()

@@ -1,16 +1,14 @@
 """Stable Diffusion XL at work."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 import torch
 from diffusers import StableDiffusionXLPipeline
 
 from sdgui.engine.clip_weigher import ClipWeigher, Weigher
 from sdgui.engine.families.family import Family
-from sdgui.engine.families.loading import load_pipeline
 from sdgui.engine.families.unet import UNetFamily
-from sdgui.engine.source import Source
 
 Encoded = tuple[torch.Tensor, torch.Tensor]
 
@@ -25,8 +23,9 @@ def _read(pipe: Any, ids: Sequence[torch.Tensor]) -> tuple[list[torch.Tensor], t
 class StableDiffusionXL(UNetFamily):
     """Encoded: embeddings (1, tokens, channels) of both encoders side by side, and the pooled one (1, channels)."""
 
-    def load(self, source: Source, dtype: torch.dtype) -> Any:
-        return load_pipeline(StableDiffusionXLPipeline, source, dtype, add_watermarker=False)
+    pipeline = StableDiffusionXLPipeline
+    arguments: ClassVar[Mapping[str, Any]] = {"add_watermarker": False}
+    embeddings = ("prompt_embeds", "pooled_prompt_embeds")
 
     def encode(self, pipe: Any, prompt: str) -> Encoded:
         embeddings, _, pooled, _ = pipe.encode_prompt(prompt, do_classifier_free_guidance=False)
@@ -46,23 +45,6 @@ class StableDiffusionXL(UNetFamily):
         finish=lambda embeddings, pooled: (embeddings, pooled),
         blanks=lambda pipe: bool(pipe.config.force_zeros_for_empty_prompt),
     )
-
-    def conditioning(
-        self,
-        pipe: Any,
-        prompts: Sequence[Encoded],
-        negatives: Sequence[Encoded] | None,
-        guidance: float,
-    ) -> dict[str, Any]:
-        said = {
-            "prompt_embeds": torch.cat([embeddings for embeddings, _ in prompts]),
-            "pooled_prompt_embeds": torch.cat([pooled for _, pooled in prompts]),
-            "guidance_scale": guidance,
-        }
-        if negatives is not None:
-            said["negative_prompt_embeds"] = torch.cat([embeddings for embeddings, _ in negatives])
-            said["negative_pooled_prompt_embeds"] = torch.cat([pooled for _, pooled in negatives])
-        return said
 
 
 FAMILY: Family = StableDiffusionXL()

@@ -8,16 +8,13 @@ from diffusers import ZImagePipeline
 
 from sdgui.engine.families.family import Family
 from sdgui.engine.families.flow import FlowFamily
-from sdgui.engine.families.loading import load_pipeline
 from sdgui.engine.families.z_image.recognise import TOKENS
-from sdgui.engine.source import Source
 
 
 class ZImage(FlowFamily):
     """Encoded: embeddings (tokens, channels), as many as the prompt has."""
 
-    def load(self, source: Source, dtype: torch.dtype) -> Any:
-        return load_pipeline(ZImagePipeline, source, dtype)
+    pipeline = ZImagePipeline
 
     def encode(self, pipe: Any, prompt: str) -> torch.Tensor:
         (embeddings,), _ = pipe.encode_prompt(
@@ -35,11 +32,11 @@ class ZImage(FlowFamily):
         guidance: float,
     ) -> dict[str, Any]:
         """Its pipeline adds guidance * (prompt - negative) to what the prompt gives, so that none is 0 and not 1."""
-        return {
-            "prompt_embeds": list(prompts),
-            "negative_prompt_embeds": None if negatives is None else list(negatives),
-            "guidance_scale": max(guidance - 1, 0.0),
-        }
+        return super().conditioning(pipe, prompts, negatives, max(guidance - 1, 0.0))
+
+    def joined(self, prompts: Sequence[torch.Tensor]) -> dict[str, Any]:
+        """A list, for each is as long as it is."""
+        return {"prompt_embeds": list(prompts)}
 
     def noise_dtype(self, pipe: Any) -> torch.dtype:
         return torch.float32
