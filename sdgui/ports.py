@@ -1,6 +1,6 @@
 """The protocols between the floors: what the studio and the web need, without saying how it is done."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from sdgui.inventory import Inventory
 from sdgui.library import Card, Corrected, Defaults, Download, KnownModel, Offer
 from sdgui.model_info import ModelInfo
 from sdgui.picture_query import PictureQuery
-from sdgui.records import JobEnd, JobRecord, JobState, Mark, ModelUse, PictureRecord
+from sdgui.records import JobEnd, JobRecord, Mark, ModelUse, PictureRecord
 
 Emit = Callable[[WorkerEvent], None]
 IsCancelled = Callable[[str], bool]
@@ -172,17 +172,6 @@ class Store(Protocol):
 
     def add_job(self, job: JobRecord) -> None:
         """Stores a queued job, durably, before it is announced."""
-        ...
-
-    def end_job(
-        self,
-        job: str,
-        state: JobState,
-        message: str = "",
-        hint: str = "",
-        faults: Mapping[str, str] | None = None,
-    ) -> None:
-        """Stores how the job ended; `faults` tells by task why pictures could not be made, in words for a visitor."""
         ...
 
     def end_jobs(self, ends: Sequence[JobEnd]) -> None:

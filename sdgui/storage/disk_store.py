@@ -3,14 +3,14 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from sdgui.errors import DiskFull, NotYetListed, NotYetSaved, UserError
 from sdgui.events import Pixels, Task
 from sdgui.picture_query import PictureQuery
-from sdgui.records import JobEnd, JobRecord, JobState, Mark, ModelUse, PictureRecord
+from sdgui.records import JobEnd, JobRecord, Mark, ModelUse, PictureRecord
 from sdgui.storage.database import Database, Found, TaskRow
 from sdgui.storage.faults import plain_disk_errors
 from sdgui.storage.layout import DATABASE, RESERVE, is_id, picture_path, thumbnail_path
@@ -65,18 +65,6 @@ class DiskStore:
             raise ValueError(f"not an id: {job.id!r}")
         paths = (picture_path(job.created, task.spec.seed, task.id) for task in job.tasks)
         self._database.add_job(job, tuple(paths))
-
-    def end_job(
-        self,
-        job: str,
-        state: JobState,
-        message: str = "",
-        hint: str = "",
-        faults: Mapping[str, str] | None = None,
-    ) -> None:
-        """Stores how the job ended; `faults` tells by task why pictures could not be made. KeyError when unknown."""
-        known = {} if faults is None else faults
-        self.end_jobs((JobEnd(job=job, state=state, message=message, hint=hint, faults=known),))
 
     def end_jobs(self, ends: Sequence[JobEnd]) -> None:
         """Stores how jobs ended, all of them or none. KeyError when one is unknown.

@@ -1,12 +1,14 @@
 """Jobs and pixels for the storage tests; the same id always gives the same pixels, in any process."""
 
 import secrets
+from collections.abc import Mapping
 
 import numpy as np
 
 from sdgui.events import Pixels
 from sdgui.model_info import ModelRef
-from sdgui.records import JobRecord, JobState, TaskRecord
+from sdgui.ports import Store
+from sdgui.records import JobEnd, JobRecord, JobState, TaskRecord
 from sdgui.sheet import Axis, Sheet, SheetKind
 from sdgui.spec import PictureSpec
 
@@ -55,6 +57,19 @@ def job(
         tasks=tuple(TaskRecord(id=new_id(), spec=spec(seed, **changes)) for seed in range(count)),
         sheet=sheet,
     )
+
+
+def end(
+    store: Store,
+    job: str,
+    state: JobState,
+    message: str = "",
+    hint: str = "",
+    faults: Mapping[str, str] | None = None,
+) -> None:
+    """Stores how one job ended."""
+    known = {} if faults is None else faults
+    store.end_jobs((JobEnd(job=job, state=state, message=message, hint=hint, faults=known),))
 
 
 def pixels(task: TaskRecord) -> Pixels:

@@ -8,7 +8,7 @@ import pytest
 
 from sdgui.records import JobRecord, JobState
 from sdgui.storage import DiskStore, database
-from tests.storage.samples import ANNA, BORIS, GRID, NOON, job, pixels
+from tests.storage.samples import ANNA, BORIS, GRID, NOON, end, job, pixels
 
 Save = Callable[[JobRecord], JobRecord]
 
@@ -35,14 +35,14 @@ def test_the_end_of_a_job_is_kept(open_store: Callable[[], DiskStore]) -> None:
     dream = job()
     store = open_store()
     store.add_job(dream)
-    store.end_job(dream.id, JobState.FAILED, "No memory.", "Try a smaller size.")
+    end(store, dream.id, JobState.FAILED, "No memory.", "Try a smaller size.")
     ended = replace(dream, state=JobState.FAILED, message="No memory.", hint="Try a smaller size.")
     assert open_store().job(dream.id, ANNA) == ended
 
 
 def test_ending_an_unknown_job_is_an_error(store: DiskStore) -> None:
     with pytest.raises(KeyError):
-        store.end_job("f" * 32, JobState.FINISHED)
+        end(store, "f" * 32, JobState.FINISHED)
 
 
 def test_unfinished_jobs_come_oldest_first(open_store: Callable[[], DiskStore]) -> None:
@@ -50,7 +50,7 @@ def test_unfinished_jobs_come_oldest_first(open_store: Callable[[], DiskStore]) 
     late, early, ended = job(created=NOON + 9), job(created=NOON), job()
     for dream in (late, early, ended):
         store.add_job(dream)
-    store.end_job(ended.id, JobState.CANCELLED)
+    end(store, ended.id, JobState.CANCELLED)
     assert open_store().unfinished_jobs() == (early, late)
 
 
@@ -164,7 +164,7 @@ def test_a_job_that_ended_before_its_first_picture_is_shown(
 ) -> None:
     dream = job(2)
     store.add_job(dream)
-    store.end_job(dream.id, state)
+    end(store, dream.id, state)
     assert store.jobs(ANNA) == (replace(dream, state=state),)
 
 
@@ -174,7 +174,7 @@ def test_a_sheet_that_ended_before_its_first_picture_is_shown_among_the_sheets(
 ) -> None:
     dream = job(4, sheet=GRID)
     store.add_job(dream)
-    store.end_job(dream.id, state)
+    end(store, dream.id, state)
     assert ids(store.jobs(ANNA, sheets=True)) == [dream.id]
 
 
@@ -182,8 +182,8 @@ def test_a_job_without_a_picture_can_be_taken_out(store: DiskStore, save: Save) 
     stopped, queued, made = job(), job(), save(job())
     for dream in (stopped, queued):
         store.add_job(dream)
-    store.end_job(stopped.id, JobState.CANCELLED)
-    store.end_job(made.id, JobState.CANCELLED)
+    end(store, stopped.id, JobState.CANCELLED)
+    end(store, made.id, JobState.CANCELLED)
     assert not store.delete_bare_job(stopped.id, BORIS)
     taken = [store.delete_bare_job(dream.id, ANNA) for dream in (stopped, queued, made)]
     assert taken == [True, False, False]
@@ -196,7 +196,7 @@ def test_a_stopped_job_goes_with_the_last_of_its_pictures(store: DiskStore) -> N
     store.add_job(dream)
     for task in dream.tasks[:2]:
         store.save_picture(task.id, pixels(task), {})
-    store.end_job(dream.id, JobState.CANCELLED)
+    end(store, dream.id, JobState.CANCELLED)
     store.delete_picture(dream.tasks[0].id, ANNA)
     assert ids(store.jobs(ANNA)) == [dream.id]
     store.delete_picture(dream.tasks[1].id, ANNA)
@@ -207,13 +207,13 @@ def test_a_cancelled_job_with_a_picture_is_shown(store: DiskStore) -> None:
     dream = job(2)
     store.add_job(dream)
     store.save_picture(dream.tasks[0].id, pixels(dream.tasks[0]), {})
-    store.end_job(dream.id, JobState.CANCELLED)
+    end(store, dream.id, JobState.CANCELLED)
     assert ids(store.jobs(ANNA)) == [dream.id]
 
 
 def test_a_job_whose_pictures_are_all_deleted_is_not_shown(store: DiskStore, save: Save) -> None:
     dream = save(job(2))
-    store.end_job(dream.id, JobState.FINISHED)
+    end(store, dream.id, JobState.FINISHED)
     for task in dream.tasks:
         store.delete_picture(task.id, ANNA)
     assert store.jobs(ANNA) == ()
@@ -234,7 +234,7 @@ def test_pages_join_without_gap_or_double_while_jobs_are_added(store: DiskStore)
 
 def test_paging_goes_on_from_a_job_that_is_no_longer_shown(store: DiskStore, save: Save) -> None:
     old, new = save(job(created=NOON)), save(job(created=NOON + 1))
-    store.end_job(new.id, JobState.FINISHED)
+    end(store, new.id, JobState.FINISHED)
     store.delete_picture(new.tasks[0].id, ANNA)
     assert ids(store.jobs(ANNA, before=new.id)) == [old.id]
 
@@ -316,7 +316,7 @@ def test_words_that_utf8_cannot_hold_keep_no_end_from_being_stored(store: DiskSt
     dream = job()
     store.add_job(dream)
     faults = {dream.tasks[0].id: "no \ud800"}
-    store.end_job(dream.id, JobState.FAILED, "half a letter: \ud800", "\udfff", faults)
+    end(store, dream.id, JobState.FAILED, "half a letter: \ud800", "\udfff", faults)
     ended = store.job(dream.id, ANNA)
     assert ended is not None and ended.state is JobState.FAILED
     assert (ended.message, ended.hint, ended.tasks[0].fault) == ("half a letter: ?", "?", "no ?")

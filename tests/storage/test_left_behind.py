@@ -9,7 +9,7 @@ from sdgui.records import JobRecord, JobState, Mark
 from sdgui.sheet import Sheet, SheetKind
 from sdgui.storage import DiskStore
 from sdgui.storage.layout import thumbnail_path
-from tests.storage.samples import ANNA, job, pixels
+from tests.storage.samples import ANNA, end, job, pixels
 
 WALL = Sheet(kind=SheetKind.WALL)
 
@@ -36,49 +36,49 @@ def queued_and_half_made(store: DiskStore) -> None:
 
 
 def finished(store: DiskStore) -> None:
-    store.end_job(saved(store).id, JobState.FINISHED)
+    end(store, saved(store).id, JobState.FINISHED)
 
 
 def stopped_before_its_first_picture(store: DiskStore) -> None:
-    store.end_job(saved(store, made=0).id, JobState.CANCELLED)
+    end(store, saved(store, made=0).id, JobState.CANCELLED)
 
 
 def stopped_after_its_first_picture(store: DiskStore) -> None:
-    store.end_job(saved(store, made=1).id, JobState.CANCELLED)
+    end(store, saved(store, made=1).id, JobState.CANCELLED)
 
 
 def failed(store: DiskStore) -> None:
     dream = saved(store, made=1)
-    store.end_job(dream.id, JobState.FAILED, "No.", "", {dream.tasks[1].id: "No memory."})
+    end(store, dream.id, JobState.FAILED, "No.", "", {dream.tasks[1].id: "No memory."})
 
 
 def failed_without_a_picture(store: DiskStore) -> None:
     dream = saved(store, made=0)
     faults = {task.id: "No memory." for task in dream.tasks}
-    store.end_job(dream.id, JobState.FAILED, "No.", "", faults)
+    end(store, dream.id, JobState.FAILED, "No.", "", faults)
 
 
 def removed_bare_after_a_stop(store: DiskStore) -> None:
     dream = saved(store, made=0)
-    store.end_job(dream.id, JobState.CANCELLED)
+    end(store, dream.id, JobState.CANCELLED)
     assert store.delete_bare_job(dream.id, ANNA)
 
 
 def removed_bare_after_a_failure(store: DiskStore) -> None:
     dream = saved(store, made=0)
-    store.end_job(dream.id, JobState.FAILED, "No.", "", {dream.tasks[0].id: "No memory."})
+    end(store, dream.id, JobState.FAILED, "No.", "", {dream.tasks[0].id: "No memory."})
     assert store.delete_bare_job(dream.id, ANNA)
 
 
 def one_picture_deleted(store: DiskStore) -> None:
     dream = saved(store)
-    store.end_job(dream.id, JobState.FINISHED)
+    end(store, dream.id, JobState.FINISHED)
     assert store.delete_picture(dream.tasks[0].id, ANNA)
 
 
 def all_pictures_deleted(store: DiskStore) -> None:
     dream = saved(store)
-    store.end_job(dream.id, JobState.FINISHED)
+    end(store, dream.id, JobState.FINISHED)
     for task in dream.tasks:
         assert store.delete_picture(task.id, ANNA)
 
@@ -89,7 +89,7 @@ def deleted_while_its_dream_is_queued(store: DiskStore) -> None:
 
 def deleted_of_a_stopped_dream(store: DiskStore) -> None:
     dream = saved(store, made=1)
-    store.end_job(dream.id, JobState.CANCELLED)
+    end(store, dream.id, JobState.CANCELLED)
     assert store.delete_picture(dream.tasks[0].id, ANNA)
 
 
@@ -112,7 +112,7 @@ def deleted_and_its_file_cannot_go(store: DiskStore) -> None:
 
 def gone_on_after_a_stop(store: DiskStore) -> None:
     dream = saved(store, made=1)
-    store.end_job(dream.id, JobState.CANCELLED)
+    end(store, dream.id, JobState.CANCELLED)
     store.reopen_job(dream.id)
 
 
@@ -127,13 +127,13 @@ def whole_without_a_row_or_thumbnail(store: DiskStore) -> None:
 def whole_without_a_row_and_stopped(store: DiskStore) -> None:
     dream = saved(store, made=1)
     unlist(store, dream)
-    store.end_job(dream.id, JobState.CANCELLED)
+    end(store, dream.id, JobState.CANCELLED)
 
 
 def whole_without_a_row_and_removed(store: DiskStore) -> None:
     dream = saved(store, made=1)
     unlist(store, dream)
-    store.end_job(dream.id, JobState.CANCELLED)
+    end(store, dream.id, JobState.CANCELLED)
     assert store.delete_bare_job(dream.id, ANNA)
 
 

@@ -28,7 +28,7 @@ from sdgui.storage import DiskStore, database
 from sdgui.storage.layout import DATABASE
 from sdgui.storage.migrations import MIGRATIONS
 from sdgui.storage.pictures import is_whole, read_spec
-from tests.storage.samples import ANNA, NOON, pixels, spec
+from tests.storage.samples import ANNA, NOON, end, pixels, spec
 
 JOB, STORED, LOST, UNMADE = "a" * 32, "b" * 32, "c" * 32, "d" * 32
 DAY = "2023-11-14"
@@ -108,7 +108,7 @@ def test_an_old_job_goes_on(open_store: Callable[[], DiskStore]) -> None:
     store = open_store()
     drawn = pixels(TaskRecord(id=UNMADE, spec=spec()))
     store.save_picture(UNMADE, drawn, {})
-    store.end_job(JOB, JobState.FINISHED)
+    end(store, JOB, JobState.FINISHED)
     assert store.mark_picture(STORED, ANNA, Mark.KEPT)
     again = open_store()
     assert [record.id for record in again.kept(ANNA)] == [STORED]

@@ -17,7 +17,7 @@ from sdgui.studio.studio import Studio
 from sdgui.studio.unsaved import Unsaved
 from tests.fake_engine import PATIENCE, FakeEngine
 from tests.people import who
-from tests.storage.samples import ANNA, job, pixels
+from tests.storage.samples import ANNA, end, job, pixels
 from tests.studio.conftest import OneModel, run
 
 
@@ -156,7 +156,7 @@ def test_a_picture_that_was_given_up_while_its_file_was_safe_is_there_when_its_e
         store.save_picture(dream.tasks[0].id, pixels(dream.tasks[0]), {"device": "cpu"})
     other.close()
     faults = {task.id: "Given up." for task in dream.tasks}
-    store.end_job(dream.id, JobState.FAILED, "Given up.", "", faults)
+    end(store, dream.id, JobState.FAILED, "Given up.", "", faults)
     found = store.job(dream.id, ANNA)
     assert found is not None and [task.stored for task in found.tasks] == [True, False]
     assert found.message == "1 of 2 pictures could not be made: Given up."
@@ -176,7 +176,8 @@ def as_failed(store: DiskStore, *, rest: str) -> JobRecord:
         (dream.tasks[1].id,),
     )
     faults = {dream.tasks[1].id: FAULT, **({dream.tasks[2].id: rest} if rest else {})}
-    store.end_job(
+    end(
+        store,
         dream.id,
         JobState.FAILED,
         f"2 of 3 pictures could not be made: {FAULT}",
@@ -215,7 +216,7 @@ def test_what_ended_is_looked_for_at_one_start_alone(
     stopped, queued = job(4), job(2)
     for one in (stopped, queued):
         store.add_job(one)
-    store.end_job(stopped.id, JobState.CANCELLED)
+    end(store, stopped.id, JobState.CANCELLED)
     assert len(store._database.missing()) == 6
     looked_for = open_store()._database.missing()
     assert {row.job for row in looked_for} == {queued.id}
@@ -225,7 +226,7 @@ def test_what_goes_on_is_looked_for_again(open_store: Callable[[], DiskStore]) -
     store = open_store()
     stopped = job(2)
     store.add_job(stopped)
-    store.end_job(stopped.id, JobState.CANCELLED)
+    end(store, stopped.id, JobState.CANCELLED)
     store = open_store()
     assert store._database.missing() == ()
     store.reopen_job(stopped.id)

@@ -10,7 +10,7 @@ from sdgui.records import MATCH, JobRecord, JobState, Mark
 from sdgui.sheet import Sheet, SheetKind
 from sdgui.storage import DiskStore
 from sdgui.storage.picture_list import KEPT
-from tests.storage.samples import ANNA, BORIS, GRID, NOON, job, pixels
+from tests.storage.samples import ANNA, BORIS, GRID, NOON, end, job, pixels
 
 Save = Callable[[JobRecord], JobRecord]
 FAULT = "The model could not be loaded. Copy it again."
@@ -47,7 +47,7 @@ def test_a_fault_is_kept_with_its_picture(open_store: Callable[[], DiskStore]) -
     dream = job(2, sheet=GRID)
     store = open_store()
     store.add_job(dream)
-    store.end_job(dream.id, JobState.FAILED, "1 of 2.", "", {dream.tasks[1].id: FAULT})
+    end(store, dream.id, JobState.FAILED, "1 of 2.", "", {dream.tasks[1].id: FAULT})
     assert [task.fault for task in found(open_store(), dream).tasks] == ["", FAULT]
 
 
@@ -55,7 +55,7 @@ def test_the_faults_of_another_job_are_left_alone(store: DiskStore) -> None:
     dream, other = job(), job()
     store.add_job(dream)
     store.add_job(other)
-    store.end_job(dream.id, JobState.FAILED, faults={other.tasks[0].id: FAULT})
+    end(store, dream.id, JobState.FAILED, faults={other.tasks[0].id: FAULT})
     assert found(store, other).tasks[0].fault == ""
 
 
@@ -63,7 +63,7 @@ def test_a_reopened_job_is_queued_without_faults(open_store: Callable[[], DiskSt
     dream = job(2, sheet=GRID)
     store = open_store()
     store.add_job(dream)
-    store.end_job(dream.id, JobState.FAILED, "No.", "Yes.", {dream.tasks[0].id: FAULT})
+    end(store, dream.id, JobState.FAILED, "No.", "Yes.", {dream.tasks[0].id: FAULT})
     store.reopen_job(dream.id)
     assert open_store().unfinished_jobs() == (dream,)
 
@@ -76,7 +76,7 @@ def test_reopening_an_unknown_job_is_an_error(store: DiskStore) -> None:
 def test_a_picture_that_is_made_after_all_has_no_fault(store: DiskStore) -> None:
     dream = job()
     store.add_job(dream)
-    store.end_job(dream.id, JobState.FAILED, faults={dream.tasks[0].id: FAULT})
+    end(store, dream.id, JobState.FAILED, faults={dream.tasks[0].id: FAULT})
     store.save_picture(dream.tasks[0].id, pixels(dream.tasks[0]), {})
     assert found(store, dream).tasks[0].fault == ""
 
