@@ -115,7 +115,7 @@ class Machine:
     def uses(self, model: str) -> bool:
         """Whether a picture of this model is still to be made, or a worker loads it."""
         return any(
-            task.spec.model.id == model and task.id in job.wanted
+            task.spec.model.id == model and job.wants(task.id)
             for job in self.jobs.active.values()
             for task in job.record.tasks
         ) or any(face.is_loading and face.status.model == model for face in self.faces)
