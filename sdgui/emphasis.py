@@ -95,13 +95,11 @@ def read_prompt(text: str) -> ReadPrompt:
     """What a prompt says, whatever is written; in time that grows as its length does."""
     loras: list[LoraTag] = []
 
-    def take_out(match: re.Match[str]) -> str:
-        if not match["name"].strip():
-            return match[0]
-        loras.append(_lora(match))
+    def take_out(tag: LoraTag) -> str:
+        loras.append(tag)
         return ""
 
-    written = _LORA.sub(take_out, text)
+    written = with_loras(text, take_out)
     parts: list[list[Words]] = [[]]
     is_limited = False
     for piece, exact in _weighed(_pieces(written)):
