@@ -3,28 +3,18 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from sdgui.workers import HeldModel
+from sdgui.workers import WorkerInfo
 
 State = Literal["waiting", "loading", "ready", "failed"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class WorkerStatus:
-    """One worker: the state of its model, what it is (as in WorkerInfo), and how many pictures of which model and size
-    it is at."""
+class WorkerStatus(WorkerInfo):
+    """What one worker is, the state of its model, and how many pictures of which model and size it is at."""
 
     state: State
     model: str
     fraction: float | None = None
-    device: str = ""
-    dtype: str = ""
-    title: str = ""
-    memory: int | None = None
-    free: int | None = None
-    process: int = 0
-    batch: int = 0
-    warm: tuple[str, ...] = ()
-    held: tuple[HeldModel, ...] = ()
     pictures: int = 0
     dreaming: str = ""
     width: int = 0

@@ -95,21 +95,14 @@ class WorkerFace:
     @property
     def told(self) -> WorkerStatus:
         """What visitors are told of it."""
-        status, info = self.status, self.info
+        status = self.status
         at = None if self.running is None else self.running.batch.tasks[0].spec
+        known = {**vars(self.info), "device": status.device, "dtype": status.dtype}
         return WorkerStatus(
+            **known,
             state=status.state,
             model=status.model,
             fraction=status.fraction,
-            device=status.device,
-            dtype=status.dtype,
-            title=info.title,
-            memory=info.memory,
-            free=info.free,
-            process=info.process,
-            batch=info.batch,
-            warm=info.warm,
-            held=info.held,
             pictures=0 if self.running is None else len(self.running.batch.tasks),
             dreaming="" if at is None else at.model.id,
             width=0 if at is None else at.width,
