@@ -257,7 +257,7 @@ class Database:
             rows = connection.execute(
                 picture_list.KEPT, {"visitor": visitor, "limit": max(0, limit)}
             ).fetchall()
-        return tuple(map(task_row, reversed(rows)))
+        return tuple(readable(task_row, reversed(rows)))
 
     def pictures(
         self, visitor: str, query: PictureQuery, before: str | None, limit: int
@@ -277,7 +277,7 @@ class Database:
                     return ()
                 wanted |= dict(place)
             rows = connection.execute(asked, wanted).fetchall()
-        return tuple(map(task_row, rows))
+        return tuple(readable(task_row, rows))
 
     def find(self, pictures: Sequence[str], visitor: str) -> tuple[TaskRow, ...]:
         """Those of these pictures that are stored, not deleted and the visitor's, in any order."""
@@ -287,7 +287,7 @@ class Database:
                 ON tasks.id = wanted.value WHERE visitor = ? AND stored AND NOT deleted""",
                 (json.dumps(list(dict.fromkeys(pictures))), visitor),
             ).fetchall()
-        return tuple(map(task_row, rows))
+        return tuple(readable(task_row, rows))
 
     def mark_removed(self, picture: str) -> None:
         """Notes that the files of a deleted picture are gone."""

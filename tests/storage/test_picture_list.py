@@ -102,6 +102,18 @@ def test_nothing_typed_finds_all(store: DiskStore, made: Made, typed: str) -> No
     assert found(store, text=typed) == [picture]
 
 
+def test_pictures_that_cannot_be_read_hide_no_others(store: DiskStore, made: Made) -> None:
+    pictures = [made(created=NOON + moment) for moment in range(3)]
+    for picture in pictures:
+        assert store.mark_picture(picture, ANNA, Mark.KEPT)
+    with store._database._writing() as connection:
+        connection.execute("UPDATE tasks SET spec = '{' WHERE id = ?", (pictures[1],))
+    whole = [pictures[0], pictures[2]]
+    assert [record.id for record in store.kept(ANNA)] == whole
+    assert found(store) == whole[::-1]
+    assert set(store.find_pictures(pictures, ANNA)) == set(whole)
+
+
 def test_only_the_prompt_is_searched(store: DiskStore, made: Made) -> None:
     made("a cat", negative_prompt="blurry")
     assert found(store, text="blurry") == []
