@@ -24,7 +24,15 @@ from sdgui.storage import picture_list
 from sdgui.storage.faults import plain_database_errors
 from sdgui.storage.migrations import MIGRATIONS, Migration, Tell
 from sdgui.storage.prompt_search import words_of
-from sdgui.storage.rows import COLUMNS, TaskRow, columns_of, job_record, readable, task_row
+from sdgui.storage.rows import (
+    COLUMNS,
+    TaskRow,
+    columns_of,
+    job_record,
+    readable,
+    storable,
+    task_row,
+)
 
 # A dream goes when the last of its pictures is deleted; one that ended without any is still there to go on with.
 _SHOWN = """(state = 'queued'
@@ -174,7 +182,7 @@ class Database:
                 _set_state(connection, end.job, end.state, end.message, end.hint)
                 connection.executemany(
                     "UPDATE tasks SET fault = ? WHERE id = ? AND job = ? AND NOT stored",
-                    [(_storable(fault), task, end.job) for task, fault in end.faults.items()],
+                    [(storable(fault), task, end.job) for task, fault in end.faults.items()],
                 )
             _judge(connection, found)
 
@@ -423,15 +431,11 @@ def _set_state(
 ) -> None:
     done = connection.execute(
         "UPDATE jobs SET state = ?, message = ?, hint = ? WHERE id = ?",
-        (state.value, _storable(message), _storable(hint), job),
+        # one end that cannot be stored would hold up all others
+        (state.value, storable(message), storable(hint), job),
     )
     if not done.rowcount:
         raise KeyError(job)
-
-
-def _storable(text: str) -> str:
-    """The text as UTF-8 can hold it: one end that cannot be stored would hold up all others."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _judge(connection: sqlite3.Connection, found: Sequence[Found]) -> None:

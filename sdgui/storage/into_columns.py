@@ -9,6 +9,7 @@ from typing import Any
 from sdgui.records import match_in
 from sdgui.spec import PictureSpec
 from sdgui.storage.prompt_search import TOKENIZER, words_of
+from sdgui.storage.rows import storable
 
 _MANY = 5_000
 """Rows from which on it is said how far it is."""
@@ -127,13 +128,8 @@ def _derived(row: sqlite3.Row) -> tuple[Any, ...]:
         # No reason to open nothing at all; whoever asks for this one is told.
         return ("", "", "", "", 0, 0, 0, 0.0, 0, None)
     return (
-        *(_clean(spec.prompt), _clean(spec.negative_prompt)),
-        *(_clean(spec.model.id), _clean(spec.sampler_name)),
+        *(storable(spec.prompt), storable(spec.negative_prompt)),
+        *(storable(spec.model.id), storable(spec.sampler_name)),
         *(spec.width, spec.height, spec.steps, spec.guidance, spec.seed),
         match_in(notes) if row["stored"] else None,
     )
-
-
-def _clean(text: str) -> str:
-    """Without halves of letters, which JSON can hold and SQLite cannot."""
-    return text.encode("utf-8", "replace").decode()

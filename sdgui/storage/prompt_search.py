@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from sdgui.storage.rows import storable
+
 # Marks belong to words (Hindi and Thai write vowels as marks), and pictograms are words.
 TOKENIZER = "unicode61 remove_diacritics 2 categories 'L* N* M* Co So'"
 """How SQLite's FTS5 cuts text into words: https://www.sqlite.org/fts5.html#unicode61_tokenizer"""
@@ -24,7 +26,7 @@ def words_of(text: str) -> str:
     """The text with blanks around every letter that is a word of its own, as it is put into the index."""
     if text.isascii():
         return text
-    plain = unicodedata.normalize("NFKC", text).encode("utf-8", "replace").decode()
+    plain = storable(unicodedata.normalize("NFKC", text))
     return _ALONE.sub(r" \1 ", plain)
 
 

@@ -32,6 +32,11 @@ def columns_of(spec: PictureSpec) -> tuple[str | int | float, ...]:
     )
 
 
+def storable(text: str) -> str:
+    """Without halves of letters, which JSON can hold and SQLite cannot."""
+    return text.encode("utf-8", "replace").decode()
+
+
 @dataclass(frozen=True, kw_only=True)
 class TaskRow:
     """One picture as the database knows it, made or not; `path` is relative to the output folder."""
