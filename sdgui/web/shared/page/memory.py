@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from sdgui.errors import UserError
 from sdgui.studio.status import WorkerStatus
 from sdgui.web.doors.visitors import who_of
 
@@ -28,20 +29,20 @@ def memory_routes(studio: "Studio") -> APIRouter:
     """Tells of the memory to everybody, and frees models for the owner."""
     routes = APIRouter()
 
+    def title(model: str) -> str:
+        """Its title; its name where it is warm, and here no more."""
+        try:
+            return studio.models.look(model).title
+        except UserError:
+            return model
+
     @routes.get("/memory")
     def memory(request: Request) -> dict[str, Any]:
         """The workers' memory as it was told last; those that are at nothing measure it for the next time."""
         studio.measure()
-        names = studio.models.names()
         return {
             "workers": [
-                describe_worker(
-                    one,
-                    app=studio.resident(),
-                    title=lambda model: (
-                        studio.models.look(model).title if model in names else model
-                    ),
-                )
+                describe_worker(one, app=studio.resident(), title=title)
                 for one in studio.status().workers
             ],
             "may_free": studio.policy.of(who_of(request)).models,

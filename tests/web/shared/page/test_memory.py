@@ -1,5 +1,6 @@
 """The memory of the workers as the page is told of it, and who may free it."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,7 +11,8 @@ from sdgui.studio.status import WorkerStatus
 from sdgui.web.shared.page.memory import describe_worker
 from sdgui.workers import HeldModel
 from tests.fake_engine import PATIENCE
-from tests.web.conftest import BROWSER, Site
+from tests.studio.conftest import ManyModels
+from tests.web.conftest import BROWSER, Site, open_site
 
 GB = 10**9
 HELD = tuple(
@@ -105,6 +107,18 @@ def test_a_model_is_freed_and_that_is_told(site: Site) -> None:
     told = memory(client)
     assert told["may_free"] is True
     assert [one["title"] for one in told["workers"]] == ["CPU, 8 cores"]
+
+
+def test_a_warm_model_whose_files_are_gone_is_told_by_its_name(tmp_path: Path) -> None:
+    models = ManyModels("other")
+    with open_site(tmp_path, models=models) as site:
+        client = site.visitor()
+        site.dream(client, "a cat", model="other")
+        site.studio.free(["demo"])  # the worker tells then what it holds
+        site.dream(client, "a dog", model="other")
+        models.gone.add("other")
+        [worker] = memory(client)["workers"]
+    assert "other" in [one["title"] for one in worker["models"]]
 
 
 def test_only_the_owner_frees_memory(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
