@@ -99,8 +99,9 @@ class Catalog:
     def names(self) -> tuple[str, ...]:
         """The models that can be chosen, the default one first."""
         usual = (self._default, *self._embedded, *self._others)
-        found = self.collection.names()
-        return tuple(dict.fromkeys((*self._preferred, *usual, *self._added, *found)))
+        offered = dict.fromkeys((*usual, *self._added, *self.collection.names()))
+        preferred = (one for one in self._preferred if one in offered)
+        return tuple(dict.fromkeys((*preferred, *offered)))
 
     def at_hand(self) -> tuple[str, ...]:
         """Those of `names` that can be described without reading what nobody asked for yet."""
@@ -112,7 +113,7 @@ class Catalog:
         return self.collection.inventory()
 
     def prefer(self, model: str) -> None:
-        """Makes one of `names` the default from now on."""
+        """Makes a model the default as long as it is one of `names`, also one that is still to be found."""
         self._preferred = (model,)
 
     def add(self, model: str) -> None:

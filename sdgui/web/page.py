@@ -109,8 +109,9 @@ def keep_fresh(app: FastAPI, page: gr.Blocks, models: Models, library: Library) 
     """Has the page, which was mounted last, be told anew where models came or went."""
 
     def choices() -> dict[str, Any]:
-        names = models.names()
-        return model_choices(models.look(names[0]), names)
+        first = _first(models)
+        others = (name for name in models.names() if name != first)
+        return model_choices(models.look(first), (first, *others))
 
     mount = app.router.routes[-1]
     assert isinstance(mount, Mount) and isinstance(mount.app, GradioDoor)
@@ -125,7 +126,6 @@ def keep_fresh(app: FastAPI, page: gr.Blocks, models: Models, library: Library) 
 
 def page_facts(models: Models) -> dict[str, Any]:
     """What the scripts must know: models, settings, and what each capability says under its own name."""
-    names = models.names()
     known = {}
     for name in models.at_hand():  # of the others the page asks when they are chosen
         with contextlib.suppress(UserError):  # said when it is chosen
@@ -135,13 +135,23 @@ def page_facts(models: Models) -> dict[str, Any]:
         settings |= capability.settings
     return {
         "capabilities": [capability.name for capability in CAPABILITIES],
-        "model": names[0],
+        "model": _first(models),
         "models": known,
         "settings": {name: setting.told() for name, setting in settings.items()},
         "former": _former(),
         "longest_prompt": MAX_PROMPT,
         **{one.name: one.facts for one in CAPABILITIES if one.facts},
     }
+
+
+def _first(models: Models) -> str:
+    """What the page begins with: the default, or the first that is here where that went while the program runs."""
+    names = models.names()
+    for name in names:
+        with contextlib.suppress(UserError):  # said when it is chosen
+            models.look(name)
+            return name
+    return names[0]
 
 
 def _former() -> dict[str, Sequence[str]]:

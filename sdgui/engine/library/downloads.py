@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sdgui.engine.hub import Hub, Repository
+from sdgui.engine.hub import Hub, Repository, is_hub_id
 from sdgui.engine.library.fetching import (
     Stopped,
     discard,
@@ -63,6 +63,8 @@ class Order:
     @staticmethod
     def from_dict(model: str, told: dict[str, Any]) -> "Order":
         """What `to_dict` wrote; KeyError, TypeError or ValueError where somebody else did."""
+        if not is_hub_id(model) or not isinstance(told["files"], dict):
+            raise ValueError("not what was written")
         files = {str(name): (int(size), known) for name, (size, known) in told["files"].items()}
         return Order(
             repository=Repository(
@@ -165,14 +167,15 @@ class Downloads:
     def cancel(self, model: str) -> None:
         """Gives one up, and removes what it fetched, at the latest once the hub has said its next word."""
         with self._lock:
-            running = self._running.pop(model, None)
+            running = self._running.get(model)
             if running is None:
                 return
-            self._forget(model)
             running.stop.set()
-            running.is_wanted = False
+            running.is_wanted, running.state = False, DownloadState.PAUSED
             if not running.is_under_way:
-                running.discard()
+                running.discard()  # first: on a full disk this makes the room to remember it
+            self._forget(model)
+            del self._running[model]
 
     def wait(self, model: str) -> None:
         """Returns once nothing is under way of one, or at once."""

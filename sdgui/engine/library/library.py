@@ -70,13 +70,8 @@ class OwnersLibrary:
             if not missing(self._hub, order.repository, order.names):
                 self._catalog.add(model)
         default = self._kept.get("default")
-        if default in self._catalog.names() and not self._is_said:
-            try:
-                if self._catalog.files(default):
-                    self._catalog.look(default)
-                    self._catalog.prefer(default)
-            except UserError as fault:
-                log.warning("the default model is not the one that was chosen: %s", fault)
+        if not self._is_said and self._can_begin_with(default):
+            self._catalog.prefer(default)
         self._downloads.start()
 
     def close(self) -> None:
@@ -224,6 +219,19 @@ class OwnersLibrary:
         self._downloads.wait(model)
 
     # How
+
+    def _can_begin_with(self, model: str) -> bool:
+        """Whether a model is here as far as can be told, or may still be found in the owner's folders."""
+        if model not in self._catalog.names():
+            return True
+        try:
+            if not self._catalog.files(model):
+                return False
+            self._catalog.look(model)
+        except UserError as fault:
+            log.warning("the default model is not the one that was chosen: %s", fault)
+            return False
+        return True
 
     def _card(self, model: str, fetched: dict[str, Order]) -> Card:
         order = fetched.get(model)

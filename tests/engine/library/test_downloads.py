@@ -1,5 +1,6 @@
 """Models fetched from a real HTTP server: held, broken off, gone on with after a restart, given up, refused."""
 
+import errno
 import resource
 import stat
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 from sdgui.engine.library.library import OwnersLibrary
 from sdgui.errors import UserError
 from sdgui.library import Download, DownloadState
+from sdgui.storage.whole_file import write_whole
 from tests.engine.library.conftest import MODEL, UNET, Open
 from tests.engine.small_hub import PATIENCE, SmallHub
 
@@ -146,6 +148,28 @@ def test_a_download_that_is_given_up_leaves_nothing_of_its_weights(
     assert [path for path in here if path.stat().st_size > 20_000] == []
     later = open_library()
     assert later.downloads() == () and names(later) == ["demo"]
+
+
+def test_a_download_that_is_given_up_on_a_full_disk_makes_room_there(
+    half_way: OwnersLibrary, hub: SmallHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half_way.pause(MODEL)
+    hub.go.set()
+    half_way.wait(MODEL)
+
+    def is_here() -> bool:
+        return any((tmp_path / "hub_cache").glob("models--*/partial/*"))
+
+    def write(file: Path, content: bytes) -> None:
+        if is_here():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write_whole(file, content)
+
+    monkeypatch.setattr(half_way._kept, "_write", write)
+    assert is_here()
+    half_way.cancel(MODEL)
+    assert not is_here()
+    assert half_way.downloads() == ()
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from sdgui.engine.catalog import Catalog
+from sdgui.engine.collection.collection import SECONDS, Collection
+from sdgui.engine.library.library import OwnersLibrary
 from sdgui.engine.library.removal import remove_from
 from sdgui.errors import UserError
+from sdgui.storage.whole_file import write_whole
+from tests.engine.collection.test_collection import Clock
 from tests.engine.library.conftest import MODEL, Open
 from tests.engine.library.test_downloads import fetched, names
 from tests.engine.small_hub import SmallHub
@@ -85,13 +90,41 @@ def test_a_default_that_is_gone_gives_way(
     assert names(open_library()) == ["demo"]
 
 
+def test_a_default_in_the_models_folders_is_so_once_it_is_found_and_not_while_it_is_gone(
+    tmp_path: Path, tiny_folder: Path
+) -> None:
+    """As after an update of the app, which looks through the folders anew."""
+    clock = Clock()
+    root = tmp_path / "models"
+    shutil.copytree(tiny_folder, root / "mine")
+    (tmp_path / "models.json").write_text('{"version": 1, "default": "mine"}')
+    catalog = Catalog("demo", embedded={"demo": tiny_folder}, models_dirs=(root,))
+    catalog.collection = Collection((root,), None, clock=clock)
+    OwnersLibrary(catalog, tmp_path, write_whole, models_dirs=(root,)).start()
+    assert catalog.names() == ("demo",)
+    catalog.collection.start()
+    catalog.collection.wait()
+    assert catalog.names() == ("mine", "demo")
+    shutil.rmtree(root / "mine")
+    clock.now += SECONDS
+    catalog.names()  # has the folders looked through again
+    catalog.collection.wait()
+    assert catalog.names() == ("demo",)
+
+
 def test_only_a_model_that_is_here_can_be_the_default(open_library: Open) -> None:
     with pytest.raises(UserError, match="no model called"):
         open_library().set_default("some/other")
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{", "[]", '{"version": 9}', '{"version": 1, "fetched": {"a/b": 3}}']
+    "content",
+    [
+        *("", "{", "[]", '{"version": 9}', '{"version": 1, "fetched": {"a/b": 3}}'),
+        '{"version": 1, "fetched": {"a/b": {"files": []}}}',
+        '{"version": 1, "downloads": {"a/b": {"files": []}}}',
+        '{"version": 1, "fetched": {"../b": {"commit": "", "title": "", "family_title": "", "files": {}}}}',
+    ],
 )
 def test_a_damaged_file_of_decisions_keeps_nobody_from_dreaming(
     open_library: Open, tmp_path: Path, content: str
