@@ -4,11 +4,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sdgui.engine.families.few_steps import FEW
-from sdgui.engine.families.table import RECOGNISERS
+from sdgui.engine.families.table import title_of
 from sdgui.errors import UserError
 from sdgui.inventory import FileKind, ModelFile
-
-_TITLES = {one.name: one.title for one in RECOGNISERS}
 
 
 def base_of(family: str, name: str, finds: Iterable[tuple[Path, ModelFile]]) -> Path | None:
@@ -26,7 +24,7 @@ def base_of(family: str, name: str, finds: Iterable[tuple[Path, ModelFile]]) -> 
 
 def needs_base(name: str, family: str) -> UserError:
     """That the rest of its model is missing."""
-    title = _TITLES.get(family, family)
+    title = title_of(family)
     return UserError(
         f"“{name}” is a transformer of {title} alone, and no model to take the rest from is here.",
         f"Put {title} as a folder in diffusers' layout into the models folder, beside it.",

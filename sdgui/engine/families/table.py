@@ -25,3 +25,9 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     SANA,
 )
 """Where two have the same pipeline, the first that claims a model has it."""
+_TITLES = {one.name: one.title for one in RECOGNISERS}
+
+
+def title_of(family: str) -> str:
+    """A family's name for a person; the name itself of one that is not known."""
+    return _TITLES.get(family, family)

@@ -9,8 +9,8 @@ from typing import Any
 from sdgui.correction import Correction
 from sdgui.engine.catalog import Catalog
 from sdgui.engine.families.recognise import Found, recognise
-from sdgui.engine.families.table import RECOGNISERS
-from sdgui.engine.hub import Hub, HubFiles, Repository, is_hub_id
+from sdgui.engine.families.table import title_of
+from sdgui.engine.hub import Hub, HubFiles, Repository, endpoint, is_hub_id
 from sdgui.engine.library.addresses import hub_id
 from sdgui.engine.library.corrections import Corrections, corrected
 from sdgui.engine.library.downloads import Downloads, Order
@@ -29,8 +29,6 @@ from sdgui.library import Card, Corrected, Defaults, Download, KnownModel, Offer
 from sdgui.model_info import ModelInfo
 
 log = logging.getLogger(__name__)
-
-_TITLES = {one.name: one.title for one in RECOGNISERS}
 
 
 class OwnersLibrary:
@@ -246,7 +244,7 @@ class OwnersLibrary:
             model=model,
             title=info.title,
             family=info.family,
-            family_title=_TITLES.get(info.family, info.family),
+            family_title=title_of(info.family),
             bytes=sum(file.stat().st_size for file in files),
             memory_bytes=info.memory_bytes,
             place=self._place(model),
@@ -261,7 +259,7 @@ class OwnersLibrary:
             model=find.name,
             title=find.title or _title(find.name),
             family=find.family,
-            family_title=_TITLES.get(find.family, find.family),
+            family_title=title_of(find.family),
             bytes=find.bytes,
             memory_bytes=find.bytes,
             place=self._place(find.name),
@@ -300,15 +298,13 @@ class OwnersLibrary:
         return Order(
             repository=repository,
             title=info.title,
-            family_title=_TITLES.get(info.family, info.family),
+            family_title=title_of(info.family),
             names=found.files,
             mine=missing(self._hub, repository, found.files),
         )
 
     def _address(self, model: str) -> str:
         from huggingface_hub import constants
-
-        from sdgui.engine.hub import endpoint
 
         return f"{(endpoint() or constants.ENDPOINT).rstrip('/')}/{model}"
 

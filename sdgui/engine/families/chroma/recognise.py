@@ -1,12 +1,10 @@
 """Chroma by its files."""
 
 from sdgui.engine.families.few_steps import few_steps
-from sdgui.engine.families.flow_traits import FLOW_SAMPLERS, check_flow
+from sdgui.engine.families.flow_traits import FLOW_SAMPLERS, NATIVE, check_flow
 from sdgui.engine.families.recogniser import Traits
 from sdgui.engine.model_folder import T5_TOKENIZER, Layout, ModelFolder, factor_of
 
-NATIVE = 128
-"""Latents along a side; the files do not say."""
 TOKENS = 512
 
 

@@ -1,6 +1,6 @@
 """FLUX.1 by its files."""
 
-from sdgui.engine.families.flow_traits import DPM, FLOW_SAMPLERS, check_flow
+from sdgui.engine.families.flow_traits import NATIVE, check_flow, samplers_by_shift
 from sdgui.engine.families.recogniser import Traits
 from sdgui.engine.model_folder import (
     CLIP_TOKENIZER,
@@ -11,8 +11,6 @@ from sdgui.engine.model_folder import (
 )
 from sdgui.model_info import GuidanceKind
 
-NATIVE = 128
-"""Latents along a side; the files do not say."""
 DEV_TOKENS, SCHNELL_TOKENS = 512, 256
 
 
@@ -40,7 +38,6 @@ class Flux1:
         check_flow(folder)
         factor = factor_of(folder.config("vae"))
         dev = bool(folder.config("transformer").get("guidance_embeds", False))
-        shifts_by_size = bool(folder.scheduler.get("use_dynamic_shifting", False))
         return Traits(
             width=NATIVE * factor,
             height=NATIVE * factor,
@@ -50,7 +47,7 @@ class Flux1:
             guidance_kind=GuidanceKind.EMBEDDED if dev else GuidanceKind.NONE,
             negative_prompt=False,
             sampler="Euler",
-            samplers=(*FLOW_SAMPLERS, DPM) if shifts_by_size else FLOW_SAMPLERS,
+            samplers=samplers_by_shift(folder),
             token_limit=DEV_TOKENS if dev else SCHNELL_TOKENS,
             tokenizer="tokenizer_2",
         )

@@ -1,12 +1,10 @@
 """FLUX.2 klein by its files."""
 
-from sdgui.engine.families.flow_traits import DPM, FLOW_SAMPLERS, check_flow
+from sdgui.engine.families.flow_traits import NATIVE, check_flow, samplers_by_shift
 from sdgui.engine.families.recogniser import Traits
 from sdgui.engine.model_folder import QWEN_TOKENIZER, Layout, ModelFolder, factor_of
 from sdgui.model_info import GuidanceKind
 
-NATIVE = 128
-"""Latents along a side; the files do not say."""
 TOKENS, TEMPLATE = 512, 12
 """What is read at most, and how much of it is the conversation that the prompt is put into."""
 
@@ -33,7 +31,6 @@ class Flux2Klein:
         check_flow(folder)
         factor = factor_of(folder.config("vae"))
         distilled = bool(folder.index.get("is_distilled", False))
-        shifts_by_size = bool(folder.scheduler.get("use_dynamic_shifting", False))
         return Traits(
             width=NATIVE * factor,
             height=NATIVE * factor,
@@ -43,7 +40,7 @@ class Flux2Klein:
             guidance_kind=GuidanceKind.NONE if distilled else GuidanceKind.CLASSIFIER_FREE,
             negative_prompt=not distilled,
             sampler="Euler",
-            samplers=(*FLOW_SAMPLERS, DPM) if shifts_by_size else FLOW_SAMPLERS,
+            samplers=samplers_by_shift(folder),
             token_limit=TOKENS - TEMPLATE,
         )
 

@@ -1,12 +1,10 @@
 """Z-Image by its files."""
 
-from sdgui.engine.families.flow_traits import EULER, check_flow
+from sdgui.engine.families.flow_traits import EULER, NATIVE, check_flow
 from sdgui.engine.families.recogniser import Traits
 from sdgui.engine.model_folder import QWEN_TOKENIZER, Layout, ModelFolder, factor_of
 from sdgui.model_info import GuidanceKind
 
-NATIVE = 128
-"""Latents along a side; the files do not say."""
 TOKENS, TEMPLATE = 512, 8
 """What is read at most, and how much of it is the conversation that the prompt is put into."""
 TURBO_SHIFT = 3.0
