@@ -4,13 +4,12 @@ from pathlib import Path
 
 from sdgui.engine.hub import Hub, HubFiles, OnBytes, is_hub_id
 from sdgui.engine.model_files import UNSAFE, HashCache, LocalFiles, ModelFiles, read_json
-from sdgui.engine.model_folder import weight_files
+from sdgui.engine.model_folder import TOKENIZER_FORMS, weight_files
 from sdgui.errors import UserError
 
 CONFIG = "config.json"
-TOKENIZERS = (("tokenizer.json",), ("vocab.json", "merges.txt"))
 PROCESSORS = (("processor_config.json",), ("preprocessor_config.json",))
-"""Either of the groups suffices."""
+"""Either suffices."""
 BESIDES = ("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json")
 
 
@@ -51,7 +50,7 @@ def clip_files(name: str, files: ModelFiles) -> tuple[str, ...]:
             )
         raise _incomplete(name, "model.safetensors")
     chosen = [CONFIG, *weights]
-    for groups in (TOKENIZERS, PROCESSORS):
+    for groups in (TOKENIZER_FORMS, PROCESSORS):
         complete = [group for group in groups if all(file in files.sizes for file in group)]
         if not complete:
             raise _incomplete(name, " or ".join(" and ".join(group) for group in groups))

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import safetensors
 
+from sdgui.engine.checkpoints.header import MAX_HEADER
 from sdgui.engine.source import Source
 from sdgui.errors import UserError
 
@@ -22,8 +23,6 @@ LARGE = 64 * 2**20
 """Bytes from which on two processes do not read a file for its hash at the same time."""
 
 MAX_TEXT = 32 * 2**20
-MAX_HEADER = 32 * 2**20
-"""Ten times the header of the largest models."""
 CUT_SHORT = "not fully covered"
 """What the library says where the tensors do not end where the file does."""
 UNSAFE = (".bin", ".ckpt", ".pt", ".pth", ".pkl", ".msgpack", ".h5", ".onnx")

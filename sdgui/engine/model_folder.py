@@ -141,7 +141,7 @@ class ModelFolder:
     def _weights(self, parts: list[str]) -> tuple[list[str], str | None]:
         """The weight files (and shard indices) of the first variant that is complete."""
         for variant in VARIANTS:
-            found = [weight_files(_stem(part), variant, self.files) for part in parts]
+            found = [weight_files(stem_of(part), variant, self.files) for part in parts]
             if all(found):
                 return [file for part in found for file in part], variant
         if any(file.lower().endswith(UNSAFE) for file in self.files.sizes):
@@ -152,7 +152,7 @@ class ModelFolder:
         missing = [
             part
             for part in parts
-            if not any(weight_files(_stem(part), variant, self.files) for variant in VARIANTS)
+            if not any(weight_files(stem_of(part), variant, self.files) for variant in VARIANTS)
         ]
         raise UserError(
             f"“{self.name}” is not complete: the weights of {' and '.join(missing or parts)} are missing.",
@@ -205,6 +205,7 @@ def pair(size: Any) -> tuple[int, int]:
     return (int(size), int(size)) if isinstance(size, int) else (int(size[0]), int(size[1]))
 
 
-def _stem(part: str) -> str:
+def stem_of(part: str) -> str:
+    """The name of a part's weights before the variant and the suffix."""
     name = "model" if part.startswith("text_encoder") else "diffusion_pytorch_model"
     return f"{part}/{name}"

@@ -34,8 +34,7 @@ def _bytes_of(file: Path, number_bytes: int) -> int:
     with safetensors.safe_open(file, framework="np") as opened:
         for name in opened.keys():  # noqa: SIM118 it is no dictionary
             tensor = opened.get_slice(name)
-            numbers = 1
-            for side in tensor.get_shape():
-                numbers *= side
-            total += numbers * (number_bytes if tensor.get_dtype() in FLOATS else 8)
+            total += math.prod(tensor.get_shape()) * (
+                number_bytes if tensor.get_dtype() in FLOATS else 8
+            )
     return total

@@ -16,6 +16,7 @@ from sdgui.engine.checkpoints.refusals import (
 from sdgui.engine.checkpoints.schedule import Marks, marks_of, scheduler_config
 from sdgui.engine.checkpoints.stored import Shape, Stored, check_stored
 from sdgui.engine.checkpoints.unet import TIME_ID, TIME_IDS, UNet, read_unet
+from sdgui.engine.checkpoints.vae import PREFIX as VAE_PREFIX
 from sdgui.engine.checkpoints.vae import read_vae
 from sdgui.errors import UserError
 
@@ -148,8 +149,7 @@ def _parts(model: str, header: Header, found: _Family, unet: UNet, marks: Marks)
             f"“{model}” {lacks}, and cannot read words so.",
             "Choose a version of the checkpoint with everything in one file.",
         )
-    prefix = "first_stage_model."
-    if not header.has_any(prefix):
+    if not header.has_any(VAE_PREFIX):
         raise UserError(
             f"“{model}” has no VAE, and cannot show what it draws without.",
             "Choose a version of the checkpoint with its VAE baked in.",
@@ -161,11 +161,11 @@ def _parts(model: str, header: Header, found: _Family, unet: UNet, marks: Marks)
             tensors=_behind(LDM, tuple(unet.tensors())),
         )
     }
-    vae = read_vae(header.under(prefix))
+    vae = read_vae(header.under(VAE_PREFIX))
     parts["vae"] = Part(
         kind=("diffusers", "AutoencoderKL"),
         config=vae.config(sample_size=found.pixels, scaling_factor=found.scaling_factor),
-        tensors=_behind(prefix, tuple(vae.tensors())),
+        tensors=_behind(VAE_PREFIX, tuple(vae.tensors())),
     )
     for name, encoder in found.encoders.items():
         parts[name] = _text_encoder(header.under(encoder.prefix), encoder)

@@ -20,6 +20,8 @@ BITS = {
     **{"BOOL": 8, "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8, "F8_E8M0": 8, "F4": 4, "C64": 64},
 }
 """Of one number, by the name of its type."""
+HALF = 16
+"""Bits of a number in memory at least: what is smaller is brought up to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,11 @@ class Tensor:
     dtype: str
     shape: tuple[int, ...]
     size: int
+
+    @property
+    def in_memory(self) -> int:
+        """Bytes once it is loaded, in half precision where the file has less."""
+        return self.size * max(HALF // BITS[self.dtype], 1)
 
 
 @dataclass(frozen=True, kw_only=True)

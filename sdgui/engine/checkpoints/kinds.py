@@ -4,6 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from sdgui.engine.checkpoints.header import Header
+from sdgui.engine.checkpoints.unet import PREFIX
 
 
 class Kind(StrEnum):
@@ -28,7 +29,7 @@ LORA_OTHER = (".hada_w1_a", ".lokr_w1", ".oft_blocks", "_lora.down.", "_lora.up.
 DORA = (".dora_scale", ".lora_magnitude_vector")
 SCALED = (".scale_weight", ".scale_input", ".weight_scale", ".input_scale")
 SCALED_FP8 = "scaled_fp8"
-LDM, BARE = "model.diffusion_model.", ""
+LDM, BARE = PREFIX, ""
 UNET = "input_blocks.0.0.weight"
 LARGEST_EMBEDDING = 8192
 """Channels of the widest text encoder, and more."""

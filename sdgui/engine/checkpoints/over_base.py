@@ -5,9 +5,9 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from sdgui.engine.checkpoints.header import BITS, Header, read_header
+from sdgui.engine.checkpoints.header import read_header
 from sdgui.engine.checkpoints.kinds import is_scaled, transformer_of
-from sdgui.engine.checkpoints.refusals import READABLE, scaled
+from sdgui.engine.checkpoints.refusals import check_readable, scaled
 from sdgui.engine.checkpoints.stored import Shape, Stored, plain
 from sdgui.engine.model_files import HashCache, LocalFiles, OnFraction, read_json, stamp_of
 from sdgui.engine.source import PartFile, Source
@@ -16,7 +16,6 @@ from sdgui.errors import UserError
 PART = "transformer"
 CONVERTED = ("z_image", "flux1", "chroma", "flux2_klein", "sd3", "sana")
 """Families whose first layouts diffusers knows how to read; Qwen-Image has but one."""
-HALF = 16
 
 
 class OverBase:
@@ -33,8 +32,10 @@ class OverBase:
             raise scaled(name)
         family, prefix = transformer_of(header) or ("", "")
         self._tensors = _fitting(name, base, family, header.under(prefix), prefix, self.base)
-        self._numbers = _numbers(name, header, prefix)
-        self._bytes = _bytes(header, prefix)
+        own = [one for called, one in header.tensors.items() if called.startswith(prefix)]
+        check_readable(name, (one.dtype for one in own))
+        self._numbers = sum(math.prod(one.shape) for one in own)
+        self._bytes = sum(one.in_memory for one in own)
         self.sizes: Mapping[str, int] = self.base.sizes
 
     @property
@@ -108,28 +109,6 @@ def _fitting(
     raise UserError(
         f"“{name}” does not fit “{base.name}”, which it would take all but its transformer from.",
         "Put the folder of the model that it was made from into the models folder.",
-    )
-
-
-def _numbers(name: str, header: Header, prefix: str) -> int:
-    """How many numbers the transformer has; UserError for some that are not read here."""
-    numbers = 0
-    for one, tensor in header.tensors.items():
-        if one.startswith(prefix):
-            if tensor.dtype not in READABLE:
-                raise UserError(
-                    f"“{name}” has its weights as {tensor.dtype}, which is not read here.",
-                    "Choose a version in fp16, bf16 or plain fp8.",
-                )
-            numbers += math.prod(tensor.shape)
-    return numbers
-
-
-def _bytes(header: Header, prefix: str) -> int:
-    return sum(
-        one.size * max(HALF // BITS[one.dtype], 1)
-        for name, one in header.tensors.items()
-        if name.startswith(prefix)
     )
 
 

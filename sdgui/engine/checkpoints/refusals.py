@@ -61,11 +61,16 @@ def check_dtypes(model: str, header: Header, parts: "Iterable[Part]") -> None:
             f"“{model}” predicts in EDM's way, and no sampler here works with that.",
             "Models that predict epsilon or v work.",
         )
-    for part in parts:
-        for one in part.tensors:
-            dtype = header.tensors[one.original].dtype
-            if dtype not in READABLE:
-                raise UserError(
-                    f"“{model}” has its weights as {dtype}, which is not read here.",
-                    "Choose a version in fp16, bf16 or plain fp8.",
-                )
+    check_readable(
+        model, (header.tensors[one.original].dtype for part in parts for one in part.tensors)
+    )
+
+
+def check_readable(model: str, dtypes: Iterable[str]) -> None:
+    """UserError for numbers that are not read here."""
+    for dtype in dtypes:
+        if dtype not in READABLE:
+            raise UserError(
+                f"“{model}” has its weights as {dtype}, which is not read here.",
+                "Choose a version in fp16, bf16 or plain fp8.",
+            )

@@ -10,17 +10,16 @@ from functools import cache
 from pathlib import Path
 
 from sdgui.engine.checkpoints.anatomy import take_apart
-from sdgui.engine.checkpoints.header import BITS, Header, read_header
+from sdgui.engine.checkpoints.header import Header, read_header
 from sdgui.engine.checkpoints.vocabulary import tokenizer_config, tokenizer_files
 from sdgui.engine.model_files import UNSAFE, HashCache, OnFraction, Stamp, stamp_of
+from sdgui.engine.model_folder import stem_of
 from sdgui.engine.source import PartFile, Source
 from sdgui.errors import UserError
 
 SAFETENSORS = ".safetensors"
 NAMES = "_name_or_path"
 """Where diffusers' layout has the name that a model gives itself, which decides defaults and no pixels."""
-HALF = 16
-"""Bits of a number in memory at least: what is smaller is brought up to it."""
 
 
 class SingleFile:
@@ -38,7 +37,9 @@ class SingleFile:
         self._header = read_header(path)
         self._anatomy = take_apart(name, self._header)
         self._texts = self._settings()
-        weights = {_weights_of(part): self._bytes_of(part) for part in self._anatomy.parts}
+        weights = {
+            f"{stem_of(part)}.safetensors": self._bytes_of(part) for part in self._anatomy.parts
+        }
         texts = {name: len(text.encode()) for name, text in self._texts.items()}
         self.sizes: Mapping[str, int] = {**texts, **weights}
 
@@ -107,8 +108,7 @@ class SingleFile:
 
     def _bytes_of(self, part: str) -> int:
         used = {one.original for one in self._anatomy.parts[part].tensors}
-        tensors = (self._header.tensors[one] for one in used)
-        return sum(one.size * max(HALF // BITS[one.dtype], 1) for one in tensors)
+        return sum(self._header.tensors[one].in_memory for one in used)
 
 
 def check_suffix(name: str, path: Path) -> None:
@@ -130,11 +130,6 @@ def check_suffix(name: str, path: Path) -> None:
         f"“{name}” is a file, and no model that is known here.",
         "Give a .safetensors file, a folder in diffusers' layout, or a hub id (owner/name).",
     )
-
-
-def _weights_of(part: str) -> str:
-    name = "model" if part.startswith("text_encoder") else "diffusion_pytorch_model"
-    return f"{part}/{name}.safetensors"
 
 
 def _written(texts: Mapping[str, str], cache_dir: Path | None) -> Path:
