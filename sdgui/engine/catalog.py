@@ -277,12 +277,12 @@ class Catalog:
         header = read_header(path)
         found = transformer_of(header) if kind_of(header) is Kind.TRANSFORMER else None
         if found is None:
-            return SingleFile(model, path, self._hashes)
+            return SingleFile(model, path, self._hashes, header=header)
         family, _ = found
         base = self.collection.base_of(family, path.stem)
         if base is None:
             raise needs_base(model, family)
-        return OverBase(model, path, base, self._hashes)
+        return OverBase(model, path, base, self._hashes, header=header)
 
     @contextmanager
     def _readable(self, model: str) -> Iterator[None]:

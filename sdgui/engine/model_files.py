@@ -58,25 +58,32 @@ class HashCache:
 
     def sha256(self, path: Path, on_fraction: OnFraction | None = None) -> str:
         """The hex SHA-256 of a file's content."""
-        found = self._remembered(path)
+        return self._told(_key(path), path, lambda: _digest(path, path.stat().st_size, on_fraction))
+
+    def of_part(self, path: Path, part: str, digest: Callable[[], str]) -> str:
+        """A hash of one part of a file, as `digest` makes it where it is not known yet."""
+        return self._told(f"{_key(path)}#{part}", path, digest)
+
+    def knows(self, path: Path) -> bool:
+        """Whether the hash of a file can be told without reading it."""
+        return self._remembered(_key(path), path) is not None
+
+    def _told(self, key: str, path: Path, digest: Callable[[], str]) -> str:
+        found = self._remembered(key, path)
         if found is not None:
             return found
         with self._alone(path):
             self._known = {**self._read(), **self._known}  # another process may have read the file
-            found = self._remembered(path)
+            found = self._remembered(key, path)
             if found is None:
-                stamp = stamp_of(path)
-                found = _digest(path, stamp[0], on_fraction)
-                self._known[str(path.resolve())] = (stamp[0], stamp[1], found)
+                size, changed = stamp_of(path)
+                found = digest()
+                self._known[key] = (size, changed, found)
                 self._write()
         return found
 
-    def knows(self, path: Path) -> bool:
-        """Whether the hash of a file can be told without reading it."""
-        return self._remembered(path) is not None
-
-    def _remembered(self, path: Path) -> str | None:
-        known = self._known.get(str(path.resolve()))
+    def _remembered(self, key: str, path: Path) -> str | None:
+        known = self._known.get(key)
         return known[2] if known is not None and known[:2] == stamp_of(path) else None
 
     @contextmanager
@@ -170,6 +177,10 @@ class LocalFiles:
     def tokenizer_folder(self, tokenizer: str, cache_dir: Path | None) -> Path:
         """Where the tokenizer's files are."""
         return self.root / tokenizer
+
+
+def _key(path: Path) -> str:
+    return str(path.resolve())
 
 
 def hash_over(hashes: Mapping[str, str]) -> str:

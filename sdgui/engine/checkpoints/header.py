@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,10 +27,11 @@ HALF = 16
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """One tensor as the header tells it; `size` in bytes."""
+    """One tensor as the header tells it: the byte of the file at which it begins, and its `size` in bytes."""
 
     dtype: str
     shape: tuple[int, ...]
+    start: int
     size: int
 
     @property
@@ -40,11 +42,13 @@ class Tensor:
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """All tensors of a file by name, its metadata, and the bytes of its tensors together."""
+    """All tensors of a file by name, its metadata, the bytes of its tensors together, and the size and modification
+    time that the file had."""
 
     tensors: Mapping[str, Tensor]
     metadata: Mapping[str, str]
     tensor_bytes: int
+    stamp: tuple[int, int]
 
     def under(self, prefix: str) -> dict[str, tuple[int, ...]]:
         """The shapes of the tensors whose names begin so, by the rest of their names."""
@@ -68,7 +72,8 @@ def read_header(path: Path) -> Header:
     another or is named twice, and all together fill the file to its end. OSError where it cannot be read."""
     name = path.name
     with path.open("rb") as file:
-        size = path.stat().st_size
+        status = os.fstat(file.fileno())
+        size = status.st_size
         first = file.read(9)
         length = struct.unpack("<Q", first[:8])[0] if len(first) == 9 else 0
         if length < 2 or first[8:] != b"{":
@@ -86,7 +91,7 @@ def read_header(path: Path) -> Header:
         file.seek(8)
         raw = file.read(length)
     try:
-        return _read(raw, size - 8 - length, name, size)
+        return _read(raw, size - 8 - length, name, (size, status.st_mtime_ns))
     except _Lie as lie:
         raise UserError(
             f"The header of {name} does not hold together: {lie}.",
@@ -94,7 +99,8 @@ def read_header(path: Path) -> Header:
         ) from None
 
 
-def _read(raw: bytes, room: int, name: str, size: int) -> Header:
+def _read(raw: bytes, room: int, name: str, stamp: tuple[int, int]) -> Header:
+    size, _ = stamp
     try:
         said = json.loads(raw, object_pairs_hook=_each_once, parse_constant=_no_number)
     except (ValueError, RecursionError):
@@ -107,24 +113,25 @@ def _read(raw: bytes, room: int, name: str, size: int) -> Header:
     spans = []
     tensors = {}
     for one, entry in said.items():
-        tensor, start, end = _tensor(one, entry)
+        tensor = _tensor(one, entry, size - room)
         tensors[one] = tensor
-        spans.append((start, end, one))
-    last = 0
+        spans.append((tensor.start, tensor.start + tensor.size, one))
+    last = size - room
     for start, end, one in sorted(spans):
         if start < last:
             raise _Lie(f"{_shown(one)} lies where another tensor is")
         if start > last:
             raise _Lie(f"nothing is said of the bytes before {_shown(one)}")
         last = end
-    if last > room:
-        raise _cut_short(name, size - room + last, size)
-    if last < room:
+    if last > size:
+        raise _cut_short(name, last, size)
+    if last < size:
         raise _Lie("the file is longer than its tensors")
-    return Header(tensors=tensors, metadata=_metadata(metadata), tensor_bytes=room)
+    return Header(tensors=tensors, metadata=_metadata(metadata), tensor_bytes=room, stamp=stamp)
 
 
-def _tensor(name: str, entry: Any) -> tuple[Tensor, int, int]:
+def _tensor(name: str, entry: Any, at: int) -> Tensor:
+    """A tensor of a file whose tensors begin `at` a byte."""
     shown = _shown(name)
     try:
         dtype, shape, (start, end) = entry["dtype"], entry["shape"], entry["data_offsets"]
@@ -139,7 +146,7 @@ def _tensor(name: str, entry: Any) -> tuple[Tensor, int, int]:
         raise _Lie(f"the size of {shown} is none")
     if len(shape) > 16 or math.prod(shape) * BITS[dtype] != 8 * (end - start):
         raise _Lie(f"{shown} is not as large as its shape says")
-    return Tensor(dtype, tuple(shape), end - start), start, end
+    return Tensor(dtype, tuple(shape), at + start, end - start)
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from sdgui.engine.checkpoints.header import read_header
+from sdgui.engine.checkpoints.header import Header, read_header
 from sdgui.engine.checkpoints.kinds import is_scaled, transformer_of
 from sdgui.engine.checkpoints.refusals import check_readable, scaled
 from sdgui.engine.checkpoints.stored import Shape, Stored, plain
@@ -21,13 +21,14 @@ CONVERTED = ("z_image", "flux1", "chroma", "flux2_klein", "sd3", "sana")
 class OverBase:
     """Implements ModelFiles without a byte of the weights; UserError unless the transformer fits the base."""
 
-    def __init__(self, name: str, path: Path, base: Path, hashes: HashCache) -> None:
+    def __init__(
+        self, name: str, path: Path, base: Path, hashes: HashCache, *, header: Header
+    ) -> None:
         self._name = name
         self._hashes = hashes
         self.path = path
         self.base = LocalFiles(base, hashes)
-        self._stamp = self._now()
-        header = read_header(path)
+        self._stamp: object = (header.stamp, self.base.stamp())
         if is_scaled(header):
             raise scaled(name)
         family, prefix = transformer_of(header) or ("", "")

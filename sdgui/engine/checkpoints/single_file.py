@@ -12,7 +12,7 @@ from pathlib import Path
 from sdgui.engine.checkpoints.anatomy import take_apart
 from sdgui.engine.checkpoints.header import Header, read_header
 from sdgui.engine.checkpoints.vocabulary import tokenizer_config, tokenizer_files
-from sdgui.engine.model_files import UNSAFE, HashCache, OnFraction, Stamp, stamp_of
+from sdgui.engine.model_files import UNSAFE, HashCache, OnFraction, stamp_of
 from sdgui.engine.model_folder import stem_of
 from sdgui.engine.source import PartFile, Source
 from sdgui.errors import UserError
@@ -28,13 +28,15 @@ class SingleFile:
     Its content hash is the SHA-256 of the file, as others write it beside their pictures.
     """
 
-    def __init__(self, name: str, path: Path, hashes: HashCache) -> None:
+    def __init__(
+        self, name: str, path: Path, hashes: HashCache, *, header: Header | None = None
+    ) -> None:
+        """`header`: that of the file, where it is read already."""
         check_suffix(name, path)
         self.path = path
         self._name = name
         self._hashes = hashes
-        self._stamp = stamp_of(path)
-        self._header = read_header(path)
+        self._header = read_header(path) if header is None else header
         self._anatomy = take_apart(name, self._header)
         self._texts = self._settings()
         weights = {
@@ -42,10 +44,6 @@ class SingleFile:
         }
         texts = {name: len(text.encode()) for name, text in self._texts.items()}
         self.sizes: Mapping[str, int] = {**texts, **weights}
-
-    def stamp(self) -> Stamp:
-        """Equal while the file did not change."""
-        return self._stamp
 
     def text(self, name: str) -> str:
         """The content of a settings file that diffusers' layout would have."""
@@ -64,15 +62,15 @@ class SingleFile:
         return self._hashes.sha256(self.path, on_fraction)
 
     def part_hash(self, part: str, names: Sequence[str]) -> str:
-        """A hash that changes with the part, and with the file."""
-        return hashlib.sha256(f"{part} of {self.content_hash(())}".encode()).hexdigest()
+        """A hash of the part's config and of its tensors, the same in every file that has the same."""
+        return self._hashes.of_part(self.path, part, lambda: self._digest(part))
 
     def source(self, variant: str | None, cache_dir: Path | None) -> Source:
         """What the model is loaded from: its settings written out, in the cache where there is one, and the file.
 
         UserError when the file changed since its header was read.
         """
-        if stamp_of(self.path) != self._stamp:
+        if stamp_of(self.path) != self._header.stamp:
             raise UserError(
                 f"“{self._name}” has just changed on the disk.", "Try again when it is complete."
             )
@@ -87,11 +85,6 @@ class SingleFile:
         """Where the tokenizer's files are written out."""
         return _written(self._texts, cache_dir) / tokenizer
 
-    @property
-    def header(self) -> Header:
-        """What was read of the file."""
-        return self._header
-
     def _settings(self) -> dict[str, str]:
         anatomy = self._anatomy
         texts = {
@@ -105,6 +98,16 @@ class SingleFile:
             texts[f"{name}/tokenizer_config.json"] = config
             texts |= {f"{name}/{file}": text for file, text in tokenizer_files().items()}
         return texts
+
+    def _digest(self, part: str) -> str:
+        digest = hashlib.sha256(self._texts[f"{part}/config.json"].encode())
+        with self.path.open("rb") as file:
+            for one in self._anatomy.parts[part].tensors:
+                tensor = self._header.tensors[one.original]
+                digest.update(f"\n{one.name} {tensor.dtype} {one.rows}\0".encode())
+                file.seek(tensor.start)
+                digest.update(file.read(tensor.size))
+        return digest.hexdigest()
 
     def _bytes_of(self, part: str) -> int:
         used = {one.original for one in self._anatomy.parts[part].tensors}

@@ -57,7 +57,7 @@ def _file(found: ModelFile, path: Path, header: Header) -> ModelFile:
     if kind in (Kind.LORA, Kind.EMBEDDING, Kind.VAE):
         return found
     try:
-        return _model(found, SingleFile(found.name, path, HashCache(None)))
+        return _model(found, SingleFile(found.name, path, HashCache(None), header=header))
     except UserError as error:
         return replace(found, fault=str(error))
 

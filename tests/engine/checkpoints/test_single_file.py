@@ -96,6 +96,22 @@ def test_its_hash_is_that_of_the_file_and_comes_when_it_is_wanted(
     assert not told  # remembered
 
 
+def test_files_with_the_same_vae_share_what_is_known_of_it(tiny_of: TinyOf, tmp_path: Path) -> None:
+    tensors = tiny_of("sd1").tensors
+
+    def vae_of(name: str, of: str, like: str) -> str:
+        changed = {key: one + 1 if key == of else one for key, one in tensors.items()}
+        file = write(tmp_path / name, changed)
+        return Catalog(str(file), cache_dir=tmp_path / like).locate(str(file)).vae
+
+    unet, vae = "model.diffusion_model.out.2.bias", "first_stage_model.decoder.conv_in.bias"
+    assert {unet, vae} <= tensors.keys()
+    first = vae_of("first.safetensors", "", "cache")
+    assert vae_of("tuned.safetensors", unet, "cache") == first
+    assert vae_of("other.safetensors", vae, "cache") != first
+    assert vae_of("first.safetensors", "", "another cache") == first
+
+
 def test_loading_says_how_far_it_has_read(tiny_of: TinyOf, lab: Callable[[Path], Lab]) -> None:
     events: list[Any] = []
     one = lab(tiny_of("sd1").file)
