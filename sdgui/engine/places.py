@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 
@@ -25,13 +26,19 @@ def name_places(models: Iterable[str], *, reserved: Iterable[str] = ()) -> Named
             continue
         path = Path(model).expanduser()
         short = (path.name if path.is_dir() else path.stem) or "model"
-        name, count = short, 2
-        while name.casefold() in taken:
-            name, count = f"{short} ({count})", count + 1
-        taken.add(name.casefold())
+        name = take_name(short, [short], taken)
         names.append(name)
         places[name] = model
     return Named(names=tuple(names), places=places)
+
+
+def take_name(short: str, wanted: Iterable[str], taken: set[str]) -> str:
+    """The first of the wanted names that is not `taken` (in lower case), else `short` with a number; taken from now
+    on."""
+    numbered = (f"{short} ({number})" for number in count(2))
+    name = next(one for one in chain(wanted, numbered) if one.casefold() not in taken)
+    taken.add(name.casefold())
+    return name
 
 
 def is_place(model: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 
 from sdgui.engine.collection.walk import Place
+from sdgui.engine.places import take_name
 
 
 def name_all(
@@ -27,19 +28,12 @@ def name_all(
     for place in places:
         if place.path in names:
             continue
-        short = called[place.path]
-        alone = times[short.casefold()] == 1
-        candidates = [short] if alone and short else []
-        candidates += [f"{short or 'model'} ({one})" for one in _folders(place)]
-        count = 2
-        while not candidates or candidates[0].casefold() in taken:
-            if candidates:
-                candidates.pop(0)
-            if not candidates:
-                candidates.append(f"{short or 'model'} ({count})")
-                count += 1
-        names[place.path] = candidates[0]
-        taken.add(candidates[0].casefold())
+        called_so = called[place.path]
+        short = called_so or "model"
+        alone = called_so and times[called_so.casefold()] == 1
+        wanted = [short] if alone else []
+        wanted += [f"{short} ({one})" for one in _folders(place)]
+        names[place.path] = take_name(short, wanted, taken)
     return names
 
 
