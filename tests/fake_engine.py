@@ -64,6 +64,10 @@ class FakeEngine:
     """
 
     def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Makes it what it was at first; only while it is at nothing."""
         self.go = threading.Event()
         self.go.set()
         self.most: int | None = None

@@ -15,6 +15,10 @@ class FakeLibrary:
 
     def __init__(self, models: Models) -> None:
         self._models = models
+        self.renew()
+
+    def renew(self) -> None:
+        """Makes it what it was at first."""
         self.removed: list[str] = []
         self.removable: dict[str, int] = {}
         self.default: str | None = None

@@ -1,7 +1,6 @@
 """A real Chromium on the real app with the embedded model, or on a fake engine; a fresh visitor for each test."""
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -50,11 +49,8 @@ def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture
 def site(shared_site: Site) -> Iterator[Site]:
     """The page with two models and an engine that paints at once, or waits and fails as a test tells it."""
-    engine = shared_site.engine
     yield shared_site
-    engine.most, engine.match = None, None
-    engine.unloadable.clear()
-    engine.go.set()
+    shared_site.settle()
 
 
 class Visitor:
@@ -184,13 +180,3 @@ def finished(page: Page, count: int, row: int = 0) -> None:
     """Waits until the row shows `count` finished pictures."""
     tiles = page.locator(".dream-row").nth(row).locator(".tile[data-state=done]")
     expect(tiles).to_have_count(count)
-
-
-def only_warm(site: Site, model: str) -> None:
-    """Frees what earlier tests left in the fake worker's memory, as the page would, but for one model."""
-    others = {*site.engine.loaded, *site.studio.status().workers[0].warm} - {model}
-    site.engine.loaded |= others | {model}
-    site.studio.free(sorted(others))
-    until = time.monotonic() + PATIENCE / 1000
-    while set(site.studio.status().workers[0].warm) - {model}:
-        assert time.monotonic() < until

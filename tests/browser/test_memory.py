@@ -1,27 +1,19 @@
 """The header's pill opens into the memory of the workers, and frees what nobody needs."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, Visitor, ask, dream, finished, only_warm, shoot
+from tests.browser.conftest import DESKTOP, PHONE, Visitor, ask, dream, finished, shoot
 from tests.fake_engine import PATIENCE
 from tests.web.conftest import Site
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def warm(site: Site) -> Iterator[Site]:
-    """The site, with its first model in memory."""
-    only_warm(site, "demo")
-    yield site
-    site.engine.loaded |= {"demo"}
-
-
-def test_the_pill_tells_of_memory_and_a_model_is_freed(quick: Page, warm: Site) -> None:
+def test_the_pill_tells_of_memory_and_a_model_is_freed(quick: Page, site: Site) -> None:
     page, pill, memory = quick, quick.locator("#model-pill"), quick.locator("#memory")
     pill.focus()
     page.keyboard.press("Enter")
@@ -32,26 +24,25 @@ def test_the_pill_tells_of_memory_and_a_model_is_freed(quick: Page, warm: Site) 
     expect(memory.locator("dd").first).to_have_text("1.1 GB")
     model = memory.get_by_test_id("warm-model")
     expect(model).to_contain_text("42 MB")
-    freed = len(warm.engine.frees)
     model.get_by_role("button", name="Free demo").click()
     expect(memory).to_contain_text("None.")
-    assert ("demo",) in warm.engine.frees[freed:]
+    assert ("demo",) in site.engine.frees
     page.keyboard.press("Escape")
     expect(memory).to_be_hidden()
     expect(pill).to_be_focused()
 
 
-def test_a_model_at_work_is_not_offered_to_be_freed(quick: Page, warm: Site) -> None:
+def test_a_model_at_work_is_not_offered_to_be_freed(quick: Page, site: Site) -> None:
     page = quick
     row = page.locator("#memory").get_by_test_id("warm-model")
     page.click("#model-pill")
     expect(row.get_by_role("button")).to_be_visible()
     page.click("#model-pill")
     expect(row).to_be_hidden()
-    warm.engine.go.clear()
+    site.engine.go.clear()
     ask(page, "a boat", count=1, steps=2)
     dream(page)
-    assert warm.engine.began.acquire(timeout=PATIENCE)
+    assert site.engine.began.acquire(timeout=PATIENCE)
     page.click("#model-pill")
     expect(row).to_contain_text("dreaming now")
     expect(row.get_by_role("button")).to_have_count(0)
@@ -60,18 +51,18 @@ def test_a_model_at_work_is_not_offered_to_be_freed(quick: Page, warm: Site) -> 
     expect(
         page.locator("#stop-button")
     ).to_be_visible()  # Esc closed the memory, and stopped nothing
-    warm.engine.go.set()
+    site.engine.go.set()
     finished(page, 1)
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_it_fits_the_page(
-    make_visitor: Callable[..., Visitor], warm: Site, size: tuple[int, int], scheme: str
+    make_visitor: Callable[..., Visitor], site: Site, size: tuple[int, int], scheme: str
 ) -> None:
     page = make_visitor(size).page
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    page.goto(warm.url)
+    page.goto(site.url)
     page.wait_for_selector("html[data-sdgui=ready]")
     page.click("#model-pill")
     memory = page.locator("#memory")

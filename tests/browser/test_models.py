@@ -1,7 +1,7 @@
 """The Models tab: cards, switching, the default, removing, and fetching from a hub."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from sdgui.library import Offer
 from sdgui.model_info import ModelInfo
 from sdgui.storage.whole_file import write_whole
 from tests.browser.compare_page import choose
-from tests.browser.conftest import PHONE, Visitor, ask, dream, finished, only_warm, shoot
+from tests.browser.conftest import PHONE, Visitor, ask, dream, finished, shoot
 from tests.engine.small_hub import PATIENCE, SmallHub
 from tests.fake_library import GB
 from tests.web.conftest import Site, open_site
@@ -36,16 +36,10 @@ OFFER = Offer(
 
 
 @pytest.fixture
-def room(make_visitor: Callable[..., Visitor], site: Site) -> Iterator[Page]:
+def room(make_visitor: Callable[..., Visitor], site: Site) -> Page:
     """The Models tab of a fresh visitor, with the fake library."""
-    library = site.library
-    library.removable = {"other": 2 * GB}
-    only_warm(site, "demo")
-    site.engine.loads.clear()
-    yield make_visitor().open(f"{site.url}/#models")
-    library.removed.clear()
-    library.under_way.clear()
-    library.default, library.token = None, ""
+    site.library.removable = {"other": 2 * GB}
+    return make_visitor().open(f"{site.url}/#models")
 
 
 def card(page: Page, model: str) -> Locator:
@@ -122,7 +116,6 @@ def test_a_corrected_model_begins_its_dreams_so(
     assert correction == Correction(prediction_type="v_prediction", clip_skip=2)
     room.click("#tab-dream")
     expect(room.locator("#steps input[type=number]")).to_have_value("9")
-    site.library.corrections.clear()
 
 
 def test_what_is_fetched_is_told_first_and_can_be_held_and_given_up(room: Page, site: Site) -> None:
@@ -197,7 +190,6 @@ def test_a_switch_says_in_place_how_far_it_is_and_the_prompt_stays_usable(
     make_visitor: Callable[..., Visitor], site: Site
 ) -> None:
     engine = site.engine
-    only_warm(site, "demo")
     page = make_visitor().open(site.url)
     site.studio.warm_up("demo")
     ask(page, "a first boat", count=1, steps=2)
@@ -230,7 +222,6 @@ def test_the_tab_fits_the_screen_and_the_fingers(
     card(page, "demo").click()
     shoot(page, f"models-{size[0]}-{scheme}")
     page.emulate_media(color_scheme="dark")
-    site.library.under_way.clear()
     wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     middle = page.locator(".models-middle")
     assert not wide and middle.evaluate("one => one.scrollWidth <= one.clientWidth")

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -126,6 +127,30 @@ class Site:
 
         return asyncio.run(asyncio.wait_for(follow(), PATIENCE))
 
+    def settle(self) -> None:
+        """Ends what a test has left behind and makes everything behind the page what it was at first.
+
+        Then no dream is under way, and the worker, at nothing, has the first model warm alone.
+        """
+        self.engine.can_load.set()
+        machine = self.studio._machine
+        for visitor in {job.record.visitor for job in list(machine.jobs.active.values())}:
+            self.studio.cancel_all(who(visitor))
+        self._wait_for_the_worker()
+        self.engine.loaded.clear()  # whatever of it the studio knows
+        self.studio.free(self.studio.status().workers[0].warm)
+        self._wait_for_the_worker()
+        self.engine.renew()
+        self.library.renew()
+        self.studio.warm_up(self.studio.models.names()[0])
+        self._wait_for_the_worker()
+
+    def _wait_for_the_worker(self) -> None:
+        machine, [face] = self.studio._machine, self.studio._machine.faces
+        until = time.monotonic() + PATIENCE
+        while machine.jobs.active or not face.is_free or machine._wanted is not None:
+            assert time.monotonic() < until, "the worker is still at something"
+
 
 @contextmanager
 def open_site(
@@ -171,13 +196,9 @@ def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 def site(shared_site: Site) -> Iterator[Site]:
-    """The site, its engine ready to paint."""
-    engine = shared_site.engine
-    engine.go.set()
+    """The site, its engine ready to paint, its first model warm; nothing of what a test does outlives it."""
     yield shared_site
-    engine.most, engine.match = None, None
-    engine.breaks.clear()
-    engine.go.set()
+    shared_site.settle()
 
 
 @pytest.fixture(scope="session")

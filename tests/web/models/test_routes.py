@@ -20,7 +20,7 @@ def models() -> ManyModels:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, models: ManyModels) -> Iterator[Site]:
+def shared_site(tmp_path_factory: pytest.TempPathFactory, models: ManyModels) -> Iterator[Site]:
     with open_site(tmp_path_factory.mktemp("models"), models=models) as site:
         yield site
 
@@ -57,7 +57,6 @@ def test_the_default_is_set(site: Site) -> None:
     client = site.visitor()
     assert client.put("/models/default", json={"model": "other"}).json() == {"notice": ""}
     assert client.get("/models").json()["default"] == "other"
-    site.library.default = None
 
 
 def test_a_model_is_removed_only_once_that_is_confirmed(site: Site) -> None:
@@ -67,7 +66,6 @@ def test_a_model_is_removed_only_once_that_is_confirmed(site: Site) -> None:
     assert asked.json() == {"frees": 2 * GB} and site.library.removed == []
     done = client.post("/models/remove", json={"model": "other", "confirmed": True})
     assert done.json() == {"freed": 2 * GB} and site.library.removed == ["other"]
-    site.library.removed.clear()
     refused = client.post("/models/remove", json={"model": "demo", "confirmed": True})
     assert refused.status_code == 422 and "stays" in sentence(refused)
 
@@ -110,7 +108,6 @@ def test_a_token_is_kept_and_never_told(site: Site) -> None:
     assert reply.status_code == 204 and reply.content == b""
     told = client.get("/models")
     assert told.json()["token"] is True and "hf_secret" not in told.text
-    site.library.token = ""
 
 
 def test_a_model_is_corrected_and_told_so(site: Site) -> None:
@@ -124,7 +121,6 @@ def test_a_model_is_corrected_and_told_so(site: Site) -> None:
     [(model, correction, defaults)] = site.library.corrections
     assert (model, defaults) == ("demo", Defaults(steps=9))
     assert correction == Correction(prediction_type="v_prediction", clip_skip=2)
-    site.library.corrections.clear()
 
 
 ALL = [
