@@ -55,11 +55,7 @@ def asked_adapters(
 
 def fitting_words(shelf: Shelf, info: ModelInfo) -> dict[str, AdapterInfo]:
     """The learnt words that the model can read, by their names in lower case."""
-    return {
-        one.name.casefold(): one
-        for one in shelf.all()
-        if one.kind is AdapterKind.EMBEDDING and misfit(one, info) is None
-    }
+    return {one.name.casefold(): one for one in shelf.words() if misfit(one, info) is None}
 
 
 def _lora(shelf: Shelf, info: ModelInfo, tag: LoraTag) -> Lora:

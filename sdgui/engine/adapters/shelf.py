@@ -7,7 +7,7 @@ from sdgui.adapter_info import AdapterInfo, AdapterKind
 from sdgui.adapters import ADAPTERS, Adapter
 from sdgui.engine.adapters.recognise import recognise_adapter, unreadable
 from sdgui.engine.collection.collection import Collection
-from sdgui.engine.model_files import UNSAFE, HashCache
+from sdgui.engine.model_files import UNSAFE, HashCache, Stamp, stamp_of
 from sdgui.errors import UserError
 from sdgui.inventory import FileKind
 from sdgui.model_info import ModelRef
@@ -28,14 +28,22 @@ class Shelf:
     def __init__(self, collection: Collection, hashes: HashCache) -> None:
         self._collection = collection
         self._hashes = hashes
-        self._told: dict[Path, tuple[tuple[int, int], AdapterInfo | None]] = {}
+        self._told: dict[Path, tuple[Stamp, AdapterInfo | None]] = {}
 
     def all(self) -> tuple[AdapterInfo, ...]:
         """Every adapter, by name, also those that cannot be used."""
+        return self._told_of(_KINDS)
+
+    def words(self) -> tuple[AdapterInfo, ...]:
+        """The learnt words among them, for which no file of a LoRA is looked at."""
+        told = self._told_of((FileKind.EMBEDDING,))
+        return tuple(one for one in told if one.kind is AdapterKind.EMBEDDING)
+
+    def _told_of(self, kinds: tuple[FileKind, ...]) -> tuple[AdapterInfo, ...]:
         told = (
             self._info(path, file.name)
             for path, file in self._collection.files()
-            if file.kind in _KINDS and not any(char in file.name for char in _UNTOLD)
+            if file.kind in kinds and not any(char in file.name for char in _UNTOLD)
         )
         return tuple(info for info in told if info is not None)
 
@@ -111,8 +119,7 @@ class Shelf:
     ) -> AdapterInfo | None:
         """What its header tells; `otherwise`: what a file is taken for whose header tells nothing."""
         try:
-            status = path.stat()
-            stamp = (status.st_size, status.st_mtime_ns)
+            stamp = stamp_of(path)
             known = self._told.get(path)
             if known is not None and known[0] == stamp:
                 info = known[1]

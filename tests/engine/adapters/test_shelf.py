@@ -12,7 +12,7 @@ from safetensors.numpy import save_file
 
 from sdgui.adapter_info import AdapterInfo, AdapterKind, misfit
 from sdgui.adapters import Lora
-from sdgui.engine.adapters.asked import asked_adapters
+from sdgui.engine.adapters.asked import asked_adapters, fitting_words
 from sdgui.engine.adapters.recognise import recognise_adapter
 from sdgui.engine.adapters.shelf import Shelf
 from sdgui.engine.collection.collection import Collection
@@ -258,3 +258,19 @@ def test_a_word_that_does_not_fit_the_model_is_a_word(shelf: Shelf, file: Path) 
     write(file.with_name("cat.safetensors"), WORDS)
     assert [one.ref.id for one in asked_adapters(shelf, SD1, "a Cat", "")] == ["cat"]
     assert asked_adapters(shelf, SD1, "a catfish, scat", "") == ()
+
+
+def test_for_learnt_words_no_lora_is_looked_at(
+    shelf: Shelf, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    def look(name: str, path: Path) -> AdapterInfo | None:
+        looked.append(name)
+        return recognise_adapter(name, path)
+
+    monkeypatch.setattr("sdgui.engine.adapters.shelf.recognise_adapter", look)
+    write(file, INK)
+    write(file.with_name("bad-hands.safetensors"), WORDS)
+    assert list(fitting_words(shelf, SD1)) == ["bad-hands"]
+    assert looked == ["bad-hands"]
