@@ -74,8 +74,8 @@ class Catalog:
         self._others = others
         self._places = dict(places or {})
         self._cache_dir = cache_dir
-        self._hashes = HashCache(None if cache_dir is None else cache_dir / "hashes.json")
-        self.hub = Hub(hub_cache, self._hashes)
+        self.hashes = HashCache(None if cache_dir is None else cache_dir / "hashes.json")
+        self.hub = Hub(hub_cache, self.hashes)
         self._found: dict[str, _Remembered] = {}
         self._repositories: dict[str, Repository] = {}
         self.collection = Collection(
@@ -88,7 +88,7 @@ class Catalog:
                 )
             ),
         )
-        self._shelf = Shelf(self.collection, self._hashes)
+        self._shelf = Shelf(self.collection, self.hashes)
         self._correct: Callable[[ModelInfo], ModelInfo] = lambda info: info
         self._preferred: tuple[str, ...] = ()
         self._added: tuple[str, ...] = ()
@@ -166,7 +166,7 @@ class Catalog:
     def _is_hashed(self, model: str) -> bool:
         """Whether a model's hash can be told without reading it."""
         files = self.files(model)
-        return bool(files) and all(map(self._hashes.knows, files))
+        return bool(files) and all(map(self.hashes.knows, files))
 
     def count_tokens(self, model: str, prompt: str) -> int:
         """Tokens of a prompt that is read plainly, with its start and end token."""
@@ -256,13 +256,13 @@ class Catalog:
             return self._recognise_path(model, path)
         repository = self._repository(model)
         return self._remembered(
-            model, repository.commit, lambda: HubFiles(self.hub, repository, self._hashes)
+            model, repository.commit, lambda: HubFiles(self.hub, repository, self.hashes)
         )
 
     def _recognise_path(self, model: str, path: Path) -> "_Remembered":
         with self._readable(model):
             if path.is_dir():
-                files = LocalFiles(path, self._hashes)
+                files = LocalFiles(path, self.hashes)
                 return self._remembered(model, files.stamp(), lambda: files)
             check_suffix(model, path)
             known = self._found.get(model)
@@ -277,12 +277,12 @@ class Catalog:
         header = read_header(path)
         found = transformer_of(header) if kind_of(header) is Kind.TRANSFORMER else None
         if found is None:
-            return SingleFile(model, path, self._hashes, header=header)
+            return SingleFile(model, path, self.hashes, header=header)
         family, _ = found
         base = self.collection.base_of(family, path.stem)
         if base is None:
             raise needs_base(model, family)
-        return OverBase(model, path, base, self._hashes, header=header)
+        return OverBase(model, path, base, self.hashes, header=header)
 
     @contextmanager
     def _readable(self, model: str) -> Iterator[None]:

@@ -52,9 +52,9 @@ class Corrections:
         """Keeps it, durably; nothing where nothing is corrected any more."""
         told = {**asdict(correction), **asdict(defaults)}
         if (correction, defaults) == (Correction(), Defaults()):
-            self._kept.change(PART, lambda all_: {k: v for k, v in all_.items() if k != model})
+            self._kept.drop(PART, model)
         else:
-            self._kept.change(PART, lambda all_: {**all_, model: told})
+            self._kept.put(PART, model, told)
         self._known = {**self._known, model: (correction, defaults)}
 
     def apply(self, info: ModelInfo) -> ModelInfo:

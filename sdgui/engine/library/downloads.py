@@ -240,13 +240,10 @@ class Downloads:
             )
 
     def _keep(self, order: Order, *, paused: bool) -> None:
-        told = order.to_dict(paused=paused)
-        self._kept.change("downloads", lambda all_: {**all_, order.repository.name: told})
+        self._kept.put("downloads", order.repository.name, order.to_dict(paused=paused))
 
     def _forget(self, model: str) -> None:
-        self._kept.change(
-            "downloads", lambda all_: {name: one for name, one in all_.items() if name != model}
-        )
+        self._kept.drop("downloads", model)
 
 
 class _Running:

@@ -28,7 +28,7 @@ class Stopped(Exception):
 
 def missing(hub: Hub, repository: Repository, names: tuple[str, ...]) -> tuple[str, ...]:
     """Those of the files that are not in the cache yet."""
-    snapshot = hub.folder(repository.name) / "snapshots" / repository.commit
+    snapshot = _snapshot(hub, repository)
     return tuple(name for name in names if not (snapshot / name).is_file())
 
 
@@ -92,7 +92,7 @@ def remove(hub: Hub, repository: Repository, names: tuple[str, ...]) -> int:
     folder = hub.folder(repository.name)
     freed = 0
     for name in names:
-        pointer = folder / "snapshots" / repository.commit / name
+        pointer = _snapshot(hub, repository) / name
         if not pointer.is_file():
             continue
         blob = pointer.resolve()
@@ -105,7 +105,7 @@ def remove(hub: Hub, repository: Repository, names: tuple[str, ...]) -> int:
 
 def bytes_of(hub: Hub, repository: Repository, names: tuple[str, ...]) -> int:
     """Bytes that `remove` frees at most."""
-    snapshot = hub.folder(repository.name) / "snapshots" / repository.commit
+    snapshot = _snapshot(hub, repository)
     return sum(_size(snapshot / name) for name in names)
 
 
@@ -176,6 +176,10 @@ def _fetch_rest(
     if at < repository.sizes[name]:
         return UserError(f"“{repository.name}” was sent in part only.", "Try again.")
     return None
+
+
+def _snapshot(hub: Hub, repository: Repository) -> Path:
+    return hub.folder(repository.name) / "snapshots" / repository.commit
 
 
 def _partial(hub: Hub, repository: Repository, name: str) -> Path | None:

@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from sdgui.correction import Correction
 from sdgui.engine.catalog import Catalog
@@ -58,7 +57,7 @@ class OwnersLibrary:
         self._corrections = Corrections(self._kept)
         self._revision = 0
         self._token = HubToken(folder / TOKEN)
-        self._hub = Hub(hub_cache, HashCache(folder / ".cache" / "hashes.json"), self._token.read)
+        self._hub = Hub(hub_cache, catalog.hashes, self._token.read)
         self._downloads = Downloads(self._hub, self._kept, self._arrived, clock)
 
     def start(self) -> None:
@@ -129,7 +128,7 @@ class OwnersLibrary:
                 "Check the permissions of the folder where models are kept.",
             ) from error
         self._catalog.forget(model)
-        self._forget("fetched", model)
+        self._kept.drop("fetched", model)
         if self._kept.get("default") == model:
             self._kept.change("default", lambda _: "")
         return freed
@@ -320,8 +319,7 @@ class OwnersLibrary:
 
     def _arrived(self, order: Order) -> None:
         model = order.repository.name
-        told = order.to_dict(paused=False)
-        self._kept.change("fetched", lambda all_: {**all_, model: told})
+        self._kept.put("fetched", model, order.to_dict(paused=False))
         self._catalog.add(model)
 
     def _removable(self, model: str) -> Order:
@@ -334,12 +332,6 @@ class OwnersLibrary:
             f"“{_title(model)}” was not fetched here, so it is not removed from here.",
             "Remove it where it lies.",
         )
-
-    def _forget(self, part: str, model: str) -> None:
-        def without(told: dict[str, Any]) -> dict[str, Any]:
-            return {name: one for name, one in told.items() if name != model}
-
-        self._kept.change(part, without)
 
 
 def _title(model: str) -> str:

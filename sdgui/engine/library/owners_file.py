@@ -50,6 +50,14 @@ class OwnersFile:
                 ) from error
             self._parts = parts
 
+    def put(self, part: str, name: str, value: Any) -> None:
+        """Keeps one entry of a part; errors as of `change`."""
+        self.change(part, lambda entries: {**entries, name: value})
+
+    def drop(self, part: str, name: str) -> None:
+        """Keeps a part without one entry; errors as of `change`."""
+        self.change(part, lambda entries: {key: one for key, one in entries.items() if key != name})
+
     def _read(self) -> dict[str, Any]:
         try:
             told = json.loads(self._file.read_text(encoding="utf-8"))
