@@ -17,6 +17,7 @@ from tests.people import who
 from tests.web.conftest import BROWSER, Site, visitor_in
 
 OLD = "an-old-token-of-the-former-version-012345678"
+DREAMT = "an-old-token-of-one-who-dreamt-then-01234567"
 DAY = 24 * 3600
 
 
@@ -79,13 +80,13 @@ def test_a_cookie_that_was_tampered_with_is_refused(site: Site) -> None:
 def test_a_cookie_of_the_former_version_keeps_its_pictures_and_becomes_a_signed_one(
     site: Site,
 ) -> None:
-    job = site.studio.submit(DreamRequest(prompt="a cat"), who(visitor_id(OLD)))
+    job = site.studio.submit(DreamRequest(prompt="a cat"), who(visitor_id(DREAMT)))
     site.wait(job)
-    with site.client(cookies={COOKIE: OLD}) as browser:
+    with site.client(cookies={COOKIE: DREAMT}) as browser:
         reply = browser.get("/dreams", headers=BROWSER)
         assert [one["id"] for one in reply.json()["dreams"]] == [job.id]
         [(name, value)] = reply.cookies.items()
-        assert name.startswith(f"{COOKIE}_") and token_of(value) == OLD
+        assert name.startswith(f"{COOKIE}_") and token_of(value) == DREAMT
         again = browser.get("/dreams")
         assert "set-cookie" not in again.headers
         assert again.json() == reply.json()

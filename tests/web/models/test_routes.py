@@ -31,10 +31,11 @@ def sentence(reply: httpx.Response) -> str:
     return detail
 
 
-def test_every_model_is_told_with_its_size_its_memory_and_its_use(site: Site) -> None:
-    client = site.visitor()
-    site.dream(client, count=2)
-    told = client.get("/models").json()
+def test_every_model_is_told_with_its_size_its_memory_and_its_use(tmp_path: Path) -> None:
+    with open_site(tmp_path, models=ManyModels("other")) as site:
+        client = site.visitor()
+        site.dream(client, count=2)
+        told = client.get("/models").json()
     first, second = told["models"]
     assert (first["model"], first["family_title"]) == ("demo", "Stable Diffusion 1.x")
     assert (first["bytes"], first["memory_bytes"]) == (2 * GB, 3 * GB)
