@@ -70,6 +70,24 @@ def test_a_switch_sets_the_model_of_dreams_and_loads_it(room: Page, site: Site) 
     expect(card(room, "other")).to_contain_text("used just now")
 
 
+def test_esc_closes_the_model_that_is_shown_and_stops_no_dream(room: Page, site: Site) -> None:
+    site.engine.go.clear()
+    room.click("#tab-dream")
+    ask(room, "a boat", count=1, steps=2)
+    dream(room)
+    expect(room.locator("#stop-button")).to_be_visible()
+    room.click("#tab-models")
+    card(room, "other").click()
+    detail = room.locator("#model-detail")
+    detail.get_by_role("button", name="Use", exact=True).focus()
+    room.keyboard.press("Escape")
+    expect(detail).to_be_hidden()
+    expect(card(room, "other")).to_be_focused()
+    site.engine.go.set()
+    room.click("#tab-dream")
+    finished(room, 1)
+
+
 def test_another_default_is_chosen_and_said(room: Page, site: Site) -> None:
     card(room, "other").click()
     press(room, "Make default")

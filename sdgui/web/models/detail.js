@@ -25,11 +25,6 @@ export class Detail {
     this.calls = calls;
     this.model = "";
     this.element = make("aside", { className: "model-detail", id: "model-detail", hidden: true, tabIndex: -1, aria: { labelledby: "model-detail-title" } });
-    this.element.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      this.close();
-    });
   }
 
   /** @param {string} model @param {ToldModels} told */
@@ -44,6 +39,13 @@ export class Detail {
     this.model = "";
     this.element.hidden = true;
     this.calls.closed();
+  }
+
+  /** Closes it where the keyboard is in it, and says whether it was. */
+  escape() {
+    const isIn = this.element.contains(document.activeElement);
+    if (isIn) this.close();
+    return isIn;
   }
 
   /** @param {ModelCard} card @param {ToldModels} told @returns {Node[]} */

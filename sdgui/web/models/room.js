@@ -24,6 +24,7 @@ const isWide = () => matchMedia("(width > 700px)").matches;
 export function enter(page) {
   const room = new Models(find("#models"), page);
   page.add("models", { panel: room.element, seen: () => room.seen() });
+  page.closing.push(() => room.detail.escape());
   settings.onChosen("model", async () => {
     await switchTo(settings.text("model"));
     page.pill.wake();

@@ -49,6 +49,8 @@ export class Page {
     this.rooms = new Map();
     /** Told of a picture that was deleted. @type {((id: string) => void)[]} */
     this.forgetting = [];
+    /** What Esc closes, where it is no dialog, before it stops a dream: each says whether it closed something. @type {(() => boolean)[]} */
+    this.closing = [() => this.drawer.close()];
     this.dreams = new Dreams({
       ended: (dream) => this.ended(dream),
       connection: () => this.pill.wake(),
@@ -69,11 +71,7 @@ export class Page {
     this.bar = new PromptBar({
       dream: () => this.dream(),
       stop: () => this.stop(),
-      escape: () => {
-        const wasOpen = this.drawer.isOpen;
-        this.drawer.set(false);
-        return wasOpen;
-      },
+      escape: () => this.closing.some((close) => close()),
     });
     this.picker = new Picker(this.bar.prompt);
     this.model = new ModelChoice();

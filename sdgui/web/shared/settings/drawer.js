@@ -22,6 +22,13 @@ export class Drawer {
     find(isOpen ? "#settings-close" : "#settings-button").focus();
   }
 
+  /** Whether there was something to close. */
+  close() {
+    const wasOpen = this.isOpen;
+    this.set(false);
+    return wasOpen;
+  }
+
   /** What lies on top of the settings is to be seen, where they are a drawer. */
   showTop() {
     if (!matchMedia("(width <= 700px)").matches) return;
