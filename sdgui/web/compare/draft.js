@@ -1,7 +1,7 @@
 // @ts-check
 // "Draft first" only helps where the composition stays when the steps change: samplers that lose it are named.
 
-import { find, make } from "../shared/dom/dom.js";
+import { button, find, make } from "../shared/dom/dom.js";
 import { facts, modelFacts } from "../shared/settings/facts.js";
 import { settings } from "../shared/settings/settings.js";
 
@@ -21,7 +21,6 @@ export function watchDraft() {
 function words(sampler, steady) {
   const best = facts.compare.steadiest;
   const better = steady.includes(best) ? best : steady[0];
-  const use = make("button", { type: "button", className: "link-button", id: "use-steady", textContent: `Use ${better}` });
-  use.addEventListener("click", () => settings.set({ sampler: better }));
+  const use = button(`Use ${better}`, "link-button", () => settings.set({ sampler: better }), { id: "use-steady" });
   return [`With ${sampler}, more steps change the composition: refined pictures will not look like their drafts.`, " ", ...(better ? [use] : [])];
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // How large a grid would be and how long it would take, said before it begins.
 
-import { find, make } from "../shared/dom/dom.js";
+import { button, find, make } from "../shared/dom/dom.js";
 import { pause } from "../shared/dom/pause.js";
 import { duration } from "../shared/dreams/words.js";
 import { tell } from "../shared/fetch/ask.js";
@@ -74,17 +74,14 @@ export class Confirm {
   /** @param {() => void} begin */
   constructor(begin) {
     this.words = make("p", {});
-    const yes = make("button", { type: "button", className: "quiet-button is-main", id: "confirm-yes", textContent: "Dream grid" });
-    const no = make("button", { type: "button", className: "quiet-button", id: "confirm-no", textContent: "Not now" });
-    this.yes = yes;
-    yes.addEventListener("click", () => {
+    this.yes = button("Dream grid", "quiet-button is-main", () => {
       this.element.close();
       begin();
-    });
-    no.addEventListener("click", () => this.element.close());
+    }, { id: "confirm-yes" });
+    const no = button("Not now", "quiet-button", () => this.element.close(), { id: "confirm-no" });
     this.title = make("h2", {});
     this.element = make("dialog", { id: "confirm", className: "sd-dialog", aria: { label: "A large grid" } },
-      this.title, this.words, make("div", { className: "confirm-actions" }, no, yes));
+      this.title, this.words, make("div", { className: "confirm-actions" }, no, this.yes));
     document.body.append(this.element);
   }
 

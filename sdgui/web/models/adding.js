@@ -1,9 +1,8 @@
 // @ts-check
 // Adding a model: what the hub has is told before it is fetched; where it wants to know who asks, a token is taken.
 
-import { make } from "../shared/dom/dom.js";
+import { button, make } from "../shared/dom/dom.js";
 import { tell, wordsOf } from "../shared/fetch/ask.js";
-import { button } from "./detail.js";
 import { meter, needs } from "./meter.js";
 import { size } from "./words.js";
 

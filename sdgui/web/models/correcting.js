@@ -1,9 +1,8 @@
 // @ts-check
 // Correcting a model: what its owner knows better than its files, kept for this model.
 
-import { make } from "../shared/dom/dom.js";
+import { button, make } from "../shared/dom/dom.js";
 import { tell, wordsOf } from "../shared/fetch/ask.js";
-import { button } from "./detail.js";
 
 /**
  * @typedef {import("../shared/dreams/told.js").ToldCorrected} ToldCorrected

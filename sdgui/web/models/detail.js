@@ -1,7 +1,7 @@
 // @ts-check
 // One model: use it, make it the default, what is known of it, and taking it off the disk.
 
-import { make } from "../shared/dom/dom.js";
+import { button, make } from "../shared/dom/dom.js";
 import { tell, wordsOf } from "../shared/fetch/ask.js";
 import { tags } from "./cards.js";
 import { needs } from "./meter.js";
@@ -50,8 +50,7 @@ export class Detail {
 
   /** @param {ModelCard} card @param {ToldModels} told @returns {Node[]} */
   parts(card, told) {
-    const close = button("×", "detail-close", () => this.close());
-    close.setAttribute("aria-label", "Close");
+    const close = button("×", "detail-close", () => this.close(), { aria: { label: "Close" } });
     const head = make("div", { className: "detail-head" },
       make("div", {}, make("h2", { id: "model-detail-title", textContent: card.title }), make("p", { textContent: card.model })),
       close);
@@ -129,11 +128,4 @@ export class Detail {
     }
     await this.calls.changed();
   }
-}
-
-/** @param {string} text @param {string} className @param {() => void} act */
-export function button(text, className, act) {
-  const element = make("button", { type: "button", className, textContent: text });
-  element.addEventListener("click", act);
-  return element;
 }

@@ -1,8 +1,7 @@
 // @ts-check
 // A short list of well-known models with open weights.
 
-import { make } from "../shared/dom/dom.js";
-import { button } from "./detail.js";
+import { button, make } from "../shared/dom/dom.js";
 import { meter } from "./meter.js";
 import { fit, size } from "./words.js";
 
@@ -13,9 +12,7 @@ export function knownModels(told, get) {
   const here = new Set(told.models.map((card) => card.model));
   const rows = told.known.filter((one) => !here.has(one.model)).map((one) => {
     const fits = fit(one.memory_bytes, told.memory);
-    const act = button("Get", "link-button", () => get(one.model));
-    act.setAttribute("aria-label", `Get ${one.title}`);
-    act.disabled = told.offline;
+    const act = button("Get", "link-button", () => get(one.model), { disabled: told.offline, aria: { label: `Get ${one.title}` } });
     return make("li", {},
       make("b", { textContent: one.title }),
       make("span", { className: "known-id", textContent: one.model, title: one.model }),

@@ -1,9 +1,8 @@
 // @ts-check
 // What is on its way from the hub: asked for once a second while it is seen, and not at all where nothing is.
 
-import { make } from "../shared/dom/dom.js";
+import { button, make } from "../shared/dom/dom.js";
 import { ask, tell, wordsOf } from "../shared/fetch/ask.js";
-import { button } from "./detail.js";
 import { left, sharing, size } from "./words.js";
 
 /** @typedef {import("../shared/dreams/told.js").ModelDownload} ModelDownload */

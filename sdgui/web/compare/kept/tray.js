@@ -1,7 +1,7 @@
 // @ts-check
 // The kept pictures, in the order in which they were kept; the server keeps them.
 
-import { make } from "../../shared/dom/dom.js";
+import { button, make } from "../../shared/dom/dom.js";
 import { Picture } from "../../shared/dreams/dream.js";
 import { ask } from "../../shared/fetch/ask.js";
 import { thumbnail } from "../../shared/fetch/image.js";
@@ -57,9 +57,7 @@ export class Tray {
 
   /** @param {string} id @param {() => void} act */
   action(id, act) {
-    const button = make("button", { type: "button", className: "quiet-button", id });
-    button.addEventListener("click", act);
-    return button;
+    return button("", "quiet-button", act, { id });
   }
 
   /** As the server has it. */
@@ -86,8 +84,7 @@ export class Tray {
     const open = make("button", { type: "button", className: "tray-open", title: name, aria: { label: `Open: ${name}` } },
       thumbnail(String(picture.id), String(picture.seed)));
     open.addEventListener("click", () => this.page.viewer.open(this.known(picture), this));
-    const drop = make("button", { type: "button", className: "tray-drop", textContent: "×", title: "Do not keep", aria: { label: `Do not keep seed ${picture.seed}` } });
-    drop.addEventListener("click", () => this.marks.set(this.known(picture), ""));
+    const drop = button("×", "tray-drop", () => this.marks.set(this.known(picture), ""), { title: "Do not keep", aria: { label: `Do not keep seed ${picture.seed}` } });
     return { picture, element: make("div", { className: "tray-item", data: { picture: picture.id, testid: "kept" } }, open, drop) };
   }
 

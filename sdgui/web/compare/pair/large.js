@@ -1,7 +1,7 @@
 // @ts-check
 // The stage as large as the window: the same modes and keys, and a zoom that both pictures share.
 
-import { make, targetOf } from "../../shared/dom/dom.js";
+import { button, make, targetOf } from "../../shared/dom/dom.js";
 
 export class Large {
   /** Borrows the stage and the modes from the pair while it is open. @param {import("./pair.js").Pair} pair */
@@ -35,9 +35,7 @@ export class Large {
 
   /** @param {string} text @param {string} label @param {() => void} act */
   button(text, label, act) {
-    const button = make("button", { type: "button", className: "quiet-button", textContent: text, title: label, aria: { label } });
-    button.addEventListener("click", act);
-    return button;
+    return button(text, "quiet-button", act, { title: label, aria: { label } });
   }
 
   open() {

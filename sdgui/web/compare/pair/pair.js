@@ -1,7 +1,7 @@
 // @ts-check
 // The pair, A and B: two pinned pictures, ways to look at them, and what tells them apart.
 
-import { make, targetOf } from "../../shared/dom/dom.js";
+import { button, make, targetOf } from "../../shared/dom/dom.js";
 import { Refused, ask, isGone, wordsOf } from "../../shared/fetch/ask.js";
 import { Comparison } from "./comparison.js";
 import { Large } from "./large.js";
@@ -207,8 +207,7 @@ export class Pair {
 
   /** A word below the table, with a way to try again. @param {string} [sentence] @param {(() => void) | null} [again] */
   say(sentence = "", again = null) {
-    const retry = make("button", { type: "button", className: "link-button", textContent: "Try again" });
-    retry.addEventListener("click", () => again?.());
+    const retry = button("Try again", "link-button", () => again?.());
     this.note.replaceChildren(...(sentence ? [`${sentence} `, ...(again ? [retry] : [])] : []));
   }
 
@@ -262,9 +261,7 @@ export class Pair {
 
   /** @param {string} id @param {string} text @param {string} title @param {() => void} act */
   action(id, text, title, act) {
-    const button = make("button", { type: "button", className: "pair-action", id, textContent: text, title });
-    button.addEventListener("click", act);
-    return button;
+    return button(text, "pair-action", act, { id, title });
   }
 
   /** Space, as everywhere in Compare; on a button it presses that. @param {KeyboardEvent} event */

@@ -1,7 +1,7 @@
 // @ts-check
 // One dream of Compare: a wall of seeds, its refined ones, a row of variations, or a labelled grid.
 
-import { make } from "../../shared/dom/dom.js";
+import { button, make } from "../../shared/dom/dom.js";
 import { ago, duration, settings } from "../../shared/dreams/words.js";
 import { Row } from "../../shared/gallery/row.js";
 import { Cell } from "./cell.js";
@@ -50,12 +50,10 @@ export class Sheet extends Row {
 
   /** @override */
   actions() {
-    this.go = this.action("sheet-continue", "Continue", () => this.resume());
-    this.go.title = "Make what is missing";
+    this.go = button("Continue", "sheet-continue", () => this.resume(), { title: "Make what is missing" });
     const { dream } = this;
     const list = /** @type {Sheets} */ (this.list);
-    const menu = this.action("sheet-export", "Export ▾", () => list.menu.open(menu, list.exports.of(dream)));
-    menu.setAttribute("aria-haspopup", "menu");
+    const menu = button("Export ▾", "sheet-export", () => list.menu.open(menu, list.exports.of(dream)), { aria: { haspopup: "menu" } });
     return [...(this.isGrid ? [] : [this.makeSort()]), this.go, this.stop, menu, this.reuse, this.removal];
   }
 

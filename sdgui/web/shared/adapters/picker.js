@@ -1,7 +1,7 @@
 // @ts-check
 // The picker beside the prompt: LoRAs and learnt words by name, put in where the cursor stands.
 
-import { find, make } from "../dom/dom.js";
+import { button, find, make } from "../dom/dom.js";
 import { ask } from "../fetch/ask.js";
 import { settings } from "../settings/settings.js";
 import { between, called, fitting, SHOWN } from "./find.js";
@@ -17,14 +17,13 @@ export class Picker {
     this.all = [];
     this.turn = 0;
     const title = make("h2", { id: "adapters-title", textContent: "LoRAs and embeddings" });
-    const close = make("button", { type: "button", className: "quiet-button", textContent: "Close" });
+    const close = button("Close", "quiet-button", () => this.element.close());
     this.search = make("input", { type: "search", placeholder: "Name, trigger word or base model", autocomplete: "off", aria: { label: "Search LoRAs and embeddings", controls: "adapters-list" } });
     this.list = make("ul", { id: "adapters-list", aria: { label: "LoRAs and embeddings" } });
     this.told = make("p", { className: "adapters-told", role: "status" });
     this.element = make("dialog", { id: "adapters", className: "sd-dialog" },
       make("div", { className: "adapters-head" }, title, close), this.search, this.told, this.list);
     this.element.setAttribute("aria-labelledby", "adapters-title");
-    close.addEventListener("click", () => this.element.close());
     this.element.addEventListener("click", (event) => event.target === this.element && this.element.close());
     this.element.addEventListener("close", () => this.prompt.focus());
     this.element.addEventListener("keydown", (event) => this.key(event));
@@ -73,9 +72,7 @@ export class Picker {
 
   /** @param {string} word */
   chip(word) {
-    const chip = make("button", { type: "button", className: "quiet-button", textContent: word, title: `Put “${word}” into the prompt` });
-    chip.addEventListener("click", () => this.put(word));
-    return chip;
+    return button(word, "quiet-button", () => this.put(word), { title: `Put “${word}” into the prompt` });
   }
 
   /** Puts something in where the cursor stands, and says so. @param {string} text */

@@ -20,6 +20,17 @@ export function make(tag, { data = {}, aria = {}, ...properties } = {}, ...child
   return element;
 }
 
+/**
+ * A button that does something.
+ * @param {string} text @param {string} className @param {() => void} act
+ * @param {{ data?: Record<string, Plain>, aria?: Record<string, Plain>, [property: string]: unknown }} [what]
+ */
+export function button(text, className, act, what = {}) {
+  const element = make("button", { type: "button", className, textContent: text, ...what });
+  element.addEventListener("click", act);
+  return element;
+}
+
 /** An element that the page has. @param {string} selector @returns {HTMLElement} */
 export function find(selector) {
   const element = document.querySelector(selector);

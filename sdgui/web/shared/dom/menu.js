@@ -1,7 +1,7 @@
 // @ts-check
 // A small menu under a button: closes by itself when one looks elsewhere.
 
-import { make } from "./dom.js";
+import { button, make } from "./dom.js";
 
 /** @typedef {string | { text: string, act: () => void }} Item */
 
@@ -15,14 +15,14 @@ export class Menu {
     document.body.append(this.element);
   }
 
-  /** `items`: a string is a title; `{ text, act }` something to choose. @param {HTMLElement} button @param {Item[]} items */
-  open(button, items) {
-    if (this.button === button) return;
+  /** `items`: a string is a title; `{ text, act }` something to choose. @param {HTMLElement} opener @param {Item[]} items */
+  open(opener, items) {
+    if (this.button === opener) return;
     this.element.replaceChildren(...items.map((item) => (typeof item === "string" ? this.title(item) : this.item(item))));
     this.element.showPopover();
-    this.button = button;
-    button.setAttribute("aria-expanded", "true");
-    const at = button.getBoundingClientRect();
+    this.button = opener;
+    opener.setAttribute("aria-expanded", "true");
+    const at = opener.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = this.element;
     const below = at.bottom + 6 + height < innerHeight;
     this.element.style.left = `${Math.max(8, Math.min(at.left, innerWidth - width - 8))}px`;
@@ -37,12 +37,10 @@ export class Menu {
 
   /** @param {{ text: string, act: () => void }} item */
   item({ text, act }) {
-    const button = make("button", { type: "button", role: "menuitem", textContent: text });
-    button.addEventListener("click", () => {
+    return button(text, "", () => {
       this.element.hidePopover();
       act();
-    });
-    return button;
+    }, { role: "menuitem" });
   }
 
   /** @param {KeyboardEvent} event */

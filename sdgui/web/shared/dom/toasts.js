@@ -1,7 +1,7 @@
 // @ts-check
 // Sentences that come and go, and words for those who do not see the page.
 
-import { make } from "./dom.js";
+import { button, make } from "./dom.js";
 
 const MOST = 3;
 
@@ -18,14 +18,13 @@ export class Toasts {
    * @param {string} [hint]
    */
   show(message, hint = "", isError = false, milliseconds = 9000) {
-    const close = make("button", { type: "button", textContent: "×", aria: { label: "Close the message" } });
+    const close = button("×", "", () => toast.remove(), { aria: { label: "Close the message" } });
     const toast = make(
       "div",
       { className: `toast${isError ? " is-error" : ""}`, role: isError ? "alert" : "status", data: { testid: "toast" } },
       make("div", {}, make("p", { textContent: message }), ...(hint ? [make("p", { textContent: hint })] : [])),
       close,
     );
-    close.addEventListener("click", () => toast.remove());
     const host = document.querySelector("dialog[open]") ?? document.body;
     host.append(this.element);
     for (const other of [...this.element.children]) {

@@ -1,7 +1,7 @@
 // @ts-check
 // One dream: its title, what it is doing or how it was made, and its pictures.
 
-import { make } from "../dom/dom.js";
+import { button, make } from "../dom/dom.js";
 import { inFrame } from "../dom/frame.js";
 import { ago, doing, moment, settings } from "../dreams/words.js";
 import { Tile } from "./tile.js";
@@ -28,11 +28,9 @@ export class Row {
     this.meta = make("span", { className: "dream-meta" });
     this.progress = make("div", { className: "dream-progress", role: "progressbar", aria: { label: "Progress" } }, make("i"));
     this.note = make("p", { className: "dream-note" });
-    this.stop = this.action("row-stop", "Stop", () => this.cancel());
-    this.reuse = this.action("reuse", "Reuse", () => list.reuse(dream.id, this.tiles.keys().next().value ?? 0, { whole: true }));
-    this.reuse.title = "Take over these settings";
-    this.removal = this.action("row-remove", "Remove", () => list.dreams.remove(dream.id));
-    this.removal.title = "Take this out of your dreams: it has no picture";
+    this.stop = button("Stop", "row-stop", () => this.cancel());
+    this.reuse = button("Reuse", "reuse", () => list.reuse(dream.id, this.tiles.keys().next().value ?? 0, { whole: true }), { title: "Take over these settings" });
+    this.removal = button("Remove", "row-remove", () => list.dreams.remove(dream.id), { title: "Take this out of your dreams: it has no picture" });
     this.element = make(
       "section",
       { className: "dream-row", data: { job: dream.id, testid: "dream" }, aria: { label: dream.title } },
@@ -45,16 +43,9 @@ export class Row {
     this.say();
   }
 
-  /** @param {string} className @param {string} text @param {() => void} act */
-  action(className, text, act) {
-    const button = make("button", { type: "button", className, textContent: text });
-    button.addEventListener("click", act);
-    return button;
-  }
-
   /** @returns {HTMLElement[]} */
   actions() {
-    const more = this.list.actions(this.dream).map(({ className, text, act }) => this.action(className, text, act));
+    const more = this.list.actions(this.dream).map(({ className, text, act }) => button(text, className, act));
     return [...more, this.stop, this.reuse, this.removal];
   }
 

@@ -1,17 +1,16 @@
 // @ts-check
 // The keys of the page, and what a seed is.
 
-import { find, make } from "../dom/dom.js";
+import { button, find, make } from "../dom/dom.js";
 import { ALT, KEY } from "../dom/keys.js";
 
 /** @typedef {[names: string[], what: string][]} Keys */
 
 export class Help {
   constructor() {
-    const close = make("button", { type: "button", className: "quiet-button", textContent: "Close" });
+    const close = button("Close", "quiet-button", () => this.element.close());
     this.seeds = make("p", { textContent: "A seed makes a picture repeatable: the same seed and settings give the same picture. Leave it empty for a new one each time; the lock keeps it." });
     this.element = make("dialog", { id: "help", className: "sd-dialog", aria: { label: "Help" } }, this.seeds, close);
-    close.addEventListener("click", () => this.element.close());
     this.element.addEventListener("click", (event) => event.target === this.element && this.element.close());
     find("#help-button").addEventListener("click", () => this.element.showModal());
     document.body.append(this.element);

@@ -1,7 +1,7 @@
 // @ts-check
 // What the header's pill opens: the memory of each worker, the models that are warm, and a button that frees one.
 
-import { find, make } from "../dom/dom.js";
+import { button, find, make } from "../dom/dom.js";
 import { pause } from "../dom/pause.js";
 import { ago, duration, size } from "../dreams/words.js";
 import { ask, tell, wordsOf } from "../fetch/ask.js";
@@ -66,7 +66,7 @@ export class Memory {
     this.content.replaceChildren(...(parts.length ? parts : [make("p", { className: "memory-note", textContent: told ? "The model is loading; its memory is told once it is there." : "Asking…" })]));
     this.place();
     if (focused === undefined) return;
-    const same = [...this.element.querySelectorAll("button")].find((button) => button.dataset.model === focused);
+    const same = [...this.element.querySelectorAll("button")].find((one) => one.dataset.model === focused);
     (same ?? this.element).focus();
   }
 
@@ -126,12 +126,11 @@ function row(model, mayFree, free) {
   const parts = [name, make("span", { className: "memory-size", textContent: size(bytes) })];
   if (dreaming) parts.push(make("span", { className: "memory-dreaming", textContent: "dreaming" }));
   else if (mayFree) {
-    const button = make("button", { type: "button", className: "quiet-button", textContent: "Free it", data: { model: model.model }, aria: { label: `Free ${title}` } });
-    button.addEventListener("click", () => {
-      button.disabled = true;
+    const freeing = button("Free it", "quiet-button", () => {
+      freeing.disabled = true;
       free(model);
-    });
-    parts.push(button);
+    }, { data: { model: model.model }, aria: { label: `Free ${title}` } });
+    parts.push(freeing);
   }
   return make("div", { className: "memory-model", data: { testid: "warm-model" } }, ...parts);
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // One picture, large, with everything that made it.
 
-import { make, targetOf } from "../dom/dom.js";
+import { button, make, targetOf } from "../dom/dom.js";
 import { moment } from "../dreams/words.js";
 import { again, retryNow, settled } from "../fetch/again.js";
 import { ask, isGone, wordsOf } from "../fetch/ask.js";
@@ -57,8 +57,7 @@ export class Viewer {
     this.sameSeed = this.action("viewer-same-seed", "Same seed", () => this.take(true));
     this.sameSeed.title = "The settings with this seed, locked";
     this.delete = this.action("viewer-delete", "Delete", () => this.erase());
-    const close = make("button", { type: "button", className: "quiet-button", id: "viewer-close", textContent: "✕", aria: { label: "Close" } });
-    close.addEventListener("click", () => this.element.close());
+    const close = button("✕", "quiet-button", () => this.element.close(), { id: "viewer-close", aria: { label: "Close" } });
     this.element = make(
       "dialog",
       { id: "viewer", className: "sd-dialog", tabIndex: -1, aria: { label: "Picture" } },
@@ -78,16 +77,12 @@ export class Viewer {
 
   /** @param {string} id @param {string} text @param {() => void} act */
   action(id, text, act) {
-    const button = make("button", { type: "button", className: "quiet-button", id, textContent: text });
-    button.addEventListener("click", act);
-    return button;
+    return button(text, "quiet-button", act, { id });
   }
 
   /** @param {string} name @param {string} label @param {string} arrow @param {number} step */
   stepper(name, label, arrow, step) {
-    const button = make("button", { type: "button", className: `viewer-step ${name}`, textContent: arrow, aria: { label } });
-    button.addEventListener("click", () => this.step(step));
-    return button;
+    return button(arrow, `viewer-step ${name}`, () => this.step(step), { aria: { label } });
   }
 
   /** Opens a picture of a shelf: something with `pictures` to step through, `older()`, `reveal()` and `reuse()`. @param {Picture} picture @param {Shelf} shelf */
@@ -114,7 +109,7 @@ export class Viewer {
     const at = pictures.indexOf(picture);
     this.back.disabled = at <= 0;
     this.forth.disabled = at >= pictures.length - 1;
-    if ([this.back, this.forth].some((button) => button.disabled && button === document.activeElement)) this.rest();
+    if ([this.back, this.forth].some((stepper) => stepper.disabled && stepper === document.activeElement)) this.rest();
     if (at >= pictures.length - 3) this.shelf.older();
     const own = pictures.filter(({ dream }) => dream === picture.dream);
     this.place.textContent = own.length > 1 ? `${own.indexOf(picture) + 1} of ${own.length}` : "";
@@ -155,8 +150,7 @@ export class Viewer {
 
   /** Says so over what is there; it is also tried again by itself. @param {Picture} picture */
   failed(picture) {
-    const retry = make("button", { type: "button", className: "link-button", textContent: "Try again" });
-    retry.addEventListener("click", () => retryNow(this));
+    const retry = button("Try again", "link-button", () => retryNow(this));
     this.stage.append(make("p", { className: "viewer-broken", role: "alert" }, "The picture could not be loaded. ", retry));
     again(this, () => this.picture === picture && this.enlarge(picture));
   }
@@ -199,11 +193,10 @@ export class Viewer {
 
   /** @param {string} prompt */
   copier(prompt) {
-    const copy = make("button", { type: "button", className: "link-button", textContent: "Copy prompt", id: "viewer-copy" });
-    copy.addEventListener("click", async () => {
+    const copy = button("Copy prompt", "link-button", async () => {
       await copyText(prompt, this.element);
       copy.textContent = "Copied";
-    });
+    }, { id: "viewer-copy" });
     return copy;
   }
 
