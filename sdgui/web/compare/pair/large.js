@@ -1,6 +1,7 @@
 // @ts-check
 // The stage as large as the window: the same modes and keys, and a zoom that both pictures share.
 
+import { dialog } from "../../shared/dom/dialog.js";
 import { button, make, targetOf } from "../../shared/dom/dom.js";
 
 export class Large {
@@ -12,7 +13,7 @@ export class Large {
     this.level = this.button("", "Back to the whole picture", () => this.stage.hand.reset());
     this.level.classList.add("pair-level");
     this.modes = make("div", { className: "pair-large-modes" });
-    this.element = make("dialog", { id: "pair-large", className: "sd-dialog", aria: { label: "A and B, large" } },
+    this.element = dialog({ id: "pair-large", aria: { label: "A and B, large" } },
       make("div", { className: "pair-large-top" },
         this.modes,
         this.numbers,
@@ -29,8 +30,6 @@ export class Large {
     this.stage.hand.reset();
     this.element.addEventListener("keydown", (event) => this.key(event));
     this.element.addEventListener("close", () => this.closed());
-    this.element.addEventListener("click", (event) => event.target === this.element && this.element.close());
-    document.body.append(this.element);
   }
 
   /** @param {string} text @param {string} label @param {() => void} act */

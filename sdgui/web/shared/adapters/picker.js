@@ -1,6 +1,7 @@
 // @ts-check
 // The picker beside the prompt: LoRAs and learnt words by name, put in where the cursor stands.
 
+import { dialog } from "../dom/dialog.js";
 import { button, find, make } from "../dom/dom.js";
 import { ask } from "../fetch/ask.js";
 import { settings } from "../settings/settings.js";
@@ -21,15 +22,12 @@ export class Picker {
     this.search = make("input", { type: "search", placeholder: "Name, trigger word or base model", autocomplete: "off", aria: { label: "Search LoRAs and embeddings", controls: "adapters-list" } });
     this.list = make("ul", { id: "adapters-list", aria: { label: "LoRAs and embeddings" } });
     this.told = make("p", { className: "adapters-told", role: "status" });
-    this.element = make("dialog", { id: "adapters", className: "sd-dialog" },
+    this.element = dialog({ id: "adapters", aria: { labelledby: "adapters-title" } },
       make("div", { className: "adapters-head" }, title, close), this.search, this.told, this.list);
-    this.element.setAttribute("aria-labelledby", "adapters-title");
-    this.element.addEventListener("click", (event) => event.target === this.element && this.element.close());
     this.element.addEventListener("close", () => this.prompt.focus());
     this.element.addEventListener("keydown", (event) => this.key(event));
     this.search.addEventListener("input", () => this.show());
     this.button.addEventListener("click", () => this.open());
-    document.body.append(this.element);
     settings.follow(["model"], () => this.look());
   }
 

@@ -1,6 +1,7 @@
 // @ts-check
 // The keys of the page, and what a seed is.
 
+import { dialog } from "../dom/dialog.js";
 import { button, find, make } from "../dom/dom.js";
 import { ALT, KEY } from "../dom/keys.js";
 
@@ -10,10 +11,8 @@ export class Help {
   constructor() {
     const close = button("Close", "quiet-button", () => this.element.close());
     this.seeds = make("p", { textContent: "A seed makes a picture repeatable: the same seed and settings give the same picture. Leave it empty for a new one each time; the lock keeps it." });
-    this.element = make("dialog", { id: "help", className: "sd-dialog", aria: { label: "Help" } }, this.seeds, close);
-    this.element.addEventListener("click", (event) => event.target === this.element && this.element.close());
+    this.element = dialog({ id: "help", aria: { label: "Help" } }, this.seeds, close);
     find("#help-button").addEventListener("click", () => this.element.showModal());
-    document.body.append(this.element);
   }
 
   /** @param {string} title @param {Keys} keys */

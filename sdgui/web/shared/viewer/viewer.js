@@ -1,6 +1,7 @@
 // @ts-check
 // One picture, large, with everything that made it.
 
+import { dialog } from "../dom/dialog.js";
 import { button, make, targetOf } from "../dom/dom.js";
 import { moment } from "../dreams/words.js";
 import { again, retryNow, settled } from "../fetch/again.js";
@@ -58,9 +59,8 @@ export class Viewer {
     this.sameSeed.title = "The settings with this seed, locked";
     this.delete = this.action("viewer-delete", "Delete", () => this.erase());
     const close = button("✕", "quiet-button", () => this.element.close(), { id: "viewer-close", aria: { label: "Close" } });
-    this.element = make(
-      "dialog",
-      { id: "viewer", className: "sd-dialog", tabIndex: -1, aria: { label: "Picture" } },
+    this.element = dialog(
+      { id: "viewer", tabIndex: -1, aria: { label: "Picture" } },
       this.stage,
       make("div", { className: "viewer-side" },
         make("div", { className: "viewer-top" }, this.place, close),
@@ -72,7 +72,6 @@ export class Viewer {
     this.element.addEventListener("close", () => this.closed());
     this.element.addEventListener("click", (event) => this.click(event));
     this.swipes();
-    document.body.append(this.element);
   }
 
   /** @param {string} id @param {string} text @param {() => void} act */
@@ -226,8 +225,7 @@ export class Viewer {
 
   /** @param {MouseEvent} event */
   click(event) {
-    if (event.target === this.element) this.element.close();
-    else if (event.detail > 0 && targetOf(event).closest("button")) this.rest();
+    if (event.detail > 0 && targetOf(event).closest("button")) this.rest();
   }
 
   swipes() {
@@ -298,15 +296,15 @@ export class Viewer {
   }
 }
 
-/** @param {string} text @param {HTMLElement} dialog */
-async function copyText(text, dialog) {
+/** @param {string} text @param {HTMLElement} place */
+async function copyText(text, place) {
   if (navigator.clipboard) {
     await navigator.clipboard.writeText(text);
     return;
   }
   // Without https, only the old way is open.
   const area = make("textarea", { value: text });
-  dialog.append(area);
+  place.append(area);
   area.select();
   document.execCommand("copy");
   area.remove();
