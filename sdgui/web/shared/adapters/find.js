@@ -1,10 +1,10 @@
 // @ts-check
 // Which LoRAs and learnt words are shown for what was typed, and what is written for one.
 
+import { searched } from "../dom/search.js";
+
 /** @typedef {import("../dreams/told.js").AdapterFacts} AdapterFacts */
 
-/** More are not shown at once: a list of thousands would hold the page up. */
-export const SHOWN = 60;
 /** The weight that a LoRA begins with. */
 const WEIGHT = 0.8;
 
@@ -12,13 +12,8 @@ const WEIGHT = 0.8;
  * Those of whose name, trigger words or base model each word that was typed is a part.
  * @param {AdapterFacts[]} all @param {string} typed
  */
-export function fitting(all, typed) {
-  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
-  return all.filter(({ name, kind, base_model, trigger_words }) => {
-    const text = [name, kind, base_model, ...trigger_words].join(" ").toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
-}
+export const fitting = (all, typed) =>
+  searched(all, typed, ({ name, kind, base_model, trigger_words }) => [name, kind, base_model, ...trigger_words].join(" "));
 
 /** What calls it in a prompt. @param {AdapterFacts} adapter */
 export const called = ({ name, kind }) => (kind === "LoRA" ? `<lora:${name}:${WEIGHT}>` : name);

@@ -3,9 +3,11 @@
 
 import { dialog } from "../dom/dialog.js";
 import { button, find, make } from "../dom/dom.js";
+import { stepOf } from "../dom/keys.js";
+import { MOST, remark } from "../dom/search.js";
 import { ask } from "../fetch/ask.js";
 import { settings } from "../settings/settings.js";
-import { between, called, fitting, SHOWN } from "./find.js";
+import { between, called, fitting } from "./find.js";
 
 /** @typedef {import("../dreams/told.js").AdapterFacts} AdapterFacts */
 
@@ -52,9 +54,8 @@ export class Picker {
 
   show() {
     const found = fitting(this.all, this.search.value);
-    this.list.replaceChildren(...found.slice(0, SHOWN).map((one) => this.row(one)));
-    const more = found.length - SHOWN;
-    this.told.textContent = found.length === 0 ? "None is called so." : more > 0 ? `${more.toLocaleString("en")} more: type some of a name.` : "";
+    this.list.replaceChildren(...found.slice(0, MOST).map((one) => this.row(one)));
+    this.told.textContent = remark(found.length);
   }
 
   /** @param {AdapterFacts} adapter */
@@ -84,7 +85,7 @@ export class Picker {
 
   /** The arrows go through what can be put in. @param {KeyboardEvent} event */
   key(event) {
-    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    const step = stepOf(event);
     if (!step) return;
     event.preventDefault();
     const stops = [this.search, .../** @type {NodeListOf<HTMLButtonElement>} */ (this.list.querySelectorAll(".adapters-pick:enabled"))];

@@ -2,6 +2,7 @@
 // A small menu under a button: closes by itself when one looks elsewhere.
 
 import { button, make } from "./dom.js";
+import { stepOf } from "./keys.js";
 
 /** @typedef {string | { text: string, act: () => void }} Item */
 
@@ -46,7 +47,7 @@ export class Menu {
   /** @param {KeyboardEvent} event */
   key(event) {
     if (event.key === "Escape") event.stopPropagation();
-    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    const step = stepOf(event);
     if (!step) return;
     event.preventDefault();
     const items = [...this.element.querySelectorAll("button")];

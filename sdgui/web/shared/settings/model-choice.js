@@ -3,6 +3,8 @@
 // (https://www.w3.org/WAI/ARIA/apg/patterns/combobox/)
 
 import { find, make } from "../dom/dom.js";
+import { stepOf } from "../dom/keys.js";
+import { remark } from "../dom/search.js";
 import { ask } from "../fetch/ask.js";
 import { modelFacts } from "./facts.js";
 import { grouped } from "./model-search.js";
@@ -99,7 +101,7 @@ export class ModelChoice {
         count += 1;
         return option;
       })));
-    const words = !count ? (this.all.length ? "None is called so." : "Looking…") : more ? `${more.toLocaleString("en")} more: type some of a name.` : "";
+    const words = this.all.length ? remark(count + more) : "Looking…";
     this.list.replaceChildren(...parts, ...(words ? [make("p", { textContent: words })] : []));
     this.mark();
   }
@@ -126,7 +128,7 @@ export class ModelChoice {
   /** @param {KeyboardEvent} event */
   key(event) {
     if (event.ctrlKey || event.metaKey || event.isComposing) return;
-    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    const step = stepOf(event);
     if (step) {
       event.preventDefault();
       if (!this.isOpen) this.open();
