@@ -95,7 +95,7 @@ class Models {
   /** @param {unknown} error */
   refused(error) {
     this.fault.hidden = false;
-    this.fault.textContent = error instanceof TypeError ? "The server does not answer." : wordsOf(error);
+    this.fault.textContent = wordsOf(error);
     const isOthers = error instanceof Refused && error.status === 403;
     for (const part of [this.adding.form, this.adding.answer, this.knownBox, this.families]) part.hidden = isOthers;
   }

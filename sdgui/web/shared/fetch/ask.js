@@ -10,6 +10,13 @@ export class Refused extends Error {
   }
 }
 
+/** Nobody answered; browsers say so in words of their own. */
+export class Unanswered extends Error {
+  constructor() {
+    super("The server does not answer.");
+  }
+}
+
 /** The words of whatever went wrong. @param {unknown} error */
 export const wordsOf = (error) => (error instanceof Error ? error.message : String(error));
 
@@ -17,13 +24,15 @@ export const wordsOf = (error) => (error instanceof Error ? error.message : Stri
 export const isGone = (error) => error instanceof Refused && error.status === 404;
 
 /**
- * JSON from one of our routes; Refused with its sentence when it refuses.
+ * JSON from one of our routes; Refused with its sentence when it refuses, Unanswered where there is no connection.
  * @param {string} address
  * @param {RequestInit} [options]
  * @returns {Promise<any>}
  */
 export async function ask(address, options = {}) {
-  const reply = await fetch(address, { cache: "no-store", ...options });
+  const reply = await fetch(address, { cache: "no-store", ...options }).catch((error) => {
+    throw error instanceof TypeError ? new Unanswered() : error;
+  });
   if (!reply.ok) throw new Refused(await sentenceOf(reply, "The server refused that."), reply.status);
   return reply.status === 204 ? null : reply.json();
 }

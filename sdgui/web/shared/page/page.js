@@ -7,7 +7,7 @@ import { Menu } from "../dom/menu.js";
 import { Toasts } from "../dom/toasts.js";
 import { Dreams } from "../dreams/dreams.js";
 import * as again from "../fetch/again.js";
-import { ask, tell, wordsOf } from "../fetch/ask.js";
+import { Unanswered, ask, tell, wordsOf } from "../fetch/ask.js";
 import { Drawer } from "../settings/drawer.js";
 import { ModelChoice } from "../settings/model-choice.js";
 import { keepRules } from "../settings/rules.js";
@@ -128,7 +128,7 @@ export class Page {
 
   /** What becomes of something that was asked, also where nobody answers. @template {Outcome} T @param {Promise<T>} answer @returns {Promise<T | Outcome>} */
   async told(answer) {
-    return answer.catch((error) => ({ error: error instanceof TypeError ? "The server does not answer." : wordsOf(error), hint: error instanceof TypeError ? "Is it still there?" : "" }));
+    return answer.catch((error) => ({ error: wordsOf(error), hint: error instanceof Unanswered ? "Is it still there?" : "" }));
   }
 
   /** Says and shows what became of a click. @param {Outcome} told @param {List} list @param {{ follows?: boolean }} [how] */
