@@ -1,7 +1,7 @@
 // @ts-check
 // Sizes, times and whether something fits, in words.
 
-import { size } from "../shared/dreams/words.js";
+import { ago, size } from "../shared/dreams/words.js";
 
 export { size };
 
@@ -17,12 +17,8 @@ export function sharing(part, whole) {
 /** "used 20 min ago". @param {number | null} last in seconds since the epoch @param {number} [now] */
 export function used(last, now = Date.now() / 1000) {
   if (last === null) return "never used";
-  const ago = Math.max(0, now - last);
-  if (ago < 90) return "used just now";
-  if (ago < 3600) return `used ${Math.round(ago / 60)} min ago`;
-  if (ago < DAY) return `used ${Math.round(ago / 3600)} h ago`;
-  if (ago < 2 * DAY) return "used yesterday";
-  return `used ${new Date(last * 1000).toLocaleDateString("en", { day: "numeric", month: "long", year: ago > 300 * DAY ? "numeric" : undefined })}`;
+  const isYesterday = now - last >= DAY && now - last < 2 * DAY;
+  return `used ${isYesterday ? "yesterday" : ago(last, now)}`;
 }
 
 /** "3 min left". @param {number} seconds */

@@ -13,14 +13,14 @@ export function duration(seconds) {
   return `${Math.floor(whole / 3600)} h${minutes ? ` ${minutes} min` : ""}`;
 }
 
-/** How long ago a moment (seconds since the epoch) was. @param {number} moment */
-export function ago(moment) {
-  const seconds = Date.now() / 1000 - moment;
+/** How long ago a moment (seconds since the epoch) was. @param {number} moment @param {number} [now] */
+export function ago(moment, now = Date.now() / 1000) {
+  const seconds = now - moment;
   if (seconds < 60) return "just now";
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
   if (seconds < 24 * 3600) return `${Math.floor(seconds / 3600)} h ago`;
   const day = new Date(moment * 1000);
-  const sameYear = day.getFullYear() === new Date().getFullYear();
+  const sameYear = day.getFullYear() === new Date(now * 1000).getFullYear();
   return day.toLocaleDateString("en", { day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) });
 }
 
