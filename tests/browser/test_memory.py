@@ -75,3 +75,14 @@ def test_it_fits_the_page(
     assert below is not None and box["y"] >= below["y"] + below["height"]
     shoot(page, f"memory-{size[0]}-{scheme}")
     page.emulate_media(color_scheme="dark")
+
+
+def test_the_dot_alone_is_in_the_middle_of_the_pill_on_a_phone(
+    make_visitor: Callable[..., Visitor], warm: Site
+) -> None:
+    page = make_visitor(PHONE).open(warm.url)
+    expect(page.locator(".pill-text")).to_contain_text("ready")
+    pill, dot = page.locator("#model-pill").bounding_box(), page.locator(".pill b").bounding_box()
+    assert pill is not None and dot is not None
+    assert dot["x"] + dot["width"] / 2 == pytest.approx(pill["x"] + pill["width"] / 2, abs=0.5)
+    assert dot["y"] + dot["height"] / 2 == pytest.approx(pill["y"] + pill["height"] / 2, abs=0.5)
