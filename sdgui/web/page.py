@@ -62,7 +62,7 @@ def make_page(models: Models, endpoints: Mapping[str, Endpoint]) -> gr.Blocks:
         components: Components = {}
         for capability in CAPABILITIES:
             components |= capability.add_middle()
-        with gr.Column(elem_id="settings"):
+        with gr.Column(elem_id="settings", elem_classes="side-panel"):
             add_settings_head()
             for capability in CAPABILITIES:
                 components |= capability.add_settings()

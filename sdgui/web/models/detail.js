@@ -24,7 +24,7 @@ export class Detail {
     this.correcting = correcting;
     this.calls = calls;
     this.model = "";
-    this.element = make("aside", { className: "model-detail", id: "model-detail", hidden: true, tabIndex: -1, aria: { labelledby: "model-detail-title" } });
+    this.element = make("aside", { className: "model-detail side-panel", id: "model-detail", hidden: true, tabIndex: -1, aria: { labelledby: "model-detail-title" } });
   }
 
   /** @param {string} model @param {ToldModels} told */
