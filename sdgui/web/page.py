@@ -27,6 +27,7 @@ from sdgui.web.shared.page.memory import memory_routes
 from sdgui.web.shared.page.templates import render
 from sdgui.web.shared.page.theme import variables
 from sdgui.web.shared.seam.blocks import StillBlocks
+from sdgui.web.shared.seam.html import add_html
 from sdgui.web.shared.seam.seam import add_seam
 from sdgui.web.shared.settings.facts import FORMER_CONTROLS, SHARED_SETTINGS, facts_of
 from sdgui.web.shared.settings.panel import (
@@ -57,8 +58,7 @@ def make_page(models: Models, endpoints: Mapping[str, Endpoint]) -> gr.Blocks:
     """All of the Blocks: the tabs, what they share, and the endpoints for programs."""
     names = models.names()
     with StillBlocks(title="sdgui", analytics_enabled=False, delete_cache=(600, 3600)) as page:
-        header = render("shared/page/header.html", tabs=CAPABILITIES)
-        gr.HTML(header, elem_id="header", js_on_load=None, apply_default_css=False)
+        add_html(render("shared/page/header.html", tabs=CAPABILITIES), "header")
         components: Components = {}
         for capability in CAPABILITIES:
             components |= capability.add_middle()

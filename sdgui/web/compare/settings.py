@@ -8,6 +8,7 @@ from gradio.components import Component
 from sdgui.request_fields import SETTINGS
 from sdgui.web.capability import Components
 from sdgui.web.compare.controls import MODES
+from sdgui.web.shared.seam.html import add_html
 
 _COMPARE = '<section id="compare" class="compare" tabindex="-1" aria-label="Compare"></section>'
 _PAIR = (
@@ -26,13 +27,13 @@ def add_compare() -> Components:
         elem_id="compare-mode",
         container=False,
     )
-    gr.HTML(_COMPARE, elem_id="compare-block", js_on_load=None, apply_default_css=False)
+    add_html(_COMPARE, "compare-block")
     return {"mode": mode}
 
 
 def add_compare_settings() -> Components:
     """Adds the pair, the tray and the settings of each mode on top of the settings that both tabs share."""
-    gr.HTML(_PAIR, elem_id="pair-block", js_on_load=None, apply_default_css=False)
+    add_html(_PAIR, "pair-block")
     with gr.Column(elem_id="wall-settings"):
         wall_count = _slider("wall_count")
         draft = gr.Checkbox(
@@ -53,7 +54,7 @@ def add_compare_settings() -> Components:
     with gr.Column(elem_id="grid-settings"):
         x_axis, x_values = _axis("x_axis"), _text("x_values", lines=2, max_lines=6)
         y_axis, y_values = _axis("y_axis"), _text("y_values", lines=2, max_lines=6)
-        gr.HTML(_PLAN, elem_id="plan-block", js_on_load=None, apply_default_css=False)
+        add_html(_PLAN, "plan-block")
     # of rows, and of grids with strengths
     vary_seed = _text("vary_seed", placeholder="random", max_lines=1)
     return {

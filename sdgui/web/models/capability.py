@@ -1,16 +1,15 @@
 """The Models tab, the owner's: what is here, what is on its way, and what can be fetched."""
 
-import gradio as gr
-
 from sdgui.web.capability import Capability, Components
 from sdgui.web.models.choice import choice_routes
 from sdgui.web.models.routes import library_routes
+from sdgui.web.shared.seam.html import add_html
 
 _MODELS = '<section id="models" class="models" aria-label="Models" tabindex="-1"></section>'
 
 
 def _add_place() -> Components:
-    gr.HTML(_MODELS, elem_id="models-block", js_on_load=None, apply_default_css=False)
+    add_html(_MODELS, "models-block")
     return {}
 
 

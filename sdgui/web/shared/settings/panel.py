@@ -8,6 +8,7 @@ from sdgui.model_info import ModelInfo
 from sdgui.request_fields import SETTINGS
 from sdgui.web.capability import Components
 from sdgui.web.shared.page.templates import render
+from sdgui.web.shared.seam.html import add_html
 from sdgui.web.shared.settings.controls import ASPECTS, default_controls, lengths
 
 _HINT = '<p id="prompt-hint" class="prompt-hint"></p>'
@@ -17,12 +18,7 @@ _MODEL = '<div id="model-choice" class="model-choice"></div>'
 
 def add_settings_head() -> None:
     """Adds the title that the settings have where they are a drawer, on phones."""
-    gr.HTML(
-        render("shared/settings/drawer-head.html"),
-        elem_id="settings-head",
-        js_on_load=None,
-        apply_default_css=False,
-    )
+    add_html(render("shared/settings/drawer-head.html"), "settings-head")
 
 
 def add_settings(info: ModelInfo, names: tuple[str, ...]) -> Components:
@@ -64,7 +60,7 @@ def add_settings(info: ModelInfo, names: tuple[str, ...]) -> Components:
         elem_classes="sd-choice",
         filterable=False,
     )
-    gr.HTML(_MODEL, elem_id="model", js_on_load=None, apply_default_css=False)
+    add_html(_MODEL, "model")
     # Only keeps the value; what one chooses by is model-choice.js, which groups and searches.
     model = gr.Dropdown(
         **model_choices(info, names),
@@ -119,7 +115,7 @@ def add_prompt_bar() -> Components:
                 lines=1,
                 max_lines=4,
             )
-            gr.HTML(_HINT, elem_id="prompt-hint-block", js_on_load=None, apply_default_css=False)
+            add_html(_HINT, "prompt-hint-block")
         gr.Button("LoRA", elem_id="adapters-button")
         gr.Button("Settings", elem_id="settings-button")
         gr.Button("Stop", elem_id="stop-button")
