@@ -26,9 +26,9 @@ class Capability:
 
     `add_middle` adds its place in the middle, `add_settings` what only it asks, above what all ask; both give the
     components that hold settings. `routes` may use a limiter for what is heavy, `library_routes` look after the owner's
-    models. `facts` are for its script, and
-    `facts_of_model` those of a model among all of these names. `values_of_sheet` are the settings that ask for a sheet
-    of so many pictures again. `former`: what the former version saved in the browser, and the order of its values.
+    models. `facts` are for its script, and `facts_of_model` those of a model among all of these names.
+    `values_of_sheet` are the settings that ask for a sheet of so many pictures again. `former`: what the former version
+    saved in the browser, and the order of its values.
     """
 
     name: str

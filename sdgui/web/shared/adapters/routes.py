@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter
 
 from sdgui.adapter_info import misfit
-from sdgui.web.shared.dreams.submission import check_model
+from sdgui.web.shared.dreams.submission import info_of
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
@@ -18,11 +18,9 @@ def adapter_routes(studio: "Studio") -> APIRouter:
     @routes.get("/adapters")
     def adapters(model: str | None = None) -> dict[str, Any]:
         """All of them, those that fit the model first; of the others `misfit` says why they do not."""
-        models = studio.models
-        check_model(model, models)
-        info = models.look(models.names()[0] if model is None else model)
+        info = info_of(model, studio.models)
         told = []
-        for one in models.adapters():
+        for one in studio.models.adapters():
             fault = misfit(one, info)
             told.append(
                 {

@@ -40,10 +40,10 @@ def memory_routes(studio: "Studio") -> APIRouter:
     def memory(request: Request) -> dict[str, Any]:
         """The workers' memory as it was told last; those that are at nothing measure it for the next time."""
         studio.measure()
+        app = studio.resident()
         return {
             "workers": [
-                describe_worker(one, app=studio.resident(), title=title)
-                for one in studio.status().workers
+                describe_worker(one, app=app, title=title) for one in studio.status().workers
             ],
             "may_free": studio.policy.of(who_of(request)).models,
         }
