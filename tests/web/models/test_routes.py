@@ -176,16 +176,15 @@ def test_who_opens_the_page_after_a_model_came_finds_it(
 
 
 def test_the_page_opens_where_its_first_model_went_and_another_came(
-    site: Site, models: ManyModels
+    tmp_path: Path,
 ) -> None:
-    client = site.visitor()
-    models.gone.add("demo")
-    models.infos["brand-new"] = models._named("brand-new")
-    assert client.get("/").status_code == 200
-    [control] = (
-        one["props"]
-        for one in client.get("/config").json()["components"]
-        if one["props"].get("elem_id") == "model-value"
-    )
+    models = ManyModels("other")
+    with open_site(tmp_path, models=models) as site:
+        client = site.visitor()
+        models.gone.add("demo")
+        models.infos["brand-new"] = models._named("brand-new")
+        assert client.get("/").status_code == 200
+        components = client.get("/config").json()["components"]
+    [control] = (one["props"] for one in components if one["props"].get("elem_id") == "model-value")
     assert control["value"] == "other"
     assert {name for _, name in control["choices"]} == {"demo", "other", "brand-new"}
