@@ -1,5 +1,6 @@
 """Which tests are quick: those that need neither a model nor a browser; and what runs beside the tests."""
 
+import functools
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -27,15 +28,23 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if is_slow and config.option.markexpr == "quick" else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what needs a browser, and as quick what needs no model either; what runs beside the tests comes last."""
+def is_of_many(config: pytest.Config) -> bool:
+    """Whether this is one of several processes that share the tests (`-n 2`)."""
+    return hasattr(config, "workerinput")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Marks what needs a browser, and as quick what needs no model either; puts what may run beside the tests last.
+
+    Where several processes share the tests nothing needs to run beside them: then it comes first, for it takes long.
+    """
     for item in items:
         place = place_of(item.path)
         if place in WITH_A_BROWSER:
             item.add_marker(pytest.mark.browser)
         elif place not in WITH_A_MODEL:
             item.add_marker(pytest.mark.quick)
-    items.sort(key=lambda item: item.get_closest_marker("beside") is not None)
+    items.sort(key=lambda item: (item.get_closest_marker("beside") is None) == is_of_many(config))
 
 
 BESIDE = pytest.StashKey[Future[object]]()
@@ -59,4 +68,7 @@ def pytest_sessionfinish() -> None:
 @pytest.fixture
 def beside(request: pytest.FixtureRequest) -> Callable[[], object]:
     """Waits for what `mark.beside.with_args(check, *arguments)` has run; returns or raises what that did."""
+    if is_of_many(request.config):
+        check, *arguments = request.node.get_closest_marker("beside").args
+        return functools.partial(check, *arguments)
     return request.node.stash[BESIDE].result

@@ -56,7 +56,7 @@ def test_one_command_starts_and_one_tests() -> None:
     assert start.strip().endswith("app.py")
     assert "-r requirements.txt" in start
     assert "-r requirements.txt -r tests/requirements.txt" in tests
-    assert tests.strip().endswith("-m pytest")
+    assert tests.strip().endswith("-m pytest -n 2")
 
 
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\((?!http)([^)#]+)\)", README))))
