@@ -1,7 +1,7 @@
 // @ts-check
 // A small menu under a button: closes by itself when one looks elsewhere.
 
-import { button, make } from "./dom.js";
+import { button, find, make } from "./dom.js";
 import { stepOf } from "./keys.js";
 
 /** @typedef {string | { text: string, act: () => void }} Item */
@@ -13,7 +13,7 @@ export class Menu {
     this.element = make("div", { className: "sd-menu", popover: "auto", role: "menu" });
     this.element.addEventListener("keydown", (event) => this.key(event));
     this.element.addEventListener("toggle", (event) => /** @type {ToggleEvent} */ (event).newState === "closed" && this.closed());
-    document.body.append(this.element);
+    find("main").append(this.element); // of no landmark it would be lost to who goes from one to the next
   }
 
   /** `items`: a string is a title; `{ text, act }` something to choose. @param {HTMLElement} opener @param {Item[]} items */

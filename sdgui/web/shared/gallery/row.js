@@ -31,8 +31,9 @@ export class Row {
     this.stop = button("Stop", "row-stop", () => this.cancel());
     this.reuse = button("Reuse", "reuse", () => list.reuse(dream.id, this.tiles.keys().next().value ?? 0, { whole: true }), { title: "Take over these settings" });
     this.removal = button("Remove", "row-remove", () => list.dreams.remove(dream.id), { title: "Take this out of your dreams: it has no picture" });
+    // No region: hundreds of landmarks, several of one name, would lead nowhere.
     this.element = make(
-      "section",
+      "article",
       { className: "dream-row", data: { job: dream.id, testid: "dream" }, aria: { label: dream.title } },
       make("div", { className: "dream-head" }, this.title, this.meta,
         make("div", { className: "dream-actions" }, ...this.actions()), this.progress),
