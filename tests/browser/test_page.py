@@ -73,8 +73,35 @@ def test_leaving_the_list_of_models_keeps_the_settings(quick: Page) -> None:
     page.locator("#prompt textarea").click()
     choose(page, "sampler", "Heun")  # told after whatever leaving the list may have begun
     expect(number(page, "steps")).to_have_value("17")
+
+
+def test_another_model_keeps_what_was_set_says_what_is_another_and_takes_it_back(
+    quick: Page,
+) -> None:
+    page = quick
+    set_slider(page, "steps", 17)
+    page.evaluate(
+        "import('/sdgui/shared/settings/facts.js')"
+        ".then(({ facts }) => { facts.models.other.defaults.guidance = 9; })"
+    )
     choose(page, "model", "other")
-    expect(number(page, "steps")).to_have_value("4")
+    line = page.locator("#model-changes")
+    expect(line).to_have_text("Now cfg 9 · Undo")
+    expect(number(page, "steps")).to_have_value("17")
+    expect(number(page, "guidance")).to_have_value("9")
+    line.get_by_role("button", name="Undo").click()
+    expect(page.locator("#model input")).to_have_value("demo")
+    expect(number(page, "guidance")).not_to_have_value("9")
+    expect(line).to_be_empty()
+
+    # The lock goes with each edit of the seed.
+    lock, seed = page.locator("#seed-lock input"), page.locator("#seed :is(input, textarea)")
+    seed.focus()
+    page.keyboard.insert_text("1041")
+    expect(lock).to_be_checked()
+    seed.fill("")
+    expect(lock).not_to_be_checked()
+    expect(seed).to_have_attribute("placeholder", "random")
 
 
 def test_settings_of_the_former_version_are_taken_over_once(

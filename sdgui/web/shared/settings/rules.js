@@ -2,14 +2,20 @@
 // What goes with a setting that somebody chose: a model has its own defaults, an aspect its size, a typed seed is kept.
 
 import { find, make } from "../dom/dom.js";
+import { QuietLine } from "../dom/quiet-line.js";
 import { ask, wordsOf } from "../fetch/ask.js";
 import { offerAnew } from "../seam/seam.js";
+import { GOING_WITH, carried, changesIn } from "./carried.js";
 import { facts, modelFacts } from "./facts.js";
 import { settings } from "./settings.js";
 
 /** @param {import("../dom/toasts.js").Toasts} toasts */
 export function keepRules(toasts) {
-  settings.onChosen("model", () => chosen(settings.text("model"), toasts));
+  const line = new QuietLine(find("#model-choice"), "model-changes");
+  let former = settings.text("model");
+  settings.onChosen("model", () => chosen(settings.text("model"), former, line, toasts));
+  settings.follow(["model"], () => (former = settings.text("model")));
+  settings.follow(GOING_WITH, () => line.clear());
   settings.onChosen("aspect", () => {
     const size = modelFacts(settings.get("model"))?.sizes[settings.text("aspect")];
     if (size) settings.set({ width: size[0], height: size[1] });
@@ -30,8 +36,12 @@ export function keepRules(toasts) {
   });
 }
 
-/** A model that could not be described when the page was made is asked for again. @param {string} model @param {import("../dom/toasts.js").Toasts} toasts */
-async function chosen(model, toasts) {
+/**
+ * A model that could not be described when the page was made is asked for again.
+ * @param {string} model @param {string} former @param {QuietLine} line @param {import("../dom/toasts.js").Toasts} toasts
+ */
+async function chosen(model, former, line, toasts) {
+  line.clear();
   if (!modelFacts(model)) {
     try {
       facts.models[model] = await ask(`/model?${new URLSearchParams({ name: model })}`);
@@ -41,5 +51,11 @@ async function chosen(model, toasts) {
       return;
     }
   }
-  if (settings.text("model") === model) settings.set(modelFacts(model)?.defaults ?? {});
+  const now = modelFacts(model);
+  if (settings.text("model") !== model || !now) return;
+  const before = Object.fromEntries(GOING_WITH.map((name) => [name, settings.get(name)]));
+  const after = carried(settings.values, modelFacts(former), now);
+  settings.set(after);
+  const words = changesIn(before, after);
+  if (words) line.say(`Now ${words}`, { text: "Undo", act: () => settings.set({ ...before, model: former }) });
 }
