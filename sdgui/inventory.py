@@ -20,7 +20,8 @@ class ModelFile:
     """One find; `bytes` on the disk.
 
     `name` is what it is chosen by, and never a path. `family` is that of ModelInfo where it is known; `base_model`,
-    `title` and `trigger_words` are what its own metadata say. Where it cannot be used, `fault` says why, in a sentence.
+    `title`, `licence` and `trigger_words` are what its own metadata say. Where it cannot be used, `fault` says why, in
+    a sentence. `is_gguf`: its weights may be quantised.
     """
 
     name: str
@@ -30,7 +31,9 @@ class ModelFile:
     title: str = ""
     trigger_words: tuple[str, ...] = ()
     bytes: int = 0
+    licence: str = ""
     fault: str = ""
+    is_gguf: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from sdgui.adapters import Adapter
 from sdgui.emphasis import PromptLength
 from sdgui.engine.adapters.asked import asked_adapters, fitting_words
 from sdgui.engine.adapters.shelf import Shelf
-from sdgui.engine.checkpoints.header import read_header
+from sdgui.engine.checkpoints.gguf import header_of
 from sdgui.engine.checkpoints.kinds import Kind, kind_of, transformer_of
 from sdgui.engine.checkpoints.over_base import OverBase
 from sdgui.engine.checkpoints.single_file import SingleFile, check_suffix
@@ -274,7 +274,7 @@ class Catalog:
 
     def _file(self, model: str, path: Path) -> SingleFile | OverBase:
         """A whole checkpoint, or a transformer with the rest of a model of its family that lies here."""
-        header = read_header(path)
+        header = header_of(path)
         found = transformer_of(header) if kind_of(header) is Kind.TRANSFORMER else None
         if found is None:
             return SingleFile(model, path, self.hashes, header=header)

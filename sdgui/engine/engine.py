@@ -187,7 +187,8 @@ class TorchEngine:
     def _climb(self, run: "Run", changes: ExitStack) -> bool:
         """Takes the next step of the ladder; False where this one is the last."""
         device = self._placement.device
-        ladder = ladder_of(device.type == "cuda")
+        quantised = self._load(run.model, run.emit).quantised
+        ladder = ladder_of(device.type == "cuda", quantised=quantised)
         at = ladder.index(run.plan.arrangement)
         if at + 1 == len(ladder):
             return False

@@ -72,6 +72,8 @@ class WarmModel:
     similarity: Similarity | None
     parts: Mapping[str, int]
     """Bytes of the weights of each part, as they are loaded."""
+    quantised: bool
+    """Whether weights stay quantised until their layer works."""
     arrangement: Arrangement
     seconds: float
     """How long loading it took."""
@@ -144,7 +146,7 @@ class Loader:
         """
         self._asked[ref] = (work, least)
         warm = self.get(ref, emit)
-        plan = self._plan(warm.parts, warm.placement, ref)
+        plan = self._plan(warm.parts, warm.placement, ref, quantised=warm.quantised)
         if not suits(warm.arrangement, plan.arrangement):
             self.forget(ref)
             warm = self.get(ref, emit)
@@ -261,7 +263,8 @@ class Loader:
         parts = bytes_by_part(located.source, located.files, placement.dtype.itemsize)
         info = located.info
         self._asked.setdefault(ref, (Work(width=info.width, height=info.height), WHOLE))
-        plan = self._plan(parts, placement, ref)
+        quantised = located.source.is_quantised
+        plan = self._plan(parts, placement, ref, quantised=quantised)
         self._make_room(ref, parts, plan)
         with quiet():
             pipe = family.load(located.source, placement.dtype)
@@ -304,6 +307,7 @@ class Loader:
             ),
             similarity=similarity,
             parts=parts,
+            quantised=quantised,
             arrangement=plan.arrangement,
             seconds=time.monotonic() - began,
         )
@@ -312,11 +316,13 @@ class Loader:
         hub = self._catalog.hub
         return Similarity(lambda on_bytes: find_clip(clip, hub, on_bytes), self._placement.device)
 
-    def _plan(self, parts: Mapping[str, int], placement: Placement, ref: ModelRef) -> MemoryPlan:
+    def _plan(
+        self, parts: Mapping[str, int], placement: Placement, ref: ModelRef, *, quantised: bool
+    ) -> MemoryPlan:
         """How a model does the work that it is asked in what is free once all others are dropped."""
         memory = memory_of(placement.device)
         warm = sum(one.held_by(placement.device) for one in self._warm.values())
-        ladder = ladder_of(placement.device.type != MAIN_MEMORY.type)
+        ladder = ladder_of(placement.device.type != MAIN_MEMORY.type, quantised=quantised)
         work, least = self._asked[ref]
         pixels = work.width * work.height
         learnt = [

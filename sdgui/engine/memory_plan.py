@@ -62,9 +62,11 @@ LADDER_IN_MAIN_MEMORY = (WHOLE, Arrangement(float8=True))
 """Where the device works in main memory there is nowhere else to keep anything."""
 
 
-def ladder_of(own_memory: bool) -> tuple[Arrangement, ...]:
-    """The steps for a device with memory of its own, or one that works in main memory."""
-    return LADDER if own_memory else LADDER_IN_MAIN_MEMORY
+def ladder_of(own_memory: bool, *, quantised: bool = False) -> tuple[Arrangement, ...]:
+    """The steps for a device with memory of its own, or one that works in main memory; without those that store weights
+    in 8 bits for a model whose weights are quantised as they are."""
+    ladder = LADDER if own_memory else LADDER_IN_MAIN_MEMORY
+    return tuple(one for one in ladder if not (quantised and one.float8))
 
 
 def suits(held: Arrangement, planned: Arrangement) -> bool:

@@ -11,13 +11,16 @@ from sdgui.engine.checkpoints.stored import Stored
 class PartFile:
     """A part whose tensors lie in a file of another layout; its class and config are those of the folder.
 
-    Without `tensors` diffusers itself converts them; `numbers` are all of them then.
+    Without `tensors` diffusers itself converts them; `numbers` are all of them then, but for those that stay
+    quantised, in so many bytes, where the file `is_gguf`.
     """
 
     kind: tuple[str, str]
     file: Path
     tensors: tuple[Stored, ...]
     numbers: int = 0
+    quantised: int = 0
+    is_gguf: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,3 +30,8 @@ class Source:
     folder: Path
     variant: str | None = None
     parts: Mapping[str, PartFile] = field(default_factory=dict)
+
+    @property
+    def is_quantised(self) -> bool:
+        """Whether weights stay as the file has them, in numbers of their own."""
+        return any(part.quantised for part in self.parts.values())

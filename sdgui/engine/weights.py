@@ -18,7 +18,8 @@ def bytes_by_part(source: Source, names: Iterable[str], number_bytes: int) -> di
     `names` are its files relative to its folder; of those only the headers of safetensors are read.
     """
     parts = {
-        name: number_bytes
+        name: part.quantised
+        + number_bytes
         * (sum(math.prod(one.shape) for one in part.tensors) if part.tensors else part.numbers)
         for name, part in source.parts.items()
     }

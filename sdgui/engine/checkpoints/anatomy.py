@@ -9,6 +9,7 @@ from sdgui.engine.checkpoints.header import Header
 from sdgui.engine.checkpoints.kinds import LDM, Kind, is_scaled, kind_of
 from sdgui.engine.checkpoints.refusals import (
     check_dtypes,
+    no_transformer,
     not_a_checkpoint,
     refuse_by_channels,
     scaled,
@@ -66,6 +67,8 @@ class _Family:
 def take_apart(model: str, header: Header) -> Anatomy:
     """The parts of the checkpoint; UserError, which says what it is instead, unless it makes pictures from words."""
     kind = kind_of(header)
+    if header.is_gguf:
+        raise no_transformer(model, kind)
     if is_scaled(header):
         raise scaled(model)
     if kind is not Kind.CHECKPOINT:

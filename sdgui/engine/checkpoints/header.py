@@ -36,19 +36,20 @@ class Tensor:
 
     @property
     def in_memory(self) -> int:
-        """Bytes once it is loaded, in half precision where the file has less."""
-        return self.size * max(HALF // BITS[self.dtype], 1)
+        """Bytes once it is loaded, in half precision where the file has less; what is quantised stays so."""
+        return self.size * max(HALF // BITS.get(self.dtype, HALF), 1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
     """All tensors of a file by name, its metadata, the bytes of its tensors together, and the size and modification
-    time that the file had."""
+    time that the file had; `is_gguf`: it is no safetensors file, and its numbers may be quantised."""
 
     tensors: Mapping[str, Tensor]
     metadata: Mapping[str, str]
     tensor_bytes: int
     stamp: tuple[int, int]
+    is_gguf: bool = False
 
     def under(self, prefix: str) -> dict[str, tuple[int, ...]]:
         """The shapes of the tensors whose names begin so, by the rest of their names."""
@@ -63,7 +64,7 @@ class Header:
         return any(name.startswith(prefix) for name in self.tensors)
 
 
-class _Lie(Exception):
+class Lie(Exception):
     """What is wrong with a header."""
 
 
@@ -87,16 +88,13 @@ def read_header(path: Path) -> Header:
                 "It is damaged, or made to do harm: download the model anew, or leave it.",
             )
         if length > size - 8:
-            raise _cut_short(name, length + 8, size)
+            raise cut_short(name, length + 8, size)
         file.seek(8)
         raw = file.read(length)
     try:
         return _read(raw, size - 8 - length, name, (size, status.st_mtime_ns))
-    except _Lie as lie:
-        raise UserError(
-            f"The header of {name} does not hold together: {lie}.",
-            "It is damaged, or made to do harm: download the model anew, or leave it.",
-        ) from None
+    except Lie as lie:
+        raise does_not_hold(name, lie) from None
 
 
 def _read(raw: bytes, room: int, name: str, stamp: tuple[int, int]) -> Header:
@@ -104,48 +102,51 @@ def _read(raw: bytes, room: int, name: str, stamp: tuple[int, int]) -> Header:
     try:
         said = json.loads(raw, object_pairs_hook=_each_once, parse_constant=_no_number)
     except (ValueError, RecursionError):
-        raise _Lie("it is no JSON") from None
+        raise Lie("it is no JSON") from None
     if not isinstance(said, dict):
-        raise _Lie("it names no tensors")
+        raise Lie("it names no tensors")
     metadata = said.pop(METADATA, None)
     if len(said) > MAX_TENSORS:
-        raise _Lie(f"it names {len(said):,} tensors")
-    spans = []
-    tensors = {}
-    for one, entry in said.items():
-        tensor = _tensor(one, entry, size - room)
-        tensors[one] = tensor
-        spans.append((tensor.start, tensor.start + tensor.size, one))
-    last = size - room
-    for start, end, one in sorted(spans):
-        if start < last:
-            raise _Lie(f"{_shown(one)} lies where another tensor is")
-        if start > last:
-            raise _Lie(f"nothing is said of the bytes before {_shown(one)}")
-        last = end
+        raise Lie(f"it names {len(said):,} tensors")
+    tensors = {one: _tensor(one, entry, size - room) for one, entry in said.items()}
+    last = check_spans(tensors, size - room)
     if last > size:
-        raise _cut_short(name, last, size)
+        raise cut_short(name, last, size)
     if last < size:
-        raise _Lie("the file is longer than its tensors")
+        raise Lie("the file is longer than its tensors")
     return Header(tensors=tensors, metadata=_metadata(metadata), tensor_bytes=room, stamp=stamp)
+
+
+def check_spans(tensors: Mapping[str, Tensor], begin: int, *, room: int = 1) -> int:
+    """The byte at which the last of the tensors ends; Lie where two overlap, or as many bytes as `room` or more lie
+    between them."""
+    last = begin
+    spans = ((one.start, one.start + one.size, name) for name, one in tensors.items())
+    for start, end, name in sorted(spans):
+        if start < last:
+            raise Lie(f"{printable(name)} lies where another tensor is")
+        if start - last >= room:
+            raise Lie(f"nothing is said of the bytes before {printable(name)}")
+        last = end
+    return last
 
 
 def _tensor(name: str, entry: Any, at: int) -> Tensor:
     """A tensor of a file whose tensors begin `at` a byte."""
-    shown = _shown(name)
+    shown = printable(name)
     try:
         dtype, shape, (start, end) = entry["dtype"], entry["shape"], entry["data_offsets"]
     except (TypeError, KeyError, ValueError):
-        raise _Lie(f"it does not say where {shown} is") from None
+        raise Lie(f"it does not say where {shown} is") from None
     if not isinstance(dtype, str) or dtype not in BITS:
-        raise _Lie(f"{shown} is of a type that is not known")
+        raise Lie(f"{shown} is of a type that is not known")
     if not isinstance(shape, list) or not all(
         isinstance(one, int) and not isinstance(one, bool) and 0 <= one < 2**48
         for one in (*shape, start, end)
     ):
-        raise _Lie(f"the size of {shown} is none")
+        raise Lie(f"the size of {shown} is none")
     if len(shape) > 16 or math.prod(shape) * BITS[dtype] != 8 * (end - start):
-        raise _Lie(f"{shown} is not as large as its shape says")
+        raise Lie(f"{shown} is not as large as its shape says")
     return Tensor(dtype, tuple(shape), at + start, end - start)
 
 
@@ -154,7 +155,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(values) != len(pairs):
         seen: set[str] = set()
         twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise _Lie(f"it names {_shown(twice)} twice")
+        raise Lie(f"it names {printable(twice)} twice")
     return values
 
 
@@ -168,12 +169,22 @@ def _metadata(said: Any) -> dict[str, str]:
     return {name: value for name, value in said.items() if isinstance(value, str)}
 
 
-def _cut_short(name: str, needed: int, size: int) -> UserError:
+def does_not_hold(name: str, lie: Lie) -> UserError:
+    """That a header contradicts itself or its file."""
+    return UserError(
+        f"The header of {name} does not hold together: {lie}.",
+        "It is damaged, or made to do harm: download the model anew, or leave it.",
+    )
+
+
+def cut_short(name: str, needed: int, size: int) -> UserError:
+    """That the file ends before its tensors do."""
     return UserError(
         f"{name} is cut short: it says that it has {needed:,} bytes, and {size:,} are there.",
         "Download the model anew.",
     )
 
 
-def _shown(name: str) -> str:
+def printable(name: str) -> str:
+    """A tensor's name as it may be shown."""
     return "".join(char for char in name[:80] if char.isprintable())

@@ -73,6 +73,7 @@ TRANSFORMERS = {
     "single_transformer_blocks.0.norm.linear.weight": "flux1",
     "layers.0.adaLN_modulation.0.weight": "z_image",
     "transformer_blocks.0.img_mlp.net.0.proj.weight": "qwen_image",
+    "transformer_blocks.0.ff_context.net.0.proj.weight": "sd3",
     "blocks.0.cross_attn.q_linear.weight": "sana",
 }
 """A tensor that only this family has, in the order in which they must be looked for."""
@@ -121,6 +122,7 @@ _MARKS: tuple[tuple[Kind, Callable[[Header], bool]], ...] = (
             "encoder.block.0.layer.0.SelfAttention.q.weight",
             "transformer.resblocks.0.ln_1.weight",
             "model.layers.0.self_attn.q_proj.weight",
+            "token_embd.weight",
         ),
     ),
     (Kind.UPSCALER, _holds("conv_first.weight", "model.0.weight", "body.0.rdb1.conv1.weight")),

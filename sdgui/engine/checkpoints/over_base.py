@@ -5,9 +5,10 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from sdgui.engine.checkpoints.gguf import PLAIN, can_read_weights, needs_package
 from sdgui.engine.checkpoints.header import Header, read_header
-from sdgui.engine.checkpoints.kinds import is_scaled, transformer_of
-from sdgui.engine.checkpoints.refusals import check_readable, scaled
+from sdgui.engine.checkpoints.kinds import transformer_of
+from sdgui.engine.checkpoints.refusals import check_readable, check_transformer
 from sdgui.engine.checkpoints.stored import Shape, Stored, plain
 from sdgui.engine.model_files import HashCache, LocalFiles, OnFraction, read_json, stamp_of
 from sdgui.engine.source import PartFile, Source
@@ -29,13 +30,21 @@ class OverBase:
         self.path = path
         self.base = LocalFiles(base, hashes)
         self._stamp: object = (header.stamp, self.base.stamp())
-        if is_scaled(header):
-            raise scaled(name)
+        self._is_gguf = header.is_gguf
         family, prefix = transformer_of(header) or ("", "")
+        check_transformer(name, family, header)
+        if header.is_gguf and not can_read_weights():
+            raise needs_package(name)
         self._tensors = _fitting(name, base, family, header.under(prefix), prefix, self.base)
         own = [one for called, one in header.tensors.items() if called.startswith(prefix)]
-        check_readable(name, (one.dtype for one in own))
+        if header.is_gguf:
+            self._tensors = ()
+        else:
+            check_readable(name, (one.dtype for one in own))
+        quantised = [one for one in own if header.is_gguf and one.dtype not in PLAIN]
+        self._quantised = sum(one.size for one in quantised)
         self._numbers = sum(math.prod(one.shape) for one in own)
+        self._numbers -= sum(math.prod(one.shape) for one in quantised)
         self._bytes = sum(one.in_memory for one in own)
         self.sizes: Mapping[str, int] = self.base.sizes
 
@@ -76,6 +85,8 @@ class OverBase:
             file=self.path,
             tensors=self._tensors,
             numbers=self._numbers,
+            quantised=self._quantised,
+            is_gguf=self._is_gguf,
         )
         return Source(folder=self.base.root, variant=variant, parts={PART: part})
 

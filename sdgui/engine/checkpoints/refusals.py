@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from sdgui.engine.checkpoints.gguf import READABLE as READABLE_GGUF
 from sdgui.engine.checkpoints.header import Header
-from sdgui.engine.checkpoints.kinds import Kind
+from sdgui.engine.checkpoints.kinds import Kind, is_scaled
 from sdgui.errors import UserError
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ WIDER = {
     7: "is made for enlarging a picture, and wants that picture beside the noise",
     5: "is made for following the depth of a picture, and wants that depth beside the noise",
 }
+GGUF_FAMILIES = ("flux1", "flux2_klein", "qwen_image", "z_image", "chroma", "sd3")
+"""Whose transformers are read from GGUF files."""
 EDM = ("edm_mean", "edm_std", "edm_vpred.sigma_max", "edm_vpred.sigma_min")
 """Marks of models that predict as Karras et al. 2022 (https://arxiv.org/abs/2206.00364) do."""
 HINTS = {
@@ -73,4 +76,33 @@ def check_readable(model: str, dtypes: Iterable[str]) -> None:
             raise UserError(
                 f"“{model}” has its weights as {dtype}, which is not read here.",
                 "Choose a version in fp16, bf16 or plain fp8.",
+            )
+
+
+def no_transformer(model: str, kind: Kind) -> UserError:
+    """That a GGUF file holds something else than the transformer of a family that is read so."""
+    if kind in (Kind.CHECKPOINT, Kind.TRANSFORMER):
+        what = "holds a model of a family that is not read from GGUF files here"
+    elif kind is Kind.UNKNOWN:
+        what = "is a GGUF file in which nothing known here is"
+    else:
+        what = f"is {kind.value} as a GGUF file, not a model by itself"
+    return UserError(
+        f"“{model}” {what}.",
+        "Transformers of FLUX.1, FLUX.2 klein, Qwen-Image, Z-Image, Chroma and Stable Diffusion 3 are.",
+    )
+
+
+def check_transformer(model: str, family: str, header: Header) -> None:
+    """UserError for a transformer's numbers that mean nothing without others, and for a GGUF file whose family is not
+    read so, or whose types cannot be brought back to numbers."""
+    if is_scaled(header):
+        raise scaled(model)
+    if header.is_gguf and family not in GGUF_FAMILIES:
+        raise no_transformer(model, Kind.TRANSFORMER)
+    for one in header.tensors.values() if header.is_gguf else ():
+        if one.dtype not in READABLE_GGUF:
+            raise UserError(
+                f"“{model}” is quantised as {one.dtype}, which is not read here.",
+                "Choose a version in Q8_0, Q6_K, Q5_K or Q4_K.",
             )

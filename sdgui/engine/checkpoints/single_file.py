@@ -10,14 +10,15 @@ from functools import cache
 from pathlib import Path
 
 from sdgui.engine.checkpoints.anatomy import take_apart
-from sdgui.engine.checkpoints.header import Header, read_header
+from sdgui.engine.checkpoints.gguf import header_of
+from sdgui.engine.checkpoints.header import Header
 from sdgui.engine.checkpoints.vocabulary import tokenizer_config, tokenizer_files
 from sdgui.engine.model_files import UNSAFE, HashCache, OnFraction, stamp_of
 from sdgui.engine.model_folder import stem_of
 from sdgui.engine.source import PartFile, Source
 from sdgui.errors import UserError
 
-SAFETENSORS = ".safetensors"
+SAFETENSORS, GGUF = ".safetensors", ".gguf"
 NAMES = "_name_or_path"
 """Where diffusers' layout has the name that a model gives itself, which decides defaults and no pixels."""
 
@@ -36,7 +37,7 @@ class SingleFile:
         self.path = path
         self._name = name
         self._hashes = hashes
-        self._header = read_header(path) if header is None else header
+        self._header = header_of(path) if header is None else header
         self._anatomy = take_apart(name, self._header)
         self._texts = self._settings()
         weights = {
@@ -117,16 +118,11 @@ class SingleFile:
 def check_suffix(name: str, path: Path) -> None:
     """UserError unless the file may be opened at all."""
     suffix = path.suffix.casefold()
-    if suffix == SAFETENSORS:
+    if suffix in (SAFETENSORS, GGUF):
         return
     if suffix in UNSAFE:
         raise UserError(
             f"“{name}” is a {suffix} file, and those are never opened here: they can run code when they are.",
-            "Look for a safetensors version of the model.",
-        )
-    if suffix == ".gguf":
-        raise UserError(
-            f"“{name}” is a GGUF file, which is not read here.",
             "Look for a safetensors version of the model.",
         )
     raise UserError(

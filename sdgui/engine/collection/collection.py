@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 
+from sdgui.engine.checkpoints.gguf import can_read_weights, needs_package
 from sdgui.engine.collection.bases import base_of, needs_base
 from sdgui.engine.collection.look_at import look_at
 from sdgui.engine.collection.names import name_all
@@ -85,13 +86,13 @@ class Collection:
         return base_of(family, name, finds)
 
     def _files(self) -> list[ModelFile]:
-        """All finds; transformers that lack their base say so."""
+        """All finds; transformers that lack their base, or what reads them, say so."""
         with self._lock:
             files = [find.file for find in self._finds.values()]
         bases = {file.family for file in files if file.kind is FileKind.MODEL and not file.fault}
         return [
-            replace(file, fault=str(needs_base(file.name, file.family)))
-            if file.kind is FileKind.TRANSFORMER and not file.fault and file.family not in bases
+            replace(file, fault=_lacking(file, bases))
+            if file.kind is FileKind.TRANSFORMER and not file.fault
             else file
             for file in files
         ]
@@ -215,3 +216,10 @@ class Collection:
         by_name = {find.file.name: path for path, find in finds.items()}
         with self._lock:
             self._finds, self._by_name = dict(finds), by_name
+
+
+def _lacking(file: ModelFile, bases: Set[str]) -> str:
+    """What a transformer lacks of a model, in a sentence; nothing where models of its family are among the bases."""
+    if file.is_gguf and not can_read_weights():
+        return str(needs_package(file.name))
+    return "" if file.family in bases else str(needs_base(file.name, file.family))

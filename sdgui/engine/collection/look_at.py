@@ -3,10 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
-from sdgui.engine.checkpoints.header import Header, read_header
-from sdgui.engine.checkpoints.kinds import Kind, is_scaled, kind_of, transformer_of
-from sdgui.engine.checkpoints.refusals import scaled
-from sdgui.engine.checkpoints.single_file import SAFETENSORS, SingleFile, check_suffix
+from sdgui.engine.checkpoints.gguf import header_of
+from sdgui.engine.checkpoints.header import Header
+from sdgui.engine.checkpoints.kinds import Kind, kind_of, transformer_of
+from sdgui.engine.checkpoints.refusals import check_transformer, no_transformer
+from sdgui.engine.checkpoints.single_file import SingleFile, check_suffix
 from sdgui.engine.collection.walk import Place
 from sdgui.engine.families.recognise import recognise
 from sdgui.engine.model_files import HashCache, LocalFiles
@@ -35,9 +36,8 @@ def look_at(place: Place) -> ModelFile:
     try:
         if path.is_dir():
             return _model(found, LocalFiles(path, HashCache(None)))
-        if path.suffix.casefold() != SAFETENSORS:
-            check_suffix(path.name, path)
-        header = read_header(path)
+        check_suffix(path.name, path)
+        header = header_of(path)
         return _file(_told(found, header), path, header)
     except UserError as error:
         return replace(found, fault=str(error))
@@ -47,13 +47,19 @@ def look_at(place: Place) -> ModelFile:
 
 def _file(found: ModelFile, path: Path, header: Header) -> ModelFile:
     kind = kind_of(header)
+    if header.is_gguf and kind is not Kind.TRANSFORMER:
+        return replace(found, fault=str(no_transformer(found.name, kind)))
     found = replace(found, kind=KINDS.get(kind, FileKind.OTHER))
     if kind is Kind.DORA:
         return replace(found, fault=f"“{found.name}” is a DoRA, whose scale would be lost here.")
     if kind is Kind.TRANSFORMER:
         family, _ = transformer_of(header) or ("", "")
-        fault = str(scaled(found.name)) if is_scaled(header) else ""
-        return replace(found, family=family, fault=fault)
+        found = replace(found, family=family, is_gguf=header.is_gguf)
+        try:
+            check_transformer(found.name, family, header)
+        except UserError as error:
+            return replace(found, fault=str(error))
+        return found
     if kind in (Kind.LORA, Kind.EMBEDDING, Kind.VAE):
         return found
     try:

@@ -11,7 +11,7 @@ from typing import Any
 from sdgui import __version__
 from sdgui.inventory import FileKind, ModelFile
 
-FORM = 1
+FORM = 2
 MAX_BYTES = 128 * 2**20
 
 
@@ -67,7 +67,11 @@ def _find(told: Any) -> Find:
     fields["kind"] = FileKind(fields["kind"])
     fields["trigger_words"] = tuple(str(word) for word in fields["trigger_words"])
     file = ModelFile(**fields)
-    texts = (file.name, file.family, file.base_model, file.title, file.fault)
-    if not all(isinstance(one, str) for one in texts) or not isinstance(file.bytes, int):
+    texts = (file.name, file.family, file.base_model, file.title, file.licence, file.fault)
+    if not (
+        all(isinstance(one, str) for one in texts)
+        and isinstance(file.bytes, int)
+        and isinstance(file.is_gguf, bool)
+    ):
         raise ValueError("not what was written")
     return Find(stamp=tuple(int(one) for one in stamp), file=file)

@@ -10,6 +10,7 @@ import transformers
 from accelerate import init_empty_weights
 from safetensors import safe_open
 
+from sdgui.engine.families.quantised import load_gguf
 from sdgui.engine.source import PartFile, Source
 
 UNUSED = ("safety_checker", "feature_extractor", "image_encoder")
@@ -36,6 +37,8 @@ def load_pipeline(kind: Any, source: Source, dtype: torch.dtype, **arguments: An
 
 def _load_part(source: Source, name: str, part: PartFile, dtype: torch.dtype) -> Any:
     """A part out of a file in another layout, by our own table of its tensors, or by diffusers' where we have none."""
+    if part.is_gguf:
+        return load_gguf(source, name, part, dtype)
     if not part.tensors:
         kind = getattr(diffusers, part.kind[1])
         return kind.from_single_file(

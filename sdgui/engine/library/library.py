@@ -80,7 +80,9 @@ class OwnersLibrary:
     def cards(self) -> tuple[Card, ...]:
         fetched, at_hand = self._fetched(), set(self._catalog.at_hand())
         finds = {
-            one.name: one for one in self._catalog.inventory().files if one.kind is FileKind.MODEL
+            one.name: one
+            for one in self._catalog.inventory().files
+            if one.kind in (FileKind.MODEL, FileKind.TRANSFORMER)
         }
         names = self._catalog.names()
         cards = [

@@ -209,9 +209,3 @@ def test_pickles_are_never_opened(tmp_path: Path, suffix: str) -> None:
     file.write_bytes(b"x")
     file.chmod(0)
     assert "never opened here" in refused_file(file).message
-
-
-def test_gguf_is_called_by_its_name(tmp_path: Path) -> None:
-    file = tmp_path / "x.gguf"
-    file.write_bytes(b"GGUF")
-    assert "is a GGUF file" in refused_file(file).message

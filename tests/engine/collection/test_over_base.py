@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,29 +11,12 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from sdgui.bench.random_models.tiny_families import write_family
 from sdgui.engine.catalog import Catalog
-from sdgui.engine.engine import TorchEngine
 from sdgui.errors import UserError
-from sdgui.events import Batch, Decoded, Task
-from sdgui.spec import DreamRequest
 from tests.engine.checkpoints.writing import write
-from tests.engine.conftest import of_type
 
 WEIGHTS = "transformer/diffusion_pytorch_model.safetensors"
 FAMILIES = ("z-image", "qwen-image", "flux1-dev")
-
-
-@pytest.fixture(scope="session")
-def base_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    made: dict[str, Path] = {}
-
-    def get(name: str) -> Path:
-        if name not in made:
-            made[name] = write_family(name, tmp_path_factory.mktemp("bases") / name)
-        return made[name]
-
-    return get
 
 
 @pytest.fixture
@@ -50,24 +33,6 @@ def place(base_of: Callable[[str], Path], tmp_path: Path) -> Callable[..., Catal
         return catalog
 
     return make
-
-
-@pytest.fixture
-def picture() -> Iterator[Callable[[Catalog, str], Any]]:
-    engines: list[TorchEngine] = []
-
-    def make(catalog: Catalog, model: str) -> Any:
-        engines.append(TorchEngine(catalog, "cpu", previews=False))
-        request = DreamRequest(prompt="a cat", seed=1, steps=2, width=64, height=64)
-        (spec,) = request.resolve(catalog.describe(model), lambda: 0)
-        events: list[Any] = []
-        engines[-1].run(Batch(tasks=(Task(id="0", spec=spec),)), events.append, lambda _: False)
-        (done,) = of_type(events, Decoded)
-        return done.pixels
-
-    yield make
-    for engine in engines:
-        engine.close()
 
 
 def same(weights: dict[str, Any]) -> dict[str, Any]:
