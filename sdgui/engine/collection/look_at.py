@@ -10,6 +10,7 @@ from sdgui.engine.checkpoints.refusals import check_transformer, no_transformer
 from sdgui.engine.checkpoints.single_file import SingleFile, check_suffix
 from sdgui.engine.collection.walk import Place
 from sdgui.engine.families.recognise import recognise
+from sdgui.engine.licence import licence_in, licence_said
 from sdgui.engine.model_files import HashCache, LocalFiles
 from sdgui.errors import UserError
 from sdgui.inventory import FileKind, ModelFile
@@ -35,6 +36,7 @@ def look_at(place: Place) -> ModelFile:
     found = ModelFile(name=name, kind=FileKind.OTHER, bytes=place.bytes)
     try:
         if path.is_dir():
+            found = replace(found, licence=licence_in(path) or "")
             return _model(found, LocalFiles(path, HashCache(None)))
         check_suffix(path.name, path)
         header = header_of(path)
@@ -84,6 +86,7 @@ def _told(found: ModelFile, header: Header) -> ModelFile:
         found,
         base_model=next((clean(said[one]) for one in BASE_MODEL if said.get(one)), ""),
         title=next((clean(said[one]) for one in TITLE if said.get(one)), ""),
+        licence=licence_said(said) or "",
         trigger_words=tuple(dict.fromkeys(word for word in words if word))[:_MOST],
     )
 

@@ -3,10 +3,12 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from sdgui.correction import Correction
 from sdgui.engine.catalog import Catalog
+from sdgui.engine.checkpoints.gguf import header_of
 from sdgui.engine.families.recognise import Found, recognise
 from sdgui.engine.families.table import title_of
 from sdgui.engine.hub import Hub, HubFiles, Repository, endpoint, is_hub_id
@@ -17,11 +19,11 @@ from sdgui.engine.library.fetching import bytes_of, fetched_bytes, missing, remo
 from sdgui.engine.library.hub_token import NAME as TOKEN
 from sdgui.engine.library.hub_token import HubToken
 from sdgui.engine.library.known import KNOWN
-from sdgui.engine.library.licence import licence_in
 from sdgui.engine.library.owners_file import NAME, OwnersFile, Write
 from sdgui.engine.library.removal import remove_from, size_of
+from sdgui.engine.licence import licence_in, licence_said
 from sdgui.engine.main_memory import main_memory
-from sdgui.engine.model_files import HashCache
+from sdgui.engine.model_files import HashCache, Stamp, stamp_of
 from sdgui.errors import UserError
 from sdgui.inventory import FileKind, ModelFile
 from sdgui.library import Card, Corrected, Defaults, Download, KnownModel, Offer
@@ -264,6 +266,7 @@ class OwnersLibrary:
             bytes=find.bytes,
             memory_bytes=find.bytes,
             place=self._place(find.name),
+            licence=find.licence or None,
             removable=True,
             fault=find.fault,
         )
@@ -288,6 +291,8 @@ class OwnersLibrary:
     def _licence(self, model: str, order: Order | None, files: tuple[Path, ...]) -> str | None:
         if order is not None:
             return order.repository.licence
+        if len(files) == 1:
+            return _licence_of(files[0], stamp_of(files[0]))
         tops = {file.parent for file in files if file.name == "model_index.json"}
         return next((licence for top in tops if (licence := licence_in(top))), None)
 
@@ -334,6 +339,12 @@ class OwnersLibrary:
             f"“{_title(model)}” was not fetched here, so it is not removed from here.",
             "Remove it where it lies.",
         )
+
+
+@lru_cache(maxsize=256)
+def _licence_of(file: Path, stamp: Stamp) -> str | None:
+    """What a model in one file says of its licence, as long as it has this stamp."""
+    return licence_said(header_of(file).metadata)
 
 
 def _title(model: str) -> str:

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from safetensors.torch import load_file
 
 from sdgui.engine.catalog import Catalog
 from sdgui.engine.collection.collection import SECONDS, Collection
@@ -12,6 +13,7 @@ from sdgui.engine.library.library import OwnersLibrary
 from sdgui.engine.library.removal import remove_from
 from sdgui.errors import UserError
 from sdgui.storage.whole_file import write_whole
+from tests.engine.checkpoints.writing import write, write_single_file, write_sparse
 from tests.engine.collection.test_collection import Clock
 from tests.engine.library.conftest import MODEL, Open
 from tests.engine.library.test_downloads import fetched, names
@@ -220,3 +222,23 @@ def test_what_a_link_leads_to_is_not_removed(tmp_path: Path) -> None:
         with pytest.raises(UserError, match="does not lie in a folder of models itself"):
             remove_from((folder,), path)
     assert (outside / "a.safetensors").read_bytes() == b"abc"
+
+
+def test_licences_of_what_lies_in_the_models_folders_are_told_before_it_is_used(
+    open_library: Open, tiny_folder: Path, tmp_path: Path
+) -> None:
+    models = tmp_path / "models"
+    shutil.copytree(tiny_folder, models / "whole")
+    (models / "whole" / "LICENSE.txt").write_text("x")
+    write_single_file("sd1", tmp_path / "made")
+    tensors = load_file(tmp_path / "made" / "model.safetensors")
+    write(models / "one.safetensors", tensors, {"modelspec.license": "<b>mine"})
+    write_sparse(models / "alone.safetensors", {"layers.0.adaLN_modulation.0.weight": [1]})
+    library = open_library(models_dirs=(models,))
+    cards = {card.model: card for card in library.cards()}
+    assert cards["whole"].licence == "see LICENSE.txt"
+    assert cards["one"].licence == "<b>mine"
+    assert "transformer of Z-Image alone" in cards["alone"].fault
+    library.corrected("one")
+    cards = {card.model: card for card in library.cards()}
+    assert (cards["one"].hash != "", cards["one"].licence) == (True, "<b>mine")
