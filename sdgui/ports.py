@@ -54,6 +54,10 @@ class Models(Protocol):
         """How long a prompt with emphasis is."""
         ...
 
+    def check_loras(self, model: str, prompt: str) -> None:
+        """UserError for a LoRA that the prompt asks for and that is not here, or does not fit the model; quick."""
+        ...
+
     def adapters(self) -> tuple[AdapterInfo, ...]:
         """The LoRAs and learnt words that there are, also those that cannot be used."""
         ...

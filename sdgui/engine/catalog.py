@@ -9,7 +9,7 @@ from typing import Any
 from sdgui.adapter_info import AdapterInfo
 from sdgui.adapters import Adapter
 from sdgui.emphasis import PromptLength
-from sdgui.engine.adapters.asked import asked_adapters, fitting_words
+from sdgui.engine.adapters.asked import asked_adapters, check_loras, fitting_words
 from sdgui.engine.adapters.shelf import Shelf
 from sdgui.engine.checkpoints.gguf import header_of
 from sdgui.engine.checkpoints.kinds import Kind, kind_of, transformer_of
@@ -179,6 +179,10 @@ class Catalog:
         words = fitting_words(self._shelf, info)
         learnt = LearntNames({name: one.vectors for name, one in words.items()})
         return self._counter(model).measure(prompt, info.token_limit, learnt)
+
+    def check_loras(self, model: str, prompt: str) -> None:
+        """UserError for a LoRA that the prompt asks for and that is not here, or does not fit the model."""
+        check_loras(self._shelf, self.look(model), prompt)
 
     def adapters(self) -> tuple[AdapterInfo, ...]:
         """The LoRAs and learnt words in the owner's folders, also those that cannot be used."""

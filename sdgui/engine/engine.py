@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import diffusers
 import torch
 
+from sdgui.adapters import loras
 from sdgui.engine.catalog import Catalog
 from sdgui.engine.changes import decoding_in_tiles, offloaded
 from sdgui.engine.device import choose_placement
@@ -272,7 +273,10 @@ class TorchEngine:
     ) -> tuple[Pixels | None, dict[str, str]] | None:
         """One picture, as `decode` gives it, and notes on it; None when memory did not suffice, which is then free."""
         warm = self._load(run.model, run.emit)
-        how = {"dtype": warm.placement.dtype_name}
+        how = {
+            "dtype": warm.placement.dtype_name,
+            **warm.loras.notes(loras(task.spec.adapters)),
+        }
         if tiled:
             how["memory: decoding"] = "in tiles"
         try:

@@ -35,6 +35,12 @@ test("of many words some are named, and limits and LoRAs are told", () => {
   assert.deepEqual(words, ["4 of 75 tokens", "LoRA ink", "w0 2", "w1 2", "w2 2", "w3 2", "w4 2", "w5 2", "3 more", "weights end at 10"]);
 });
 
+test("a LoRA that cannot be used is told first, whatever the model makes of weights", () => {
+  const fault = "There is no LoRA called “x” here.";
+  assert.deepEqual(reading({ ...WEIGHED, loras: ["x"], fault }, ""), { words: ["There is no LoRA called “x” here", "4 of 75 tokens", "LoRA x", "red 1.4"], isOver: true, isRemarkable: true });
+  assert.deepEqual(reading({ ...PLAIN, fault }, ""), { words: ["There is no LoRA called “x” here", "5 of 77 tokens"], isOver: true, isRemarkable: true });
+});
+
 test("more chunks than are read are told as too many", () => {
   const { words, isOver } = reading({ ...WEIGHED, chunks: 40, tokens: 1, weights: [] }, "");
   assert.deepEqual([words, isOver], [["40 chunks, 1 token: at most 32 chunks are read"], true]);

@@ -62,6 +62,9 @@ class OneModel:
             tokens=len(words) - words.count("BREAK"), chunks=1 + words.count("BREAK"), room=75
         )
 
+    def check_loras(self, model: str, prompt: str) -> None:
+        no_adapters(self.info, prompt, "")
+
     def adapters(self) -> tuple[AdapterInfo, ...]:
         return ()
 

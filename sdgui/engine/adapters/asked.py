@@ -2,7 +2,7 @@
 
 from sdgui.adapter_info import AdapterInfo, AdapterKind, misfit
 from sdgui.adapters import Adapter, Lora, TextualInversion
-from sdgui.emphasis import MAX_LORA_WEIGHT, LoraTag, read_prompt
+from sdgui.emphasis import MAX_LORA_WEIGHT, LoraTag, ReadPrompt, read_prompt
 from sdgui.engine.adapters.shelf import Shelf, gone
 from sdgui.errors import UserError
 from sdgui.learnt_words import LearntNames
@@ -26,11 +26,7 @@ def asked_adapters(
             f"{shown(tag.written)} stands in what to avoid, and a LoRA works on the whole picture.",
             "Move it into the prompt; with a weight below 0 it works the other way round.",
         )
-    if len(read.loras) > MOST_LORAS:
-        raise UserError(
-            f"The prompt asks for {len(read.loras)} LoRAs, and at most {MOST_LORAS} work at once.",
-            "Take some of them out.",
-        )
+    _check_number(read)
     loras: dict[str, Lora] = {}
     for tag in read.loras:
         lora = _lora(shelf, info, tag)
@@ -53,12 +49,28 @@ def asked_adapters(
     return (*(loras[name] for name in sorted(loras)), *learnt)
 
 
+def check_loras(shelf: Shelf, info: ModelInfo, prompt: str) -> None:
+    """UserError as of `asked_adapters` for what can be told of a prompt's LoRAs without reading a whole file."""
+    read = read_prompt(prompt)
+    _check_number(read)
+    for tag in read.loras:
+        _found(shelf, info, tag)
+
+
 def fitting_words(shelf: Shelf, info: ModelInfo) -> dict[str, AdapterInfo]:
     """The learnt words that the model can read, by their names in lower case."""
     return {one.name.casefold(): one for one in shelf.words() if misfit(one, info) is None}
 
 
-def _lora(shelf: Shelf, info: ModelInfo, tag: LoraTag) -> Lora:
+def _check_number(read: ReadPrompt) -> None:
+    if len(read.loras) > MOST_LORAS:
+        raise UserError(
+            f"The prompt asks for {len(read.loras)} LoRAs, and at most {MOST_LORAS} work at once.",
+            "Take some of them out.",
+        )
+
+
+def _found(shelf: Shelf, info: ModelInfo, tag: LoraTag) -> AdapterInfo:
     if tag.unet is None or tag.text_encoder is None:
         limit = f"{MAX_LORA_WEIGHT:g}"
         raise UserError(
@@ -70,6 +82,12 @@ def _lora(shelf: Shelf, info: ModelInfo, tag: LoraTag) -> Lora:
         raise gone(AdapterKind.LORA, tag.name)
     if (fault := misfit(found, info)) is not None:
         raise fault
+    return found
+
+
+def _lora(shelf: Shelf, info: ModelInfo, tag: LoraTag) -> Lora:
+    found = _found(shelf, info, tag)
+    assert tag.unet is not None and tag.text_encoder is not None
     return Lora(
         ref=shelf.reference(AdapterKind.LORA, found.name),
         weight=tag.unet,

@@ -16,6 +16,7 @@ from typing import Any
 import torch
 
 from sdgui.adapters import Adapter, Lora
+from sdgui.engine.adapters.recognise import DOWN
 from sdgui.engine.memory import is_out_of_memory
 from sdgui.engine.quiet import quiet
 from sdgui.errors import UserError
@@ -45,6 +46,16 @@ class Loras:
         self._most_bytes = most_bytes
         self._held: OrderedDict[str, int] = OrderedDict()
         self._latest: set[str] = set()
+        self._fitted: dict[str, tuple[int, int]] = {}
+
+    def notes(self, wanted: Sequence[Lora]) -> dict[str, str]:
+        """What a picture tells of those of these whose layers the model has only in part."""
+        told = {lora.ref.id: self._fitted.get(lora.ref.hash, (0, 0)) for lora in wanted}
+        return {
+            f"LoRA {name}": f"{fitted:,} of {layers:,} layers fitted"
+            for name, (fitted, layers) in told.items()
+            if fitted < layers
+        }
 
     @property
     def held(self) -> tuple[str, ...]:
@@ -87,9 +98,11 @@ class Loras:
 
     def _load(self, lora: Lora, path: Path) -> None:
         name = _called(lora.ref.hash)
+        layers: set[str] = set()
         try:
             with (
                 quiet(),
+                _noting_layers(self._pipe, layers),
                 warnings.catch_warnings(action="ignore", category=UserWarning),
                 _held_as_before(self._pipe, self._device),
                 _not_in_8_bits(),
@@ -107,6 +120,8 @@ class Loras:
                 raise ValueError("none of its layers is one of the model's")
             for part in loaded:
                 _keep_in_memory(getattr(self._pipe, part), name)
+            fitted = sum(_layers_of(getattr(self._pipe, part), name) for part in loaded)
+            self._fitted[lora.ref.hash] = (min(fitted, len(layers)), len(layers))
         except Exception as error:
             self.drop()  # of what half a load has put in, nothing may stay
             if isinstance(error, MemoryError) or is_out_of_memory(error):
@@ -144,6 +159,35 @@ def _held_as_before(pipe: Any, device: torch.device) -> Iterator[None]:
         yield
     finally:
         del pipe.enable_model_cpu_offload
+
+
+@contextmanager
+def _noting_layers(pipe: Any, layers: set[str]) -> Iterator[None]:
+    """Notes the layers that a file has matrices for, by the names that the model would have them under."""
+    own = pipe.lora_state_dict
+
+    def noting(*args: Any, **arguments: Any) -> Any:
+        told = own(*args, **arguments)
+        names = told[0] if isinstance(told, tuple) else told
+        layers.update(name[: match.start()] for name in names if (match := DOWN.search(name)))
+        return told
+
+    pipe.lora_state_dict = noting
+    try:
+        yield
+    finally:
+        del pipe.lora_state_dict
+
+
+def _layers_of(part: Any, name: str) -> int:
+    """Layers of a part that an adapter of this name changes."""
+    return len(
+        {
+            called.partition(f".{name}.")[0]
+            for called, _ in part.named_parameters()
+            if f".lora_A.{name}." in called
+        }
+    )
 
 
 @contextmanager

@@ -19,7 +19,8 @@ from sdgui.engine.families.table import RECOGNISERS
 from sdgui.engine.model_files import check_safetensors
 from sdgui.errors import UserError
 
-_DOWN = re.compile(r"[._]lora(?:_linear_layer)?[._](?:down|A)\b")
+DOWN = re.compile(r"[._]lora(?:_linear_layer)?[._](?:down|A)\b")
+"""What follows the name of a layer in that of the first of its two matrices."""
 _UP = re.compile(r"[._]lora(?:_linear_layer)?[._](?:up|B)\b")
 _OTHER = {
     "DoRA": re.compile(r"dora_scale|lora_magnitude_vector"),
@@ -100,7 +101,7 @@ def _learnt_words(name: str, header: _Header) -> AdapterInfo | None:
         ours = [shapes["clip_l"], shapes["clip_g"]]
     elif "emb_params" in shapes and len(shapes) == 1:
         ours = [shapes["emb_params"]]
-    elif len(shapes) == 1 and not _DOWN.search(next(iter(shapes))):
+    elif len(shapes) == 1 and not DOWN.search(next(iter(shapes))):
         ours = list(shapes.values())
         if len(ours[0]) > 2 or ours[0][-1:] == () or "." in next(iter(shapes)):
             return None
@@ -135,7 +136,7 @@ def _low_rank(name: str, header: _Header) -> AdapterInfo | None:
     other = next(
         (one for one, mark in _OTHER.items() if any(mark.search(key) for key in shapes)), None
     )
-    downs = [key for key in shapes if _DOWN.search(key)]
+    downs = [key for key in shapes if DOWN.search(key)]
     if not downs and other is None:
         return None
     states = _states(shapes, downs)

@@ -12,6 +12,7 @@ from fastapi.responses import Response, StreamingResponse
 
 from sdgui.batches import MAX_CHUNKS
 from sdgui.emphasis import MAX_WEIGHT, read_prompt, without_loras
+from sdgui.errors import UserError
 from sdgui.people import Who
 from sdgui.ports import Store
 from sdgui.web.doors.visitors import visitor_of, who_of
@@ -82,11 +83,13 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
         """How many tokens a prompt has for a model and how many it reads at once; with `emphasis` what weighs how much.
 
         `emphasis` says whether the model can weigh at all. Read plainly, tokens are counted with their start and end.
+        `fault`: why a LoRA of the prompt cannot be used, so that it would not be dreamt.
         """
         names = studio.models.names()
         name = model if model in names else names[0]
         info = studio.models.look(name)
         text = prompt[:MAX_PROMPT]
+        fault = _fault_of_loras(studio, name, text) if emphasis else {}
         if not (emphasis and info.emphasis):
             plain = without_loras(text) if emphasis else text
             count = studio.models.count_tokens(name, plain)
@@ -95,6 +98,7 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
                 "chunks": 1,
                 "room": info.token_limit,
                 "emphasis": info.emphasis,
+                **fault,
             }
         read = read_prompt(text)
         return {
@@ -104,9 +108,18 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
             "weights": [[one.text, one.weight] for one in read.emphasised],
             "most": MAX_WEIGHT if read.is_limited else None,
             "loras": [one.name for one in read.loras],
+            **fault,
         }
 
     return routes
+
+
+def _fault_of_loras(studio: "Studio", model: str, prompt: str) -> dict[str, str]:
+    try:
+        studio.models.check_loras(model, prompt)
+    except UserError as fault:
+        return {"fault": fault.message}
+    return {}
 
 
 PAGE_PICTURES = 400

@@ -16,7 +16,7 @@ from sdgui.engine.adapters.loras import Loras
 from sdgui.engine.generate import denoise
 from sdgui.engine.loader import WarmModel
 from sdgui.engine.memory_plan import Arrangement, Keep
-from sdgui.events import TaskFailed
+from sdgui.events import Decoded, TaskFailed
 from sdgui.spec import PictureSpec
 from tests.engine.adapter_files import (
     ALPHA,
@@ -162,6 +162,40 @@ def test_a_lora_that_does_not_fit_leaves_no_trace(studio: Studio, part: str) -> 
     assert fault.message == f"The LoRA “{part} bad” does not fit this model."
     warm = studio.warm()
     assert warm.loras.held == () and state(warm) == before
+    assert torch.equal(studio.latents(), base)
+
+
+@pytest.mark.parametrize("write", [write_peft, write_old, write_kohya])
+def test_one_that_fits_in_part_says_how_much_of_it(
+    studio: Studio, write: Callable[[Path, Any], Path]
+) -> None:
+    elsewhere = "unet.down_blocks.0.attentions.7.transformer_blocks.0.attn1.to_q"
+    name = f"{write.__name__} part"
+    write(
+        studio.models / f"{name}.safetensors",
+        {**studio.ink, elsewhere: (torch.ones(2, 4), torch.ones(4, 2))},
+    )
+    specs = studio.specs(f"a red car<lora:{name}:0.8><lora:oil:0.5>")
+    (done,) = of_type(studio.lab.run(specs), Decoded)
+    layers = len(studio.ink)
+    told = {note: said for note, said in done.notes.items() if note.startswith("LoRA")}
+    assert told == {f"LoRA {name}": f"{layers} of {layers + 1} layers fitted"}
+    (again,) = of_type(studio.lab.run(specs), Decoded)
+    assert again.notes[f"LoRA {name}"] == told[f"LoRA {name}"]
+
+
+def test_one_that_fits_nowhere_is_refused(studio: Studio) -> None:
+    base = studio.latents()
+    elsewhere = {
+        f"unet.down_blocks.0.attentions.7.transformer_blocks.{i}.attn1.to_q": (
+            torch.ones(2, 4),
+            torch.ones(4, 2),
+        )
+        for i in range(3)
+    }
+    write_peft(studio.models / "nowhere.safetensors", elsewhere)
+    (fault,) = of_type(studio.lab.run(studio.specs("a red car<lora:nowhere:1>")), TaskFailed)
+    assert fault.message == "The LoRA “nowhere” does not fit this model."
     assert torch.equal(studio.latents(), base)
 
 

@@ -12,7 +12,7 @@ from safetensors.numpy import save_file
 
 from sdgui.adapter_info import AdapterInfo, AdapterKind, misfit
 from sdgui.adapters import Lora
-from sdgui.engine.adapters.asked import asked_adapters, fitting_words
+from sdgui.engine.adapters.asked import asked_adapters, check_loras, fitting_words
 from sdgui.engine.adapters.recognise import recognise_adapter
 from sdgui.engine.adapters.shelf import Shelf
 from sdgui.engine.collection.collection import Collection
@@ -195,6 +195,24 @@ def test_what_cannot_be_dreamt_is_refused_and_never_left_out(shelf: Shelf, file:
     assert "is not a safetensors file" in refused(shelf, "<lora:ink:1>")
     file.unlink()
     assert "no LoRA called “ink”" in refused(shelf, "<lora:ink:1>")
+
+
+def test_what_could_not_be_dreamt_is_told_before_a_whole_file_is_read(
+    shelf: Shelf, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(prompt: str) -> str:
+        with pytest.raises(UserError) as fault:
+            check_loras(shelf, SD1, prompt)
+        return fault.value.message
+
+    assert told("<lora:ink:1>") == refused(shelf, "<lora:ink:1>")
+    write(file, INK)
+    assert told("<lora:ink:abc>") == refused(shelf, "<lora:ink:abc>")
+    many = "".join(f"<lora:{number}:1>" for number in range(99))
+    assert told(many) == refused(shelf, many)
+    monkeypatch.setattr(HashCache, "sha256", None)
+    check_loras(shelf, SD1, "a boat <lora:ink:0.5>")
+    check_loras(shelf, SD1, "a boat")
 
 
 @pytest.mark.parametrize("suffix", [".pt", ".CKPT", ".Bin", ".pth"])

@@ -144,6 +144,7 @@ def test_what_weighs_how_much_is_told(site: Site) -> None:
         "weights": [["<b>", 1.4], ["boat", 10.0]],
         "most": 10.0,
         "loras": ["ink"],
+        "fault": "There is no LoRA called “ink” here.",
     }
 
 
@@ -153,9 +154,10 @@ def test_the_tags_of_loras_are_no_words_to_a_model_that_cannot_weigh(
     models: Any = site.studio.models
     monkeypatch.setattr(models, "info", replace(models.info, emphasis=False))
     asked = {"prompt": "a (red) boat <lora:ink wash:1>", "emphasis": "true"}
-    assert site.visitor().get("/tokens", params=asked).json()["tokens"] == 5
-    plain = {**asked, "emphasis": "false"}
-    assert site.visitor().get("/tokens", params=plain).json()["tokens"] == 7
+    told = site.visitor().get("/tokens", params=asked).json()
+    assert (told["tokens"], told["fault"]) == (5, "There is no LoRA called “ink wash” here.")
+    plain = site.visitor().get("/tokens", params={**asked, "emphasis": "false"}).json()
+    assert (plain["tokens"], "fault" in plain) == (7, False)
 
 
 def test_the_models_state_is_told(site: Site) -> None:

@@ -142,7 +142,7 @@ export type Outcome = {
   values?: Values;
 };
 
-/** What a model reads of a prompt; `weights` only where words are weighed, `most` where some weight was beyond it. */
+/** What a model reads of a prompt; `weights` only where words are weighed, `most` where some weight was beyond it, `fault` where a LoRA in it cannot be used. */
 export type PromptFacts = {
   tokens: number;
   chunks: number;
@@ -152,6 +152,7 @@ export type PromptFacts = {
   weights?: [string, number][];
   most?: number | null;
   loras?: string[];
+  fault?: string;
 };
 
 /** How large a grid would be. */

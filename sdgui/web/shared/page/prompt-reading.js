@@ -1,7 +1,7 @@
 // @ts-check
 // What a model makes of the prompt, in words for the line below it: how long it is, and what weighs how much.
 
-/** In parts, the most needed first; `isOver`: some of the prompt would be left out; `isRemarkable`: there is more to tell than how long it is. @typedef {{ words: string[], isOver: boolean, isRemarkable?: boolean }} Reading */
+/** In parts, the most needed first; `isOver`: some of the prompt would be left out, or it would not be dreamt; `isRemarkable`: there is more to tell than how long it is. @typedef {{ words: string[], isOver: boolean, isRemarkable?: boolean }} Reading */
 
 /** Words that are named with their weights. */
 const NAMED = 6;
@@ -12,7 +12,13 @@ const LONGEST = 24;
 export const hasEmphasis = (text) => /[()[\]]|\bBREAK\b/.test(text);
 
 /** @param {import("../dreams/told.js").PromptFacts} told @param {string} prompt @returns {Reading} */
-export function reading({ tokens, chunks, room, emphasis, most_chunks, weights, most, loras }, prompt) {
+export function reading(told, prompt) {
+  const read = lengthAndWeights(told, prompt);
+  return told.fault ? { words: [told.fault.replace(/\.$/, ""), ...read.words], isOver: true, isRemarkable: true } : read;
+}
+
+/** @param {import("../dreams/told.js").PromptFacts} told @param {string} prompt @returns {Reading} */
+function lengthAndWeights({ tokens, chunks, room, emphasis, most_chunks, weights, most, loras }, prompt) {
   if (!weights) {
     const isOver = tokens > room;
     const end = isOver ? `: the end is not read${emphasis ? " without emphasis" : ""}` : "";

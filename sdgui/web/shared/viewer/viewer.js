@@ -181,6 +181,7 @@ export class Viewer {
       ["Mark", picture.mark],
       ["Made", moment(picture.dream.created)],
       ["Made on", [notes.device, notes.dtype].filter(Boolean).join(", ")],
+      ...Object.entries(notes).filter(([name]) => name.startsWith("LoRA ")),
     ];
     const facts = all.filter(([, value]) => value !== "");
     const list = make("dl", {}, ...facts.flatMap(([name, value]) => [make("dt", { textContent: name }), make("dd", { textContent: value })]));
