@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from sdgui.correction import NOTHING, Correction
 from sdgui.samplers import SAMPLER_NAMES
+from sdgui.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,7 @@ class ModelInfo:
     Classifier-free guidance is none up to 1 in every family, and the negative prompt then says nothing.
     `emphasis`: it can weigh words of a prompt, and reads prompts of any length; else brackets are plain text.
     `correction` is how its owner has it read, and `corrections` what of that suits it, by the names of its fields.
+    `vocabulary`: the words that it knows, where it says so; all others it makes something else of.
     `text_widths`: the channels of each text encoder that reads learnt words; none where it reads none.
     """
 
@@ -54,3 +56,4 @@ class ModelInfo:
     correction: Correction = NOTHING
     corrections: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
+    vocabulary: Vocabulary | None = None

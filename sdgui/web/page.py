@@ -47,6 +47,7 @@ CAPABILITIES = (DREAM, COMPARE, MODELS)
 
 _STYLES = (
     *("shared/page/screen.css", "shared/page/memory.css", "shared/settings/settings.css"),
+    "shared/page/prompt-words.css",
     "shared/adapters/picker.css",
     *("shared/gallery/gallery.css", "shared/viewer/viewer.css"),
     *(style for one in CAPABILITIES for style in one.styles),

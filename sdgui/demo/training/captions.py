@@ -25,6 +25,12 @@ _PRAISE = ("cute", "lovely", "beautiful", "little", "charming", "simple")
 _EXTRAS = ("detailed", "high quality", "masterpiece", "storybook", "soft light", "beautiful")
 _NOUNS = ("picture", "image", "photo", "painting", "artwork")
 
+CAPTION_WORDS = (
+    *("a", "an", "the", "one", "of", "in", "on", "at", "that is", "style", "full"),
+    *(*_PRAISE, *_EXTRAS, *_NOUNS),
+)
+"""What captions say beside things, colours, places, styles and verbs."""
+
 
 def canonical_caption(scene: Scene) -> str:
     """The plainest full caption: "a red boat at sea, watercolor"."""

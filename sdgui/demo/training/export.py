@@ -18,6 +18,7 @@ from sdgui.demo.training.networks import make_scheduler
 from sdgui.demo.training.tokenizer import load_tokenizer
 from sdgui.demo.training.unet_stage import load_unet
 from sdgui.demo.training.vae_stage import load_vae
+from sdgui.demo.training.words import write_words
 
 WEIGHTS = EMBEDDED["demo"]
 SHARD = "14MB"
@@ -119,6 +120,7 @@ def export(work: Path = data.WORK, weights: Path = WEIGHTS) -> None:
         _ask_for_full_precision(fresh / name / "config.json")
     text = json.dumps(DEFAULTS, ensure_ascii=False, indent=2)
     (fresh / "sdgui.json").write_text(text + "\n", encoding="utf-8")
+    write_words(fresh)
     weights.mkdir(parents=True, exist_ok=True)
     for part in fresh.iterdir():
         target = weights / part.name

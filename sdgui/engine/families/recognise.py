@@ -10,11 +10,14 @@ from sdgui.engine.model_folder import ModelFolder
 from sdgui.errors import UserError
 from sdgui.model_info import ModelInfo, ModelRef
 from sdgui.request_fields import limits
+from sdgui.vocabulary import read_vocabulary
 
 DEFAULTS = "sdgui.json"
 """A file beside the model that gives its title, its defaults and examples of prompts."""
 UNREAD = ""
 """In place of the hash of what was not read yet: that takes long, and only pictures need it."""
+WORDS = "words.json"
+"""A file beside a small model that gives all words that it knows."""
 SMALL, USUAL_LARGEST, LARGEST = 512, 2048, 2**14
 
 
@@ -117,6 +120,7 @@ def _info(
             files.tensor_bytes(name) for name in names if name.endswith(".safetensors")
         ),
         examples=tuple(str(example) for example in own.get("examples", ())),
+        vocabulary=read_vocabulary(read_json(files, WORDS)) if WORDS in files.sizes else None,
     )
     _check_plausible(info)
     return info

@@ -12,6 +12,9 @@ export type Values = Partial<Record<SettingName, Value>>;
 /** What a width or height may be, in pixels, in the words of Gradio's components. */
 export type Lengths = { step: number; minimum: number; maximum: number };
 
+/** Of each thing, colour, place and style all that it is called; the first is what one writes. `others` stand between. */
+export type Vocabulary = Record<"things" | "colours" | "places" | "styles", string[][]> & { others: string[] };
+
 /** What is known of a model. `defaults` are the settings that go with it when it is chosen. */
 export type ModelFacts = {
   title: string;
@@ -19,6 +22,8 @@ export type ModelFacts = {
   samplers: string[];
   steady: string[];
   examples: string[];
+  /** The words that it knows; null for one that does not say. */
+  vocabulary: Vocabulary | null;
   sizes: Record<string, [number, number]>;
   lengths: Lengths;
   negative_prompt: boolean;

@@ -17,6 +17,7 @@ import { Help } from "./help.js";
 import { Memory } from "./memory.js";
 import { Pill } from "./pill.js";
 import { PromptBar } from "./prompt-bar.js";
+import { PromptWords } from "./prompt-words.js";
 import { Tabs } from "./tabs.js";
 import { Title } from "./title.js";
 
@@ -72,6 +73,12 @@ export class Page {
       dream: () => this.dream(),
       stop: () => this.stop(),
       escape: () => this.closing.some((close) => close()),
+    });
+    this.words = new PromptWords({
+      write: (text) => this.bar.write(text),
+      dream: () => this.dream(),
+      toModels: () => this.toModels(),
+      notes: this.bar.notes,
     });
     this.picker = new Picker(this.bar.prompt);
     this.model = new ModelChoice();
@@ -144,6 +151,12 @@ export class Page {
     this.drawer.set(false);
     if (this.viewer.element.open) this.viewer.element.close();
     this.dreams.begin(told.job, list, { follows });
+  }
+
+  /** Where models are added. */
+  toModels() {
+    this.tabs.choose("models");
+    document.getElementById("model-address")?.focus();
   }
 
   async stop() {

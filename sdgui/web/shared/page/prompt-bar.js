@@ -36,6 +36,9 @@ export class PromptBar {
     this.hint = find("#prompt-hint");
     this.button = find("#dream-button");
     this.stopButton = find("#stop-button");
+    /** What is to be said of the prompt, below it. */
+    this.notes = make("div", { id: "prompt-notes" });
+    find("#prompt-bar").append(this.notes);
     /** @type {Begins} */
     this.begins = { text: "Dream", verb: "dreams", isFirst: true };
     /** What the prompt is read as, as far as it is known. @type {Reading} */
@@ -99,8 +102,21 @@ export class PromptBar {
 
   /** @param {string} text */
   write(text) {
-    settings.set({ prompt: text });
     this.focus();
+    this.replace(text);
+  }
+
+  /** As if somebody had typed it: Ctrl+Z brings back what was there. @param {string} text */
+  replace(text) {
+    const { prompt } = this;
+    if (prompt.value === text) return;
+    const focused = document.activeElement;
+    prompt.focus({ preventScroll: true });
+    prompt.select();
+    // Nothing else writes into a field so that the browser's own undo knows of it.
+    const isDone = document.activeElement === prompt && document.execCommand(text ? "insertText" : "delete", false, text);
+    if (!isDone) settings.set({ prompt: text });
+    if (focused instanceof HTMLElement && focused !== prompt) focused.focus({ preventScroll: true });
   }
 
   focus() {

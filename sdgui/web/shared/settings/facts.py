@@ -41,6 +41,7 @@ def facts_of(info: ModelInfo) -> dict[str, Any]:
         "samplers": info.samplers,
         "steady": steady(info.samplers),
         "examples": info.examples,
+        "vocabulary": None if info.vocabulary is None else info.vocabulary.told(),
         "sizes": {aspect: size_for(aspect, info) for aspect in ASPECTS if aspect != OWN_SIZE},
         "lengths": lengths(info),
         "negative_prompt": info.negative_prompt,

@@ -1,0 +1,77 @@
+"""The prompt bar as a person uses it: words that the model inside knows, keys, and the way back."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from sdgui.demo.embedded import EMBEDDED
+from sdgui.vocabulary import read_vocabulary
+from tests.browser.conftest import Visitors
+from tests.studio.conftest import ManyModels
+from tests.web.conftest import Site, open_site
+
+
+def told(name: str) -> Any:
+    return json.loads((EMBEDDED["demo"] / name).read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def small_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site whose first model says what it knows, as the one inside does."""
+    models = ManyModels("other")
+    models.infos["demo"] = replace(
+        models.infos["demo"],
+        vocabulary=read_vocabulary(told("words.json")),
+        examples=tuple(told("sdgui.json")["examples"]),
+    )
+    with open_site(tmp_path_factory.mktemp("small"), models=models) as site:
+        yield site
+
+
+@pytest.fixture
+def small(small_site: Site, visitors: Visitors) -> Iterator[Page]:
+    with visitors.come() as visitor:
+        yield visitor.open(small_site.url)
+    small_site.settle()
+
+
+def test_words_that_the_model_does_not_know_are_named_and_others_offered(small: Page) -> None:
+    page = small
+    prompt, line = page.locator("#prompt textarea"), page.locator("#unknown-words")
+    expect(line).to_be_hidden()
+    asked = "an astronaut on a horse in the desert, watercolor"
+    prompt.fill(asked)
+    expect(line.locator("b")).to_have_text("astronaut, horse")
+
+    page.click("#what-it-draws")
+    draft = page.locator(".words-draft")
+    expect(draft).to_have_text("in the desert, watercolor")
+    chip = page.locator("#words").get_by_role("button", name="octopus", exact=True)
+    chip.press("Enter")
+    expect(chip).to_be_focused()
+    expect(chip).to_have_attribute("aria-pressed", "true")
+    expect(draft).to_have_text("an octopus in the desert, watercolor")
+    page.click("#words-use")
+    expect(prompt).to_have_value("an octopus in the desert, watercolor")
+    expect(line).to_be_hidden()
+    expect(prompt).to_be_focused()
+    page.keyboard.press("ControlOrMeta+z")
+    expect(prompt).to_have_value(asked)
+
+    page.click("#get-a-model")
+    expect(page.locator("#model-address")).to_be_focused()
+    page.click("#tab-dream")
+
+    page.click("#prompt-die")
+    expect(prompt).not_to_have_value(asked)
+    expect(line).to_be_hidden()
+    page.locator("#model-input").click()
+    page.locator("#model [role=option][aria-label=other]").click()
+    prompt.fill(asked)
+    expect(page.locator("#prompt-hint")).to_contain_text("tokens")
+    expect(line).to_be_hidden()
+    expect(page.locator("#words-button")).to_be_hidden()
