@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from sdgui.errors import UserError
 from sdgui.events import Decoded, WorkerEvent
-from sdgui.model_info import ModelRef
 from sdgui.records import JobRecord
 from sdgui.studio.live_job import LiveJob, Named
 from sdgui.studio.running_batch import RunningBatch
@@ -15,10 +14,10 @@ from sdgui.studio.running_batch import RunningBatch
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A stored job begins or goes on; pictures of `unfit` models fail."""
+    """A stored job begins or goes on; those of its pictures fail that are `unfit`, by the ids of their tasks."""
 
     record: JobRecord
-    unfit: Mapping[ModelRef, UserError] = field(default_factory=dict)
+    unfit: Mapping[str, UserError] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -194,11 +194,11 @@ class Machine:
         left = unmade(record)
         self.queue.put(
             record.visitor,
-            in_working_order([task for task in left if task.spec.model not in asked.unfit]),
+            in_working_order([task for task in left if task.id not in asked.unfit]),
         )
         for task in left:
-            if task.spec.model in asked.unfit:
-                fault = asked.unfit[task.spec.model]
+            if task.id in asked.unfit:
+                fault = asked.unfit[task.id]
                 self._settle(task.id, PictureState.FAILED, fault)
         self._finish(job)
 

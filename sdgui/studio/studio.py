@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future
 
+from sdgui.adapters import Adapter
 from sdgui.batches import with_chunks
 from sdgui.errors import OutOfOrder, UserError
 from sdgui.events import Decoded, StudioEvent, Task
@@ -162,8 +163,8 @@ class Studio:
     def resume(self, job: str, who: Who) -> bool:
         """Goes on with a job of the visitor that has ended: queues what is neither stored nor deleted.
 
-        False when there is nothing to go on with. UserError when none of it can be made any more because its model
-        is gone or has changed, or when too much waits already.
+        False when there is nothing to go on with. UserError when none of it can be made any more because its model,
+        or a LoRA or learnt words of it, are gone or have changed, or when too much waits already.
         """
         with self._lock:
             if not self._machine.can_reopen(job):
@@ -173,8 +174,8 @@ class Studio:
         if not left:
             return False
         unfit = self._unfit(left)
-        if all(task.spec.model in unfit for task in left):
-            raise unfit[left[0].spec.model]
+        if all(task.id in unfit for task in left):
+            raise unfit[left[0].id]
         with self._lock:
             if not self._machine.can_reopen(job):
                 return False
@@ -337,18 +338,26 @@ class Studio:
         if not self._arriving[who.visitor]:
             del self._arriving[who.visitor]
 
-    def _unfit(self, tasks: Sequence[Task]) -> dict[ModelRef, UserError]:
-        """Those of the tasks' models that are gone or have changed since, and what to say of it."""
-        unfit: dict[ModelRef, UserError] = {}
-        for model in dict.fromkeys(task.spec.model for task in tasks):
-            try:
-                if self.models.describe(model.id).ref != model:
-                    raise UserError(
-                        f"The model {model.id} has changed since this was asked.", "Dream it again."
-                    )
-            except UserError as fault:
-                unfit[model] = fault
-        return unfit
+    def _unfit(self, tasks: Sequence[Task]) -> dict[str, UserError]:
+        """Tasks whose model, LoRAs or learnt words are gone or have changed since, and what to say of it."""
+        faults: dict[tuple[ModelRef, tuple[Adapter, ...]], UserError | None] = {}
+        for task in tasks:
+            used = (task.spec.model, task.spec.adapters)
+            if used not in faults:
+                faults[used] = self._fault_of(*used)
+        told = ((task.id, faults[task.spec.model, task.spec.adapters]) for task in tasks)
+        return {name: fault for name, fault in told if fault is not None}
+
+    def _fault_of(self, model: ModelRef, adapters: tuple[Adapter, ...]) -> UserError | None:
+        try:
+            if self.models.describe(model.id).ref != model:
+                return UserError(
+                    f"The model {model.id} has changed since this was asked.", "Dream it again."
+                )
+            self.models.check_adapters(adapters)
+        except UserError as fault:
+            return fault
+        return None
 
     def _stop(self, who: Who, job: str | None = None) -> int:
         """Stops the visitor's jobs, or one, and waits until that is stored; how many there were to stop."""

@@ -154,7 +154,11 @@ class World:
             assert self.begun[owner, task.id] == 1 or len(running.batch.tasks) == 1
 
     def asked(self, record: JobRecord, unfit: frozenset[str] = frozenset()) -> Asked:
-        return Asked(record=record, unfit={MODELS[name]: UNFIT for name in unfit})
+        models = {MODELS[name] for name in unfit}
+        return Asked(
+            record=record,
+            unfit={task.id: UNFIT for task in record.tasks if task.spec.model in models},
+        )
 
     # What visitors do
 

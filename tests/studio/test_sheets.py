@@ -1,11 +1,13 @@
 """Sheets: plans, their order of work, pictures that fail alone, and going on after an end."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from sdgui.adapters import Adapter
 from sdgui.errors import UserError
 from sdgui.events import (
     Batch,
@@ -30,6 +32,7 @@ from sdgui.storage import DiskStore
 from sdgui.studio.studio import Studio
 from tests.fake_engine import PATIENCE, FakeEngine, HoldsAfterPreview
 from tests.people import who
+from tests.samples import DEMO, inked
 from tests.studio.conftest import House, ManyModels, ends, follow, run
 
 NOT_THERE = UserError("Its weights are damaged.", "Copy it again.")
@@ -549,6 +552,47 @@ def test_only_the_pictures_of_a_model_that_changed_fail_after_a_restart(
     events = follow(again, "ann", job.id)
     assert [e.index for e in events if isinstance(e, PictureFailed)] == [1]
     assert sorted(e.index for e in events if isinstance(e, PictureDone)) == [0, 2]
+
+
+def changed_ink(adapters: Sequence[Adapter]) -> None:
+    if adapters:
+        raise UserError("The LoRA “ink” changed.", "Dream it again.")
+
+
+def with_ink(spec: PictureSpec) -> PictureSpec:
+    (ink,) = inked(DEMO, "<lora:ink:1>", "")
+    return replace(spec, adapters=(ink,))
+
+
+def test_a_job_whose_lora_changed_does_not_go_on_and_says_so_once(
+    house: House, engine: FakeEngine, models: ManyModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = house.open(engine, batch_limit=1)
+    plan = wall(house, 3)
+    plan = replace(plan, specs=tuple(map(with_ink, plan.specs)))
+    job = stop_after_one(studio, engine, lambda: studio.submit_plan(plan, who("ann")))
+    made = len(engine.batches)
+    monkeypatch.setattr(models, "check_adapters", changed_ink)
+    with pytest.raises(UserError, match="“ink” changed"):
+        studio.resume(job.id, who("ann"))
+    assert stored(studio, job).state is JobState.CANCELLED
+    assert len(engine.batches) == made
+
+
+def test_only_the_pictures_of_a_lora_that_changed_fail_when_a_job_goes_on(
+    house: House, engine: FakeEngine, models: ManyModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = house.open(engine, batch_limit=1)
+    plan = wall(house, 3)
+    plan = replace(plan, specs=(*plan.specs[:2], with_ink(plan.specs[2])))
+    job = stop_after_one(studio, engine, lambda: studio.submit_plan(plan, who("ann")))
+    monkeypatch.setattr(models, "check_adapters", changed_ink)
+    assert studio.resume(job.id, who("ann"))
+    events = follow(studio, "ann", job.id)
+    assert [e.index for e in events if isinstance(e, PictureFailed)] == [2]
+    (end,) = ends(events)
+    assert isinstance(end, Failed)
+    assert end.message.startswith("1 of 3 pictures could not be made: The LoRA “ink” changed")
 
 
 def test_an_end_that_could_not_be_stored_does_not_come_after_the_job_went_on(

@@ -64,6 +64,9 @@ class Shelf:
         """The file of an adapter that a spec names; UserError where it is gone, or another by now."""
         kind, name = kind_of(adapter), adapter.ref.id
         path = self._collection.path_of(name)
+        if path is None:
+            self._collection.wait()  # for a look under way, which may still find it
+            path = self._collection.path_of(name)
         if path is None or not path.exists():
             path = self._collection.search(name)
         if path is None:
