@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from sdgui.correction import Correction
 from sdgui.model_info import ModelInfo
+from sdgui.vae_info import VaeInfo
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,12 +42,14 @@ class Defaults:
 
 @dataclass(frozen=True, kw_only=True)
 class Corrected:
-    """What the owner corrected of a model; `own` is as its files say, and `now` as it is with that."""
+    """What the owner corrected of a model; `own` is as its files say, and `now` as it is with that. `vaes` are those in
+    the owner's folders, whether they fit it or not."""
 
     own: ModelInfo
     now: ModelInfo
     correction: Correction
     defaults: Defaults
+    vaes: tuple[VaeInfo, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sdgui.correction import NOTHING, Correction
+from sdgui.model_ref import ModelRef as ModelRef
 from sdgui.samplers import SAMPLER_NAMES
 from sdgui.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelRef:
-    """A model by the name it was asked for and the hash of its content (hex SHA-256)."""
+class VaeForm:
+    """What VAEs must share to stand in for each other: channels of a latent, and its pixels along each side."""
 
-    id: str
-    hash: str
+    channels: int
+    factor: int
 
 
 class GuidanceKind(StrEnum):
@@ -32,6 +33,7 @@ class ModelInfo:
     `emphasis`: it can weigh words of a prompt, and reads prompts of any length; else brackets are plain text.
     `correction` is how its owner has it read, and `corrections` what of that suits it, by the names of its fields.
     `vocabulary`: the words that it knows, where it says so; all others it makes something else of.
+    `vae` is the form of its VAE where the owner may put another of it in.
     `text_widths`: the channels of each text encoder that reads learnt words; none where it reads none.
     """
 
@@ -55,5 +57,6 @@ class ModelInfo:
     memory_bytes: int = 0
     correction: Correction = NOTHING
     corrections: tuple[str, ...] = ()
+    vae: VaeForm | None = None
     examples: tuple[str, ...] = ()
     vocabulary: Vocabulary | None = None

@@ -11,9 +11,10 @@ from sdgui.emphasis import PromptLength
 from sdgui.events import Batch, Pixels, Task, WorkerEvent
 from sdgui.inventory import Inventory
 from sdgui.library import Card, Corrected, Defaults, Download, KnownModel, Offer
-from sdgui.model_info import ModelInfo
+from sdgui.model_info import ModelInfo, ModelRef
 from sdgui.picture_query import PictureQuery
 from sdgui.records import JobEnd, JobRecord, Mark, ModelUse, PictureRecord
+from sdgui.vae_info import VaeInfo
 
 Emit = Callable[[WorkerEvent], None]
 IsCancelled = Callable[[str], bool]
@@ -72,6 +73,14 @@ class Models(Protocol):
         """UserError unless each is here, and what it was."""
         ...
 
+    def vaes(self) -> tuple[VaeInfo, ...]:
+        """The VAEs in the owner's folders, also those that cannot be used."""
+        ...
+
+    def check_vae(self, vae: ModelRef, model: ModelInfo) -> None:
+        """UserError unless a VAE is here, what it was, and fits a model."""
+        ...
+
 
 class Library(Protocol):
     """Looks after the owner's models; what cannot be done is a UserError. Safe to call from several threads."""
@@ -126,6 +135,10 @@ class Library(Protocol):
 
     def correct(self, model: str, correction: Correction, defaults: Defaults) -> Corrected:
         """Has a model read, and its dreams begun, so from now on: remembered by the hash of its content."""
+        ...
+
+    def choose_vae(self, model: str, name: str) -> ModelRef:
+        """A VAE by its name, with the hash of its content; UserError where the model cannot be corrected with it."""
         ...
 
     def look_up(self, text: str) -> Offer:

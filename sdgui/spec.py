@@ -22,9 +22,10 @@ from sdgui.samplers import (
 )
 from sdgui.written_values import SEEDS, shown, whole_number
 
-SCHEMA = 4
-_READABLE = (1, 2, 3, 4)
-"""Schemas that are read; 1 knew no variations, 2 wrote sampler and schedule as one name, 3 knew no corrections."""
+SCHEMA = 5
+_READABLE = (1, 2, 3, 4, 5)
+"""Schemas that are read; 1 knew no variations, 2 wrote sampler and schedule as one name, 3 knew no corrections, 4 no
+VAE among them."""
 MAX_COUNT = limits("count")[1]
 
 FindAdapters = Callable[[ModelInfo, str, str], tuple[Adapter, ...]]
@@ -103,7 +104,7 @@ class PictureSpec:
             "variation": None if variation is None else Variation(**variation),
             "inputs": tuple(_read(one, INPUTS) for one in written.get("inputs", ())),
             "adapters": tuple(_read(one, ADAPTERS) for one in written.get("adapters", ())),
-            "correction": Correction(**written.get("correction", {})),
+            "correction": Correction.from_dict(written.get("correction", {})),
         }
         if schema < 3:
             known["sampler"], known["schedule"] = split_name(written["sampler"])

@@ -5,7 +5,9 @@ from dataclasses import replace
 from sdgui.correction import CORRECTIONS, Correction
 from sdgui.errors import UserError
 from sdgui.library import Card, Corrected, Defaults, Download, DownloadState, KnownModel, Offer
+from sdgui.model_info import ModelRef, VaeForm
 from sdgui.ports import Models
+from sdgui.vae_info import VaeInfo
 
 GB = 10**9
 
@@ -28,6 +30,7 @@ class FakeLibrary:
         self.corrections: list[tuple[str, Correction, Defaults]] = []
         self.memory: int | None = 16 * GB
         self.is_offline = False
+        self.vaes: tuple[VaeInfo, ...] = ()
 
     def cards(self) -> tuple[Card, ...]:
         names = [name for name in self._models.names() if name not in self.removed]
@@ -79,12 +82,23 @@ class FakeLibrary:
         return len(self.corrections)
 
     def corrected(self, model: str) -> Corrected:
-        info = replace(self._models.describe(model), corrections=tuple(CORRECTIONS))
+        info = replace(
+            self._models.describe(model),
+            corrections=tuple(CORRECTIONS),
+            vae=VaeForm(channels=4, factor=8),
+        )
         correction, defaults = next(
             (known for name, *known in reversed(self.corrections) if name == model),
             [Correction(), Defaults()],
         )
-        return Corrected(own=info, now=info, correction=correction, defaults=defaults)
+        return Corrected(
+            own=info, now=info, correction=correction, defaults=defaults, vaes=self.vaes
+        )
+
+    def choose_vae(self, model: str, name: str) -> ModelRef:
+        if name not in {one.name for one in self.vaes}:
+            raise UserError(f"There is no VAE called “{name}” here.", "Choose another.")
+        return ModelRef(id=name, hash="ee" * 32)
 
     def correct(self, model: str, correction: Correction, defaults: Defaults) -> Corrected:
         self.corrections.append((model, correction, defaults))

@@ -32,6 +32,7 @@ corrections = st.builds(
     prediction_type=st.none() | st.sampled_from(sorted(PREDICTIONS)),
     zero_snr=st.none() | st.booleans(),
     clip_skip=st.integers(1, MOST_SKIPPED),
+    vae=st.none() | refs,
 )
 
 

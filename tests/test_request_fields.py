@@ -146,6 +146,7 @@ def test_infotext_writes_and_reads_each_setting_that_has_a_key() -> None:
             assert one.name in read
     assert read - {one.name for one in REQUEST if one.infotext} == {
         *("prompt", "model_hash", "lora_hashes", "word_hashes", "clip_skip", "fields"),
+        *("vae", "vae_hash"),
     }
 
 

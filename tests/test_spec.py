@@ -315,6 +315,12 @@ def test_a_correction_goes_before_the_files_and_the_request_before_it() -> None:
     (asked,) = DreamRequest(prompt="a boat", correction=corrected()).resolve(info, lambda: 7)
     assert (by_owner.correction, asked.correction) == (corrected(clip_skip=2), corrected())
     assert batch_key(by_owner) != batch_key(asked)
+    vae = ModelRef(id="x", hash="ab" * 32)
+    with_vae = DreamRequest(prompt="a boat", correction=corrected(vae=vae))
+    (own,) = with_vae.resolve(replace(info, corrections=(*every, "vae")), lambda: 7)
+    assert batch_key(own) != batch_key(asked)
+    with pytest.raises(UserError, match="cannot be read with another VAE"):
+        with_vae.resolve(info, lambda: 7)
     (again,) = replace(DreamRequest.again(asked), seed=7).resolve(info, lambda: 7)
     assert again == asked
 

@@ -1,15 +1,17 @@
-"""Specs of all four schemas, as JSON and back, whatever they hold."""
+"""Specs of all five schemas, as JSON and back, whatever they hold."""
 
 import json
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdgui.correction import NOTHING
+from sdgui.correction import NOTHING, Correction, read_correction, written
+from sdgui.errors import UserError
 from sdgui.samplers import SAMPLER_NAMES, joined_name, split_name
 from sdgui.spec import PictureSpec
-from tests.strategies import specs
+from tests.strategies import corrections, specs
 
 OF_THE_THIRD = ("schedule", "inputs", "adapters", "emphasis", "chunks")
 OF_THE_FOURTH = ("correction",)
@@ -24,6 +26,28 @@ FIRST_NAMES = (
 @given(specs())
 def test_a_spec_survives(spec: PictureSpec) -> None:
     assert PictureSpec.from_json(spec.to_json()) == spec
+
+
+@given(specs())
+def test_a_spec_of_the_fourth_schema_means_what_it_meant(spec: PictureSpec) -> None:
+    spec = replace(spec, correction=replace(spec.correction, vae=None))
+    old = json.loads(spec.to_json()) | {"schema": 4}
+    del old["correction"]["vae"]
+    assert PictureSpec.from_json(json.dumps(old)) == spec
+
+
+@given(corrections)
+def test_a_correction_survives_as_text(correction: Correction) -> None:
+    assert read_correction(written(correction)) == correction
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[1]", "3", '{"more": 1}', '{"vae": "x"}', '{"vae": {"id": 1, "hash": "x"}}', 5]
+)
+def test_an_odd_text_is_no_correction(text: object) -> None:
+    with pytest.raises(UserError, match="not understood"):
+        read_correction(text)
+    assert read_correction("") is read_correction(None) is None
 
 
 @given(specs())

@@ -23,10 +23,12 @@ from sdgui.engine.model_files import HashCache, LocalFiles, OnFraction, stamp_of
 from sdgui.engine.places import is_place
 from sdgui.engine.source import Source
 from sdgui.engine.tokens import TokenCounter
+from sdgui.engine.vaes.shelf import VaeShelf
 from sdgui.errors import UserError
 from sdgui.inventory import Inventory
 from sdgui.learnt_words import LearntNames
 from sdgui.model_info import ModelInfo, ModelRef
+from sdgui.vae_info import VaeInfo
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +91,7 @@ class Catalog:
             ),
         )
         self._shelf = Shelf(self.collection, self.hashes)
+        self._vaes = VaeShelf(self.collection, self.hashes)
         self._correct: Callable[[ModelInfo], ModelInfo] = lambda info: info
         self._preferred: tuple[str, ...] = ()
         self._added: tuple[str, ...] = ()
@@ -202,6 +205,22 @@ class Catalog:
     def locate_adapter(self, adapter: Adapter) -> Path:
         """The file of an adapter of a spec; UserError where it is gone, or another by now."""
         return self._shelf.locate(adapter)
+
+    def vaes(self) -> tuple[VaeInfo, ...]:
+        """The VAEs in the owner's folders, also those that cannot be used."""
+        return self._vaes.all()
+
+    def choose_vae(self, name: str, model: ModelInfo) -> ModelRef:
+        """The VAE of this name by its content; UserError where it is not there or does not fit the model."""
+        return self._vaes.choose(name, model)
+
+    def check_vae(self, vae: ModelRef, model: ModelInfo) -> None:
+        """UserError unless it is here, what it was, and fits the model."""
+        self._vaes.check(vae, model)
+
+    def locate_vae(self, vae: ModelRef) -> Path:
+        """The file of a VAE of a spec; UserError where it is gone, or another by now."""
+        return self._vaes.locate(vae)
 
     def reference(self, model: str, on_fraction: OnFraction | None = None) -> ModelRef:
         """The model's name and content hash; UserError when unfit."""

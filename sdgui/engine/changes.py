@@ -10,6 +10,7 @@ import torch
 from sdgui.adapters import Lora
 from sdgui.engine.loader import WarmModel
 from sdgui.engine.memory_plan import TILE
+from sdgui.model_ref import ModelRef
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,24 @@ def with_loras(warm: WarmModel, loras: Sequence[Lora]) -> AbstractContextManager
     if not loras:
         return nullcontext()
     return changed(warm, lambda: warm.loras.switch_on(loras), warm.loras.switch_off)
+
+
+@contextmanager
+def with_vae(warm: WarmModel, vae: ModelRef | None) -> Iterator[None]:
+    """The model with another VAE in place of its own; UserError where it cannot be had, and then nothing changed.
+
+    Only while latents become pixels: the pipeline itself, which holds its parts by what it hooks, never sees it.
+    """
+    if vae is None:
+        yield
+        return
+    pipe, own = warm.pipe, warm.pipe.vae
+    module = warm.vaes.get(vae)
+    with (
+        warm.vaes.on_device(module),
+        changed(warm, lambda: setattr(pipe, "vae", module), lambda: setattr(pipe, "vae", own)),
+    ):
+        yield
 
 
 def decoding_in_float32(warm: WarmModel) -> AbstractContextManager[None]:

@@ -14,7 +14,7 @@ import torch
 
 from sdgui.adapters import loras
 from sdgui.engine.catalog import Catalog
-from sdgui.engine.changes import decoding_in_tiles, offloaded
+from sdgui.engine.changes import decoding_in_tiles, offloaded, with_vae
 from sdgui.engine.device import choose_placement
 from sdgui.engine.gauge import Gauge
 from sdgui.engine.generate import chunks_of, decode, denoise
@@ -22,6 +22,7 @@ from sdgui.engine.loader import Loader, WarmModel
 from sdgui.engine.memory import free_memory, is_out_of_memory
 from sdgui.engine.memory_plan import WHOLE, Arrangement, MemoryPlan, Work, ladder_of
 from sdgui.engine.preview import Clock, Previewer
+from sdgui.engine.preview_map import PreviewMap, cached_preview_map
 from sdgui.engine.steps import Predict
 from sdgui.errors import Cancelled, UserError
 from sdgui.events import (
@@ -72,6 +73,7 @@ class TorchEngine:
     ) -> None:
         """`clip`, a folder or a hub id, scores the pictures of models that have no CLIP of their own."""
         self._catalog = catalog
+        self._cache_dir = cache_dir
         self._placement = choose_placement(device, dtype)
         self._loader = Loader(catalog, self._placement, cache_dir, clip=clip)
         self._gauge = Gauge(self._loader.measured)
@@ -224,7 +226,7 @@ class TorchEngine:
         def observe(step: int, steps: int, predict: Predict) -> None:
             run.stop_if_cancelled(ids)
             if previewer is not None and step < steps and previewer.due(step, steps):
-                previewer.offer(part, step, steps, predict(), warm.colours)
+                previewer.offer(part, step, steps, predict(), colours)
 
         def on_step(step: int, steps: int) -> None:
             run.emit(Stepped(step=parts_done * steps + step, steps=parts * steps))
@@ -232,6 +234,8 @@ class TorchEngine:
         if previewer is not None:
             previewer.start(run.emit)
         try:
+            # Also where nobody looks: a VAE that cannot be had is told before the work.
+            colours = self._colours(warm, part[0].spec.correction.vae)
             return denoise(warm, [task.spec for task in part], observe, on_step)
         except Exception as error:
             if run.receiver_broken or not is_out_of_memory(error):
@@ -242,6 +246,23 @@ class TorchEngine:
                 previewer.stop()  # no preview after the picture itself
         free_memory()
         return None
+
+    def _colours(self, warm: WarmModel, vae: ModelRef | None) -> PreviewMap:
+        """Those of the VAE that will decode; UserError where it cannot be had."""
+        if vae is None:
+            return warm.colours
+        colours = warm.vaes.colours.get(vae.hash)
+        with with_vae(warm, vae):
+            if colours is None:
+                colours = cached_preview_map(
+                    self._cache_dir,
+                    warm.vaes.key(vae),
+                    warm.family,
+                    warm.pipe,
+                    self._placement.device,
+                )
+                warm.vaes.colours[vae.hash] = colours
+        return colours
 
     def _decode(self, run: "Run", task: Task, latents: torch.Tensor, place: str) -> None:
         """Emits one finished picture; in tiles where memory does not suffice for the whole."""
@@ -281,7 +302,10 @@ class TorchEngine:
             how["memory: decoding"] = "in tiles"
         try:
             longest = max(task.spec.width, task.spec.height)
-            with decoding_in_tiles(warm, longest) if tiled else nullcontext():
+            with (
+                with_vae(warm, task.spec.correction.vae),
+                decoding_in_tiles(warm, longest) if tiled else nullcontext(),
+            ):
                 pixels, note = decode(warm, latents)
             if note:
                 how["decoding"] = note

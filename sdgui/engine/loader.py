@@ -35,6 +35,7 @@ from sdgui.engine.preview_map import PreviewMap, cached_preview_map
 from sdgui.engine.prompts import PromptCache
 from sdgui.engine.quiet import quiet
 from sdgui.engine.similarity import Similarity
+from sdgui.engine.vaes.held import OwnVaes
 from sdgui.engine.weights import bytes_by_part
 from sdgui.errors import UserError
 from sdgui.events import Loaded, Loading, Pixels
@@ -69,6 +70,7 @@ class WarmModel:
     negatives: PromptCache[Plain, Encoded]
     weighed: PromptCache[Weighed, Encoded]
     colours: PreviewMap
+    vaes: OwnVaes
     similarity: Similarity | None
     parts: Mapping[str, int]
     """Bytes of the weights of each part, as they are loaded."""
@@ -92,7 +94,8 @@ class WarmModel:
         on_device = self.placement.device if self.arrangement.keep is Keep.WHOLE else MAIN_MEMORY
         if on_device.type != device.type:
             return 0
-        return sum(weights_of(part) for part in self.pipe.components.values())
+        own = sum(weights_of(part) for part in self.pipe.components.values())
+        return own + self.vaes.bytes
 
     def match(self, prompt: str, pixels: Pixels) -> float | None:
         """How well a picture fits its prompt, -1 to 1; None where there is no CLIP to tell."""
@@ -236,7 +239,7 @@ class Loader:
             del self._warm[ref]
         given_way = bool(others)
         if not given_way and but is not None and (kept := self._warm.get(but)) is not None:
-            given_way = kept.loras.give_way()
+            given_way = kept.loras.give_way() | kept.vaes.give_way()
         free_memory()
         return given_way or (self._shared is not None and self._shared.give_way())
 
@@ -301,6 +304,12 @@ class Loader:
                         pipe, one, learnt.of(learnt_words(one.adapters))
                     ),
                 )
+            ),
+            vaes=OwnVaes(
+                pipe,
+                self._catalog.locate_vae,
+                device=self._placement.device,
+                is_kept=plan.arrangement.keep is Keep.WHOLE,
             ),
             colours=cached_preview_map(
                 self._cache_dir, located.vae, family, pipe, self._placement.device

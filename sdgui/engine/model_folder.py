@@ -1,10 +1,12 @@
 """A model in diffusers' layout: its parts, their classes and configs, and the files that make it up. No torch."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sdgui.engine.model_files import UNSAFE, ModelFiles, read_json
 from sdgui.errors import UserError
+from sdgui.model_info import VaeForm
 
 INDEX = "model_index.json"
 SCHEDULER = "scheduler/scheduler_config.json"
@@ -71,6 +73,13 @@ class ModelFolder:
     def config(self, part: str) -> dict[str, Any]:
         """The config of a part."""
         return read_json(self.files, self._required(f"{part}/config.json"))
+
+    @property
+    def vae_form(self) -> VaeForm | None:
+        """The form of its VAE; None where that is of a make that no other can stand in for."""
+        if self._class("vae")[1] != "AutoencoderKL":
+            return None
+        return form_of(self.config("vae"))
 
     def has(self, part: str) -> bool:
         """Whether the index has the part at all."""
@@ -195,9 +204,14 @@ def weight_files(stem: str, variant: str | None, files: ModelFiles) -> list[str]
     return []
 
 
-def factor_of(vae: dict[str, Any]) -> int:
+def factor_of(vae: Mapping[str, Any]) -> int:
     """Pixels to one latent, along each side, of a VAE that halves at each level but the first."""
     return int(2 ** (len(vae["block_out_channels"]) - 1))
+
+
+def form_of(vae: Mapping[str, Any]) -> VaeForm:
+    """What another VAE must share to stand in for the one with this config."""
+    return VaeForm(channels=int(vae["latent_channels"]), factor=factor_of(vae))
 
 
 def pair(size: Any) -> tuple[int, int]:

@@ -32,6 +32,8 @@ _SHORT_HASH = 10
 
 _CLIP_SKIP, _NOISE_SCHEDULE, _ZERO_SNR = "Clip skip", "Noise Schedule", "Zero Terminal SNR"
 """As A1111 writes them."""
+_VAE, _VAE_HASH, _SUFFIX = "VAE", "VAE hash", ".safetensors"
+"""A1111 calls a VAE by its file."""
 _ORIGINAL, _NONE = "Original", "None"
 """A1111's names for emphasis as it always was, and for brackets that are plain text."""
 
@@ -57,6 +59,8 @@ class ParsedInfotext:
     variation_seed: int | None = None
     variation_strength: float | None = None
     clip_skip: int | None = None
+    vae: str | None = None
+    vae_hash: str | None = None
     emphasis: bool = True
     lora_hashes: dict[str, str] = field(default_factory=dict)
     word_hashes: dict[str, str] = field(default_factory=dict)
@@ -82,6 +86,7 @@ def to_infotext(spec: PictureSpec) -> str:
         key_of("model"): spec.model.id,
         **variation,
         **_corrections(spec.correction),
+        **_vae(spec.correction),
         key_of("emphasis"): _ORIGINAL if spec.emphasis else _NONE,
         **_hashes(_LORA_HASHES, loras(spec.adapters)),
         **_hashes(_WORD_HASHES, learnt_words(spec.adapters)),
@@ -122,6 +127,8 @@ def from_infotext(text: str) -> ParsedInfotext:
         variation_seed=_whole(fields.get(key_of("variation_seed"))),
         variation_strength=_real(fields.get(key_of("variation_strength"))),
         clip_skip=_whole(fields.get(_CLIP_SKIP)),
+        vae=None if _VAE not in fields else fields[_VAE].removesuffix(_SUFFIX),
+        vae_hash=fields.get(_VAE_HASH),
         emphasis=_emphasis(fields),
         lora_hashes=_named(fields.get(_LORA_HASHES, "")),
         word_hashes=_named(fields.get(_WORD_HASHES, "")),
@@ -139,6 +146,14 @@ def _corrections(correction: Correction) -> dict[str, object]:
     if correction.prediction_type is not None:
         told["Prediction type"] = correction.prediction_type
     return told
+
+
+def _vae(correction: Correction) -> dict[str, object]:
+    """The file of the VAE that decoded, where it was not the model's own."""
+    vae = correction.vae
+    if vae is None:
+        return {}
+    return {_VAE_HASH: vae.hash[:_SHORT_HASH], _VAE: f"{vae.id}{_SUFFIX}"}
 
 
 def _schedule_type(sampler: str, schedule: str) -> str:

@@ -301,6 +301,9 @@ class Studio:
         self, specs: Sequence[PictureSpec], who: Who, sheet: Sheet | None = None
     ) -> JobRecord:
         specs = with_chunks(specs, self.models.measure_prompt)
+        for model, vae in dict.fromkeys((one.model, one.correction.vae) for one in specs):
+            if vae is not None:
+                self.models.check_vae(vae, self.models.look(model.id))
         created = time.time()
         record = JobRecord(
             id=f"{int(created * 1000):012x}{secrets.token_hex(10)}",

@@ -224,6 +224,12 @@ def test_corrections_stand_where_a1111_writes_them() -> None:
         "Clip skip: 2, Noise Schedule: Zero Terminal SNR, Prediction type: v_prediction, " in text
     )
     assert from_infotext(text).clip_skip == 2
+    vae = ModelRef(id="vae-ft-mse", hash="735e4c3a44" + "0" * 54)
+    text = to_infotext(spec(correction=Correction(vae=vae)))
+    assert "VAE hash: 735e4c3a44, VAE: vae-ft-mse.safetensors, " in text
+    read = from_infotext(text)
+    assert (read.vae, read.vae_hash) == ("vae-ft-mse", "735e4c3a44")
     plain = to_infotext(spec())
+    assert "VAE" not in plain
     assert "Clip skip" not in plain and "Noise Schedule" not in plain
     assert from_infotext(plain).clip_skip is None

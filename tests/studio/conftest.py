@@ -21,6 +21,7 @@ from sdgui.spec import no_adapters
 from sdgui.storage.disk_store import DiskStore
 from sdgui.studio.studio import Studio
 from sdgui.studio.unsaved import backoff
+from sdgui.vae_info import VaeInfo
 from tests.fake_engine import PATIENCE, FakeEngine
 from tests.people import who
 from tests.samples import DEMO
@@ -74,6 +75,12 @@ class OneModel:
         return no_adapters(info, prompt, negative_prompt)
 
     def check_adapters(self, adapters: Sequence[Adapter]) -> None:
+        pass
+
+    def vaes(self) -> tuple[VaeInfo, ...]:
+        return ()
+
+    def check_vae(self, vae: ModelRef, model: ModelInfo) -> None:
         pass
 
 

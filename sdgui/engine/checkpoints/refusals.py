@@ -28,6 +28,7 @@ EDM = ("edm_mean", "edm_std", "edm_vpred.sigma_max", "edm_vpred.sigma_min")
 HINTS = {
     Kind.LORA: "Use it together with a checkpoint: <lora:name:0.8> in the prompt.",
     Kind.DORA: "DoRAs do not work here: their scale would be lost.",
+    Kind.VAE: "Correct a model with it on the Models page, or choose a checkpoint.",
     Kind.EMBEDDING: "Use it together with a checkpoint, by its name in the prompt.",
 }
 OTHERWISE = "Choose a checkpoint: a file with a model's UNet, VAE and text encoders."

@@ -12,6 +12,7 @@ from sdgui.engine.collection.walk import Place
 from sdgui.engine.families.recognise import recognise
 from sdgui.engine.licence import licence_in, licence_said
 from sdgui.engine.model_files import HashCache, LocalFiles
+from sdgui.engine.vaes.recognise import IN_A_FOLDER, vae_info
 from sdgui.errors import UserError
 from sdgui.inventory import FileKind, ModelFile
 
@@ -62,12 +63,23 @@ def _file(found: ModelFile, path: Path, header: Header) -> ModelFile:
         except UserError as error:
             return replace(found, fault=str(error))
         return found
-    if kind in (Kind.LORA, Kind.EMBEDDING, Kind.VAE):
+    if kind is Kind.VAE:
+        return _vae(found, path)
+    if kind in (Kind.LORA, Kind.EMBEDDING):
         return found
     try:
         return _model(found, SingleFile(found.name, path, HashCache(None), header=header))
     except UserError as error:
         return replace(found, fault=str(error))
+
+
+def _vae(found: ModelFile, path: Path) -> ModelFile:
+    """A VAE; a part of diffusers' layout is called as its folder is."""
+    name = found.name
+    if name.partition(".")[0] == IN_A_FOLDER:
+        name = clean(path.parent.name)
+    info = vae_info(name, path)
+    return replace(found, name=info.name, fault=info.fault and f"{info.fault} {info.hint}")
 
 
 def _model(found: ModelFile, files: LocalFiles | SingleFile) -> ModelFile:

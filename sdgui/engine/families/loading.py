@@ -10,6 +10,7 @@ import transformers
 from accelerate import init_empty_weights
 from safetensors import safe_open
 
+from sdgui.engine.checkpoints.stored import Stored
 from sdgui.engine.families.quantised import load_gguf
 from sdgui.engine.source import PartFile, Source
 
@@ -53,7 +54,7 @@ def _load_part(source: Source, name: str, part: PartFile, dtype: torch.dtype) ->
         module = _empty(part.kind, config)
     with safe_open(part.file, framework="pt") as file:
         module.load_state_dict(
-            {one.name: _read(file, one).to(dtype) for one in part.tensors}, assign=True
+            {one.name: read_stored(file, one).to(dtype) for one in part.tensors}, assign=True
         )
     return module.eval().requires_grad_(False)
 
@@ -66,7 +67,8 @@ def _empty(kind: tuple[str, str], config: dict[str, Any]) -> Any:
     return model(model.config_class(**config))
 
 
-def _read(file: Any, one: Any) -> torch.Tensor:
+def read_stored(file: Any, one: Stored) -> torch.Tensor:
+    """One tensor of an open file, in diffusers' shape."""
     if one.rows is None:
         tensor = file.get_tensor(one.original)
     else:

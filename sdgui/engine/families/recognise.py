@@ -97,6 +97,7 @@ def _info(
     longest = max(width, height)
     largest = 2 * longest if longest < SMALL else max(USUAL_LARGEST, longest)
     sampler = own.get("sampler", traits.sampler)
+    vae = folder.vae_form
     info = ModelInfo(
         ref=ModelRef(id=folder.name, hash=UNREAD),
         title=str(own.get("title", _title(folder.name))),
@@ -115,7 +116,8 @@ def _info(
         samplers=traits.samplers,
         token_limit=traits.token_limit,
         text_widths=traits.text_widths,
-        corrections=traits.corrections,
+        corrections=traits.corrections if vae is None else (*traits.corrections, "vae"),
+        vae=vae,
         memory_bytes=sum(
             files.tensor_bytes(name) for name in names if name.endswith(".safetensors")
         ),

@@ -72,9 +72,12 @@ def _readable(told: Mapping[str, Any]) -> dict[str, tuple[Correction, Defaults]]
     known = {}
     for model, values in told.items():
         if isinstance(values, dict):
-            known[model] = (_made(Correction, values), _made(Defaults, values))
+            known[model] = (
+                Correction.from_dict(_of(Correction, values)),
+                Defaults(**_of(Defaults, values)),
+            )
     return known
 
 
-def _made(kind: Any, values: Mapping[str, Any]) -> Any:
-    return kind(**{one.name: values[one.name] for one in fields(kind) if one.name in values})
+def _of(kind: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {one.name: values[one.name] for one in fields(kind) if one.name in values}

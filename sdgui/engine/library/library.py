@@ -27,7 +27,7 @@ from sdgui.engine.model_files import HashCache, Stamp, stamp_of
 from sdgui.errors import UserError
 from sdgui.inventory import FileKind, ModelFile
 from sdgui.library import Card, Corrected, Defaults, Download, KnownModel, Offer
-from sdgui.model_info import ModelInfo
+from sdgui.model_info import ModelInfo, ModelRef
 
 log = logging.getLogger(__name__)
 
@@ -145,14 +145,28 @@ class OwnersLibrary:
         own = self._catalog.as_its_files_say(model)
         correction, defaults = self._corrections.of(own.ref.hash)
         now = self._corrections.apply(own)
-        return Corrected(own=own, now=now, correction=correction, defaults=defaults)
+        return self._told(own, now, correction, defaults)
 
     def correct(self, model: str, correction: Correction, defaults: Defaults) -> Corrected:
         own = self._catalog.as_its_files_say(model)
         now = corrected(own, correction, defaults)
         self._corrections.keep(own.ref.hash, correction, defaults)
         self._revision += 1
-        return Corrected(own=own, now=now, correction=correction, defaults=defaults)
+        return self._told(own, now, correction, defaults)
+
+    def choose_vae(self, model: str, name: str) -> ModelRef:
+        return self._catalog.choose_vae(name, self._catalog.as_its_files_say(model))
+
+    def _told(
+        self, own: ModelInfo, now: ModelInfo, correction: Correction, defaults: Defaults
+    ) -> Corrected:
+        return Corrected(
+            own=own,
+            now=now,
+            correction=correction,
+            defaults=defaults,
+            vaes=self._catalog.vaes() if own.vae is not None else (),
+        )
 
     # What is on a hub
 

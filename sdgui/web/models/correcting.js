@@ -44,12 +44,13 @@ export class Correcting {
   }
 
   /** @param {ToldCorrected} told */
-  write({ can, values, own, samplers, size_step: step, predictions }) {
+  write({ can, values, own, samplers, size_step: step, predictions, vaes }) {
     /** @type {HTMLElement[]} */
     const fields = [];
     if (can.includes("prediction_type")) fields.push(choice("prediction_type", "Prediction type", { "": "as its files say", ...predictions }, values.prediction_type));
     if (can.includes("zero_snr")) fields.push(choice("zero_snr", "Zero terminal SNR", BOTH, values.zero_snr));
     if (can.includes("clip_skip")) fields.push(number("clip_skip", "Clip skip", values.clip_skip, 1, { min: 1, step: 1 }));
+    if (can.includes("vae") && (vaes.length || values.vae)) fields.push(...vaeChoice(vaes, values.vae));
     fields.push(
       choice("sampler", "Default sampler", { "": `usual (${own.sampler})`, ...Object.fromEntries(samplers.map((one) => [one, one])) }, values.sampler),
       number("width", "Default width", values.width, own.width, { min: 64, step }),
@@ -99,6 +100,26 @@ function choice(name, label, choices, value) {
   const select = make("select", { name, id: `correct-${name}` }, ...Object.entries(choices).map(([one, words]) => make("option", { value: one, textContent: words })));
   select.value = value === null || value === undefined ? "" : String(value);
   return make("label", { className: "is-wide" }, make("span", { textContent: label }), select);
+}
+
+/**
+ * Those that fit; the others are greyed, with the reason. What the file of the chosen one leaves open is said below.
+ * @param {import("../shared/dreams/told.js").OfferedVae[]} vaes @param {string | null | undefined} value
+ */
+function vaeChoice(vaes, value) {
+  const fitting = vaes.filter((one) => !one.misfit);
+  const label = choice("vae", "VAE", { "": "the model's own", ...Object.fromEntries(fitting.map(({ name }) => [name, name])) }, value);
+  const select = /** @type {HTMLSelectElement} */ (label.querySelector("select"));
+  for (const { misfit } of vaes.filter((one) => one.misfit)) select.append(make("option", { value: "", disabled: true, textContent: misfit }));
+  if (value && !fitting.some(({ name }) => name === value)) select.append(make("option", { value, disabled: true, selected: true, textContent: `“${value}” is not here now` }));
+  const doubt = make("p", { className: "is-small is-wide correcting-doubt" });
+  const tellDoubt = () => {
+    doubt.textContent = vaes.find(({ name }) => name === select.value)?.doubt ?? "";
+    doubt.hidden = !doubt.textContent;
+  };
+  select.addEventListener("change", tellDoubt);
+  tellDoubt();
+  return [label, doubt];
 }
 
 /** @param {string} name @param {string} label @param {number | null | undefined} value @param {number} own @param {{ min: number, step: number | string }} limits */

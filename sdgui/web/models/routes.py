@@ -11,9 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from sdgui.correction import PREDICTIONS, Correction
 from sdgui.errors import UserError
 from sdgui.library import Card, Corrected, Defaults
+from sdgui.model_info import ModelInfo
 from sdgui.ports import Library, Store
 from sdgui.records import ModelUse
 from sdgui.studio.status import ModelStatus
+from sdgui.vae_info import VaeInfo, vae_doubt, vae_misfit
 from sdgui.web.doors.visitors import who_of
 from sdgui.web.models.choice import Named
 
@@ -35,6 +37,7 @@ class Correcting(Named):
     prediction_type: str | None = Field(default=None, max_length=40)
     zero_snr: bool | None = None
     clip_skip: int = 1
+    vae: str | None = Field(default=None, max_length=200)
     width: int | None = None
     height: int | None = None
     steps: int | None = None
@@ -112,6 +115,7 @@ def library_routes(studio: "Studio", store: Store, library: Library) -> APIRoute
             prediction_type=asked.prediction_type,
             zero_snr=asked.zero_snr,
             clip_skip=asked.clip_skip,
+            vae=None if asked.vae is None else library.choose_vae(asked.model, asked.vae),
         )
         defaults = Defaults(
             width=asked.width,
@@ -193,11 +197,27 @@ def _corrected(told: Corrected) -> dict[str, Any]:
     own = told.own
     return {
         "can": own.corrections,
-        "values": {**asdict(told.correction), **asdict(told.defaults)},
+        "values": {**asdict(told.correction), **asdict(told.defaults), "vae": _name_of(told)},
+        "vaes": [_vae(one, own) for one in told.vaes],
         "own": {name: getattr(own, name) for name in asdict(told.defaults)},
         "samplers": told.now.samplers,
         "size_step": own.size_step,
         "predictions": PREDICTIONS,
+    }
+
+
+def _name_of(told: Corrected) -> str | None:
+    vae = told.correction.vae
+    return None if vae is None else vae.id
+
+
+def _vae(vae: VaeInfo, model: ModelInfo) -> dict[str, str]:
+    """One VAE as it is offered: why it does not fit the model, or what its file leaves open."""
+    fault = vae_misfit(vae, model)
+    return {
+        "name": vae.name,
+        "misfit": "" if fault is None else fault.message,
+        "doubt": vae_doubt(vae),
     }
 
 

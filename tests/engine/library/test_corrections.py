@@ -8,7 +8,9 @@ import pytest
 from sdgui.correction import Correction
 from sdgui.errors import UserError
 from sdgui.library import Defaults
+from sdgui.vae_info import vae_misfit
 from tests.engine.library.conftest import Open
+from tests.engine.vae_files import make_vae, write_folder, write_ldm
 
 CORRECTION = Correction(prediction_type="epsilon", clip_skip=1)
 DEFAULTS = Defaults(width=64, height=96, steps=11, guidance=3.5, sampler="DDIM")
@@ -46,6 +48,31 @@ def test_what_is_taken_back_is_as_the_files_say(open_library: Open) -> None:
 def test_a_model_of_zero_terminal_snr_offers_only_samplers_that_know_it(open_library: Open) -> None:
     told = open_library().correct("demo", Correction(zero_snr=True), Defaults())
     assert "Heun" in told.own.samplers and "Heun" not in told.now.samplers
+
+
+def test_a_vae_is_remembered_by_its_content_and_stays_where_its_file_goes(
+    open_library: Open, tmp_path: Path
+) -> None:
+    models = tmp_path / "models"
+    file = write_ldm(models / "soft.safetensors", make_vae())
+    write_folder(models / "vae" / "xl", make_vae(), 0.13025)
+    library = open_library(models_dirs=(models,))
+    offered = {one.name: one for one in library.corrected("demo").vaes}
+    own = library.corrected("demo").own
+    assert vae_misfit(offered["soft"], own) is None
+    fault = vae_misfit(offered["xl"], own)
+    assert fault is not None and "made for Stable Diffusion XL" in fault.message
+    with pytest.raises(UserError, match="made for Stable Diffusion XL"):
+        library.choose_vae("demo", "xl")
+    correction = Correction(vae=library.choose_vae("demo", "soft"))
+    library.correct("demo", correction, Defaults())
+    catalog = open_library(models_dirs=(models,)).catalog  # type: ignore[attr-defined]
+    assert catalog.describe("demo").correction == correction
+    file.unlink()
+    gone = open_library(models_dirs=(models,)).catalog  # type: ignore[attr-defined]
+    assert gone.describe("demo").correction == correction  # no other pixels without a word
+    with pytest.raises(UserError, match="no VAE called “soft”"):
+        gone.check_vae(correction.vae, gone.describe("demo"))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ import pytest
 
 from sdgui.correction import Correction
 from sdgui.library import Defaults, Offer
+from sdgui.model_info import ModelRef, VaeForm
 from sdgui.people import Allowance, Policy
+from sdgui.vae_info import VaeInfo
 from tests.fake_library import GB
 from tests.studio.conftest import ManyModels
 from tests.web.conftest import Site, open_site
@@ -114,7 +116,7 @@ def test_a_token_is_kept_and_never_told(site: Site) -> None:
 def test_a_model_is_corrected_and_told_so(site: Site) -> None:
     client = site.visitor()
     told = client.post("/models/corrected", json={"model": "demo"}).json()
-    assert set(told["can"]) == {"prediction_type", "zero_snr", "clip_skip"}
+    assert set(told["can"]) == {"prediction_type", "zero_snr", "clip_skip", "vae"}
     assert told["own"]["steps"] == 4 and told["values"]["steps"] is None
     asked = {"model": "demo", "prediction_type": "v_prediction", "clip_skip": 2, "steps": 9}
     told = client.put("/models/corrected", json=asked).json()
@@ -122,6 +124,24 @@ def test_a_model_is_corrected_and_told_so(site: Site) -> None:
     [(model, correction, defaults)] = site.library.corrections
     assert (model, defaults) == ("demo", Defaults(steps=9))
     assert correction == Correction(prediction_type="v_prediction", clip_skip=2)
+
+
+def test_vaes_are_offered_with_what_keeps_them_from_fitting_and_are_chosen_by_name(
+    site: Site,
+) -> None:
+    client = site.visitor()
+    wide = VaeInfo(name="wide", form=VaeForm(channels=16, factor=8))
+    site.library.vaes = (VaeInfo(name="mse", form=VaeForm(channels=4, factor=8)), wide)
+    told = client.post("/models/corrected", json={"model": "demo"}).json()
+    first, second = told["vaes"]
+    assert (first["name"], first["misfit"]) == ("mse", "") and "SD 1.x" in first["doubt"]
+    assert "16 latent channels" in second["misfit"]
+    told = client.put("/models/corrected", json={"model": "demo", "vae": "mse"}).json()
+    assert told["values"]["vae"] == "mse"
+    [(_, correction, _)] = site.library.corrections
+    assert correction == Correction(vae=ModelRef(id="mse", hash="ee" * 32))
+    refused = client.put("/models/corrected", json={"model": "demo", "vae": "../x"})
+    assert refused.status_code == 422 and "no VAE called" in sentence(refused)
 
 
 ALL = [

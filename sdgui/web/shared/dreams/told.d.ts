@@ -220,6 +220,7 @@ export type CorrectedValues = {
   prediction_type?: string | null;
   zero_snr?: boolean | null;
   clip_skip?: number;
+  vae?: string | null;
   width?: number | null;
   height?: number | null;
   steps?: number | null;
@@ -235,7 +236,11 @@ export type ToldCorrected = {
   samplers: string[];
   size_step: number;
   predictions: Record<string, string>;
+  vaes: OfferedVae[];
 };
+
+/** A VAE in the owner's folders; `misfit`: why the model cannot be read with it, `doubt`: what its file leaves open. */
+export type OfferedVae = { name: string; misfit: string; doubt: string };
 
 /** A model on its way. */
 export type ModelDownload = {
