@@ -213,6 +213,21 @@ class Failed:
     hint: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class PicturesBinned:
+    """Pictures of the job are in the bin; `whole`: so is the job itself, which leaves the list."""
+
+    pictures: tuple[str, ...]
+    whole: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PicturesRestored:
+    """Pictures of the job are back out of the bin, and so is the job where it had left the list."""
+
+    pictures: tuple[str, ...]
+
+
 StudioEvent = (
     Queued
     | Started
@@ -224,5 +239,7 @@ StudioEvent = (
     | Finished
     | JobCancelled
     | Failed
+    | PicturesBinned
+    | PicturesRestored
 )
 End = Finished | JobCancelled | Failed

@@ -13,7 +13,16 @@ from sdgui.inventory import Inventory
 from sdgui.library import Card, Corrected, Defaults, Download, KnownModel, Offer
 from sdgui.model_info import ModelInfo, ModelRef
 from sdgui.picture_query import PictureQuery
-from sdgui.records import JobEnd, JobRecord, Mark, ModelUse, PictureRecord
+from sdgui.records import (
+    Binned,
+    Emptied,
+    JobEnd,
+    JobRecord,
+    Mark,
+    ModelUse,
+    PictureRecord,
+    Restored,
+)
 from sdgui.vae_info import VaeInfo
 
 Emit = Callable[[WorkerEvent], None]
@@ -231,13 +240,36 @@ class Store(Protocol):
         """The thumbnail (JPEG)."""
         ...
 
-    def delete_picture(self, picture: str, visitor: str) -> bool:
-        """Removes file, thumbnail and row, also when the disk is full; False when it is not there or not the
-        visitor's."""
+    def bin(
+        self,
+        visitor: str,
+        *,
+        pictures: Sequence[str] = (),
+        jobs: Sequence[str] = (),
+        stopped: Sequence[str] = (),
+    ) -> Binned | None:
+        """Puts pictures and whole jobs of the visitor into the bin, also when the disk is full; `stopped` says which
+        of the jobs are to go on when they come back. None, and nothing changes, when one is not the visitor's or none
+        is to be seen."""
         ...
 
-    def delete_bare_job(self, job: str, visitor: str) -> bool:
-        """Takes a job that ended without any picture out of the history; False unless the visitor has one."""
+    def restore(
+        self, visitor: str, *, undo: str | None = None, pictures: Sequence[str] = ()
+    ) -> Restored | None:
+        """Brings back what went into the bin at once, or these pictures; None, and nothing changes, when one is not
+        the visitor's or none is in the bin."""
+        ...
+
+    def empty_bin(self, visitor: str) -> Emptied:
+        """Removes file, thumbnail and row of all that is in the visitor's bin, also when the disk is full."""
+        ...
+
+    def sweep_bins(self) -> None:
+        """The same for whatever was long enough in anybody's bin."""
+        ...
+
+    def knows(self, visitor: str) -> bool:
+        """Whether the visitor ever dreamt."""
         ...
 
     def mark_picture(self, picture: str, visitor: str, mark: Mark) -> bool:

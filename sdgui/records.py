@@ -95,6 +95,35 @@ class PictureRecord:
         return match_in(self.notes)
 
 
+BIN_DAYS = 30
+"""Days that a deleted picture stays in the bin, from which it can be brought back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Binned:
+    """What went into the bin at once: by dream its stored pictures; `dreams` went wholly, `undo` brings all back."""
+
+    undo: str
+    pictures: Mapping[str, tuple[str, ...]]
+    dreams: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restored:
+    """What came out of the bin: by dream its stored pictures; `stopped` are dreams that ran when they went into it."""
+
+    pictures: Mapping[str, tuple[str, ...]]
+    stopped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Emptied:
+    """How many pictures went for good, and how many bytes of the disk they gave free."""
+
+    pictures: int = 0
+    bytes: int = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class ModelUse:
     """How many stored pictures a model made, and when the last of them, in seconds since the epoch."""

@@ -1,6 +1,7 @@
 """The list of jobs and pictures: SQLite in WAL mode, synced at every commit."""
 
 import json
+import math
 import sqlite3
 import threading
 import time
@@ -12,15 +13,18 @@ from pathlib import Path, PurePosixPath
 from sdgui.errors import DiskFull, NotYetSaved, UserError
 from sdgui.picture_query import PictureQuery
 from sdgui.records import (
+    Binned,
     JobEnd,
     JobRecord,
     JobState,
     Mark,
     ModelUse,
+    Restored,
     match_in,
     told_of_faults,
 )
-from sdgui.storage import picture_list
+from sdgui.storage import deleted_rows, picture_list
+from sdgui.storage.deleted_rows import Leftover
 from sdgui.storage.faults import plain_database_errors
 from sdgui.storage.migrations import MIGRATIONS, Migration, Tell
 from sdgui.storage.prompt_search import words_of
@@ -35,9 +39,10 @@ from sdgui.storage.rows import (
 )
 
 # A dream goes when the last of its pictures is deleted; one that ended without any is still there to go on with.
-_SHOWN = """(state = 'queued'
+SHOWN = """jobs.binned IS NULL AND (state = 'queued'
     OR EXISTS (SELECT 1 FROM tasks WHERE tasks.job = jobs.id AND stored AND NOT deleted)
     OR NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.job = jobs.id AND deleted))"""
+_MISSING = "NOT stored AND NOT settled AND (NOT deleted OR binned IS NOT NULL)"
 PATIENCE = 5.0
 """Seconds that a write waits for those before it and for other programs, both together: many who wait while another
 program holds the file would else wait for each other's patience, too."""
@@ -49,7 +54,7 @@ def history(*, sheets: bool, before: bool) -> str:
     return f"""SELECT * FROM jobs WHERE visitor = :visitor
         {"AND (created, id) < (:created, :id)" if before else ""}
         {"AND sheet IS NOT NULL" if sheets else ""}
-        AND {_SHOWN} ORDER BY created DESC, id DESC LIMIT :limit"""
+        AND {SHOWN} ORDER BY created DESC, id DESC LIMIT :limit"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,7 +199,7 @@ class Database:
                 _store(connection, one)
             _judge(connection, found)
             connection.execute(
-                """UPDATE tasks SET settled = 1 WHERE NOT stored AND NOT deleted AND NOT settled
+                f"""UPDATE tasks SET settled = 1 WHERE {_MISSING}
                 AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = tasks.job AND state = 'queued')"""
             )
 
@@ -224,26 +229,61 @@ class Database:
         with self._writing() as connection:
             _store(connection, found)
 
-    def mark_deleted(self, picture: str, visitor: str) -> bool:
-        """Hides a stored picture of the visitor for good; False when there is none or it is hidden already."""
+    def bin(
+        self,
+        visitor: str,
+        *,
+        pictures: Sequence[str],
+        jobs: Sequence[str],
+        stopped: Sequence[str],
+        when: float,
+    ) -> Binned | None:
+        """Hides pictures and jobs of the visitor at `when` (seconds since the epoch), until they are brought back;
+        None, and nothing changes, when one is not the visitor's or none is to be seen."""
         with self._writing() as connection:
-            done = connection.execute(
-                """UPDATE tasks SET deleted = 1
-                WHERE id = ? AND visitor = ? AND stored AND NOT deleted""",
-                (picture, visitor),
+            if not deleted_rows.are_all_of(connection, visitor, pictures=pictures, jobs=jobs):
+                return None
+            return deleted_rows.bin_rows(
+                connection,
+                *(visitor, SHOWN),
+                pictures=pictures,
+                jobs=jobs,
+                stopped=stopped,
+                when=when,
             )
-            return done.rowcount == 1
 
-    def delete_bare_job(self, job: str, visitor: str) -> bool:
-        """Hides an ended job of the visitor for good; False unless there is one without any picture."""
+    def restore(self, visitor: str, undo: str | None, pictures: Sequence[str]) -> Restored | None:
+        """Brings back what was hidden at once, or these pictures; None, and nothing changes, when one is not the
+        visitor's or none was hidden so."""
         with self._writing() as connection:
-            done = connection.execute(
-                """UPDATE tasks SET deleted = 1 WHERE job = :job AND NOT deleted
-                AND job IN (SELECT id FROM jobs WHERE visitor = :visitor AND state != 'queued')
-                AND NOT EXISTS (SELECT 1 FROM tasks AS made WHERE made.job = :job AND made.stored)""",
-                {"job": job, "visitor": visitor},
+            if not deleted_rows.are_all_of(connection, visitor, pictures=pictures):
+                return None
+            return deleted_rows.restore_rows(connection, visitor, undo, pictures)
+
+    def delete_binned(
+        self, limit: int, *, visitor: str | None = None, before: float = math.inf
+    ) -> tuple[Leftover, ...]:
+        """Deletes for good so many of those that went into the bin before a moment (seconds since the epoch)."""
+        with (
+            self._reading() as connection
+        ):  # mostly there is none, and then nobody who writes is to wait
+            if not deleted_rows.has_rows(connection, visitor, before):
+                return ()
+        with self._writing() as connection:
+            return deleted_rows.delete_rows(connection, limit, visitor, before)
+
+    def end_binned_jobs(self) -> None:
+        """At the start: jobs that were about to be stopped because they went into the bin are."""
+        with self._writing() as connection:
+            connection.execute(
+                "UPDATE jobs SET state = 'cancelled' WHERE state = 'queued' AND binned IS NOT NULL"
             )
-            return done.rowcount > 0
+
+    def knows(self, visitor: str) -> bool:
+        """Whether the visitor ever dreamt."""
+        with self._reading() as connection:
+            found = connection.execute("SELECT 1 FROM jobs WHERE visitor = ? LIMIT 1", (visitor,))
+            return found.fetchone() is not None
 
     def mark(self, picture: str, visitor: str, mark: Mark, when: float) -> bool:
         """Marks a picture of the visitor at `when` (seconds since the epoch); False when there is none.
@@ -297,10 +337,12 @@ class Database:
             ).fetchall()
         return tuple(readable(task_row, rows))
 
-    def mark_removed(self, picture: str) -> None:
-        """Notes that the files of a deleted picture are gone."""
+    def mark_removed(self, pictures: Sequence[str]) -> None:
+        """Notes that the files of deleted pictures are gone."""
         with self._writing() as connection:
-            connection.execute("UPDATE tasks SET path = NULL WHERE id = ?", (picture,))
+            connection.executemany(
+                "UPDATE tasks SET path = NULL WHERE id = ?", [(picture,) for picture in pictures]
+            )
 
     def task(self, task: str) -> TaskRow | None:
         """A task whose files are not removed, whoever owns it."""
@@ -320,18 +362,15 @@ class Database:
             )
 
     def missing(self) -> tuple[TaskRow, ...]:
-        """Tasks without a stored picture that nobody took out of the history, nor looked for after their job ended."""
+        """Tasks without a stored picture that were not deleted for good, nor looked for after their job ended."""
         with self._reading() as connection:
-            rows = connection.execute(
-                "SELECT * FROM tasks WHERE NOT stored AND NOT deleted AND NOT settled"
-            )
+            rows = connection.execute(f"SELECT * FROM tasks WHERE {_MISSING}")
             return tuple(readable(task_row, rows))
 
-    def leftovers(self) -> tuple[TaskRow, ...]:
+    def leftovers(self) -> tuple[Leftover, ...]:
         """Deleted pictures whose files may still be there."""
         with self._reading() as connection:
-            rows = connection.execute("SELECT * FROM tasks WHERE deleted AND path IS NOT NULL")
-            return tuple(readable(task_row, rows))
+            return deleted_rows.leftovers(connection)
 
     def unfinished_jobs(self) -> tuple[JobRecord, ...]:
         """Queued jobs, oldest first; but those of which something cannot be read, which wait for who can read them."""
@@ -353,7 +392,8 @@ class Database:
         """One job of the visitor."""
         with self._reading() as connection:
             jobs = connection.execute(
-                "SELECT * FROM jobs WHERE id = ? AND visitor = ?", (job, visitor)
+                "SELECT * FROM jobs WHERE id = ? AND visitor = ? AND binned IS NULL",
+                (job, visitor),
             )
             found = _with_tasks(connection, jobs.fetchall())
         return next((job_record(row, tasks) for row, tasks in found), None)

@@ -7,17 +7,28 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from sdgui.errors import DiskFull, NotYetListed, NotYetSaved, UserError
+from sdgui.errors import DiskFull, NotYetListed, NotYetSaved
 from sdgui.events import Pixels, Task
 from sdgui.picture_query import PictureQuery
-from sdgui.records import JobEnd, JobRecord, Mark, ModelUse, PictureRecord
+from sdgui.records import (
+    BIN_DAYS,
+    Binned,
+    Emptied,
+    JobEnd,
+    JobRecord,
+    Mark,
+    ModelUse,
+    PictureRecord,
+    Restored,
+)
 from sdgui.storage.database import Database, Found, TaskRow
+from sdgui.storage.deleted_rows import Leftover
 from sdgui.storage.faults import plain_disk_errors
 from sdgui.storage.layout import DATABASE, RESERVE, is_id, picture_path, thumbnail_path
 from sdgui.storage.migrations import Tell
 from sdgui.storage.output_folder import OutputFolder
 from sdgui.storage.pictures import Unreadable, encode_png
-from sdgui.storage.recovery import recover, remove_files
+from sdgui.storage.recovery import recover, remove_files, remove_leftovers
 from sdgui.storage.reserve import Reserve
 from sdgui.storage.thumbnails import encode_thumbnail, encode_thumbnail_of
 from sdgui.storage.whole_file import write_whole
@@ -25,6 +36,9 @@ from sdgui.storage.whole_file import write_whole
 log = logging.getLogger(__name__)
 
 _Done = TypeVar("_Done")
+
+_AT_ONCE = 100
+"""Pictures that are deleted in one transaction."""
 
 
 class DiskStore:
@@ -99,7 +113,7 @@ class DiskStore:
         found at the next start. KeyError when the task is unknown; a picture that is stored already stays as it is.
         """
         row = self._database.task(task)
-        if row is None or row.deleted:
+        if row is None or (row.deleted and not row.binned):
             raise KeyError(task)
         if not row.stored:
             self._folder.check()
@@ -113,7 +127,8 @@ class DiskStore:
             with self._unlisted_lock:
                 self._unlisted.pop(task, None)
         stored = self._database.task(task)
-        if stored is None:
+        if stored is None:  # the bin was emptied meanwhile
+            remove_files(self._folder.path, row)
             raise KeyError(task)
         return stored.picture()
 
@@ -153,31 +168,54 @@ class DiskStore:
                 return None
             return self._remake_thumbnail(row)
 
-    def delete_picture(self, picture: str, visitor: str) -> bool:
-        """Hides the picture for good, then removes its files; False when it is not there or not the visitor's.
+    def bin(
+        self,
+        visitor: str,
+        *,
+        pictures: Sequence[str] = (),
+        jobs: Sequence[str] = (),
+        stopped: Sequence[str] = (),
+    ) -> Binned | None:
+        """Puts pictures and whole jobs of the visitor into the bin: nobody sees them, and their files stay.
 
-        A full disk does not keep it from that.
+        Of `jobs` those that are also `stopped` are to go on when they come back. None, and nothing changes, when one
+        is not the visitor's or none is to be seen. A full disk does not keep anybody from that.
         """
-        row = self._row(picture, visitor)
-        if row is None:
-            return False
+        if not all(is_id(one) for one in (*pictures, *jobs)):
+            return None
         with self._removing:
-            if not self._with_reserve(lambda: self._database.mark_deleted(picture, visitor)):
-                return False
-            try:
-                remove_files(self._folder.path, row)
-                self._database.mark_removed(picture)
-            except (OSError, UserError) as error:
-                log.warning("Files of picture %s stay until the next start: %s", picture, error)
+            done = self._with_reserve(
+                lambda: self._database.bin(
+                    visitor, pictures=pictures, jobs=jobs, stopped=stopped, when=time.time()
+                )
+            )
             self._reserve.fill()
-        return True
+        return done
 
-    def delete_bare_job(self, job: str, visitor: str) -> bool:
-        """Takes a job that ended without any picture out of the history; False unless there is one."""
-        if not is_id(job):
-            return False
+    def restore(
+        self, visitor: str, *, undo: str | None = None, pictures: Sequence[str] = ()
+    ) -> Restored | None:
+        """Brings back what went into the bin at once, or these pictures, exactly as it was.
+
+        None, and nothing changes, when one is not the visitor's or none is in the bin.
+        """
+        if not all(is_id(one) for one in (*pictures, *(() if undo is None else (undo,)))):
+            return None
         with self._removing:
-            return self._with_reserve(lambda: self._database.delete_bare_job(job, visitor))
+            return self._with_reserve(lambda: self._database.restore(visitor, undo, pictures))
+
+    def empty_bin(self, visitor: str) -> Emptied:
+        """Deletes for good what is in the visitor's bin, with its files; a full disk does not keep it from that."""
+        return self._delete_binned(lambda: self._database.delete_binned(_AT_ONCE, visitor=visitor))
+
+    def sweep_bins(self) -> None:
+        """Deletes for good whatever was in anybody's bin for 30 days."""
+        before = time.time() - BIN_DAYS * 86_400
+        self._delete_binned(lambda: self._database.delete_binned(_AT_ONCE, before=before))
+
+    def knows(self, visitor: str) -> bool:
+        """Whether the visitor ever dreamt."""
+        return self._database.knows(visitor)
 
     def mark_picture(self, picture: str, visitor: str, mark: Mark) -> bool:
         """Stores what its owner thinks of a picture; False when it is not there or not the visitor's."""
@@ -259,6 +297,21 @@ class DiskStore:
 
     def _rows(self, pictures: Sequence[str], visitor: str) -> tuple[TaskRow, ...]:
         return self._database.find([one for one in pictures if is_id(one)], visitor)
+
+    def _delete_binned(self, some: Callable[[], Sequence[Leftover]]) -> Emptied:
+        """Some after the other, so that each makes room for the next, and nobody who writes waits long."""
+        done = Emptied()
+        while True:
+            with self._removing:
+                gone = self._with_reserve(some)
+                remove_leftovers(self._folder.path, self._database, gone)
+                self._reserve.fill()
+            if not gone:
+                return done
+            done = Emptied(
+                pictures=done.pictures + sum(one.stored for one in gone),
+                bytes=done.bytes + sum(one.bytes for one in gone),
+            )
 
     def _with_reserve(self, act: Callable[[], _Done]) -> _Done:
         """Does what must be possible on a full disk, with the room that is kept free for it."""

@@ -51,4 +51,19 @@ MIGRATIONS: tuple[Migration, ...] = (
     CREATE INDEX tasks_kept ON tasks (marked, id) WHERE mark = 'kept' AND NOT deleted;
     """,
     into_columns,
+    """
+    ALTER TABLE jobs ADD COLUMN binned REAL;                   -- when it went into the bin, seconds since the epoch
+    ALTER TABLE jobs ADD COLUMN stopped INTEGER NOT NULL DEFAULT 0; -- by that, and goes on when it comes back
+
+    -- What is in the bin counts as deleted, and its files stay.
+    ALTER TABLE tasks ADD COLUMN binned REAL;
+    ALTER TABLE tasks ADD COLUMN undo TEXT;                    -- what went into the bin at once has the same
+    DROP INDEX tasks_missing;
+    CREATE INDEX tasks_missing ON tasks (job)
+        WHERE NOT stored AND NOT settled AND (NOT deleted OR binned IS NOT NULL);
+    DROP INDEX tasks_leftover;
+    CREATE INDEX tasks_leftover ON tasks (number) WHERE deleted AND binned IS NULL AND path IS NOT NULL;
+    CREATE INDEX tasks_binned ON tasks (visitor, binned, number) WHERE binned IS NOT NULL;
+    CREATE INDEX tasks_undo ON tasks (undo) WHERE undo IS NOT NULL;
+    """,
 )

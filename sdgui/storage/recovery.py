@@ -1,10 +1,12 @@
 """Brings the database and the files together again after a crash."""
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 from sdgui.errors import UserError
 from sdgui.storage.database import Database, Found
+from sdgui.storage.deleted_rows import Leftover
 from sdgui.storage.faults import plain_disk_errors
 from sdgui.storage.layout import thumbnail_path
 from sdgui.storage.pictures import Unreadable, is_whole, read_provenance
@@ -20,21 +22,32 @@ def recover(folder: Path, database: Database) -> None:
 
     For the start only: nothing may be saving. UserError when the folder cannot be written.
     """
+    database.end_binned_jobs()
     missing = database.missing()
     with plain_disk_errors(folder, on_terminal=True):
         found = [one for one in (_look_for(folder, task) for task in missing) if one is not None]
     if missing:
         database.settle(found)
-    for task in database.leftovers():
+    remove_leftovers(folder, database, database.leftovers())
+
+
+def remove_leftovers(folder: Path, database: Database, deleted: Sequence[Leftover]) -> None:
+    """Removes the files of pictures deleted for good, which nobody can see any more; what cannot go stays until the
+    next start."""
+    gone = []
+    for one in deleted:
         try:
-            remove_files(folder, task)
-            database.mark_removed(task.id)
-        except (OSError, UserError) as error:
-            # nobody can see them any more; no reason not to start
-            log.warning("Files of the deleted picture %s stay: %s", task.id, error)
+            remove_files(folder, one)
+            gone.append(one.id)
+        except OSError as error:
+            log.warning("Files of the deleted picture %s stay: %s", one.id, error)
+    try:
+        database.mark_removed(gone)
+    except UserError as error:
+        log.warning("Deleted pictures are looked for again at the next start: %s", error)
 
 
-def remove_files(folder: Path, task: TaskRow) -> None:
+def remove_files(folder: Path, task: TaskRow | Leftover) -> None:
     """Removes everything that a task may have on disk; what is not there is fine."""
     for relative in (task.path, thumbnail_path(task.path, task.id)):
         file = folder / relative

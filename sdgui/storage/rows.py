@@ -53,6 +53,7 @@ class TaskRow:
     notes: dict[str, str] = field(default_factory=dict)
     bytes: int = 0
     mark: Mark = Mark.NONE
+    binned: bool = False
 
     def picture(self) -> PictureRecord:
         """The picture as the other floors know it."""
@@ -93,6 +94,7 @@ def task_row(row: sqlite3.Row) -> TaskRow:
         notes=json.loads(row["notes"]),
         bytes=row["bytes"],
         mark=Mark(row["mark"]),
+        binned=row["binned"] is not None,
     )
 
 

@@ -1,25 +1,27 @@
 """The studio: takes dreams, makes their pictures on its workers, stores what is finished, tells the watchers."""
 
+import contextlib
 import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Future
 
 from sdgui.adapters import Adapter
 from sdgui.batches import with_chunks
 from sdgui.errors import OutOfOrder, UserError
-from sdgui.events import Decoded, StudioEvent, Task
+from sdgui.events import Decoded, PicturesBinned, PicturesRestored, StudioEvent, Task
 from sdgui.model_info import ModelRef
 from sdgui.people import POLICY, Policy, Who
 from sdgui.plans import Plan
 from sdgui.ports import Engine, Models, Store
-from sdgui.records import JobEnd, JobRecord, JobState, TaskRecord
+from sdgui.records import Binned, Emptied, JobEnd, JobRecord, JobState, Restored, TaskRecord
 from sdgui.sheet import Sheet
 from sdgui.spec import DreamRequest, PictureSpec
 from sdgui.studio.admission import admit
 from sdgui.studio.alarm import Alarm
+from sdgui.studio.daily import Daily
 from sdgui.studio.disk_writer import DiskWriter
 from sdgui.studio.happenings import (
     Asked,
@@ -95,6 +97,7 @@ class Studio:
         self._watchers = Watchers()
         self._disk = DiskWriter(store, tell=self._happened, ends=self._ends)
         self._alarm = Alarm(lambda: self._happened(Woken()), clock)
+        self._daily = Daily(store.sweep_bins)
         self._workers = [
             WorkerThread(
                 number,
@@ -114,6 +117,7 @@ class Studio:
             self._take(Asked(record=record, unfit=self._unfit(unmade(record))))
         for worker in self._workers:
             worker.start()
+        self._daily.start()
 
     def close(self) -> None:
         """Leaves running batches at their next step, stores what is decoded, closes the workers.
@@ -129,6 +133,7 @@ class Studio:
                 w for w, face in zip(self._workers, faces, strict=True) if not face.is_loading
             ]
         self._alarm.close()
+        self._daily.close()
         for worker in self._workers:
             worker.leave()
         for worker in waited_for:
@@ -203,6 +208,51 @@ class Studio:
     def cancel_all(self, who: Who) -> int:
         """Stops every job of the visitor; how many there were."""
         return self._stop(who)
+
+    def bin(
+        self, who: Who, *, pictures: Sequence[str] = (), jobs: Sequence[str] = ()
+    ) -> Binned | None:
+        """Puts pictures and whole jobs of the visitor into the bin, where a job's later pictures come too; one that is
+        alive is stopped. Who watches is told. None, and nothing changes, when one is not the visitor's or none is to
+        be seen."""
+        with self._lock:
+            alive = [one for one in self._machine.stoppable(who.visitor) if one in jobs]
+        # First: what is made meanwhile belongs there, and a crash must not bring it back.
+        done = self.store.bin(who.visitor, pictures=pictures, jobs=jobs, stopped=alive)
+        if done is None:
+            return None
+        for job in alive:
+            self._stop(who, job)
+        self._tell_of(
+            who,
+            {
+                job: PicturesBinned(pictures=gone, whole=job in done.dreams)
+                for job, gone in done.pictures.items()
+            },
+        )
+        return done
+
+    def restore(
+        self, who: Who, *, undo: str | None = None, pictures: Sequence[str] = ()
+    ) -> Restored | None:
+        """Brings back what went into the bin at once, or these pictures; jobs that ran then go on. Who watches is
+        told. None, and nothing changes, when one is not the visitor's or none is in the bin."""
+        done = self.store.restore(who.visitor, undo=undo, pictures=pictures)
+        if done is None:
+            return None
+        for job in done.stopped:
+            with contextlib.suppress(
+                UserError
+            ):  # it stands there stopped, and says why when it is asked to go on
+                self.resume(job, who)
+        self._tell_of(
+            who, {job: PicturesRestored(pictures=back) for job, back in done.pictures.items()}
+        )
+        return done
+
+    def empty_bin(self, who: Who) -> Emptied:
+        """Deletes for good what is in the visitor's bin."""
+        return self.store.empty_bin(who.visitor)
 
     def active_jobs(self, who: Who) -> tuple[str, ...]:
         """Ids of the visitor's jobs that have not ended, in the order in which they were queued."""
@@ -361,6 +411,12 @@ class Studio:
         except UserError as fault:
             return fault
         return None
+
+    def _tell_of(self, who: Who, news: Mapping[str, StudioEvent]) -> None:
+        with self._lock:
+            for job, event in news.items():
+                for watcher in self._watchers.of({(who.visitor, job)}):
+                    watcher.note(job, event)
 
     def _stop(self, who: Who, job: str | None = None) -> int:
         """Stops the visitor's jobs, or one, and waits until that is stored; how many there were to stop."""

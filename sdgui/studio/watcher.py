@@ -26,6 +26,7 @@ class Watcher:
         self._woken = self._hurried = True
         self._last_read = self._loop.time()
         self._jobs: dict[str, LiveJob] = {}
+        self._notes: list[tuple[str, StudioEvent]] = []
         self._read: dict[str, tuple[int, int]] = {}
         self._shown: dict[str, dict[str, int]] = {}
 
@@ -42,6 +43,11 @@ class Watcher:
     def wants(self, jobs: Container[str]) -> bool:
         """Whether it is for one of these jobs of its visitor."""
         return self._job is None or self._job in jobs
+
+    def note(self, job: str, event: StudioEvent) -> None:
+        """Tells, once, what concerns a job that need not be alive; the caller holds the studio's lock."""
+        self._notes.append((job, event))
+        self.notify(at_once=True)
 
     def notify(self, *, at_once: bool = False) -> None:
         """Wakes the watcher, unless it is awake and has yet to read."""
@@ -67,7 +73,7 @@ class Watcher:
         """What is new since the last reading; the caller holds the studio's lock."""
         self._woken = self._hurried = False
         self._last_read = self._loop.time()
-        news: list[tuple[str, StudioEvent]] = []
+        news, self._notes = self._notes, []
         for name, job in self._jobs.items():
             lasting, changes = self._read.get(name, (0, -1))
             news += [(name, event) for event in job.lasting[lasting:]]

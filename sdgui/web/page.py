@@ -22,6 +22,7 @@ from sdgui.web.programs.endpoints import Endpoint
 from sdgui.web.rooms import served_files
 from sdgui.web.shared.adapters.routes import adapter_routes
 from sdgui.web.shared.dreams.submission import check_model
+from sdgui.web.shared.gallery.bin import bin_routes
 from sdgui.web.shared.page.fresh import FreshPage
 from sdgui.web.shared.page.memory import memory_routes
 from sdgui.web.shared.page.templates import render
@@ -92,6 +93,7 @@ def make_routes(
         adapter_routes(studio),
         memory_routes(studio),
         reuse_routes(studio, store, _values_of_sheet),
+        bin_routes(studio),
     ]
 
 

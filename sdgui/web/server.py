@@ -87,7 +87,7 @@ def make_app(studio: "Studio", store: Store, settings: Settings, library: Librar
     app.add_middleware(
         Visitors,
         secret=server_secret(settings.output_dir),
-        knows=lambda visitor: bool(store.jobs(visitor, limit=1)),
+        knows=store.knows,
         name=settings.auth and settings.auth[0],
     )
     if settings.auth is not None:

@@ -72,6 +72,20 @@ def end(
     store.end_jobs((JobEnd(job=job, state=state, message=message, hint=hint, faults=known),))
 
 
+def delete_for_good(store: Store, picture: str, visitor: str) -> bool:
+    """Deletes a picture and empties the bin; False when there is none."""
+    done = store.bin(visitor, pictures=[picture]) is not None
+    return done and store.empty_bin(visitor).pictures == 1
+
+
+def delete_dream(store: Store, job: str, visitor: str) -> bool:
+    """Deletes a whole dream and empties the bin; False when there is none."""
+    done = store.bin(visitor, jobs=[job]) is not None
+    if done:
+        store.empty_bin(visitor)
+    return done
+
+
 def pixels(task: TaskRecord) -> Pixels:
     random = np.random.default_rng(int(task.id, 16))
     shape = (task.spec.height, task.spec.width, 3)

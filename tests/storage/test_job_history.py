@@ -8,7 +8,17 @@ import pytest
 
 from sdgui.records import JobRecord, JobState
 from sdgui.storage import DiskStore, database
-from tests.storage.samples import ANNA, BORIS, GRID, NOON, end, job, pixels
+from tests.storage.samples import (
+    ANNA,
+    BORIS,
+    GRID,
+    NOON,
+    delete_dream,
+    delete_for_good,
+    end,
+    job,
+    pixels,
+)
 
 Save = Callable[[JobRecord], JobRecord]
 
@@ -70,7 +80,7 @@ def test_asking_for_nonsense_finds_nothing(store: DiskStore, bad: str) -> None:
     assert store.thumb_file(bad, ANNA) is None
     assert store.job(bad, ANNA) is None
     assert store.jobs(ANNA, before=bad) == ()
-    assert store.delete_picture(bad, ANNA) is False
+    assert delete_for_good(store, bad, ANNA) is False
 
 
 def test_pictures_of_another_visitor_do_not_exist(store: DiskStore, save: Save) -> None:
@@ -95,20 +105,20 @@ def test_a_job_of_another_visitor_is_no_place_to_page_from(store: DiskStore, sav
 
 def test_another_visitor_cannot_delete(store: DiskStore, save: Save) -> None:
     dream = save(job())
-    assert store.delete_picture(dream.tasks[0].id, BORIS) is False
+    assert delete_for_good(store, dream.tasks[0].id, BORIS) is False
     assert store.picture_file(dream.tasks[0].id, ANNA) is not None
 
 
 def test_deleting_removes_file_and_thumbnail(store: DiskStore, save: Save, folder: Path) -> None:
     dream = save(job())
-    assert store.delete_picture(dream.tasks[0].id, ANNA) is True
+    assert delete_for_good(store, dream.tasks[0].id, ANNA) is True
     assert not [*folder.rglob("*.png"), *folder.rglob("*.jpg")]
 
 
 def test_a_deleted_picture_is_gone(open_store: Callable[[], DiskStore], save: Save) -> None:
     dream = save(job())
     store = open_store()
-    store.delete_picture(dream.tasks[0].id, ANNA)
+    delete_for_good(store, dream.tasks[0].id, ANNA)
     assert store.picture(dream.tasks[0].id, ANNA) is None
     assert store.thumb_file(dream.tasks[0].id, ANNA) is None
     assert open_store().picture(dream.tasks[0].id, ANNA) is None
@@ -116,33 +126,33 @@ def test_a_deleted_picture_is_gone(open_store: Callable[[], DiskStore], save: Sa
 
 def test_deleting_twice_is_false(store: DiskStore, save: Save) -> None:
     dream = save(job())
-    store.delete_picture(dream.tasks[0].id, ANNA)
-    assert store.delete_picture(dream.tasks[0].id, ANNA) is False
+    delete_for_good(store, dream.tasks[0].id, ANNA)
+    assert delete_for_good(store, dream.tasks[0].id, ANNA) is False
 
 
 def test_of_many_that_delete_at_once_one_does(store: DiskStore, save: Save) -> None:
     picture = save(job()).tasks[0].id
     with ThreadPoolExecutor(8) as pool:
-        done = list(pool.map(lambda _: store.delete_picture(picture, ANNA), range(8)))
+        done = list(pool.map(lambda _: delete_for_good(store, picture, ANNA), range(8)))
     assert done.count(True) == 1
 
 
 def test_a_picture_not_yet_made_cannot_be_deleted(store: DiskStore) -> None:
     dream = job()
     store.add_job(dream)
-    assert store.delete_picture(dream.tasks[0].id, ANNA) is False
+    assert delete_for_good(store, dream.tasks[0].id, ANNA) is False
 
 
 def test_a_deleted_picture_stays_marked_in_its_job(store: DiskStore, save: Save) -> None:
     dream = save(job(2))
-    store.delete_picture(dream.tasks[0].id, ANNA)
+    delete_for_good(store, dream.tasks[0].id, ANNA)
     found = store.job(dream.id, ANNA)
     assert found is not None and [task.deleted for task in found.tasks] == [True, False]
 
 
 def test_a_deleted_picture_is_not_saved_again(store: DiskStore, save: Save) -> None:
     dream = save(job())
-    store.delete_picture(dream.tasks[0].id, ANNA)
+    delete_for_good(store, dream.tasks[0].id, ANNA)
     with pytest.raises(KeyError):
         store.save_picture(dream.tasks[0].id, pixels(dream.tasks[0]), {})
 
@@ -184,11 +194,10 @@ def test_a_job_without_a_picture_can_be_taken_out(store: DiskStore, save: Save) 
         store.add_job(dream)
     end(store, stopped.id, JobState.CANCELLED)
     end(store, made.id, JobState.CANCELLED)
-    assert not store.delete_bare_job(stopped.id, BORIS)
-    taken = [store.delete_bare_job(dream.id, ANNA) for dream in (stopped, queued, made)]
-    assert taken == [True, False, False]
-    assert stopped.id not in ids(store.jobs(ANNA))
-    assert not store.delete_bare_job(stopped.id, ANNA)
+    assert not delete_dream(store, stopped.id, BORIS)
+    assert delete_dream(store, stopped.id, ANNA)
+    assert ids(store.jobs(ANNA)) == ids(sorted((queued, made), key=lambda one: one.id)[::-1])
+    assert not delete_dream(store, stopped.id, ANNA)
 
 
 def test_a_stopped_job_goes_with_the_last_of_its_pictures(store: DiskStore) -> None:
@@ -197,9 +206,9 @@ def test_a_stopped_job_goes_with_the_last_of_its_pictures(store: DiskStore) -> N
     for task in dream.tasks[:2]:
         store.save_picture(task.id, pixels(task), {})
     end(store, dream.id, JobState.CANCELLED)
-    store.delete_picture(dream.tasks[0].id, ANNA)
+    delete_for_good(store, dream.tasks[0].id, ANNA)
     assert ids(store.jobs(ANNA)) == [dream.id]
-    store.delete_picture(dream.tasks[1].id, ANNA)
+    delete_for_good(store, dream.tasks[1].id, ANNA)
     assert store.jobs(ANNA) == ()
 
 
@@ -215,7 +224,7 @@ def test_a_job_whose_pictures_are_all_deleted_is_not_shown(store: DiskStore, sav
     dream = save(job(2))
     end(store, dream.id, JobState.FINISHED)
     for task in dream.tasks:
-        store.delete_picture(task.id, ANNA)
+        delete_for_good(store, task.id, ANNA)
     assert store.jobs(ANNA) == ()
 
 
@@ -235,7 +244,7 @@ def test_pages_join_without_gap_or_double_while_jobs_are_added(store: DiskStore)
 def test_paging_goes_on_from_a_job_that_is_no_longer_shown(store: DiskStore, save: Save) -> None:
     old, new = save(job(created=NOON)), save(job(created=NOON + 1))
     end(store, new.id, JobState.FINISHED)
-    store.delete_picture(new.tasks[0].id, ANNA)
+    delete_for_good(store, new.tasks[0].id, ANNA)
     assert ids(store.jobs(ANNA, before=new.id)) == [old.id]
 
 
@@ -253,7 +262,8 @@ def test_a_page_of_a_thousand_jobs_is_read_from_the_index(
     connection = store._database._connection
     connection.execute("BEGIN")
     connection.executemany(
-        "INSERT INTO jobs VALUES (?, ?, ?, 'queued', '', '', '{}')",
+        """INSERT INTO jobs (id, visitor, created, state, sheet)
+        VALUES (?, ?, ?, 'queued', '{}')""",
         [(f"{i:032x}", (ANNA, BORIS)[i % 2], NOON + i) for i in range(1000)],
     )
     connection.execute("COMMIT")

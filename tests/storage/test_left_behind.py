@@ -9,7 +9,7 @@ from sdgui.records import JobRecord, JobState, Mark
 from sdgui.sheet import Sheet, SheetKind
 from sdgui.storage import DiskStore
 from sdgui.storage.layout import thumbnail_path
-from tests.storage.samples import ANNA, end, job, pixels
+from tests.storage.samples import ANNA, delete_dream, delete_for_good, end, job, pixels
 
 WALL = Sheet(kind=SheetKind.WALL)
 
@@ -61,43 +61,43 @@ def failed_without_a_picture(store: DiskStore) -> None:
 def removed_bare_after_a_stop(store: DiskStore) -> None:
     dream = saved(store, made=0)
     end(store, dream.id, JobState.CANCELLED)
-    assert store.delete_bare_job(dream.id, ANNA)
+    assert delete_dream(store, dream.id, ANNA)
 
 
 def removed_bare_after_a_failure(store: DiskStore) -> None:
     dream = saved(store, made=0)
     end(store, dream.id, JobState.FAILED, "No.", "", {dream.tasks[0].id: "No memory."})
-    assert store.delete_bare_job(dream.id, ANNA)
+    assert delete_dream(store, dream.id, ANNA)
 
 
 def one_picture_deleted(store: DiskStore) -> None:
     dream = saved(store)
     end(store, dream.id, JobState.FINISHED)
-    assert store.delete_picture(dream.tasks[0].id, ANNA)
+    assert delete_for_good(store, dream.tasks[0].id, ANNA)
 
 
 def all_pictures_deleted(store: DiskStore) -> None:
     dream = saved(store)
     end(store, dream.id, JobState.FINISHED)
     for task in dream.tasks:
-        assert store.delete_picture(task.id, ANNA)
+        assert delete_for_good(store, task.id, ANNA)
 
 
 def deleted_while_its_dream_is_queued(store: DiskStore) -> None:
-    assert store.delete_picture(saved(store, made=1).tasks[0].id, ANNA)
+    assert delete_for_good(store, saved(store, made=1).tasks[0].id, ANNA)
 
 
 def deleted_of_a_stopped_dream(store: DiskStore) -> None:
     dream = saved(store, made=1)
     end(store, dream.id, JobState.CANCELLED)
-    assert store.delete_picture(dream.tasks[0].id, ANNA)
+    assert delete_for_good(store, dream.tasks[0].id, ANNA)
 
 
 def deleted_while_kept(store: DiskStore) -> None:
     dream = saved(store)
     assert store.mark_picture(dream.tasks[0].id, ANNA, Mark.KEPT)
     assert store.mark_picture(dream.tasks[1].id, ANNA, Mark.KEPT)
-    assert store.delete_picture(dream.tasks[0].id, ANNA)
+    assert delete_for_good(store, dream.tasks[0].id, ANNA)
 
 
 def deleted_and_its_file_cannot_go(store: DiskStore) -> None:
@@ -106,7 +106,7 @@ def deleted_and_its_file_cannot_go(store: DiskStore) -> None:
     assert file is not None
     file.unlink()
     (file / "something").mkdir(parents=True)  # a folder: not even root unlinks it
-    store.delete_picture(dream.tasks[0].id, ANNA)
+    delete_for_good(store, dream.tasks[0].id, ANNA)
     assert store.picture(dream.tasks[0].id, ANNA) is None
 
 
@@ -134,7 +134,7 @@ def whole_without_a_row_and_removed(store: DiskStore) -> None:
     dream = saved(store, made=1)
     unlist(store, dream)
     end(store, dream.id, JobState.CANCELLED)
-    assert store.delete_bare_job(dream.id, ANNA)
+    assert delete_dream(store, dream.id, ANNA)
 
 
 def torn_without_a_row(store: DiskStore) -> None:

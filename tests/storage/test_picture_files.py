@@ -23,7 +23,7 @@ from sdgui.storage.pictures import Unreadable, encode_png, is_whole, read_spec
 from sdgui.storage.thumbnails import encode_thumbnail, encode_thumbnail_of
 from sdgui.storage.whole_file import temporary_file
 from tests.damaged_pngs import DAMAGES
-from tests.storage.samples import ANNA, NOON, job, pixels, spec
+from tests.storage.samples import ANNA, NOON, delete_for_good, job, pixels, spec
 
 Save = Callable[[JobRecord], JobRecord]
 NASTY = "سماء 🦖 <script>\n\"Steps: 1, Seed: 2, Size: 3x3\"\\ 'é'"
@@ -118,7 +118,7 @@ def test_what_was_half_written_goes_with_a_deleted_picture(
     for file in (*folder.rglob("*.png"), *folder.rglob("*.jpg")):
         temporary_file(file).write_bytes(file.read_bytes()[:100])
     assert len(list(folder.rglob("*.tmp"))) == 2
-    assert store.delete_picture(task.id, ANNA)
+    assert delete_for_good(store, task.id, ANNA)
     assert not list(folder.rglob("*.tmp"))
 
 

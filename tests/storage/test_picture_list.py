@@ -15,7 +15,7 @@ from sdgui.records import MATCH, JobRecord, Mark, ModelUse
 from sdgui.storage import DiskStore, picture_list
 from sdgui.storage.database import Found
 from sdgui.storage.prompt_search import TOKENIZER, search_for, words_of
-from tests.storage.samples import ANNA, BORIS, NOON, job
+from tests.storage.samples import ANNA, BORIS, NOON, delete_for_good, job
 
 Made = Callable[..., str]
 
@@ -124,7 +124,7 @@ def test_a_picture_that_is_not_made_deleted_or_of_another_is_not_found(
 ) -> None:
     store.add_job(job(prompt="a boat"))
     list_all(store, job(prompt="a boat", visitor=BORIS))
-    store.delete_picture(made("a boat"), ANNA)
+    delete_for_good(store, made("a boat"), ANNA)
     assert found(store, text="boat") == found(store) == []
 
 
@@ -210,7 +210,7 @@ def test_pages_join_without_gap_or_double(
     while page := store.pictures(ANNA, query, before=seen[-1] if seen else None, limit=3):
         seen += [record.id for record in page]
         if len(seen) == 6:  # the place of one that is gone is still a place
-            store.delete_picture(seen[-1], ANNA)
+            delete_for_good(store, seen[-1], ANNA)
     assert len(whole) == 20 and seen == whole
 
 
@@ -264,7 +264,7 @@ def test_many_are_found_at_once_and_only_ones_own(store: DiskStore, made: Made) 
     theirs, unmade, gone = job(visitor=BORIS), job(), made()
     list_all(store, theirs)
     store.add_job(unmade)
-    store.delete_picture(gone, ANNA)
+    delete_for_good(store, gone, ANNA)
     asked = [*mine, mine[0], theirs.tasks[0].id, unmade.tasks[0].id, gone, "f" * 32, "../x", "'"]
     assert store.find_pictures(asked, ANNA) == {one: store.picture(one, ANNA) for one in mine}
     assert store.find_pictures([], ANNA) == {}
@@ -311,5 +311,5 @@ def test_models_are_told_with_their_pictures_and_when_they_were_used_last(
     gone = made(model=car, created=NOON + 3)
     made(model=boat, created=NOON + 2)
     store.add_job(job(model=ModelRef(id="asked for", hash="h")))
-    store.delete_picture(gone, ANNA)
+    delete_for_good(store, gone, ANNA)
     assert store.models_used() == {"boat": ModelUse(pictures=2, last=NOON + 2)}

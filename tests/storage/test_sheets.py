@@ -10,7 +10,7 @@ from sdgui.records import MATCH, JobRecord, JobState, Mark
 from sdgui.sheet import Sheet, SheetKind
 from sdgui.storage import DiskStore
 from sdgui.storage.picture_list import KEPT
-from tests.storage.samples import ANNA, BORIS, GRID, NOON, end, job, pixels
+from tests.storage.samples import ANNA, BORIS, GRID, NOON, delete_for_good, end, job, pixels
 
 Save = Callable[[JobRecord], JobRecord]
 FAULT = "The model could not be loaded. Copy it again."
@@ -99,7 +99,7 @@ def test_only_pictures_that_are_there_and_ones_own_can_be_marked(
 ) -> None:
     dream, unmade, gone = save(job()), job(), save(job())
     store.add_job(unmade)
-    store.delete_picture(gone.tasks[0].id, ANNA)
+    delete_for_good(store, gone.tasks[0].id, ANNA)
     assert not store.mark_picture(dream.tasks[0].id, BORIS, Mark.KEPT)
     for picture in (unmade.tasks[0].id, gone.tasks[0].id, "f" * 32, "../x"):
         assert not store.mark_picture(picture, ANNA, Mark.KEPT)
@@ -116,7 +116,7 @@ def test_kept_pictures_come_in_the_order_in_which_they_were_kept(
     store.mark_picture(pictures[0], ANNA, Mark.REJECTED)
     store.mark_picture(pictures[2], ANNA, Mark.KEPT)  # again: it stays the first
     store.mark_picture(pictures[0], ANNA, Mark.KEPT)  # anew: it is the last
-    store.delete_picture(pictures[3], ANNA)
+    delete_for_good(store, pictures[3], ANNA)
     assert [record.id for record in store.kept(ANNA)] == [pictures[i] for i in (2, 1, 0)]
     assert {record.mark for record in store.kept(ANNA)} == {Mark.KEPT}
     assert store.kept(BORIS) == ()

@@ -369,7 +369,7 @@ def test_deleted_pictures_are_not_made_again(house: House, engine: FakeEngine) -
     studio = house.open(engine, batch_limit=1)
     job = stopped_wall(house, studio, engine, 4)
     gone = next(task.id for task in stored(studio, job).tasks if task.stored)
-    assert studio.store.delete_picture(gone, "ann")
+    assert studio.store.bin("ann", pictures=[gone])
     made = len(engine.batches)
     assert studio.resume(job.id, who("ann"))
     events = follow(studio, "ann", job.id)
@@ -382,7 +382,7 @@ def test_a_job_with_nothing_left_to_make_does_not_go_on(house: House, engine: Fa
     studio = house.open(engine)
     job = studio.submit_plan(wall(house, 2), who("ann"))
     follow(studio, "ann", job.id)
-    studio.store.delete_picture(job.tasks[0].id, "ann")
+    studio.store.bin("ann", pictures=[job.tasks[0].id])
     assert not studio.resume(job.id, who("ann"))
     assert stored(studio, job).state is JobState.FINISHED
 
@@ -397,7 +397,7 @@ def test_a_job_that_is_removed_while_it_is_about_to_go_on_stays_removed(
     reopen = studio.store.reopen_job
 
     def removed_just_before(name: str) -> JobRecord | None:
-        assert studio.store.delete_bare_job(name, "ann")
+        assert studio.store.bin("ann", jobs=[name])
         return reopen(name)
 
     monkeypatch.setattr(studio.store, "reopen_job", removed_just_before)

@@ -8,17 +8,17 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import StreamingResponse
 
 from sdgui.batches import MAX_CHUNKS
 from sdgui.emphasis import MAX_WEIGHT, read_prompt, without_loras
 from sdgui.errors import UserError
 from sdgui.people import Who
 from sdgui.ports import Store
-from sdgui.web.doors.visitors import visitor_of, who_of
+from sdgui.web.doors.visitors import who_of
 from sdgui.web.shared.dreams.descriptions import describe_event, describe_job
 from sdgui.web.shared.dreams.stream import event_stream
-from sdgui.web.shared.gallery.pictures import NO_STORE, Id, not_found
+from sdgui.web.shared.gallery.pictures import Id
 from sdgui.written_values import MAX_PROMPT
 
 if TYPE_CHECKING:
@@ -50,13 +50,6 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
         if found is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such dream here.")
         return describe_job(studio.as_it_stands(found), active)
-
-    @routes.delete("/dreams/{job}")
-    def remove(request: Request, job: Id) -> Response:
-        """Takes a dream that ended without any picture out of the history."""
-        if not store.delete_bare_job(job, visitor_of(request)):
-            raise not_found()
-        return Response(status_code=HTTPStatus.NO_CONTENT, headers=NO_STORE)
 
     @routes.get("/watch")
     async def watch(request: Request) -> StreamingResponse:

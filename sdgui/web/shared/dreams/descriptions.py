@@ -11,6 +11,8 @@ from sdgui.events import (
     ModelLoading,
     PictureDone,
     PictureFailed,
+    PicturesBinned,
+    PicturesRestored,
     PictureUnsaved,
     Progress,
     Queued,
@@ -43,6 +45,10 @@ def describe_event(job: str, event: StudioEvent) -> dict[str, Any]:
         case PictureFailed(index=index, message=message, hint=hint):
             news = {"type": "picture-failed", "index": index, "message": message, "hint": hint}
             return {"job": job, **news}
+        case PicturesBinned(pictures=pictures, whole=whole):
+            return {"job": job, "type": "binned", "pictures": list(pictures), "whole": whole}
+        case PicturesRestored(pictures=pictures):
+            return {"job": job, "type": "restored", "pictures": list(pictures)}
         case Finished():
             return {"job": job, "type": "finished"}
         case JobCancelled():

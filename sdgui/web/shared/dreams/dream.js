@@ -202,6 +202,8 @@ export class Dream {
         this.fault = news.type === "failed" ? { message: news.message, hint: news.hint } : null;
         break;
       case "started":
+      case "binned":
+      case "restored":
         break;
       default:
         this.news = news;

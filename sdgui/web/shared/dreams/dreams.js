@@ -178,6 +178,13 @@ export class Dreams {
         await Promise.all(this.active.map((dream) => this.look(dream.id)));
         if (this.active.length) await pause(300);
         break;
+      case "binned":
+        for (const picture of news.pictures) this.forget(picture);
+        if (news.whole) this.drop(news.job);
+        break;
+      case "restored":
+        await this.look(news.job);
+        break;
       default:
         if (!this.known.has(news.job)) await this.look(news.job);
         this.hand(news);

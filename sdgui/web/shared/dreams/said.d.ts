@@ -131,6 +131,19 @@ export type Failed = {
   hint: string;
 };
 
+export type PicturesBinned = {
+  type: "binned";
+  job: string;
+  pictures: string[];
+  whole: boolean;
+};
+
+export type PicturesRestored = {
+  type: "restored";
+  job: string;
+  pictures: string[];
+};
+
 export type JobNews =
   | Queued
   | Started
@@ -141,4 +154,6 @@ export type JobNews =
   | PictureFailed
   | Finished
   | JobCancelled
-  | Failed;
+  | Failed
+  | PicturesBinned
+  | PicturesRestored;

@@ -82,13 +82,6 @@ def picture_routes(studio: "Studio", store: Store) -> APIRouter:
             raise not_found()
         return _file(file, "image/jpeg")
 
-    @routes.delete("/picture/{picture}")
-    def delete(request: Request, picture: Id) -> Response:
-        """Removes a picture for good."""
-        if not store.delete_picture(picture, visitor_of(request)):
-            raise not_found()
-        return Response(status_code=HTTPStatus.NO_CONTENT, headers=NO_STORE)
-
     return routes
 
 
