@@ -135,6 +135,7 @@ def dream(
     prompt: str,
     *,
     model: str = "demo",
+    models_dirs: Sequence[str | Path] = (),
     device: str = "auto",
     dtype: str = "auto",
     on_step: Callable[[int, int], None] | None = None,
@@ -142,11 +143,12 @@ def dream(
 ) -> tuple[Dreamt, ...]:
     """Dreams `count` pictures; picture i has seed + i, or with a variation strength above 0 variation_seed + i.
 
-    Sizes in pixels; what is left out is the model's default, and a seed left out is drawn by chance.
+    Sizes in pixels; what is left out is the model's default, and a seed left out is drawn by chance. `models_dirs` are
+    folders whose models can be named as `model`, and whose LoRAs and learnt words prompts can call with `emphasis`.
     Seeds that run past the last one (2**32-1) go on from 0, with a UserWarning. `on_step(step, steps)` is called after
     each model evaluation. UserError when it cannot be dreamt.
     """
-    maker = _maker(device, dtype)
+    maker = _maker(device, dtype, models_dirs)
     request = DreamRequest(prompt=prompt, model=model, **asked)
     specs = maker.measured(
         request.resolve(maker.describe(model), draw_seed, find_adapters=maker.find_adapters)
@@ -168,6 +170,7 @@ def compare(
     x: tuple[str, str] = ("steps", "10, 20"),
     y: tuple[str, str] | None = None,
     model: str = "demo",
+    models_dirs: Sequence[str | Path] = (),
     device: str = "auto",
     dtype: str = "auto",
     on_picture: Callable[[int, Dreamt], None] | None = None,
@@ -179,7 +182,7 @@ def compare(
     as they come, which is in the order of work. A picture that cannot be made is None and has its fault; UserError
     when the grid cannot be begun.
     """
-    maker = _maker(device, dtype)
+    maker = _maker(device, dtype, models_dirs)
     request = DreamRequest(prompt=prompt, model=model, **asked)
     plan = plan_grid(
         request,
@@ -213,9 +216,9 @@ class _Models(Catalog):
 class _Maker:
     """One engine and its models, used by one caller at a time."""
 
-    def __init__(self, device: str, dtype: str) -> None:
+    def __init__(self, device: str, dtype: str, models_dirs: tuple[Path, ...]) -> None:
         self._device = choose_placement(device, dtype).device.type
-        self._models = _Models("demo", embedded=EMBEDDED)
+        self._models = _Models("demo", embedded=EMBEDDED, models_dirs=models_dirs)
         self._engine = TorchEngine(self._models, device=device, dtype=dtype, previews=False)
         self._one_at_a_time = threading.Lock()
 
@@ -270,11 +273,17 @@ class _Maker:
 _making = threading.Lock()
 
 
-def _maker(device: str, dtype: str) -> _Maker:
+def _maker(device: str, dtype: str, models_dirs: Sequence[str | Path]) -> _Maker:
+    folders = tuple(Path(one).expanduser().resolve() for one in models_dirs)
+    for folder in folders:
+        if not folder.is_dir():
+            raise UserError(
+                f"There is no folder “{folder}”.", "Name folders that hold models in models_dirs."
+            )
     with _making:  # a cache alone might make two at once
-        return _cached_maker(device, dtype)
+        return _cached_maker(device, dtype, folders)
 
 
 @cache
-def _cached_maker(device: str, dtype: str) -> _Maker:
-    return _Maker(device, dtype)
+def _cached_maker(device: str, dtype: str, models_dirs: tuple[Path, ...]) -> _Maker:
+    return _Maker(device, dtype, models_dirs)

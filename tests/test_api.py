@@ -12,6 +12,7 @@ from typing import Any, get_type_hints
 import numpy as np
 import pytest
 from PIL import Image
+from safetensors.numpy import save_file
 
 from sdgui.api import Asked, AskedOfAll, Comparison, Dreamt, compare, dream
 from sdgui.batches import BATCH_PIXELS
@@ -298,3 +299,32 @@ def test_python_takes_each_setting(
     types = get_type_hints(taken)
     assert types == {name: type_of(SETTINGS[name]) for name in types}
     assert set(types) == set(expected) - {"prompt", "model"}
+
+
+def test_models_and_loras_of_named_folders_can_be_asked_for(tmp_path: Path) -> None:
+    small = shutil.copytree(write_tiny_model(tmp_path / "made"), tmp_path / "models" / "small one")
+    layer = "unet.mid_block.attentions.0.transformer_blocks.0.attn1.to_q"
+    width = json.loads((small / "unet" / "config.json").read_text())["block_out_channels"][-1]
+    lora = {
+        f"{layer}.lora_A.weight": np.full((1, width), 0.5, np.float32),
+        f"{layer}.lora_B.weight": np.full((width, 1), 0.5, np.float32),
+    }
+    save_file(lora, tmp_path / "models" / "ink.safetensors")
+    asked: dict[str, Any] = {"model": "small one", "seed": 1, "emphasis": True, **SMALL}
+    asked["models_dirs"] = [str(tmp_path / "models")]
+    (plain,) = dream("a cat", **asked)
+    (inked,) = dream("a cat<lora:ink:1>", **asked)
+    assert plain.spec.model.id == "small one"
+    assert [one.ref.id for one in inked.spec.adapters] == ["ink"]
+    assert not np.array_equal(plain.pixels, inked.pixels)
+    grid = compare("a cat<lora:ink:1>", x=("Seed", "1"), **{**asked, "steps": 3})
+    assert_same(grid.pictures[0], inked)
+    with pytest.raises(UserError, match="no LoRA called “oil”"):
+        dream("a cat<lora:oil:1>", **asked)
+    with pytest.raises(UserError, match="no model"):
+        dream("a cat", model="small one")
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"There is no folder “.*gone”"):
+        dream("a cat", models_dirs=[tmp_path / "gone"], **SMALL)  # type: ignore[arg-type]
