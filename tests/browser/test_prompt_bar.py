@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from sdgui.demo.embedded import EMBEDDED
 from sdgui.vocabulary import read_vocabulary
-from tests.browser.conftest import Visitors
+from tests.browser.conftest import DESKTOP, Visitors, finished, set_slider
 from tests.studio.conftest import ManyModels
 from tests.web.conftest import Site, open_site
 
@@ -75,3 +75,63 @@ def test_words_that_the_model_does_not_know_are_named_and_others_offered(small: 
     expect(page.locator("#prompt-hint")).to_contain_text("tokens")
     expect(line).to_be_hidden()
     expect(page.locator("#words-button")).to_be_hidden()
+
+
+def test_enter_dreams_former_prompts_come_back_and_what_was_replaced_too(
+    small: Page, small_site: Site
+) -> None:
+    page = small
+    prompt = page.locator("#prompt textarea")
+    rows = page.locator(".dream-row")
+    prompt.focus()
+    page.keyboard.type("a red boat")
+    # A word that is still being composed is ended by Enter, and nothing else.
+    prompt.dispatch_event("keydown", {"key": "Enter", "isComposing": True, "bubbles": True})
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("at sea")
+    expect(prompt).to_have_value("a red boat\nat sea")
+    expect(rows).to_have_count(0)
+    page.keyboard.press("Enter")
+    finished(page, 4)
+    expect(rows).to_have_count(1)
+    expect(prompt).to_have_value("a red boat\nat sea")
+
+    prompt.fill("a blue house")
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(2)
+    finished(page, 4)
+    page.keyboard.press("ArrowUp")
+    expect(prompt).to_have_value("a red boat\nat sea")
+    page.keyboard.press("ArrowDown")
+    expect(prompt).to_have_value("a blue house")
+    prompt.fill("my own words")
+    page.keyboard.press("ArrowUp")
+    expect(prompt).to_have_value("my own words")
+
+    set_slider(page, "steps", 9)
+    rows.nth(1).get_by_role("button", name="Reuse").click()
+    expect(prompt).to_have_value("a red boat\nat sea")
+    expect(page.locator("#reused")).to_have_text("Settings of “a red boat at sea” · Undo")
+    expect(page.locator("#steps input[type=number]")).to_have_value("4")
+    expect(prompt).to_be_focused()
+    page.keyboard.press("ControlOrMeta+z")
+    expect(prompt).to_have_value("my own words")
+    expect(page.locator("#steps input[type=number]")).to_have_value("9")
+    expect(page.locator("#reused")).to_be_empty()
+
+    # It grows with its text, up to some of the window.
+    prompt.fill("\n".join(str(i) for i in range(60)))
+    box = page.locator("#prompt-box").bounding_box()
+    assert box is not None
+    assert 250 < box["height"] <= 0.4 * DESKTOP[1] + 1
+
+    page.click("#help-button")
+    page.locator("#help").get_by_label("New line").check()
+    page.locator("#help").get_by_label("Light").check()
+    expect(page.locator("html")).to_have_css("color-scheme", "light")
+    page.keyboard.press("Escape")
+    prompt.fill("a cat")
+    page.keyboard.press("Enter")
+    page.keyboard.type("x")
+    expect(prompt).to_have_value("a cat\nx")
+    expect(rows).to_have_count(2)

@@ -4,6 +4,7 @@
 import { Picker } from "../adapters/picker.js";
 import { ALT, KEY } from "../dom/keys.js";
 import { Menu } from "../dom/menu.js";
+import { QuietLine } from "../dom/quiet-line.js";
 import { Toasts } from "../dom/toasts.js";
 import { Dreams } from "../dreams/dreams.js";
 import * as again from "../fetch/again.js";
@@ -11,9 +12,10 @@ import { Unanswered, ask, tell, wordsOf } from "../fetch/ask.js";
 import { Drawer } from "../settings/drawer.js";
 import { ModelChoice } from "../settings/model-choice.js";
 import { keepRules } from "../settings/rules.js";
-import { settings } from "../settings/settings.js";
+import { namesOf, settings } from "../settings/settings.js";
 import { Viewer } from "../viewer/viewer.js";
 import { Help } from "./help.js";
+import { Likes } from "./likes.js";
 import { Memory } from "./memory.js";
 import { Pill } from "./pill.js";
 import { PromptBar } from "./prompt-bar.js";
@@ -32,6 +34,9 @@ import { Title } from "./title.js";
  *   can be done there with any dream; `seen` is called when its tab or its mode is seen
  */
 
+/** Characters of a prompt by which its settings are called. */
+const TITLE = 48;
+
 export class Page {
   constructor() {
     this.toasts = new Toasts();
@@ -40,12 +45,15 @@ export class Page {
     this.menu = new Menu();
     this.help = new Help();
     this.help.add("Keys", [
+      [["Enter"], "in the prompt: dream; Shift and Enter make a new line"],
       [[KEY, "Enter"], "dream, from anywhere on the page"],
+      [["↑", "↓"], "in an empty prompt: former prompts"],
       [["Esc"], "stop; in a picture: close it"],
       [[ALT, "↑"], "from the prompt to the newest pictures"],
       [[ALT, "↓"], "from the pictures back to the prompt"],
       [["←", "→"], "in a picture: the one before, the next"],
     ]);
+    this.help.element.append(new Likes().element);
     /** @type {Map<string, Room>} */
     this.rooms = new Map();
     /** Told of a picture that was deleted. @type {((id: string) => void)[]} */
@@ -73,7 +81,12 @@ export class Page {
       dream: () => this.dream(),
       stop: () => this.stop(),
       escape: () => this.closing.some((close) => close()),
+      undo: () => this.giveBack(),
+      formerly: () => [...this.dreams.known.values()].sort((a, b) => b.created - a.created).map((dream) => dream.settings.prompt),
     });
+    /** What the last "Reuse" replaced, while it can be taken back. @type {import("../dreams/told.js").Values | null} */
+    this.replaced = null;
+    this.reused = new QuietLine(this.bar.notes, "reused");
     this.words = new PromptWords({
       write: (text) => this.bar.write(text),
       dream: () => this.dream(),
@@ -130,7 +143,9 @@ export class Page {
   /** Begins what the tab that is seen would begin. */
   async dream() {
     const dreaming = this.room?.dreaming;
-    if (dreaming) this.outcome(await this.told(dreaming.begin()), dreaming.list);
+    if (!dreaming) return;
+    this.bar.former.add(settings.text("prompt"));
+    this.outcome(await this.told(dreaming.begin()), dreaming.list);
   }
 
   /** What becomes of something that was asked, also where nobody answers. @template {Outcome} T @param {Promise<T>} answer @returns {Promise<T | Outcome>} */
@@ -149,6 +164,8 @@ export class Page {
     if (!told.job) return;
     this.toasts.clearErrors();
     this.drawer.set(false);
+    this.replaced = null;
+    this.reused.clear();
     if (this.viewer.element.open) this.viewer.element.close();
     this.dreams.begin(told.job, list, { follows });
   }
@@ -170,8 +187,28 @@ export class Page {
     if (told.error) this.toasts.show(told.error, told.hint, true);
     if (told.notice) this.toasts.show(told.notice);
     if (!told.values) return;
-    settings.set(told.values);
+    const before = Object.fromEntries(namesOf(told.values).map((name) => [name, settings.get(name)]));
+    const prompt = String(told.values.prompt ?? "").replace(/\s+/g, " ");
+    this.take(told.values);
+    this.replaced = before;
+    this.reused.say(`Settings of “${prompt.length > TITLE ? `${prompt.slice(0, TITLE)}…` : prompt}”`, { text: "Undo", act: () => this.giveBack() });
     if (matchMedia("(hover: hover)").matches) this.bar.focus();
+  }
+
+  /** The settings are these now; the prompt so that the browser's own undo knows of it. @param {import("../dreams/told.js").Values} values */
+  take({ prompt, ...others }) {
+    settings.set(others);
+    if (prompt !== undefined) this.bar.replace(String(prompt));
+  }
+
+  /** What "Reuse" replaced is there again; false where there is nothing to give back. */
+  giveBack() {
+    const { replaced } = this;
+    if (!replaced) return false;
+    this.replaced = null;
+    this.reused.clear();
+    this.take(replaced);
+    return true;
   }
 
   /** A dream has ended, one way or another. @param {Dream} dream */

@@ -7,6 +7,8 @@ import { pause } from "../dom/pause.js";
 import { ask } from "../fetch/ask.js";
 import { facts, modelFacts } from "../settings/facts.js";
 import { settings } from "../settings/settings.js";
+import { FormerPrompts } from "./former-prompts.js";
+import { preferences } from "./preferences.js";
 import { reading, withAvoided } from "./prompt-reading.js";
 
 /**
@@ -27,7 +29,11 @@ const PASSING = ["Tab", "Shift", "Control", "Alt", "Meta"];
 const PAUSE = 250;
 
 export class PromptBar {
-  /** @param {{ dream: () => void, stop: () => void, escape: () => boolean }} calls `escape` says whether it closed something. */
+  /**
+   * `escape` says whether it closed something, `undo` whether there was something to take back; `formerly` tells the prompts
+   * of former dreams, the newest first.
+   * @param {{ dream: () => void, stop: () => void, escape: () => boolean, undo: () => boolean, formerly: () => string[] }} calls
+   */
   constructor(calls) {
     this.calls = calls;
     const prompt = find("#prompt textarea");
@@ -44,7 +50,11 @@ export class PromptBar {
     /** What the prompt is read as, as far as it is known. @type {Reading} */
     this.reading = NOTHING;
     this.turn = 0;
-    prompt.setAttribute("enterkeyhint", "enter");
+    this.former = new FormerPrompts(localStorage);
+    preferences.follow(() => {
+      prompt.setAttribute("enterkeyhint", this.breaks ? "enter" : "go");
+      this.tell();
+    });
     prompt.setAttribute("aria-describedby", "prompt-hint");
     this.button.addEventListener("click", () => calls.dream());
     this.stopButton.addEventListener("click", () => calls.stop());
@@ -75,19 +85,41 @@ export class PromptBar {
     return document.body.classList.contains("is-dreaming");
   }
 
+  /** Whether Enter makes a new line, and only Ctrl+Enter dreams. */
+  get breaks() {
+    return preferences.liked.enter === "breaks";
+  }
+
   /** @param {KeyboardEvent} event */
   key(event) {
-    if (event.isComposing) return;
+    if (isComposing(event)) return;
     const target = targetOf(event);
     // At each key Gradio opens its list again, a moment later: after Tab, when the keyboard is elsewhere and nothing closes it.
     if (PASSING.includes(event.key) && target.getAttribute("role") === "combobox") event.stopImmediatePropagation();
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    const isHeld = event.ctrlKey || event.metaKey;
+    const isPlain = !isHeld && !event.altKey && !event.shiftKey;
+    const isPrompt = target === this.prompt;
+    if (event.key === "Enter" && (isHeld || (isPlain && isPrompt && !this.breaks))) {
       event.preventDefault();
       event.stopImmediatePropagation();
-      if (!document.querySelector("dialog[open]")) this.dream();
+      if (!document.querySelector("dialog[open]") && !event.repeat) this.dream();
+    } else if (isPrompt && isPlain && (event.key === "ArrowUp" || event.key === "ArrowDown")) this.walk(event);
+    else if (isPrompt && isHeld && !event.shiftKey && event.key.toLowerCase() === "z") {
+      if (this.calls.undo()) event.preventDefault();
     } else if (event.key === "Escape" && !document.querySelector("dialog[open], [popover]:popover-open")) {
       if (!this.calls.escape() && target.getAttribute("aria-expanded") !== "true") this.calls.stop();
     }
+  }
+
+  /** ↑ and ↓ where nothing of one's own is written: former prompts. @param {KeyboardEvent} event */
+  walk(event) {
+    const { selectionStart: at, selectionEnd: end, value } = this.prompt;
+    if (at !== end || (at !== 0 && at !== value.length)) return;
+    this.former.meet(this.calls.formerly());
+    const text = this.former.walk(value, event.key === "ArrowUp" ? 1 : -1);
+    if (text === null) return;
+    event.preventDefault();
+    this.replace(text);
   }
 
   /** From the keyboard: a number that is still being typed counts. */
@@ -110,6 +142,11 @@ export class PromptBar {
   replace(text) {
     const { prompt } = this;
     if (prompt.value === text) return;
+    // Where fingers type, the keyboard would come and go.
+    if (document.activeElement !== prompt && !matchMedia("(hover: hover)").matches) {
+      settings.set({ prompt: text });
+      return;
+    }
     const focused = document.activeElement;
     prompt.focus({ preventScroll: true });
     prompt.select();
@@ -126,7 +163,7 @@ export class PromptBar {
   tell() {
     const hasKeys = matchMedia("(hover: hover)").matches;
     const { verb, ownPrompt, isFirst } = this.begins;
-    const keys = hasKeys ? [`${KEY}+Enter ${verb}`] : [];
+    const keys = hasKeys ? [`${this.breaks ? `${KEY}+` : ""}Enter ${verb}`] : [];
     const way = hasKeys && !isFirst ? [`${ALT}+↑ to the pictures`] : [];
     const { length } = settings.text("prompt");
     const tooLong = length > facts.longest_prompt;
@@ -156,6 +193,9 @@ export class PromptBar {
     this.tell();
   }
 }
+
+/** Whether the key belongs to a word that is still being composed; Safari says so only by its code. @param {KeyboardEvent} event */
+const isComposing = (event) => event.isComposing || event.keyCode === 229;
 
 /** What the model makes of a prompt; null where there is none, or nobody tells. @param {string} prompt */
 async function counted(prompt) {

@@ -39,10 +39,12 @@ LIGHT = {
 
 
 def variables() -> str:
-    """The colours as CSS: dark, and light for those whose system is light."""
+    """The colours as CSS: dark, and light for those whose system is light, unless the page was told which."""
+    light = f"color-scheme:light;{_declare(LIGHT)}"
     return (
         f":root{{color-scheme:dark;{_declare(DARK)}}}"
-        f"@media (prefers-color-scheme: light){{:root{{color-scheme:light;{_declare(LIGHT)}}}}}"
+        f"@media (prefers-color-scheme: light){{:root:not([data-theme=dark]){{{light}}}}}"
+        f":root[data-theme=light]{{{light}}}"
     )
 
 

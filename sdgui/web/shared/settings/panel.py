@@ -113,7 +113,7 @@ def add_prompt_bar() -> Components:
                 placeholder="What do you want to see?",
                 elem_id="prompt",
                 lines=1,
-                max_lines=4,
+                max_lines=40,  # the style ends it at some of the window's height
             )
             add_html(_HINT, "prompt-hint-block")
         gr.Button("LoRA", elem_id="adapters-button")
