@@ -1,28 +1,36 @@
 """The Models tab: cards, switching, the default, removing, and fetching from a hub."""
 
 import shutil
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
+from safetensors.numpy import save_file
 
 from sdgui.correction import Correction
 from sdgui.demo.embedded import EMBEDDED
 from sdgui.engine.catalog import Catalog
+from sdgui.engine.engine import TorchEngine
 from sdgui.engine.library.library import OwnersLibrary
 from sdgui.library import Offer
 from sdgui.model_info import ModelInfo
 from sdgui.storage.whole_file import write_whole
 from tests.browser.compare_page import choose
 from tests.browser.conftest import PHONE, Visitor, ask, dream, finished, shoot
+from tests.engine.checkpoints.writing import write_single_file
 from tests.engine.small_hub import PATIENCE, SmallHub
 from tests.fake_library import GB
 from tests.web.conftest import Site, open_site
 
 pytestmark = pytest.mark.browser
 
+LAYER = "unet.down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_v"
 OFFER = Offer(
     model="owner/known",
     title="known",
@@ -254,21 +262,80 @@ def test_the_tab_fits_the_screen_and_the_fingers(
     expect(card(page, "demo")).to_be_focused()
 
 
-def test_a_download_that_broke_off_is_gone_on_with_and_dreamt_with(
+def test_from_an_empty_folder_to_pictures_of_a_file_corrected_with_a_lora_and_of_a_download(
     make_visitor: Callable[..., Visitor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """What a person does with models of their own, with the real catalog, library and engine, and a hub that breaks."""
+    folder, cache, out = (tmp_path / name for name in ("models", "cache", "out"))
+    folder.mkdir()
+    out.mkdir()
     shutil.copytree(EMBEDDED["demo"], tmp_path / "hub" / "someone" / "scenes")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    cache = tmp_path / "cache"
-    catalog = Catalog("demo", embedded=EMBEDDED, hub_cache=cache)
-    (tmp_path / "out").mkdir()
-    library = OwnersLibrary(catalog, tmp_path / "out", write_whole, hub_cache=cache)
+    monkeypatch.setattr("sdgui.engine.collection.collection.SECONDS", 0.0)
+    catalog = Catalog("demo", embedded=EMBEDDED, hub_cache=cache, models_dirs=(folder,))
+    library = OwnersLibrary(catalog, out, write_whole, models_dirs=(folder,), hub_cache=cache)
+    engine: Any = TorchEngine(catalog, "cpu", previews=False)
+    engine.go = threading.Event()  # as the engine has that a site is usually opened with
     unet = "unet/diffusion_pytorch_model-00001-of-00002.safetensors"
+
+    def pictures() -> list[Any]:
+        return [np.asarray(Image.open(file)).astype(int) for file in sorted(out.glob("*/*.png"))]
+
     with SmallHub(tmp_path / "hub") as hub:
         monkeypatch.setenv("HF_ENDPOINT", hub.url)
         library.start()
-        with open_site(tmp_path / "out", models=catalog, library=library) as site:
-            page = make_visitor().open(f"{site.url}/#models")
+        catalog.collection.start()
+        with open_site(out, models=catalog, library=library, engine=engine) as site:
+            visitor = make_visitor()
+            page = visitor.open(f"{site.url}/#models")
+            expect(page.locator(".model-card")).to_have_count(1)
+
+            def put(path: Path) -> None:
+                path.rename(folder / path.name)
+                catalog.inventory()
+                catalog.collection.wait()
+                page.reload()
+
+            def dreamt(prompt: str, rows: int) -> None:
+                ask(page, prompt, count=1, steps=2)
+                dream(page)
+                expect(page.locator(".dream-row")).to_have_count(rows)
+                finished(page, 1)
+
+            put(write_single_file("sd1", tmp_path / "made"))
+            card(page, "model").click()
+            press(page, "Use")
+            expect(page.locator("#model input")).to_have_value("model")
+            dreamt("a boat", 1)
+
+            page.click("#tab-models")
+            page.locator(".correcting summary").click()
+            page.get_by_label("Prediction type").select_option("v_prediction")
+            press(page, "Keep")
+            expect(page.locator("[data-testid=toast]").last).to_contain_text("Kept")
+            page.click("#tab-dream")
+            dreamt("a boat", 2)
+
+            into = catalog.look("model").text_widths[0]
+            draw = np.random.default_rng(0)
+            lora = {f"{LAYER}.lora_A.weight": draw.normal(size=(4, into)).astype(np.float32)}
+            lora[f"{LAYER}.lora_B.weight"] = draw.normal(size=(32, 4)).astype(np.float32)
+            prompt = page.locator("#prompt textarea")
+            prompt.fill("a boat<lora:ink:2>")
+            expect(page.locator("#prompt-hint")).to_contain_text("There is no LoRA called “ink”")
+            save_file(lora, tmp_path / "ink.safetensors")
+            put(tmp_path / "ink.safetensors")
+            page.click("#tab-dream")
+            prompt.fill("a boat<lora:ink:1>")
+            expect(page.locator("#prompt-hint")).to_contain_text("LoRA ink")
+            dreamt("a boat<lora:ink:1>", 3)
+            dreamt("a boat", 4)
+            first, corrected, inked, without = pictures()
+            assert np.abs(corrected - first).max() > 8
+            assert np.abs(inked - corrected).max() > 8
+            assert np.array_equal(without, corrected)
+
+            page.click("#tab-models")
             look_up(page, f"{hub.url}/someone/scenes")
             hub.holding = unet
             page.locator(".offer .is-main").click()
@@ -280,8 +347,8 @@ def test_a_download_that_broke_off_is_gone_on_with_and_dreamt_with(
             press(page, "Go on")
             card(page, "someone/scenes").click()
             press(page, "Use")
-            ask(page, "a boat", count=1, steps=2)
-            dream(page)
-            finished(page, 1)
+            dreamt("a boat", 5)
             assert [str(one)[:6] for one in hub.downloads(unet)] == ["None", "bytes="]
         library.close()
+        catalog.collection.close()
+        engine.close()
