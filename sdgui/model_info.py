@@ -31,6 +31,7 @@ class ModelInfo:
 
     Classifier-free guidance is none up to 1 in every family, and the negative prompt then says nothing.
     `emphasis`: it can weigh words of a prompt, and reads prompts of any length; else brackets are plain text.
+    `bfloat16`: in it its pictures are the same to the eye.
     `correction` is how its owner has it read, and `corrections` what of that suits it, by the names of its fields.
     `vocabulary`: the words that it knows, where it says so; all others it makes something else of.
     `vae` is the form of its VAE where the owner may put another of it in.
@@ -58,5 +59,6 @@ class ModelInfo:
     correction: Correction = NOTHING
     corrections: tuple[str, ...] = ()
     vae: VaeForm | None = None
+    bfloat16: bool = False
     examples: tuple[str, ...] = ()
     vocabulary: Vocabulary | None = None

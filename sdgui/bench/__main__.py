@@ -72,6 +72,12 @@ def _arguments() -> argparse.Namespace:
         action="store_true",
         help="instead of all that, tiny models of every family on the CPU, and real shapes of SD 1.5 and SDXL on CUDA",
     )
+    parser.add_argument(
+        "--dtypes",
+        type=int,
+        default=0,
+        help="instead of all that, so many interleaved rounds of the same pictures in each number format on the CPU",
+    )
     return parser.parse_args()
 
 
@@ -95,6 +101,9 @@ def main() -> None:
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
     if given.families:
         _families(given)
+        return
+    if given.dtypes:
+        _dtypes(given)
         return
     from sdgui.bench.generation import load_bare
     from sdgui.engine.catalog import Catalog
@@ -284,6 +293,31 @@ def _soak(given: argparse.Namespace) -> None:
         sys.exit(f"That is more than the {ALLOWED} MiB that a thousand of either may cost.")
 
 
+def _dtypes(given: argparse.Namespace) -> None:
+    """The same pictures in float32, in bfloat16 and with channels last: how long, and how true."""
+    from sdgui.bench.dtypes import compare, ways_of
+    from sdgui.bench.generation import Dream
+    from sdgui.bench.pairs import spread
+    from sdgui.engine.catalog import Catalog
+
+    catalog = Catalog(given.model, embedded=EMBEDDED)
+    specs = Dream(count=given.count, steps=given.steps, size=given.size).specs(catalog)
+    ways = ways_of(catalog, specs[0].model.id)
+    rows = compare(catalog, specs, given.dtypes, _say, ways=ways)
+    plain = rows[0].seconds
+    print(
+        f"\n{len(specs)} pictures of {specs[0].width}x{specs[0].height}, {specs[0].steps} steps, model "
+        f"{specs[0].model.id}, on the CPU with {os.cpu_count()} cores; {_rounds(given.dtypes)}\n"
+    )
+    print(
+        "| what | time against float32 | dB against float32, median (lowest) | dB alone, lowest |"
+    )
+    print("|---|---|---|---|")
+    for row in rows:
+        true = f"{row.median:.1f} ({min(row.decibels):.1f})"
+        print(f"| {row.name} | {spread(row.seconds.ratios(plain))} | {true} | {row.alone:.1f} |")
+
+
 def _store(given: argparse.Namespace) -> None:
     """What a folder with many pictures costs; the exit code is 1 where it is too much."""
     from sdgui.bench.large_store import LIMITS, measure
@@ -335,9 +369,11 @@ def _flags(given: argparse.Namespace) -> tuple[str, ...]:
 
 
 def _placed(given: argparse.Namespace) -> str:
-    from sdgui.engine.device import choose_placement
+    from sdgui.bench.generation import placement_for
+    from sdgui.engine.catalog import Catalog
 
-    placed = choose_placement(given.device, given.dtype)
+    info = Catalog(given.model, embedded=EMBEDDED).look(given.model)
+    placed = placement_for(info, given.device, given.dtype)
     return f"{placed.device_name} in {placed.dtype_name}"
 
 

@@ -11,12 +11,13 @@ from sdgui.bench.client import AppClient
 from sdgui.bench.direct import said_directly
 from sdgui.bench.server import AppProcess
 from sdgui.engine.catalog import Catalog
-from sdgui.engine.device import choose_placement
+from sdgui.engine.device import Placement, choose_placement
 from sdgui.engine.engine import TorchEngine
 from sdgui.engine.families.family import Family, family_called
 from sdgui.engine.quiet import quiet
 from sdgui.errors import UserError
 from sdgui.events import Batch, Decoded, Preview, Task, TaskFailed, WorkerEvent
+from sdgui.model_info import ModelInfo
 from sdgui.spec import DreamRequest, PictureSpec
 
 
@@ -85,11 +86,18 @@ class Bare:
     family: Family
 
 
+def placement_for(info: ModelInfo, device: str, dtype: str) -> Placement:
+    """Where the engine puts a model."""
+    return choose_placement(device, dtype).fitting(
+        family_called(info.family).half, true_in_bfloat16=info.bfloat16
+    )
+
+
 def load_bare(model: str, device: str, dtype: str, catalog: Catalog) -> Bare:
     """Diffusers' own pipeline, loaded as its documentation tells."""
     located = catalog.locate(model)
     family = family_called(located.info.family)
-    placed = choose_placement(device, dtype).fitting(family.half)
+    placed = placement_for(located.info, device, dtype)
     folder = located.source.folder
     # What a model leaves out (the third text encoder of SD 3) has to be said again.
     left_out = [

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from sdgui.engine.processor import has_native_bfloat16
 from sdgui.errors import UserError
 from sdgui.settings import check_dtype
 
@@ -19,13 +20,30 @@ class Placement:
     device: torch.device
     dtype: torch.dtype
     automatic: bool = False
+    mixed: bool = False
+    """Where a picture begins and ends is in float32 all the same (`engine.mixed`)."""
+    channels_last: bool = False
+    """Convolutions have the channels of a pixel side by side in memory."""
 
-    def fitting(self, half: torch.dtype) -> "Placement":
-        """Where a model goes whose numbers fit `half`: bfloat16 instead of a float16 that nobody asked for."""
-        free = self.automatic and self.device.type == "cuda"
-        if free and half is torch.bfloat16 and torch.cuda.is_bf16_supported():
-            return replace(self, dtype=half)
+    def fitting(self, half: torch.dtype, *, true_in_bfloat16: bool = False) -> "Placement":
+        """Where a model goes whose numbers fit `half`, and that may be as true in bfloat16 as in float32.
+
+        Where nobody asked for a dtype, models made in bfloat16 have it on CUDA instead of float16, and those that are
+        as true in it have it on a processor that computes in it.
+        """
+        if not self.automatic:
+            return self
+        if self.device.type == "cuda":
+            fits = half is torch.bfloat16 and torch.cuda.is_bf16_supported()
+            return replace(self, dtype=half) if fits else self
+        if true_in_bfloat16 and has_native_bfloat16():
+            return replace(self, dtype=torch.bfloat16, mixed=half is not torch.bfloat16)
         return self
+
+    @property
+    def loaded(self) -> torch.dtype:
+        """The dtype that weights are read in."""
+        return torch.float32 if self.mixed else self.dtype
 
     @property
     def dtype_name(self) -> str:
@@ -51,7 +69,7 @@ class Placement:
 def choose_placement(device: str = "auto", dtype: str = "auto") -> Placement:
     """What `--device` and `--dtype` say; auto is CUDA with float16 where there is a GPU, else the CPU with float32.
 
-    UserError when the machine cannot do what is asked.
+    A model may change what is automatic (`fitting`). UserError when the machine cannot do what is asked.
     """
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -66,4 +84,10 @@ def choose_placement(device: str = "auto", dtype: str = "auto") -> Placement:
     check_dtype(device, dtype)
     if device == "cuda" and dtype == "bfloat16" and not torch.cuda.is_bf16_supported():
         raise UserError("This GPU does not compute in bfloat16.", "Use --dtype float16.")
-    return Placement(device=torch.device(device), dtype=getattr(torch, dtype), automatic=automatic)
+    return Placement(
+        device=torch.device(device),
+        dtype=getattr(torch, dtype),
+        automatic=automatic,
+        channels_last=device == "cpu"
+        and torch.backends.mkldnn.is_available(),  # quicker for oneDNN
+    )

@@ -15,12 +15,13 @@ import torch
 from sdgui.adapters import loras
 from sdgui.engine.catalog import Catalog
 from sdgui.engine.changes import decoding_in_tiles, offloaded, with_vae
-from sdgui.engine.device import choose_placement
+from sdgui.engine.device import Placement, choose_placement
 from sdgui.engine.gauge import Gauge
 from sdgui.engine.generate import chunks_of, decode, denoise
-from sdgui.engine.loader import Loader, WarmModel
+from sdgui.engine.loader import Loader, WarmModel, convolves
 from sdgui.engine.memory import free_memory, is_out_of_memory
 from sdgui.engine.memory_plan import WHOLE, Arrangement, MemoryPlan, Work, ladder_of
+from sdgui.engine.mixed import KEPT
 from sdgui.engine.preview import Clock, Previewer
 from sdgui.engine.preview_map import PreviewMap, cached_preview_map
 from sdgui.engine.steps import Predict
@@ -70,11 +71,15 @@ class TorchEngine:
         clip: str | None = None,
         previews: bool = True,
         clock: Clock = time.monotonic,
+        placement: Placement | None = None,
     ) -> None:
-        """`clip`, a folder or a hub id, scores the pictures of models that have no CLIP of their own."""
+        """`clip`, a folder or a hub id, scores the pictures of models that have no CLIP of their own.
+
+        `placement` stands instead of what `device` and `dtype` say.
+        """
         self._catalog = catalog
         self._cache_dir = cache_dir
-        self._placement = choose_placement(device, dtype)
+        self._placement = choose_placement(device, dtype) if placement is None else placement
         self._loader = Loader(catalog, self._placement, cache_dir, clip=clip)
         self._gauge = Gauge(self._loader.measured)
         shared = self._placement.device.type == "cpu"
@@ -298,6 +303,10 @@ class TorchEngine:
             "dtype": warm.placement.dtype_name,
             **warm.loras.notes(loras(task.spec.adapters)),
         }
+        if warm.placement.mixed:
+            how["kept in float32"] = KEPT
+        if warm.placement.channels_last and convolves(warm.pipe):
+            how["layout"] = "channels_last"
         if tiled:
             how["memory: decoding"] = "in tiles"
         try:

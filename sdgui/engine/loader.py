@@ -31,6 +31,7 @@ from sdgui.engine.memory_plan import (
     plan_memory,
     suits,
 )
+from sdgui.engine.mixed import mix
 from sdgui.engine.preview_map import PreviewMap, cached_preview_map
 from sdgui.engine.prompts import PromptCache
 from sdgui.engine.quiet import quiet
@@ -262,16 +263,18 @@ class Loader:
             )
         with quiet():  # where it is imported, transformers says what else it would like to have
             family = family_called(located.info.family)
-        placement = self._placement.fitting(family.half)
-        parts = bytes_by_part(located.source, located.files, placement.dtype.itemsize)
+        placement = self._placement.fitting(family.half, true_in_bfloat16=located.info.bfloat16)
+        parts = bytes_by_part(located.source, located.files, placement.loaded.itemsize)
         info = located.info
         self._asked.setdefault(ref, (Work(width=info.width, height=info.height), WHOLE))
         quantised = located.source.is_quantised
         plan = self._plan(parts, placement, ref, quantised=quantised)
         self._make_room(ref, parts, plan)
         with quiet():
-            pipe = family.load(located.source, placement.dtype)
-            keep_in_memory(pipe)
+            pipe = family.load(located.source, placement.loaded)
+            if placement.mixed:
+                mix(pipe, placement.dtype)
+            keep_in_memory(pipe, channels_last=placement.channels_last and convolves(pipe))
             arrange(pipe, placement.device, plan.arrangement)
         learnt = LearntWords(self._catalog.locate_adapter)
         own_clip = located.source.folder / "clip"
@@ -344,7 +347,7 @@ class Loader:
             parts,
             work,
             free=None if memory is None else memory.free + warm,
-            number_bytes=placement.dtype.itemsize,
+            number_bytes=placement.loaded.itemsize,
             ladder=ladder[max(steps, default=0) :],
         )
 
@@ -382,15 +385,23 @@ def _skipping(
         return encode()
 
 
-def keep_in_memory(pipe: Any) -> None:
+def keep_in_memory(pipe: Any, *, channels_last: bool = False) -> None:
     """Copies the weights of a pipeline out of the files that they are mapped from.
 
     Else the system may drop them and read them anew, and whoever writes to such a file would write into the model.
+    With `channels_last` those of convolutions are laid out so.
     """
     for part in pipe.components.values():
         if isinstance(part, torch.nn.Module):
             for tensor in (*part.parameters(), *part.buffers()):
-                tensor.data = tensor.data.clone()
+                is_laid_out = channels_last and tensor.dim() == 4
+                layout = torch.channels_last if is_laid_out else torch.preserve_format
+                tensor.data = tensor.data.clone(memory_format=layout)
+
+
+def convolves(pipe: Any) -> bool:
+    """Whether most of the work on a picture is convolutions, as a UNet's is and no transformer's."""
+    return isinstance(getattr(pipe, "unet", None), torch.nn.Module)
 
 
 def weights_of(part: Any) -> int:

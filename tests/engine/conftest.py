@@ -76,7 +76,7 @@ class Lab:
         self.sizes = {} if embedded else {"width": 64, "height": 64}
         self.clock = Ticks()
         self.engine = TorchEngine(
-            self.catalog, "cpu", "auto", cache_dir=cache_dir, clock=self.clock
+            self.catalog, "cpu", "float32", cache_dir=cache_dir, clock=self.clock
         )
 
     def specs(self, **asked: object) -> tuple[PictureSpec, ...]:

@@ -15,13 +15,14 @@ from sdgui.engine.device import choose_placement
 from sdgui.engine.engine import TorchEngine
 from sdgui.engine.main_memory import Memory
 from sdgui.engine.memory_plan import SPARE
+from sdgui.engine.mixed import KEPT
 from sdgui.errors import UserError
 from sdgui.events import Batch, Decoded, Loaded, Loading, Task, TaskFailed, WorkerEvent
 from sdgui.model_info import ModelRef
 from sdgui.spec import DreamRequest, PictureSpec
 from tests.engine.conftest import Lab, of_type
 from tests.engine.opened import Opened
-from tests.engine.tiny_model import write_tiny_model
+from tests.engine.tiny_model import write_defaults, write_tiny_model
 
 
 def spec_of(catalog: Catalog, model: str) -> PictureSpec:
@@ -225,9 +226,53 @@ def test_float16_with_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (placement.device, placement.dtype) == (torch.device("cuda"), torch.float16)
 
 
+@pytest.fixture(params=[True, False], ids=["native", "emulated"])
+def native(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether the processor computes in bfloat16 by itself."""
+    monkeypatch.setattr(device_module, "has_native_bfloat16", lambda: request.param)
+    return bool(request.param)
+
+
+def test_a_processor_that_computes_in_bfloat16_does_so_for_models_that_are_true_in_it(
+    native: bool,
+) -> None:
+    asked = choose_placement("cpu", "float32")
+    for placement, half, is_true, becomes, mixed in (
+        (choose_placement("cpu"), torch.bfloat16, True, native, False),
+        (choose_placement("cpu"), torch.float16, True, native, native),
+        (choose_placement("cpu"), torch.bfloat16, False, False, False),
+        (asked, torch.bfloat16, True, False, False),
+    ):
+        fitted = placement.fitting(half, true_in_bfloat16=is_true)
+        assert (fitted.dtype is torch.bfloat16, fitted.mixed) == (becomes, mixed)
+
+
+def test_what_a_model_says_of_bfloat16_decides_how_its_pictures_are_made_and_they_tell(
+    native: bool, tmp_path: Path
+) -> None:
+    folder = write_tiny_model(tmp_path / "true")
+    write_defaults(folder, bfloat16=True)
+    catalog = Catalog(str(folder))
+    engine = TorchEngine(catalog, "cpu")
+    spec = spec_of(catalog, str(folder))
+    (done,) = of_type(run_one(engine, spec), Decoded)
+    told = ("bfloat16", KEPT) if native else ("float32", None)
+    assert (done.notes["dtype"], done.notes.get("kept in float32")) == told
+    assert done.notes["layout"] == "channels_last"
+    (warm,) = engine._loader._warm.values()
+    unet = warm.pipe.unet
+    inner = unet.mid_block.resnets[0].conv1.weight
+    assert inner.dtype is (torch.bfloat16 if native else torch.float32)
+    ends = (unet.conv_in, unet.conv_out, unet.time_embedding, warm.pipe.vae, warm.pipe.text_encoder)
+    assert {one.dtype for end in ends for one in end.parameters()} == {torch.float32}
+    assert inner.is_contiguous(memory_format=torch.channels_last)
+    engine.close()
+
+
 def test_a_model_made_in_bfloat16_has_it_unless_another_was_asked_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(device_module, "has_native_bfloat16", lambda: False)
     monkeypatch.setattr(device_module.torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(device_module.torch.cuda, "is_bf16_supported", lambda: True)
     assert choose_placement().fitting(torch.bfloat16).dtype == torch.bfloat16

@@ -46,6 +46,7 @@ DEFAULTS = {
     "steps": 25,
     "guidance": 4.0,
     "sampler": "Euler",
+    "bfloat16": True,
     "examples": list(EXAMPLES),
 }
 
