@@ -52,6 +52,7 @@ _STYLES = (
     "shared/adapters/picker.css",
     *("shared/gallery/gallery.css", "shared/viewer/viewer.css"),
     *(style for one in CAPABILITIES for style in one.styles),
+    "shared/page/touch.css",
 )
 """In the order in which they apply."""
 

@@ -1,6 +1,8 @@
 // @ts-check
 // What can be done with one picture, wherever it is shown: keep, reject, pin, vary, compare with what it was made from.
 
+import { COMPACT } from "../shared/dom/compact.js";
+
 /**
  * @typedef {import("../shared/dreams/dream.js").Picture} Picture
  * @typedef {import("../shared/dreams/told.js").Mark} Mark
@@ -78,6 +80,8 @@ export class Actions {
     this.pair.bring();
     await pinned;
     this.page.toasts.say(`Pinned as ${which.toUpperCase()}`);
+    // The settings, where the two are seen else, are out of sight there.
+    if (COMPACT.matches && this.pair.stage.isFull) this.pair.large.open();
   }
 
   /** Beside what it was made from. @param {Picture} picture */
@@ -87,6 +91,5 @@ export class Actions {
     await this.pin("a", source);
     await this.pin("b", picture.id);
     this.pair.look("slider");
-    this.page.drawer.showTop();
   }
 }

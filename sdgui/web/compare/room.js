@@ -36,6 +36,7 @@ const BEGINS = {
 export async function enter(page) {
   const { dreams, toasts } = page;
   const pair = new Pair(find("#pair"), page);
+  find("#prompt-bar").prepend(pair.strip.element);
   const marks = new Marks(dreams, toasts);
   const exports = new Exports(toasts);
 

@@ -1,6 +1,7 @@
 // @ts-check
 // The Models tab, the owner's: what is here, what is on its way, and what can be fetched.
 
+import { COMPACT } from "../shared/dom/compact.js";
 import { find, make } from "../shared/dom/dom.js";
 import { Refused, ask, tell, wordsOf } from "../shared/fetch/ask.js";
 import { facts } from "../shared/settings/facts.js";
@@ -18,7 +19,7 @@ import { OnTheWay } from "./on-the-way.js";
  */
 
 const FEW = 4;
-const isWide = () => matchMedia("(width > 700px)").matches;
+const isWide = () => !COMPACT.matches;
 
 /** @param {Page} page */
 export function enter(page) {

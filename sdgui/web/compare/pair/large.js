@@ -1,6 +1,7 @@
 // @ts-check
 // The stage as large as the window: the same modes and keys, and a zoom that both pictures share.
 
+import { COMPACT } from "../../shared/dom/compact.js";
 import { dialog } from "../../shared/dom/dialog.js";
 import { button, make, targetOf } from "../../shared/dom/dom.js";
 
@@ -41,7 +42,7 @@ export class Large {
     if (this.element.open) return;
     this.pair.home.style.minHeight = `${this.pair.home.offsetHeight}px`;
     this.modes.append(this.pair.modes);
-    this.element.append(this.stage.element);
+    this.element.append(this.stage.element, ...(COMPACT.matches ? [this.pair.table.element] : []));
     this.stage.element.classList.add("is-large");
     this.element.showModal();
     if (!this.stage.focus()) this.pair.focusMode();
@@ -56,7 +57,7 @@ export class Large {
     this.stage.element.classList.remove("is-large");
     this.pair.takeBack();
     this.pair.home.style.minHeight = "";
-    this.pair.enlarge.focus({ preventScroll: true });
+    (COMPACT.matches ? this.pair.strip.element : this.pair.enlarge).focus({ preventScroll: true });
   }
 
   /** @param {number} factor */

@@ -1,12 +1,14 @@
 // @ts-check
 // The pair, A and B: two pinned pictures, ways to look at them, and what tells them apart.
 
+import { COMPACT } from "../../shared/dom/compact.js";
 import { button, make, targetOf } from "../../shared/dom/dom.js";
 import { Refused, ask, isGone, wordsOf } from "../../shared/fetch/ask.js";
 import { Comparison } from "./comparison.js";
 import { Large } from "./large.js";
 import { Pin, remember, remembered } from "./pin.js";
 import { MODES, Stage } from "./stage.js";
+import { Strip } from "./strip.js";
 import { Table, alike, apart } from "./table.js";
 
 /** @typedef {import("./stage.js").Which} Which */
@@ -44,6 +46,7 @@ export class Pair {
     this.takeBack();
     /** @type {Large} */
     this.large = new Large(this);
+    this.strip = new Strip(this);
     this.show();
     this.restore();
   }
@@ -80,7 +83,7 @@ export class Pair {
 
   /** The settings may be scrolled past the two: what a key did to them is to be seen. On a phone they are a drawer. */
   bring() {
-    if (matchMedia("(width > 700px)").matches) this.stage.element.scrollIntoView({ block: "nearest" });
+    if (!COMPACT.matches) this.stage.element.scrollIntoView({ block: "nearest" });
   }
 
   /** The picture was deleted. @param {string} picture */
@@ -196,6 +199,7 @@ export class Pair {
     const missing = BOTH.filter((which) => !this.pins[which]).map((which) => which.toUpperCase());
     this.hint.textContent = ["", `Press ${missing} on another picture to compare the two`, HINT][missing.length];
     this.actions.hidden = !this.a && !this.b;
+    this.strip?.show();
     if (!this.stage.isFull) this.large?.close();
     if (!isBoth) return;
     const { answer } = this.comparison;
@@ -276,5 +280,6 @@ export class Pair {
   /** The stage and its modes are back in their place. */
   takeBack() {
     this.home.replaceChildren(this.stage.element, this.modes);
+    this.hint.after(this.table.element);
   }
 }

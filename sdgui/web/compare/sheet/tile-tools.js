@@ -4,7 +4,7 @@
 import { make } from "../../shared/dom/dom.js";
 import { Tools } from "../../shared/viewer/tools.js";
 
-const COMPACT = matchMedia("(hover: none), (width <= 700px)");
+const COMPACT = matchMedia("(hover: none), (width <= 860px)");
 
 /** @typedef {import("./cell.js").Cell} Cell */
 

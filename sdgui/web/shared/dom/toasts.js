@@ -1,15 +1,21 @@
 // @ts-check
 // Sentences that come and go, and words for those who do not see the page.
 
-import { button, make } from "./dom.js";
+import { button, make, targetOf } from "./dom.js";
+
+/** @typedef {{ close: () => void }} Toast */
 
 const MOST = 3;
+/** Milliseconds for which something is offered. */
+const OFFERED = 10_000;
 
 export class Toasts {
   constructor() {
     this.element = make("div", { className: "toasts" });
     this.status = make("div", { className: "sr-only-live", role: "status" });
     document.body.append(this.element, this.status);
+    // What stands in a dialog is still to be read when that is closed.
+    document.addEventListener("close", (event) => targetOf(event).contains(this.element) && document.body.append(this.element), true);
   }
 
   /**
@@ -33,6 +39,34 @@ export class Toasts {
     this.element.append(toast);
     while (this.element.children.length > MOST) this.element.firstElementChild?.remove();
     if (milliseconds) setTimeout(() => toast.remove(), milliseconds);
+    return toast;
+  }
+
+  /**
+   * A sentence and what can be done about it, for ten seconds; longer while somebody points at it or stands on it.
+   * @param {string} message
+   * @param {{ text: string, act: () => void, title?: string, ended?: () => void }} action
+   * @returns {Toast}
+   */
+  offer(message, { text, act, title = "", ended = () => {} }) {
+    const toast = this.show(message, "", false, 0);
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
+    const close = () => {
+      clearTimeout(timer);
+      toast.remove();
+      ended();
+    };
+    const wait = () => {
+      clearTimeout(timer);
+      if (!toast.matches(":hover, :focus-within")) timer = setTimeout(close, OFFERED);
+    };
+    for (const type of ["pointerenter", "focusin"]) toast.addEventListener(type, () => clearTimeout(timer));
+    for (const type of ["pointerleave", "focusout"]) toast.addEventListener(type, () => setTimeout(wait));
+    toast.lastElementChild?.addEventListener("click", close);
+    toast.lastElementChild?.before(button(text, "toast-action", act, { title }));
+    wait();
+    return { close };
   }
 
   /** @param {string} message */

@@ -9,6 +9,7 @@ import { Toasts } from "../dom/toasts.js";
 import { Dreams } from "../dreams/dreams.js";
 import * as again from "../fetch/again.js";
 import { Unanswered, ask, tell, wordsOf } from "../fetch/ask.js";
+import { Bin } from "../gallery/bin.js";
 import { Drawer } from "../settings/drawer.js";
 import { ModelChoice } from "../settings/model-choice.js";
 import { keepRules } from "../settings/rules.js";
@@ -48,7 +49,9 @@ export class Page {
       [["Enter"], "in the prompt: dream; Shift and Enter make a new line"],
       [[KEY, "Enter"], "dream, from anywhere on the page"],
       [["↑", "↓"], "in an empty prompt: former prompts"],
-      [["Esc"], "stop; in a picture: close it"],
+      [[KEY, "."], "stop all dreams"],
+      [["Esc"], "close what is open last"],
+      [["←", "↑", "→", "↓"], "among the pictures; Home and End: the first, the last of a dream"],
       [[ALT, "↑"], "from the prompt to the newest pictures"],
       [[ALT, "↓"], "from the pictures back to the prompt"],
       [["←", "→"], "in a picture: the one before, the next"],
@@ -58,6 +61,8 @@ export class Page {
     this.rooms = new Map();
     /** Told of a picture that was deleted. @type {((id: string) => void)[]} */
     this.forgetting = [];
+    /** Told that something that was deleted came back. @type {(() => void)[]} */
+    this.returning = [];
     /** What Esc closes, where it is no dialog, before it stops a dream: each says whether it closed something. @type {(() => boolean)[]} */
     this.closing = [() => this.drawer.close()];
     this.dreams = new Dreams({
@@ -69,13 +74,20 @@ export class Page {
       },
       toast: (...words) => this.toasts.show(...words),
     });
-    this.viewer = new Viewer({
+    /** @param {string} id */
+    const forget = (id) => {
+      this.dreams.forget(id);
+      for (const told of this.forgetting) told(id);
+    };
+    this.bin = new Bin({
+      dreams: this.dreams,
       toasts: this.toasts,
-      forget: (id) => {
-        this.dreams.forget(id);
-        for (const forget of this.forgetting) forget(id);
+      forget,
+      returned: () => {
+        for (const act of this.returning) act();
       },
     });
+    this.viewer = new Viewer({ toasts: this.toasts, forget });
     this.tabs = new Tabs(() => this.changed());
     this.bar = new PromptBar({
       dream: () => this.dream(),

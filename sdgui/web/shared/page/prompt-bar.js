@@ -58,6 +58,7 @@ export class PromptBar {
     prompt.setAttribute("aria-describedby", "prompt-hint");
     this.button.addEventListener("click", () => calls.dream());
     this.stopButton.addEventListener("click", () => calls.stop());
+    find("#to-prompt").addEventListener("click", () => this.focus());
     // Before Gradio's own listeners, which would swallow Enter where the prompt takes a new line.
     document.addEventListener("keydown", (event) => this.key(event), true);
     document.addEventListener("keypress", (event) => {
@@ -78,7 +79,7 @@ export class PromptBar {
   /** @param {number} count of dreams that are being made */
   dreaming(count) {
     document.body.classList.toggle("is-dreaming", count > 0);
-    this.stopButton.title = count > 1 ? `Stop all ${count} dreams (Esc)` : "Stop (Esc)";
+    this.stopButton.title = count > 1 ? `Stop all ${count} dreams (${KEY}+.)` : `Stop (${KEY}+.)`;
   }
 
   get isDreaming() {
@@ -106,8 +107,11 @@ export class PromptBar {
     } else if (isPrompt && isPlain && (event.key === "ArrowUp" || event.key === "ArrowDown")) this.walk(event);
     else if (isPrompt && isHeld && !event.shiftKey && event.key.toLowerCase() === "z") {
       if (this.calls.undo()) event.preventDefault();
+    } else if (event.key === "." && isHeld) {
+      event.preventDefault();
+      this.calls.stop();
     } else if (event.key === "Escape" && !document.querySelector("dialog[open], [popover]:popover-open")) {
-      if (!this.calls.escape() && target.getAttribute("aria-expanded") !== "true") this.calls.stop();
+      this.calls.escape(); // and nothing else: who presses it once too often loses no dream
     }
   }
 

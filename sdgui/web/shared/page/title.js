@@ -17,9 +17,9 @@ export class Title {
 
   /** @param {Dream[]} active */
   tell(active) {
-    const dream = active.at(-1);
+    const dream = active.find(({ hasBegun }) => hasBegun) ?? active.at(-1);
     if (dream) {
-      this.set(`${dream.done.length} of ${dream.pictures.size} · ${TITLE}`);
+      this.set(`${dream.hasBegun ? `${dream.done.length} of ${dream.pictures.size}` : "waiting"} · ${TITLE}`);
       this.dreamt = dream;
     } else if (this.dreamt) {
       this.ending = ENDS[this.dreamt.state] ?? "";

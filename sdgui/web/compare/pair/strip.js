@@ -1,0 +1,29 @@
+// @ts-check
+// Where the settings are a drawer, A and B are seen below the sheets, and what is pinned opens from there.
+
+import { make } from "../../shared/dom/dom.js";
+
+const MISSING = "Pin another to compare the two";
+
+export class Strip {
+  /** @param {import("./pair.js").Pair} pair */
+  constructor(pair) {
+    this.pair = pair;
+    this.pictures = make("span", { className: "pair-strip-pictures" });
+    this.words = make("span", { className: "pair-strip-words" });
+    this.element = make("button", { type: "button", className: "pair-strip", hidden: true },
+      this.pictures, this.words, make("span", { textContent: "⌃", className: "pair-strip-sign", aria: { hidden: true } }));
+    this.element.addEventListener("click", () => pair.large.open());
+  }
+
+  show() {
+    const { pins, stage } = this.pair;
+    const pinned = /** @type {const} */ (["a", "b"]).flatMap((which) => (pins[which] ? [{ which, pin: pins[which] }] : []));
+    this.element.hidden = !pinned.length;
+    this.element.disabled = !stage.isFull;
+    this.pictures.replaceChildren(...pinned.map(({ which, pin }) => make("span", {},
+      make("img", { alt: "", src: `/thumb/${pin.id}`, draggable: false }), make("b", { textContent: which.toUpperCase() }))));
+    const seeds = pinned.map(({ pin }) => pin.facts?.seed ?? "…");
+    this.words.textContent = pinned.length === 2 ? `Compare ${seeds.join(" and ")}` : MISSING;
+  }
+}

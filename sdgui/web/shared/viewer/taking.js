@@ -1,0 +1,47 @@
+// @ts-check
+// Taking a picture and what made it along: to the clipboard, or to another program of the phone.
+
+import { make } from "../dom/dom.js";
+
+/** @typedef {import("../dreams/dream.js").Picture} Picture */
+
+/** Only over https or on the machine itself do browsers let pictures into the clipboard. */
+export const canCopyPictures = () => "ClipboardItem" in globalThis && Boolean(navigator.clipboard?.write);
+
+/** Where there is a sheet of the system to share with, as phones have it. */
+export const canShare = () => matchMedia("(pointer: coarse)").matches && Boolean(navigator.canShare?.({ files: [new File([], "a.png", { type: "image/png" })] }));
+
+/** @param {Picture} picture */
+const pngOf = async ({ id }) => (await fetch(`/picture/${id}`)).blob();
+
+/** @param {Picture} picture */
+export async function copyPicture(picture) {
+  await navigator.clipboard.write([new ClipboardItem({ "image/png": pngOf(picture) })]);
+}
+
+/** @param {Picture} picture */
+export async function share(picture) {
+  const file = new File([await pngOf(picture)], `${picture.seed}.png`, { type: "image/png" });
+  await navigator.share({ files: [file] });
+}
+
+/** What made it, in the words in which many programs write and read it. @param {Pick<Picture, "settings" | "seed">} picture */
+export function infotext({ settings, seed }) {
+  const { prompt, negative_prompt: avoided, steps, sampler, guidance, width, height, model } = settings;
+  const values = [`Steps: ${steps}`, `Sampler: ${sampler}`, `CFG scale: ${guidance}`, `Seed: ${seed}`, `Size: ${width}x${height}`, `Model: ${model}`];
+  return [prompt, ...(avoided ? [`Negative prompt: ${avoided}`] : []), values.join(", ")].join("\n");
+}
+
+/** @param {string} text @param {HTMLElement} place */
+export async function copyText(text, place) {
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+  // Without https, only the old way is open.
+  const area = make("textarea", { value: text });
+  place.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}

@@ -1,0 +1,119 @@
+"""The page at every width and height, on a phone, and by the keyboard alone."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import FloatRect, Page, expect
+
+from tests.browser.conftest import PHONE, Visitor, ask, dream, finished
+from tests.web.conftest import Site
+
+pytestmark = pytest.mark.browser
+
+FOCUSED = "document.activeElement?.id || document.activeElement?.className || ''"
+
+
+def box(page: Page, selector: str) -> FloatRect:
+    found = page.locator(selector).first.bounding_box()
+    assert found is not None, selector
+    return found
+
+
+def test_small_windows_have_room_for_the_prompt_and_the_pictures(quick: Page, site: Site) -> None:
+    page = quick
+    ask(page, "a red boat at sea", count=4, steps=2)
+    dream(page)
+    finished(page, 4)
+    site.engine.go.clear()
+    dream(page)
+    expect(page.locator("#stop-button")).to_be_visible()
+    for width, height in ((720, 450), (768, 1024), (390, 844), (320, 640), (320, 256)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert box(page, "#prompt-box")["width"] > 0.45 * width, width
+        assert box(page, "#gallery")["height"] > 0.5 * height, (width, height)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        stop, begin = box(page, "#stop-button"), box(page, "#dream-button")
+        assert stop["y"] < begin["y"] + begin["height"] and begin["y"] < stop["y"] + stop["height"]
+        assert begin["x"] + begin["width"] <= width
+    # At 400 % nothing is docked over the pictures: what is below is scrolled to.
+    assert box(page, "#prompt-bar")["y"] >= 256
+    page.locator("#dream-button").scroll_into_view_if_needed()
+    expect(page.locator("#dream-button")).to_be_in_viewport()
+
+
+def test_on_a_phone_the_settings_are_a_dialog_and_back_closes_what_lies_over_the_page(
+    make_visitor: Callable[..., Visitor], site: Site
+) -> None:
+    page = make_visitor(PHONE, touch=True).open(site.url)
+    ask(page, "a red boat at sea", count=2, steps=2)
+    dream(page)
+    finished(page, 2)
+    drawer = page.locator("#settings")
+    page.click("#settings-button")
+    expect(drawer).to_have_attribute("role", "dialog")
+    assert page.evaluate(FOCUSED) == "settings-close"
+    for _ in range(40):  # once round, and never behind it
+        page.keyboard.press("Tab")
+        outside = "!!document.activeElement.closest('#header, #gallery, #prompt-bar')"
+        assert not page.evaluate(outside)
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    assert page.evaluate(FOCUSED) == "settings-button"
+    page.click("#settings-button")
+    expect(drawer).to_be_visible()
+    page.go_back()
+    expect(drawer).to_be_hidden()
+    viewer = page.locator("#viewer")
+    page.locator(".tile .open").first.click()
+    expect(viewer).to_be_visible()
+    page.go_back()
+    expect(viewer).to_be_hidden()
+    page.click("#help-button")
+    page.go_back()
+    expect(page.locator("#help")).to_be_hidden()
+    # Closed by hand, nothing of it stays for Back.
+    page.locator(".tile .open").first.click()
+    page.wait_for_function("history.state?.layers === 1")
+    page.click("#viewer-close")
+    page.wait_for_function("!history.state?.layers")
+    expect(page.locator(".dream-row")).to_have_count(1)
+
+
+def test_the_keyboard_reaches_the_prompt_at_once_and_a_dream_is_one_stop(
+    quick: Page, site: Site
+) -> None:
+    page = quick
+    for begun, name in enumerate(("the older", "the newer"), start=1):
+        ask(page, name, count=4, steps=2)
+        dream(page)
+        expect(page.locator(".tile[data-state=done]")).to_have_count(4 * begun)
+    page.reload()
+    page.wait_for_selector("html[data-sdgui=ready]")
+    expect(page.locator(".tile[data-state=done]")).to_have_count(8)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.matches('#prompt textarea')")
+    assert page.locator('#gallery .open:enabled:not([tabindex="-1"])').count() == 2
+    page.locator(".tile .open").first.focus()
+    seen = []
+    for key in ("ArrowRight", "End", "ArrowRight", "ArrowUp", "Home"):
+        page.keyboard.press(key)
+        tile = "document.activeElement.closest('.tile')"
+        name = page.evaluate(f"{tile}.closest('.dream-row').getAttribute('aria-label')")
+        seen.append((name, page.evaluate(f"{tile}.dataset.index")))
+    newer, older = "the newer", "the older"
+    assert seen == [(newer, "1"), (newer, "3"), (older, "0"), (newer, "0"), (newer, "0")]
+    site.engine.go.clear()
+    dream(page)
+    expect(page.locator("#stop-button")).to_be_visible()
+    page.locator(".tile[data-state=done] .open").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#viewer")).to_be_visible()
+    for _ in range(3):  # once too often
+        page.keyboard.press("Escape")
+    expect(page.locator("#viewer")).to_be_hidden()
+    assert page.evaluate("fetch('/dreams').then((r) => r.json()).then((p) => p.dreams[0].state)") == (
+        "active"
+    )
+    page.keyboard.press("Control+.")
+    expect(page.locator(".dream-row[data-state=cancelled]")).to_have_count(1)
