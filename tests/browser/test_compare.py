@@ -243,7 +243,7 @@ def test_stop_keeps_what_is_done_and_continue_makes_the_rest(sheets: Page, site:
     expect(sheet(page)).to_have_attribute("data-state", "cancelled")
     expect(page).to_have_title("stopped · sdgui")
     expect(tiles(page, "stopped")).to_have_count(6)
-    more = sheet(page).locator(".sheet-continue")
+    more = sheet(page).locator(".row-continue")
     expect(more).to_have_text("Continue (6)")
     done = [tile["picture"] for tile in dreams(page)[0]["tiles"]]
     site.engine.most = None
@@ -273,11 +273,12 @@ def test_a_sheet_that_was_stopped_before_its_first_picture_is_found_again(
         re.compile(r"stopped · 0 of 4 seeds · just now · .*")
     )
     expect(sheet(page).locator(".dream-title")).to_have_text(PROMPT)
-    sheet(page).locator(".sheet-continue").click()
+    sheet(page).locator(".row-continue").click()
     made(page, 4)
     page.click("#tab-dream")
     first = page.locator(".dream-row").nth(1)
-    expect(first).to_contain_text("stopped · 0 of 4 · just now")
+    expect(first.locator(".dream-meta")).to_have_text("stopped")
+    expect(first.locator(".row-continue")).to_be_visible()
     page.fill("#prompt textarea", "something else")
     first.locator(".reuse").click()
     expect(page.locator("#prompt textarea")).to_have_value(PROMPT)
@@ -455,7 +456,7 @@ def test_a_model_that_does_not_load_fails_its_own_row(sheets: Page, site: Site) 
         "3", "4", "5",
     ]  # fmt: skip
     site.engine.unloadable.clear()
-    sheet(page).locator(".sheet-continue").click()
+    sheet(page).locator(".row-continue").click()
     made(page, 6)
 
 

@@ -88,7 +88,7 @@ def grid(owner: Visitor) -> tuple[dict[str, Any], dict[str, Any]]:
     begin(page)
     expect(tiles(page, "done").nth(2)).to_be_visible()
     page.click("#stop-button")
-    more = sheet(page).locator(".sheet-continue")
+    more = sheet(page).locator(".row-continue")
     expect(more).to_be_visible()
     stopped = dreams(page)[0]
     calm(page)

@@ -78,7 +78,7 @@ def test_a_wall_that_was_stopped_is_continued_after_a_restart(
     begin(page)
     some_made(page)
     page.click("#stop-button")
-    more = sheet(page).locator(".sheet-continue")
+    more = sheet(page).locator(".row-continue")
     expect(more).to_be_visible()
     done = pictures(page)
     page.goto("about:blank")

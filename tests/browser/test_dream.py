@@ -97,6 +97,44 @@ def test_stop_keeps_what_is_there_and_the_next_dream_works(page: Page) -> None:
     finished(page, 1)
 
 
+def test_what_forms_is_on_top_and_what_waits_or_was_stopped_is_one_line(
+    quick: Page, site: Site
+) -> None:
+    page = quick
+    rows, titles = page.locator(".dream-row"), page.locator("#gallery .dream-title")
+    ask(page, "the one before", count=1, steps=2)
+    dream(page)
+    finished(page, 1)
+    site.engine.go.clear()
+    for begun, name in enumerate(("the first", "the second", "the third", "the fourth"), start=2):
+        page.fill("#prompt textarea", name)
+        dream(page)
+        expect(rows).to_have_count(begun)
+    expect(titles).to_have_text(
+        ["the first", "the second", "the third", "the fourth", "the one before"]
+    )
+    expect(rows.nth(0)).to_have_attribute("data-stage", "forming")
+    for waiting in (rows.nth(1), rows.nth(2), rows.nth(3)):
+        expect(waiting.locator(".grid")).to_be_hidden()
+        expect(waiting.locator(".row-stop")).to_have_text("Cancel")
+        box = waiting.bounding_box()
+        assert box is not None and box["height"] < 48
+    assert page.title() == "0 of 1 · sdgui"
+    rows.nth(3).locator(".row-stop").click()
+    stopped = page.locator(".dream-row.is-bare")
+    expect(stopped.locator(".row-continue")).to_have_text("Dream again")
+    expect(stopped.locator(".grid")).to_be_hidden()
+    rows.nth(0).locator(".row-stop").click()
+    expect(page.locator(".dream-row.is-bare")).to_have_count(2)
+    expect(titles.first).to_have_text("the second")  # which opens as it begins
+    expect(rows.nth(0).locator(".grid")).to_be_visible()
+    site.engine.go.set()
+    expect(page.locator(".dream-row[data-state=finished]")).to_have_count(3)
+    stopped.filter(has_text="the fourth").locator(".row-continue").click()
+    expect(page.locator(".dream-row[data-state=finished]")).to_have_count(4)
+    expect(stopped).to_have_count(1)
+
+
 def test_a_reload_finds_the_dream_still_forming(page: Page) -> None:
     ask(page, BOAT, steps=45)
     dream(page)
@@ -205,7 +243,7 @@ def test_the_keyboard_alone_is_enough(quick: Page, site: Site) -> None:
     page.locator("#prompt textarea").focus()
     page.keyboard.press("Control+Enter")
     expect(page.locator("#stop-button")).to_be_visible()
-    page.keyboard.press("Escape")
+    page.keyboard.press("Control+.")
     expect(page.locator("#stop-button")).to_be_hidden()
 
 

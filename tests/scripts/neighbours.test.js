@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { nearest, neighbour } from "../../sdgui/web/compare/sheet/neighbours.js";
+import { nearest, neighbour } from "../../sdgui/web/shared/gallery/neighbours.js";
 
 /** Five tiles in rows of three: 0 1 2 / 3 4. */
 const WALL = [0, 1, 2, 3, 4].map((i) => ({ left: (i % 3) * 110, top: Math.floor(i / 3) * 110, width: 100, height: 100 }));

@@ -3,11 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ago, agoFor, doing, duration, settings } from "../../sdgui/web/shared/dreams/words.js";
+import { ago, agoFor, doing, duration, left, settings } from "../../sdgui/web/shared/dreams/words.js";
 
 test("durations are a person's", () => {
-  const said = [0, 1.4, 59.6, 60, 80, 3600, 7500].map(duration);
-  assert.deepEqual(said, ["1 s", "1 s", "1 min", "1 min", "1 min 20 s", "1 h", "2 h 5 min"]);
+  const said = [0, 1.4, 59.6, 60, 80, 2861, 3599, 3600, 7500].map(duration);
+  assert.deepEqual(said, ["1 s", "1 s", "1 min", "1 min", "1 min", "48 min", "1 h", "1 h", "2 h 5 min"]);
+  assert.deepEqual([12, 59.6, 2861].map(left), ["12 s left", "about 1 min left", "about 48 min left"]);
 });
 
 test("a moment is told by how long ago it was, then by its day", () => {
@@ -37,7 +38,7 @@ test("settings that vary from picture to picture are left out", () => {
 
 test("who waits is told how many are ahead", () => {
   assert.equal(doing({ type: "queued", job: "j", place: 0, wait: null }), "waiting: next");
-  assert.equal(doing({ type: "queued", job: "j", place: 2, wait: 90 }, 1, 4), "1 of 4 done · waiting: 2 batches of pictures ahead · about 1 min 30 s");
+  assert.equal(doing({ type: "queued", job: "j", place: 2, wait: 90 }, 1, 4), "1 of 4 done · waiting: 2 batches of pictures ahead · about 2 min");
 });
 
 test("the last step is finishing, unless more batches follow", () => {

@@ -40,11 +40,6 @@ def sheet_routes(studio: "Studio", store: Store) -> APIRouter:
         who = who_of(request)
         return page_of_jobs(studio, store, who, before=before, limit=limit, sheets=True)
 
-    @routes.post("/jobs/{job}/continue")
-    def go_on(request: Request, job: Id) -> dict[str, bool]:
-        """Queues what a stopped, failed or interrupted dream has not made; pictures that are finished stay."""
-        return {"continued": studio.resume(job, who_of(request))}
-
     @routes.put("/picture/{picture}/mark")
     def mark(request: Request, picture: Id, marked: Marked) -> Response:
         """Keeps a picture, rejects it, or neither."""

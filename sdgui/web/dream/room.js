@@ -14,6 +14,14 @@ const WELCOME = {
   words: (hasExamples) => (hasExamples ? "Say below what you want to see, or begin with one of these:" : "Say below what you want to see, then click Dream."),
 };
 
+/** Keys that mean the same in the viewer; those that pin are for Compare, where one sees what they do. */
+const KEYS = ["k", "v"];
+
+/** @param {import("../shared/page/page.js").Page} page @param {string} key @param {import("../shared/dreams/dream.js").Picture} picture */
+function act(page, key, picture) {
+  return KEYS.includes(key.toLowerCase()) && page.viewer.actions.key(key, picture);
+}
+
 /** @param {import("../shared/page/page.js").Page} page */
 export function enter(page) {
   const list = new List(find("#gallery"), {
@@ -22,6 +30,7 @@ export function enter(page) {
     greet: () => greeting({ ...WELCOME, write: (text) => page.bar.write(text) }),
     open: (picture, shelf) => page.viewer.open(picture, shelf),
     reuse: (asked) => page.reuse({ ...asked, sheet: false }),
+    act: (key, picture) => act(page, key, picture),
     actions: (dream) => [...page.rooms.values()].flatMap((room) => room.offers?.(dream) ?? []),
   });
   page.add("dream", {

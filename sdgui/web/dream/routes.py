@@ -61,6 +61,11 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
         """Stops one dream; pictures that are finished stay."""
         return {"cancelled": studio.cancel(job, who_of(request))}
 
+    @routes.post("/jobs/{job}/continue")
+    def go_on(request: Request, job: Id) -> dict[str, bool]:
+        """Queues what a stopped, failed or interrupted dream has not made; pictures that are finished stay."""
+        return {"continued": studio.resume(job, who_of(request))}
+
     @routes.post("/cancel")
     def cancel_all(request: Request) -> dict[str, int]:
         """Stops all dreams of the visitor."""

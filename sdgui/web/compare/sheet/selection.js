@@ -5,7 +5,7 @@ import { targetOf } from "../../shared/dom/dom.js";
 import { inFrame } from "../../shared/dom/frame.js";
 import { tileOf } from "../../shared/gallery/tile.js";
 import { Cell } from "./cell.js";
-import { nearest, neighbour } from "./neighbours.js";
+import { nearest, neighbour } from "../../shared/gallery/neighbours.js";
 
 const OTHERS = "input, textarea, select, [contenteditable], [popover], summary";
 /** @type {Record<string, [number, number]>} */

@@ -2,7 +2,7 @@
 // One dream of Compare: a wall of seeds, its refined ones, a row of variations, or a labelled grid.
 
 import { button, make } from "../../shared/dom/dom.js";
-import { ago, duration, settings } from "../../shared/dreams/words.js";
+import { ago, left, settings } from "../../shared/dreams/words.js";
 import { Row } from "../../shared/gallery/row.js";
 import { Cell } from "./cell.js";
 
@@ -50,7 +50,6 @@ export class Sheet extends Row {
 
   /** @override */
   actions() {
-    this.go = button("Continue", "sheet-continue", () => this.resume(), { title: "Make what is missing" });
     const { dream } = this;
     const list = /** @type {Sheets} */ (this.list);
     const menu = button("Export ▾", "sheet-export", () => list.menu.open(menu, list.exports.of(dream)), { aria: { haspopup: "menu" } });
@@ -129,6 +128,25 @@ export class Sheet extends Row {
     return y ? [column, `${y.title} ${y.labels[Math.floor(index / x.labels.length)]}`] : [column];
   }
 
+  /** Newest first, whatever forms: a wall is stood in while others wait. @override @returns {"ended"} */
+  get stage() {
+    return "ended";
+  }
+
+  /** @override */
+  get again() {
+    return `Continue (${this.dream.missing})`;
+  }
+
+  /** Its cells have their scores on them. @override */
+  rank() {}
+
+  /** The selection knows where the keyboard is. @override */
+  roam() {}
+
+  /** The same. @override */
+  key() {}
+
   /** How a picture of a row varies. @param {Picture} picture */
   varied(picture) {
     const { x } = sheetOf(this.dream);
@@ -176,11 +194,8 @@ export class Sheet extends Row {
   /** @override */
   say() {
     super.say();
-    if (!this.go) return;
+    if (!this.grid) return; // it is still being made
     const { dream } = this;
-    const missing = dream.missing;
-    this.go.hidden = dream.isActive || !missing;
-    this.go.textContent = `Continue (${missing})`;
     const ranks = dream.ranks();
     for (const cell of this.unsorted) cell.place(ranks.get(cell.picture.index) ?? null);
     /** @type {Sheets} */ (this.list).selection.pins(this);
@@ -197,8 +212,8 @@ export class Sheet extends Row {
     const { news, pictures, done, isMade } = this.dream;
     if (isMade || this.list.dreams.isOffline || news?.type !== "progress") return super.doing();
     const step = news.step ? `step ${news.step} of ${news.steps}` : done.length ? "" : "starting…";
-    const left = news.seconds_left === null ? step : `${duration(news.seconds_left)} left`;
-    return [`${done.length} of ${pictures.size}`, left].filter(Boolean).join(" · ");
+    const rest = news.seconds_left === null ? step : left(news.seconds_left);
+    return [`${done.length} of ${pictures.size}`, rest].filter(Boolean).join(" · ");
   }
 
   /** @override */
@@ -223,13 +238,6 @@ export class Sheet extends Row {
       default:
         return "seeds";
     }
-  }
-
-  async resume() {
-    if (!this.go) return;
-    this.go.disabled = true;
-    await this.list.dreams.resume(this.dream.id);
-    this.go.disabled = false;
   }
 
   /** @override @param {Picture} picture */

@@ -126,6 +126,10 @@ export class Dream {
     /** The studio's latest, while it is active. @type {JobNews | null} */
     this.news = null;
     this.fraction = 0;
+    /** Whether any of it was being made; what waits for its turn has not begun. */
+    this.hasBegun = false;
+    /** The latest step that was told of, where it is known. @type {{ step: number, steps: number } | null} */
+    this.reached = null;
     /** @type {LiveStrip[]} */
     this.live = [];
     /** @type {import("./told.js").DreamState} */
@@ -174,15 +178,19 @@ export class Dream {
     if (told.state === "active" && this.state !== "active") {
       this.fraction = 0;
       this.news = null;
+      this.hasBegun = false;
+      this.reached = null;
     }
     this.state = told.state;
     this.fault = told.state === "failed" ? { message: told.message, hint: told.hint } : null;
     for (const tile of told.tiles) this.pictures.get(tile.index)?.take(tile);
+    if (this.done.length) this.hasBegun = true;
     this.changed();
   }
 
   /** One piece of news from the studio. @param {JobNews} news */
   apply(news) {
+    if (news.type !== "queued") this.hasBegun = true;
     switch (news.type) {
       case "picture":
         this.pictures.get(news.index)?.show(news.picture, news.match);
@@ -220,6 +228,7 @@ export class Dream {
 
   /** @param {import("./told.js").Progress} news */
   advance(news) {
+    if (news.step) this.reached = { step: news.step, steps: news.steps };
     const live = new Map(this.live.map((strip) => [strip.id, strip]));
     for (const id of news.over) live.delete(id);
     for (const strip of news.live) live.set(strip.id, strip);

@@ -144,6 +144,12 @@ export class Dreams {
     }
   }
 
+  /** What was deleted of a dream is there again: it is shown as the server has it. @param {string} job */
+  async return(job) {
+    this.drop(job);
+    await this.look(job);
+  }
+
   /** @param {string} job */
   drop(job) {
     this.known.delete(job);
@@ -244,7 +250,7 @@ export class Dreams {
   /** Goes on with what an ended dream did not make. @param {string} job */
   async resume(job) {
     const told = await this.act(`/jobs/${job}/continue`);
-    if (told && !told.continued) this.teller.toast("Nothing of that sheet is left to make.");
+    if (told && !told.continued) this.teller.toast("Nothing of it is left to make.");
     this.watch.open();
     await this.after(() => this.look(job));
   }

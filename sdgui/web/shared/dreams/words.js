@@ -1,17 +1,20 @@
 // @ts-check
 // Times, sizes and progress in a person's words.
 
-/** "2 s", "1 min 20 s", "2 h 5 min". @param {number} seconds */
+/** "2 s", "48 min", "2 h 5 min": as exactly as anybody can know it. @param {number} seconds */
 export function duration(seconds) {
   const whole = Math.max(1, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
-  if (whole < 3600) {
-    const rest = whole % 60;
-    return `${Math.floor(whole / 60)} min${rest ? ` ${rest} s` : ""}`;
-  }
-  const minutes = Math.round((whole % 3600) / 60);
-  return `${Math.floor(whole / 3600)} h${minutes ? ` ${minutes} min` : ""}`;
+  const minutes = Math.round(whole / 60);
+  const rest = minutes % 60;
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h${rest ? ` ${rest} min` : ""}`;
 }
+
+/** What is left: "12 s left", "about 48 min left". @param {number} seconds */
+export const left = (seconds) => `${seconds < 59.5 ? "" : "about "}${duration(seconds)} left`;
+
+/** "1 picture", "4 pictures". @param {number} count */
+export const pictures = (count) => `${count} ${count === 1 ? "picture" : "pictures"}`;
 
 /** How long ago a moment (seconds since the epoch) was. @param {number} moment @param {number} [now] */
 export function ago(moment, now = Date.now() / 1000) {
@@ -66,9 +69,9 @@ export function doing(news, made = 0, total = 0) {
     case "progress": {
       const done = news.done ? `${news.done} of ${news.total} done · ` : "";
       if (!news.step) return `${done}starting…`;
-      const left = news.seconds_left === null ? "" : ` · ${duration(news.seconds_left)} left`;
+      const rest = news.seconds_left === null ? "" : ` · ${left(news.seconds_left)}`;
       const isLast = news.step >= news.steps && !(Number(news.seconds_left) >= 1); // else more batches follow
-      return `${done}step ${news.step} of ${news.steps}${isLast ? " · finishing" : left}`;
+      return `${done}step ${news.step} of ${news.steps}${isLast ? " · finishing" : rest}`;
     }
     case "offline":
       return "the connection is lost, trying again…";

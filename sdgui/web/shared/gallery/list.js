@@ -4,6 +4,7 @@
 import { make } from "../dom/dom.js";
 import { again, settled } from "../fetch/again.js";
 import { ask } from "../fetch/ask.js";
+import { neighbour } from "./neighbours.js";
 
 /**
  * @typedef {import("../dreams/dream.js").Dream} Dream
@@ -21,17 +22,30 @@ const MOST_PAGES = 4;
 /** Pixels below what is seen within which older dreams are asked for. */
 const AHEAD = 800;
 
+/** Right and down. @type {Record<string, [number, number]>} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+const STAGES = ["forming", "waiting", "ended"];
+
+/** @param {Row} view @returns {[number, number]} */
+function placeOf({ stage, dream }) {
+  return [STAGES.indexOf(stage), stage === "ended" ? -dream.created : dream.created];
+}
+
+/** @param {[number, number]} one @param {[number, number]} other */
+const isBefore = (one, other) => one[0] < other[0] || (one[0] === other[0] && one[1] < other[1]);
+
 export class List {
   /**
    * `address` gives pages of dreams, `view(list, dream)` makes what shows one, `fits` tells which belong here, `tab` is
    * the tab that shows the list, `greet` fills it while it is empty, `open` shows a picture large, `actions` are what
-   * else can be done with a dream, `reuse` takes over settings.
+   * else can be done with a dream, `reuse` takes over settings; `act` does what a key means for a picture.
    * @param {HTMLElement} element
    * @param {{ dreams: Dreams, address: string, view: (list: any, dream: Dream) => Row, fits: (dream: Dream) => boolean,
    *   tab: string, greet: () => HTMLElement, open: (picture: Picture, list: List) => void, reuse: (asked: Reuse) => void,
-   *   actions?: (dream: Dream) => Action[] }} how
+   *   actions?: (dream: Dream) => Action[], act?: (key: string, picture: Picture) => boolean }} how
    */
-  constructor(element, { dreams, address, view, fits, tab, greet, open, reuse, actions = () => [] }) {
+  constructor(element, { dreams, address, view, fits, tab, greet, open, reuse, actions = () => [], act }) {
     this.element = element;
     this.dreams = dreams;
     this.address = address;
@@ -42,6 +56,7 @@ export class List {
     this.actions = actions;
     this.opens = open;
     this.reuses = reuse;
+    this.acts = act;
     /** @type {Map<string, Row>} */
     this.views = new Map();
     /** @type {string | null} */
@@ -51,6 +66,8 @@ export class List {
     this.end = make("div", { className: "gallery-end" });
     this.element.append(this.end);
     dreams.lists.push(this);
+    // Another has begun or ended: who waited for it may be the next.
+    dreams.counted.add(() => [...this.views.values()].forEach((row) => row.dream.isActive && row.changed()));
     new IntersectionObserver(() => this.isNearEnd && this.older(), { root: element, rootMargin: `${AHEAD}px` }).observe(this.end);
     this.fitGutter();
     window.addEventListener("resize", () => this.fitGutter());
@@ -76,6 +93,16 @@ export class List {
       const view = child instanceof HTMLElement ? this.views.get(child.dataset.job ?? "") : undefined;
       return view ? [view] : [];
     });
+  }
+
+  /** Whether pictures can be marked here. */
+  get marks() {
+    return this.acts !== undefined;
+  }
+
+  /** Does what a key means for a picture, and says whether it means anything. @param {string} key @param {Picture} picture */
+  act(key, picture) {
+    return this.acts?.(key, picture) ?? false;
   }
 
   /** @param {Picture} picture */
@@ -138,9 +165,29 @@ export class List {
     if (known) return known;
     const view = this.view(this, dream);
     this.views.set(dream.id, view);
-    const older = this.ordered.find((other) => other.dream.created < dream.created);
-    this.element.insertBefore(view.element, older?.element ?? this.end);
+    this.arrange(view);
     return view;
+  }
+
+  /** Puts a dream where its stage and its age belong: the queue in its order, then what was, the newest first. @param {Row} view */
+  arrange(view) {
+    if (this.views.get(view.dream.id) !== view) return; // it is still being made
+    const place = placeOf(view);
+    const after = this.ordered.find((other) => other !== view && isBefore(place, placeOf(other)));
+    if (view.element.nextElementSibling === (after?.element ?? this.end)) return;
+    const focused = document.activeElement;
+    this.element.insertBefore(view.element, after?.element ?? this.end);
+    if (focused instanceof HTMLElement && view.element.contains(focused)) focused.focus({ preventScroll: true });
+  }
+
+  /** The picture that an arrow leads to. @param {import("./tile.js").Tile} tile @param {string} key */
+  beside(tile, key) {
+    const arrow = ARROWS[key];
+    if (!arrow) return undefined;
+    const all = this.ordered.flatMap((row) => [...row.tiles.values()]).filter(({ openButton }) => !openButton.disabled && openButton.offsetParent);
+    const boxes = all.map(({ element }) => element.getBoundingClientRect());
+    const place = neighbour(all.indexOf(tile), boxes, arrow, true);
+    return place === null ? undefined : all[place];
   }
 
   /** Puts the keyboard on the first picture of a dream, unless it is being typed elsewhere. @param {string} job */

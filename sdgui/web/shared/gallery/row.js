@@ -3,8 +3,8 @@
 
 import { button, make } from "../dom/dom.js";
 import { inFrame } from "../dom/frame.js";
-import { ago, doing, moment, settings } from "../dreams/words.js";
-import { Tile } from "./tile.js";
+import { ago, doing, duration, moment, pictures, settings } from "../dreams/words.js";
+import { Tile, tileOf } from "./tile.js";
 
 /**
  * @typedef {import("../dreams/dream.js").Dream} Dream
@@ -13,6 +13,9 @@ import { Tile } from "./tile.js";
  */
 
 const KEPT = "Until then it is kept in memory; ↓ on a picture saves a copy.";
+
+/** What is said of a dream without any picture. @type {Record<string, string>} */
+const ENDED = { cancelled: "stopped", failed: "failed", finished: "no picture" };
 
 /** Tiles of a sheet that the gallery shows: the whole of it is in Compare. */
 const MOST = 8;
@@ -28,18 +31,22 @@ export class Row {
     this.meta = make("span", { className: "dream-meta" });
     this.progress = make("div", { className: "dream-progress", role: "progressbar", aria: { label: "Progress" } }, make("i"));
     this.note = make("p", { className: "dream-note" });
+    this.count = make("span", { className: "dream-count", textContent: pictures(dream.pictures.size) });
     this.stop = button("Stop", "row-stop", () => this.cancel());
+    this.go = button("Continue", "row-continue", () => this.resume(), { title: "Make what is missing" });
     this.reuse = button("Reuse", "reuse", () => list.reuse(dream.id, this.tiles.keys().next().value ?? 0, { whole: true }), { title: "Take over these settings" });
     this.removal = button("Remove", "row-remove", () => list.dreams.remove(dream.id), { title: "Take this out of your dreams: it has no picture" });
     // No region: hundreds of landmarks, several of one name, would lead nowhere.
     this.element = make(
       "article",
       { className: "dream-row", data: { job: dream.id, testid: "dream" }, aria: { label: dream.title } },
-      make("div", { className: "dream-head" }, this.title, this.meta,
+      make("div", { className: "dream-head" }, this.title, this.count, this.meta,
         make("div", { className: "dream-actions" }, ...this.actions()), this.progress),
       this.note,
     );
     this.fill();
+    this.element.addEventListener("keydown", (event) => this.key(event));
+    this.element.addEventListener("focusin", (event) => this.roam(tileOf(event.target)));
     dream.views.add(this);
     this.say();
   }
@@ -47,14 +54,31 @@ export class Row {
   /** @returns {HTMLElement[]} */
   actions() {
     const more = this.list.actions(this.dream).map(({ className, text, act }) => button(text, className, act));
-    return [...more, this.stop, this.reuse, this.removal];
+    return [...more, this.stop, this.go, this.reuse, this.removal];
+  }
+
+  /** What forms is seen first, then what waits for it, then what was. @returns {"forming" | "waiting" | "ended"} */
+  get stage() {
+    const { dream, list } = this;
+    if (!dream.isActive) return "ended";
+    if (dream.hasBegun) return "forming";
+    const isBehind = dream.news?.type === "queued" && dream.news.place > 0;
+    return isBehind || list.dreams.active.some((other) => other.created < dream.created) ? "waiting" : "forming";
+  }
+
+  /** The words that go on with it. */
+  get again() {
+    return this.dream.done.length ? `Continue (${this.dream.missing})` : "Dream again";
   }
 
   /** The pictures in their places. */
   fill() {
     const shown = [...this.dream.pictures.values()].slice(0, this.dream.sheet ? MOST : Infinity);
     for (const picture of shown) this.tiles.set(picture.index, new Tile(this, picture));
-    this.element.append(make("div", { className: "grid" }, ...[...this.tiles.values()].map((tile) => tile.element)));
+    const frames = [...this.tiles.values()].map((tile) => make("figure", { className: "framed" }, tile.element, tile.below));
+    const grid = make("div", { className: "grid", data: { count: Math.min(shown.length, 5) } }, ...frames);
+    grid.style.setProperty("--most", `${4 * this.dream.settings.width}px`);
+    this.element.append(grid);
   }
 
   /** The pictures that can be opened, in the order in which they are seen. @returns {Picture[]} */
@@ -76,30 +100,81 @@ export class Row {
     for (const tile of this.tiles.values()) tile.changed();
   }
 
+  /** Says below each picture how well it fits the prompt, and of the best, once all are there, that it is. */
+  rank() {
+    const ranks = this.dream.ranks();
+    const isOver = !this.dream.isActive && ranks.size > 1;
+    for (const { picture, below } of this.tiles.values()) {
+      const parts = picture.match === null || !picture.id ? [] : ["match ", make("b", { textContent: picture.match.toFixed(2) })];
+      const best = isOver && ranks.get(picture.index) === 1 ? [` · best of ${ranks.size}`] : [];
+      const words = [...parts, ...(parts.length ? best : [])];
+      const text = words.map((word) => (typeof word === "string" ? word : word.textContent)).join("");
+      if (below.textContent !== text) below.replaceChildren(...words);
+    }
+  }
+
+  /** One stop for Tab: the picture where the keyboard was last, else the first. @param {Tile} [tile] */
+  roam(tile) {
+    const all = [...this.tiles.values()];
+    const before = all.find(({ openButton }) => openButton.tabIndex === 0 && !openButton.disabled);
+    const stop = tile ?? before ?? all.find(({ openButton }) => !openButton.disabled);
+    for (const one of all) {
+      const index = one === stop ? 0 : -1;
+      if (one.openButton.tabIndex !== index) one.openButton.tabIndex = index;
+    }
+  }
+
+  /** Arrows go from picture to picture, on into the dreams above and below. @param {KeyboardEvent} event */
+  key(event) {
+    const tile = tileOf(event.target);
+    if (!tile || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const own = [...this.tiles.values()].filter(({ openButton }) => !openButton.disabled);
+    if (tile.picture.id && this.list.act(event.key, tile.picture)) {
+      event.preventDefault();
+      return;
+    }
+    const next = event.key === "Home" ? own[0] : event.key === "End" ? own.at(-1) : this.list.beside(tile, event.key);
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  }
+
   /** Writes state and words anew; called at every change and now and then, as time goes by. */
   say() {
     const { dream } = this;
+    const { stage } = this;
     this.element.dataset.state = dream.state;
+    if (this.element.dataset.stage !== stage) {
+      this.element.dataset.stage = stage;
+      this.list.arrange(this);
+    }
     this.element.classList.toggle("is-bare", !dream.isActive && !dream.done.length);
     this.stop.hidden = !dream.isActive;
+    this.stop.textContent = stage === "waiting" ? "Cancel" : "Stop";
+    this.go.hidden = dream.isActive || !dream.missing;
+    this.go.textContent = this.again;
     this.removal.hidden = dream.isActive || dream.done.length > 0;
     const fault = dream.fault ?? { message: dream.unsaved, hint: dream.unsaved && KEPT };
     this.note.replaceChildren(...(fault.message ? [fault.message, ...(fault.hint ? [" ", make("span", { textContent: fault.hint })] : [])] : []));
     this.progress.style.setProperty("--done", String(dream.fraction));
     this.progress.setAttribute("aria-valuenow", String(Math.round(dream.fraction * 100)));
+    this.roam();
+    this.rank();
     this.meta.textContent = dream.isActive ? this.doing() : this.made();
     this.meta.title = dream.isActive ? "" : moment(dream.created);
   }
 
   doing() {
-    const { news, done, pictures, isMade } = this.dream;
-    if (isMade && !this.list.dreams.isOffline) return `${done.length} of ${pictures.size} saved · trying again…`;
-    return doing(this.list.dreams.isOffline ? { type: "offline" } : news, done.length, pictures.size);
+    const { news, done, pictures: all, isMade } = this.dream;
+    if (isMade && !this.list.dreams.isOffline) return `${done.length} of ${all.size} saved · trying again…`;
+    if (this.stage === "waiting" && news?.type === "queued" && news.wait && !this.list.dreams.isOffline) return `waiting · about ${duration(news.wait)}`;
+    return doing(this.list.dreams.isOffline ? { type: "offline" } : news, done.length, all.size);
   }
 
   made() {
-    const { state, done, pictures } = this.dream;
-    const stopped = state === "cancelled" ? `stopped · ${done.length} of ${pictures.size} · ` : "";
+    const { state, done, pictures: all, reached } = this.dream;
+    if (!done.length) return reached && state === "cancelled" ? `stopped at step ${reached.step} of ${reached.steps}` : ENDED[state] ?? "";
+    const stopped = state === "cancelled" ? `stopped · ${done.length} of ${all.size} · ` : "";
     return `${stopped}${ago(this.dream.created)} · ${settings(this.dream.settings, this.dream.varied)}`;
   }
 
@@ -107,6 +182,12 @@ export class Row {
     this.stop.disabled = true;
     await this.list.dreams.cancel(this.dream.id);
     this.stop.disabled = false;
+  }
+
+  async resume() {
+    this.go.disabled = true;
+    await this.list.dreams.resume(this.dream.id);
+    this.go.disabled = false;
   }
 
   /** @param {Picture} picture */
@@ -118,6 +199,7 @@ export class Row {
   /** @param {Tile} tile */
   forget(tile) {
     this.tiles.delete(tile.picture.index);
+    tile.below.parentElement?.remove();
   }
 
   remove() {

@@ -36,8 +36,11 @@ export class Tile {
     this.inPlace = null;
     this.word = make("span", { className: "tile-word" });
     this.openButton = make("button", { type: "button", className: "open" });
-    this.download = make("a", { className: "download", textContent: "↓", title: "Download the PNG" });
+    // Not a stop for Tab: who has a keyboard has it in the viewer.
+    this.download = make("a", { className: "download", textContent: "↓", title: "Download the PNG", tabIndex: -1 });
     this.download.setAttribute("aria-label", `Download the picture with seed ${picture.seed}`);
+    this.below = make("figcaption", { className: "match" });
+    this.heart = make("button", { type: "button", className: "heart", textContent: "♥", title: "Keep (K)", tabIndex: -1, aria: { label: "Keep", pressed: "false" } });
     this.element = make(
       "div",
       { className: "tile", data: { index: picture.index, state: "empty", testid: "tile" } },
@@ -58,7 +61,8 @@ export class Tile {
   /** What lies on the tile beside its seed, and what a click does. @returns {Element[]} */
   furniture() {
     this.openButton.addEventListener("click", () => this.row.list.open(this.picture));
-    return [this.download];
+    this.heart.addEventListener("click", () => this.row.list.act("k", this.picture));
+    return [this.heart, this.download];
   }
 
   /** What is seen, which may be a moment behind what is known. */
@@ -96,6 +100,9 @@ export class Tile {
   /** Words for eyes and ears; called at every change. */
   label() {
     this.usable(this.state === "done");
+    const isKept = this.picture.mark === "kept";
+    this.heart.setAttribute("aria-pressed", String(isKept));
+    this.heart.hidden = this.state !== "done" || !this.row.list.marks;
     this.word.textContent = WORDS[this.state] ?? "";
     const saying = this.state === "done" ? (this.isBroken ? `${BROKEN}. Open` : "Open") : this.state === "preview" ? "Forming" : "Not there yet";
     this.openButton.setAttribute("aria-label", `${WORDS[this.state] ?? saying}: ${this.name}`);
