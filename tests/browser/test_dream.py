@@ -135,6 +135,82 @@ def test_what_forms_is_on_top_and_what_waits_or_was_stopped_is_one_line(
     expect(stopped).to_have_count(1)
 
 
+def test_what_was_deleted_is_brought_back_by_a_click_or_a_key(quick: Page) -> None:
+    page = quick
+    for begun, name in enumerate(("the older", "the newer"), start=1):
+        ask(page, name, count=3, steps=2)
+        dream(page)
+        expect(page.locator(".tile[data-state=done]")).to_have_count(3 * begun)
+    tiles, toast = page.locator(".dream-row .tile"), page.locator(".toast")
+    tiles.nth(1).locator(".open").focus()
+    page.keyboard.press("Delete")
+    expect(toast).to_contain_text("1 picture deleted")
+    expect(tiles).to_have_count(5)
+    assert page.evaluate("document.activeElement.closest('.tile').dataset.index") == "2"
+    page.locator("#prompt textarea").focus()
+    page.keyboard.press("Control+z")  # there it undoes what was typed
+    expect(tiles).to_have_count(5)
+    tiles.first.locator(".open").focus()
+    page.keyboard.press("Control+z")
+    expect(tiles).to_have_count(6)
+    expect(toast).to_have_count(0)
+    assert page.locator(".dream-row").first.locator(".seed").all_inner_texts() == [
+        "1041",
+        "1042",
+        "1043",
+    ]
+    tiles.last.locator(".open").click()  # the last of its shelf
+    page.click("#viewer-delete")
+    page.keyboard.press("Escape")
+    expect(tiles).to_have_count(5)
+    toast.get_by_role("button", name="Undo").click()
+    expect(tiles).to_have_count(6)
+    page.locator(".dream-row").nth(1).locator(".row-remove").click()
+    expect(page.locator("#gallery .dream-title")).to_have_text(["the newer"])
+    expect(toast).to_contain_text("3 pictures deleted")
+    toast.get_by_role("button", name="Undo").click()
+    expect(page.locator("#gallery .dream-title")).to_have_text(["the newer", "the older"])
+    expect(tiles).to_have_count(6)
+
+
+def test_pictures_are_kept_and_rated_where_they_are_seen(quick: Page, site: Site) -> None:
+    page = quick
+    site.engine.match = lambda spec: 0.7 + (spec.seed - 1041) / 100
+    ask(page, "a boat " * 60, count=4, steps=2)
+    dream(page)
+    finished(page, 4)
+    row, below = page.locator(".dream-row"), page.locator(".dream-row .match")
+    expect(below).to_have_text(["match 0.70", "match 0.71", "match 0.72", "match 0.73 · best of 4"])
+    expect(row.locator(".seed").first).to_have_css("opacity", "0")
+    row.locator(".tile").first.hover()
+    expect(row.locator(".seed").first).to_have_css("opacity", "1")
+    heart = row.locator(".heart")
+    heart.first.click()
+    expect(heart.first).to_have_attribute("aria-pressed", "true")
+    row.locator(".tile .open").nth(1).focus()
+    page.keyboard.press("k")
+    expect(heart.nth(1)).to_have_attribute("aria-pressed", "true")
+    page.locator("#prompt textarea").hover()
+    expect(heart.nth(1)).to_have_css("opacity", "1")  # it is seen from afar
+    for width in (1024, 1440, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        left, right = (row.locator(".tile").nth(place).bounding_box() for place in (0, 3))
+        head = row.locator(".dream-head").bounding_box()
+        assert left and right and head
+        assert right["y"] == left["y"]
+        assert abs(right["x"] + right["width"] - head["x"] - head["width"]) < 2
+    row.locator(".tile .open").first.click()
+    image = "document.querySelector('.viewer-stage img')?.getBoundingClientRect().width"
+    page.wait_for_function(f"{image} > 64 && {image} <= 4 * 64")
+    page.get_by_role("button", name="1:1").click()
+    page.wait_for_function(f"{image} === 64")
+    cut = page.locator(".viewer-prompt")
+    before = cut.bounding_box()
+    page.click("#viewer-more")
+    after = cut.bounding_box()
+    assert before and after and after["height"] > before["height"]
+
+
 def test_a_reload_finds_the_dream_still_forming(page: Page) -> None:
     ask(page, BOAT, steps=45)
     dream(page)
@@ -204,7 +280,6 @@ def test_the_viewer_shows_settings_moves_downloads_reuses_and_deletes(page: Page
     expect(viewer).to_be_hidden()
     expect(page.locator("#seed input, #seed textarea")).to_have_value("77")
     page.locator(".tile").nth(1).locator("button.open").click()
-    page.click("#viewer-delete")
     page.click("#viewer-delete")
     expect(page.locator(".dream-row").first.locator(".tile")).to_have_count(2)
     page.reload()

@@ -112,8 +112,8 @@ def test_the_keyboard_reaches_the_prompt_at_once_and_a_dream_is_one_stop(
     for _ in range(3):  # once too often
         page.keyboard.press("Escape")
     expect(page.locator("#viewer")).to_be_hidden()
-    assert page.evaluate("fetch('/dreams').then((r) => r.json()).then((p) => p.dreams[0].state)") == (
-        "active"
-    )
+    assert page.evaluate(
+        "fetch('/dreams').then((r) => r.json()).then((p) => p.dreams[0].state)"
+    ) == ("active")
     page.keyboard.press("Control+.")
     expect(page.locator(".dream-row[data-state=cancelled]")).to_have_count(1)

@@ -24,7 +24,7 @@ def test_the_pill_tells_of_memory_and_a_model_is_freed(quick: Page, site: Site) 
     expect(memory.locator("dd").first).to_have_text("1.1 GB")
     model = memory.get_by_test_id("warm-model")
     expect(model).to_contain_text("42 MB")
-    model.get_by_role("button", name="Free demo").click()
+    model.get_by_role("button", name="Free it: demo").click()
     expect(memory).to_contain_text("None.")
     assert ("demo",) in site.engine.frees
     page.keyboard.press("Escape")

@@ -52,7 +52,7 @@ export async function enter(page) {
   page.viewer.actions = actions;
   const bar = make("div", { className: "tile-bar", hidden: true });
   const sheets = new Sheets(find("#compare"), {
-    dreams, address: "/sheets", tab: "compare", fits: (dream) => dream.sheet !== null,
+    dreams, bin: page.bin, address: "/sheets", tab: "compare", fits: (dream) => dream.sheet !== null,
     view: (list, dream) => new Sheet(list, dream),
     greet: () => greet((text) => page.bar.write(text)),
     open: (picture, shelf) => page.viewer.open(picture, shelf),

@@ -189,7 +189,7 @@ export class Dreams {
         if (news.whole) this.drop(news.job);
         break;
       case "restored":
-        await this.look(news.job);
+        await this.return(news.job);
         break;
       default:
         if (!this.known.has(news.job)) await this.look(news.job);
@@ -233,18 +233,6 @@ export class Dreams {
   /** @param {string} job */
   async cancel(job) {
     await this.act(`/jobs/${job}/cancel`);
-  }
-
-  /** Takes a dream that ended without any picture out of the history. @param {string} job */
-  async remove(job) {
-    try {
-      await ask(`/dreams/${job}`, { method: "DELETE" });
-    } catch (error) {
-      this.teller.toast(wordsOf(error), "", true);
-      return;
-    }
-    this.drop(job);
-    this.settle();
   }
 
   /** Goes on with what an ended dream did not make. @param {string} job */

@@ -43,11 +43,12 @@ export class List {
    * @param {HTMLElement} element
    * @param {{ dreams: Dreams, address: string, view: (list: any, dream: Dream) => Row, fits: (dream: Dream) => boolean,
    *   tab: string, greet: () => HTMLElement, open: (picture: Picture, list: List) => void, reuse: (asked: Reuse) => void,
-   *   actions?: (dream: Dream) => Action[], act?: (key: string, picture: Picture) => boolean }} how
+   *   bin: import("./bin.js").Bin, actions?: (dream: Dream) => Action[], act?: (key: string, picture: Picture) => boolean }} how
    */
-  constructor(element, { dreams, address, view, fits, tab, greet, open, reuse, actions = () => [], act }) {
+  constructor(element, { dreams, bin, address, view, fits, tab, greet, open, reuse, actions = () => [], act }) {
     this.element = element;
     this.dreams = dreams;
+    this.bin = bin;
     this.address = address;
     this.view = view;
     this.fits = fits;
@@ -95,6 +96,11 @@ export class List {
     });
   }
 
+  /** Puts a whole dream into the bin. @param {Dream} dream */
+  delete(dream) {
+    return this.bin.put({ dreams: [dream.id] });
+  }
+
   /** Whether pictures can be marked here. */
   get marks() {
     return this.acts !== undefined;
@@ -102,6 +108,10 @@ export class List {
 
   /** Does what a key means for a picture, and says whether it means anything. @param {string} key @param {Picture} picture */
   act(key, picture) {
+    if (key === "Delete" && picture.id) {
+      this.bin.put({ pictures: [picture.id] });
+      return true;
+    }
     return this.acts?.(key, picture) ?? false;
   }
 
@@ -199,7 +209,8 @@ export class List {
   }
 
   top() {
-    this.element.scrollTo({ top: 0, behavior: "smooth" });
+    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.element.scrollTo({ top: 0, behavior: isCalm ? "instant" : "smooth" });
   }
 
   /** Its tab is seen now: what formed unseen is fetched. */

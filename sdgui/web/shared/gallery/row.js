@@ -35,7 +35,7 @@ export class Row {
     this.stop = button("Stop", "row-stop", () => this.cancel());
     this.go = button("Continue", "row-continue", () => this.resume(), { title: "Make what is missing" });
     this.reuse = button("Reuse", "reuse", () => list.reuse(dream.id, this.tiles.keys().next().value ?? 0, { whole: true }), { title: "Take over these settings" });
-    this.removal = button("Remove", "row-remove", () => list.dreams.remove(dream.id), { title: "Take this out of your dreams: it has no picture" });
+    this.removal = button("Delete", "row-remove", () => list.delete(dream), { title: "Delete this dream; it can be brought back" });
     // No region: hundreds of landmarks, several of one name, would lead nowhere.
     this.element = make(
       "article",
@@ -129,8 +129,10 @@ export class Row {
     const tile = tileOf(event.target);
     if (!tile || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const own = [...this.tiles.values()].filter(({ openButton }) => !openButton.disabled);
+    const beside = this.list.beside(tile, "ArrowRight") ?? this.list.beside(tile, "ArrowLeft");
     if (tile.picture.id && this.list.act(event.key, tile.picture)) {
       event.preventDefault();
+      if (event.key === "Delete") beside?.focus(); // the keyboard is not lost with the picture
       return;
     }
     const next = event.key === "Home" ? own[0] : event.key === "End" ? own.at(-1) : this.list.beside(tile, event.key);
@@ -153,7 +155,7 @@ export class Row {
     this.stop.textContent = stage === "waiting" ? "Cancel" : "Stop";
     this.go.hidden = dream.isActive || !dream.missing;
     this.go.textContent = this.again;
-    this.removal.hidden = dream.isActive || dream.done.length > 0;
+    this.removal.hidden = dream.isActive;
     const fault = dream.fault ?? { message: dream.unsaved, hint: dream.unsaved && KEPT };
     this.note.replaceChildren(...(fault.message ? [fault.message, ...(fault.hint ? [" ", make("span", { textContent: fault.hint })] : [])] : []));
     this.progress.style.setProperty("--done", String(dream.fraction));

@@ -129,7 +129,7 @@ function row(model, mayFree, free) {
     const freeing = button("Free it", "quiet-button", () => {
       freeing.disabled = true;
       free(model);
-    }, { data: { model: model.model }, aria: { label: `Free ${title}` } });
+    }, { data: { model: model.model }, aria: { label: `Free it: ${title}` } });
     parts.push(freeing);
   }
   return make("div", { className: "memory-model", data: { testid: "warm-model" } }, ...parts);

@@ -15,9 +15,11 @@ import { ModelChoice } from "../settings/model-choice.js";
 import { keepRules } from "../settings/rules.js";
 import { namesOf, settings } from "../settings/settings.js";
 import { Viewer } from "../viewer/viewer.js";
+import { Announcing } from "./announcing.js";
 import { Help } from "./help.js";
 import { Likes } from "./likes.js";
 import { Memory } from "./memory.js";
+import { Notice } from "./notice.js";
 import { Pill } from "./pill.js";
 import { PromptBar } from "./prompt-bar.js";
 import { PromptWords } from "./prompt-words.js";
@@ -43,13 +45,18 @@ export class Page {
     this.toasts = new Toasts();
     this.drawer = new Drawer();
     this.title = new Title();
+    this.announcing = new Announcing((words) => this.toasts.say(words));
+    this.notice = new Notice();
     this.menu = new Menu();
     this.help = new Help();
+    this.help.seeds.after(this.notice.control());
     this.help.add("Keys", [
       [["Enter"], "in the prompt: dream; Shift and Enter make a new line"],
       [[KEY, "Enter"], "dream, from anywhere on the page"],
       [["↑", "↓"], "in an empty prompt: former prompts"],
       [[KEY, "."], "stop all dreams"],
+      [["Del"], "delete the picture; it can be brought back for ten seconds"],
+      [[KEY, "Z"], "bring back what was deleted last"],
       [["Esc"], "close what is open last"],
       [["←", "↑", "→", "↓"], "among the pictures; Home and End: the first, the last of a dream"],
       [[ALT, "↑"], "from the prompt to the newest pictures"],
@@ -71,6 +78,7 @@ export class Page {
       dreaming: (active) => {
         this.bar.dreaming(active.length);
         this.title.tell(active);
+        this.announcing.tell(active);
       },
       toast: (...words) => this.toasts.show(...words),
     });
@@ -87,7 +95,7 @@ export class Page {
         for (const act of this.returning) act();
       },
     });
-    this.viewer = new Viewer({ toasts: this.toasts, forget });
+    this.viewer = new Viewer({ bin: this.bin, toasts: this.toasts });
     this.tabs = new Tabs(() => this.changed());
     this.bar = new PromptBar({
       dream: () => this.dream(),
@@ -225,6 +233,7 @@ export class Page {
 
   /** A dream has ended, one way or another. @param {Dream} dream */
   ended(dream) {
+    this.notice.ended(dream);
     this.title.dreamt = dream;
     const { state, title, done, fault } = dream;
     const count = `${done.length} of “${title}”`;

@@ -5,10 +5,11 @@ import { dialog } from "../dom/dialog.js";
 import { button, make, targetOf } from "../dom/dom.js";
 import { moment } from "../dreams/words.js";
 import { again, retryNow, settled } from "../fetch/again.js";
-import { ask, isGone, wordsOf } from "../fetch/ask.js";
+import { ask, wordsOf } from "../fetch/ask.js";
 import { loaded } from "../fetch/image.js";
 import { hasEmphasis } from "../page/prompt-reading.js";
 import { facts as known } from "../settings/facts.js";
+import { canCopyPictures, canShare, copyPicture, copyText, infotext, share } from "./taking.js";
 import { Tools } from "./tools.js";
 
 /**
@@ -21,16 +22,21 @@ import { Tools } from "./tools.js";
 /** What a setting is called. @param {import("../dreams/told.js").SettingName} name */
 const named = (name) => known.settings[name].label;
 
+/** Characters of a prompt from which on it is cut. */
+const LONG = 320;
+/** Milliseconds for which a button says that it has done it. */
+const SAID = 2000;
+
 /** @type {Record<string, number>} */
 const ARROWS = { ArrowLeft: -1, ArrowRight: 1 };
 /** What can be done with a picture where no capability knows more. @type {Actions} */
 const NONE = { of: () => [], do: () => {}, key: () => false, flip: () => {} };
 
 export class Viewer {
-  /** `forget` is told of a picture that was deleted. @param {{ toasts: import("../dom/toasts.js").Toasts, forget: (id: string) => void }} how */
-  constructor({ toasts, forget }) {
+  /** @param {{ bin: import("../gallery/bin.js").Bin, toasts: import("../dom/toasts.js").Toasts }} how */
+  constructor({ bin, toasts }) {
+    this.bin = bin;
     this.toasts = toasts;
-    this.forget = forget;
     /** What can be done with a picture. @type {Actions} */
     this.actions = NONE;
     /** @type {Picture | null} */
@@ -50,7 +56,8 @@ export class Viewer {
     this.stage = make("div", { className: "viewer-stage" });
     this.back = this.stepper("back", "Previous picture", "←", -1);
     this.forth = this.stepper("forth", "Next picture", "→", 1);
-    this.stage.append(this.back, this.forth);
+    this.scale = button("1:1", "viewer-scale", () => this.rescale(!this.isActual), { title: "One pixel of the picture for one of the screen" });
+    this.stage.append(this.back, this.forth, this.scale);
     this.place = make("span", { aria: { live: "polite" } });
     this.facts = make("div", { className: "viewer-facts", tabIndex: 0, aria: { label: "How it was made" } });
     this.download = make("a", { className: "quiet-button", textContent: "Download PNG", id: "viewer-download" });
@@ -103,7 +110,6 @@ export class Viewer {
     this.leave();
     this.picture = picture;
     picture.views.add(this);
-    this.calm();
     const { pictures } = this.shelf;
     const at = pictures.indexOf(picture);
     this.back.disabled = at <= 0;
@@ -116,8 +122,24 @@ export class Viewer {
     this.tools.fill(picture);
     this.tell(picture, {});
     this.facts.scrollTop = 0;
+    this.rescale(false);
+    const { width, height } = picture.settings;
+    // More would be mush.
+    this.stage.style.setProperty("--width", `${width / devicePixelRatio}px`);
+    this.stage.style.setProperty("--height", `${height / devicePixelRatio}px`);
     this.enlarge(picture);
     this.ask(picture);
+  }
+
+  /** Whether it is shown pixel for pixel, and scrolled where it is larger than its place. */
+  get isActual() {
+    return this.stage.classList.contains("is-actual");
+  }
+
+  /** @param {boolean} isActual */
+  rescale(isActual) {
+    this.stage.classList.toggle("is-actual", isActual);
+    this.scale.textContent = isActual ? "Fit" : "1:1";
   }
 
   /** No longer told of the picture's changes. */
@@ -187,16 +209,47 @@ export class Viewer {
     const list = make("dl", {}, ...facts.flatMap(([name, value]) => [make("dt", { textContent: name }), make("dd", { textContent: value })]));
     const before = this.facts.querySelector("dl");
     if (before && this.told === picture) before.replaceWith(list);
-    else this.facts.replaceChildren(make("p", { className: "viewer-prompt", textContent: prompt }), this.copier(prompt), list);
+    else this.facts.replaceChildren(...this.words(prompt), make("div", { className: "viewer-copies" }, ...this.copiers(picture)), list);
     this.told = picture;
   }
 
-  /** @param {string} prompt */
-  copier(prompt) {
-    const copy = button("Copy prompt", "link-button", async () => {
-      await copyText(prompt, this.element);
-      copy.textContent = "Copied";
-    }, { id: "viewer-copy" });
+  /** The prompt, cut where it is long. @param {string} prompt @returns {HTMLElement[]} */
+  words(prompt) {
+    const whole = make("p", { className: "viewer-prompt", textContent: prompt });
+    if (prompt.length <= LONG) return [whole];
+    whole.classList.add("is-cut");
+    const more = button("More", "link-button", () => {
+      const isCut = whole.classList.toggle("is-cut");
+      more.textContent = isCut ? "More" : "Less";
+      more.setAttribute("aria-expanded", String(!isCut));
+    }, { id: "viewer-more", aria: { expanded: "false" } });
+    return [whole, more];
+  }
+
+  /** What can be taken along: the prompt, the settings as text that other programs read, the picture itself. @param {Picture} picture */
+  copiers(picture) {
+    const { prompt } = picture.settings;
+    return [
+      this.copier("viewer-copy", "Copy prompt", () => copyText(prompt, this.element)),
+      this.copier("viewer-copy-settings", "Copy settings", () => copyText(infotext(picture), this.element)),
+      ...(canCopyPictures() ? [this.copier("viewer-copy-picture", "Copy picture", () => copyPicture(picture))] : []),
+      ...(canShare() ? [this.copier("viewer-share", "Share…", () => share(picture), "Shared")] : []),
+    ];
+  }
+
+  /** @param {string} id @param {string} text @param {() => Promise<void>} act @param {string} [done] */
+  copier(id, text, act, done = "Copied") {
+    const copy = button(text, "link-button", async () => {
+      try {
+        await act();
+      } catch (error) {
+        if (error instanceof DOMException && error.name === "AbortError") return; // it was called off
+        this.toasts.show("The browser did not allow that.", wordsOf(error), true);
+        return;
+      }
+      copy.textContent = done;
+      setTimeout(() => (copy.textContent = text), SAID);
+    }, { id });
     return copy;
   }
 
@@ -218,6 +271,7 @@ export class Viewer {
   key(event) {
     if (!this.picture || event.ctrlKey || event.metaKey || event.altKey || event.repeat && !(event.key in ARROWS)) return;
     if (event.key in ARROWS) this.step(ARROWS[event.key]);
+    else if (event.key === "Delete" || event.key === "Backspace") this.erase();
     else if (this.actions.key(event.key, this.picture)) this.tools.fill(this.picture);
     else if (event.key === " " && event.target === this.element) this.actions.flip({ large: true });
     else return;
@@ -252,41 +306,24 @@ export class Viewer {
     this.shelf.reuse(dream.id, index, { seed });
   }
 
-  /** Asks once, in place; the second click deletes. */
+  /** Into the bin, which can be undone; the next picture takes its place. */
   async erase() {
-    if (!this.delete.classList.contains("is-grave")) {
-      this.delete.classList.add("is-grave");
-      this.delete.textContent = "Delete for good?";
-      return;
-    }
     const { picture } = this;
     if (!picture?.id) return;
     const { pictures } = this.shelf;
     const at = pictures.indexOf(picture);
     const next = pictures[at + 1] ?? pictures[at - 1];
-    try {
-      await ask(`/picture/${picture.id}`, { method: "DELETE" });
-    } catch (error) {
-      if (!isGone(error)) {
-        this.toasts.show(wordsOf(error), "", true);
-        return;
-      }
-    }
     this.leave();
-    this.forget(picture.id);
-    if (next) this.show(next);
+    const isDeleted = await this.bin.put({ pictures: [picture.id] });
+    if (this.picture !== picture) return;
+    if (!isDeleted) this.show(picture);
+    else if (next) this.show(next);
     else this.element.close();
-  }
-
-  calm() {
-    this.delete.classList.remove("is-grave");
-    this.delete.textContent = "Delete";
   }
 
   closed() {
     const { picture } = this;
     this.leave();
-    this.calm();
     this.picture = null;
     if (picture) this.shelf.reveal(picture);
   }
@@ -295,18 +332,4 @@ export class Viewer {
   remove() {
     this.element.close();
   }
-}
-
-/** @param {string} text @param {HTMLElement} place */
-async function copyText(text, place) {
-  if (navigator.clipboard) {
-    await navigator.clipboard.writeText(text);
-    return;
-  }
-  // Without https, only the old way is open.
-  const area = make("textarea", { value: text });
-  place.append(area);
-  area.select();
-  document.execCommand("copy");
-  area.remove();
 }
