@@ -6,6 +6,8 @@ from pathlib import Path
 
 import gguf
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sdgui.engine.checkpoints.gguf import QUANTS, READABLE, header_of, read_gguf
 from sdgui.engine.checkpoints.refusals import check_transformer
@@ -166,3 +168,21 @@ def test_types_that_cannot_be_brought_back_to_numbers_are_named(write: Write) ->
     header = read_gguf(write(("a", (256,), 16, 0, 66)))
     with pytest.raises(UserError, match="is quantised as IQ2_XXS"):
         check_transformer("own", "flux1", header)
+
+
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(at=st.integers(0, 400), byte=st.integers(0, 255), cut=st.integers(0, 40))
+def test_whatever_is_damaged_it_is_a_header_or_one_sentence(
+    write: Write, at: int, byte: int, cut: int
+) -> None:
+    listed = pair("n", 9, struct.pack("<IQ", 8, 2) + text("x") + text("y"))
+    file = write(ONE, ("b", (3, 5), 0, 96, 60), pairs=(pair("x", 8, text("y")), listed))
+    raw = bytearray(file.read_bytes())
+    raw[at % len(raw)] = byte
+    file.write_bytes(raw[: len(raw) - cut] if cut < 20 else raw)
+    try:
+        assert header_of(file).is_gguf
+    except UserError as fault:
+        assert fault.message.endswith(".") and fault.hint
