@@ -15,7 +15,14 @@ from sdgui.engine import loader as loader_module
 from sdgui.engine.catalog import Catalog
 from sdgui.engine.checkpoints.gguf import PACKAGE
 from sdgui.engine.engine import TorchEngine
-from sdgui.engine.memory_plan import LADDER, LADDER_IN_MAIN_MEMORY, ladder_of
+from sdgui.engine.memory_plan import (
+    LADDER,
+    LADDER_IN_MAIN_MEMORY,
+    Arrangement,
+    Keep,
+    MemoryPlan,
+    ladder_of,
+)
 from sdgui.engine.weights import bytes_by_part
 from sdgui.errors import UserError
 from sdgui.inventory import FileKind
@@ -115,6 +122,17 @@ def test_loras_work_on_quantised_weights_as_on_others_and_leave_no_trace(
     assert np.abs(inked - plain).max() > 4
     assert np.array_equal(dreamt("own", "a cat"), plain)
     engine.close()
+
+
+def test_it_makes_the_same_pictures_however_it_is_held(
+    place: Place, picture: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = place("z-image", Q8)
+    whole = picture(catalog, "own")
+    for keep in (Keep.PARTS, Keep.GROUPS):
+        plan = MemoryPlan(arrangement=Arrangement(keep=keep), pictures=1, tiles=False, needed=0)
+        monkeypatch.setattr(loader_module, "plan_memory", lambda *_, made=plan, **__: made)
+        assert np.array_equal(picture(catalog, "own"), whole)
 
 
 def test_quantised_weights_are_not_stored_in_8_bits_as_well() -> None:
