@@ -18,6 +18,9 @@ def choose_mode(page: Page, mode: str) -> None:
 
 def choose(page: Page, name: str, option: str) -> None:
     """Chooses from a dropdown of the settings."""
+    if name != "model":
+        page.locator(f"#{name} select").select_option(option)
+        return
     page.locator(f"#{name} input").click()
     page.locator(f"#{name} [role=option][aria-label='{option}']").click()
     expect(page.locator(f"#{name} input")).to_have_value(option)

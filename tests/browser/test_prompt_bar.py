@@ -135,3 +135,56 @@ def test_enter_dreams_former_prompts_come_back_and_what_was_replaced_too(
     page.keyboard.type("x")
     expect(prompt).to_have_value("a cat\nx")
     expect(rows).to_have_count(2)
+
+
+def test_each_control_is_reached_used_and_explained_by_keyboard(
+    small: Page, small_site: Site
+) -> None:
+    page = small
+    # One group of radios: one stop of Tab, and the arrows go through it.
+    page.locator("#aspect input:checked").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#aspect input[value='3:2']")).to_be_checked()
+    page.keyboard.press("Tab")
+    assert not page.evaluate("document.activeElement.closest('#aspect')")
+    expect(page.locator("#size-note")).to_have_text("80 × 64")
+
+    slider = page.locator("#steps input[type=range]")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    expect(slider).to_have_css("outline-style", "solid")
+    expect(page.locator("#steps input[type=number]")).to_have_value("5")
+
+    # The list of samplers keeps the keyboard.
+    sampler = page.locator("#sampler select")
+    sampler.focus()
+    page.keyboard.press("ArrowDown")
+    expect(sampler).not_to_have_value("Euler")
+    expect(sampler).to_be_focused()
+    expect(page.get_by_role("combobox", name="Sampler", exact=True)).to_have_attribute(
+        "id", "sampler-list"
+    )
+
+    ask = page.get_by_role("button", name="What is seed?")
+    ask.press("Enter")
+    expect(page.locator(".explained")).to_contain_text("makes the same picture again")
+    page.keyboard.press("Escape")
+    expect(page.locator(".explained")).to_have_count(0)
+    expect(ask).to_be_focused()
+
+    # Stop has its place only while something dreams, and is as high as Dream.
+    button, box = page.locator("#dream-button"), page.locator("#prompt-box")
+    at, field = button.bounding_box(), box.bounding_box()
+    assert at is not None and field is not None
+    assert at["x"] - (field["x"] + field["width"]) < 20
+    assert abs(at["height"] - field["height"]) <= 1
+    small_site.engine.go.clear()
+    page.fill("#prompt textarea", "a cat")
+    button.click()
+    stop = page.locator("#stop-button")
+    expect(stop).to_be_visible()
+    beside, after = stop.bounding_box(), button.bounding_box()
+    assert beside is not None and after is not None
+    assert (beside["y"], beside["height"]) == (after["y"], after["height"])
+    stop.click()
+    expect(stop).to_be_hidden()

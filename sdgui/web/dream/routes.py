@@ -80,7 +80,7 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
     def tokens(prompt: str, model: str | None = None, emphasis: bool = False) -> dict[str, Any]:
         """How many tokens a prompt has for a model and how many it reads at once; with `emphasis` what weighs how much.
 
-        `emphasis` says whether the model can weigh at all. Read plainly, tokens are counted with their start and end.
+        `emphasis` says whether the model can weigh at all. The start and the end that every prompt has are not counted.
         `fault`: why a LoRA of the prompt cannot be used, so that it would not be dreamt.
         """
         names = studio.models.names()
@@ -90,11 +90,11 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
         fault = _fault_of_loras(studio, name, text) if emphasis else {}
         if not (emphasis and info.emphasis):
             plain = without_loras(text) if emphasis else text
-            count = studio.models.count_tokens(name, plain)
+            ends = studio.models.count_tokens(name, "")
             return {
-                "tokens": count,
+                "tokens": studio.models.count_tokens(name, plain) - ends,
                 "chunks": 1,
-                "room": info.token_limit,
+                "room": info.token_limit - ends,
                 "emphasis": info.emphasis,
                 **fault,
             }

@@ -129,7 +129,7 @@ def test_a_dream_stopped_before_its_first_picture_stays_until_it_is_removed(site
 
 def test_tokens_are_counted(site: Site) -> None:
     told = site.visitor().get("/tokens?prompt=a red boat").json()
-    assert told == {"tokens": 5, "chunks": 1, "room": 77, "emphasis": True}
+    assert told == {"tokens": 3, "chunks": 1, "room": 75, "emphasis": True}
 
 
 def test_what_weighs_how_much_is_told(site: Site) -> None:
@@ -157,7 +157,7 @@ def test_the_tags_of_loras_are_no_words_to_a_model_that_cannot_weigh(
     told = site.visitor().get("/tokens", params=asked).json()
     assert (told["tokens"], told["fault"]) == (5, "There is no LoRA called “ink wash” here.")
     plain = site.visitor().get("/tokens", params={**asked, "emphasis": "false"}).json()
-    assert (plain["tokens"], "fault" in plain) == (7, False)
+    assert (plain["tokens"], "fault" in plain) == (5, False)
 
 
 def test_the_models_state_is_told(site: Site) -> None:

@@ -2,6 +2,7 @@
 // What the two pictures have in numbers: seed, match, how alike they are, and the settings that differ.
 
 import { make } from "../../shared/dom/dom.js";
+import { explain } from "../../shared/dom/explain.js";
 
 /**
  * @typedef {import("../../shared/dreams/told.js").ToldPicture} ToldPicture
@@ -61,6 +62,8 @@ export function marked(a, b) {
 }
 
 const LONGEST_CELL = 18;
+/** What not everybody knows. */
+const EXPLAINED = ["match", "SSIM"];
 
 export class Table {
   constructor() {
@@ -108,13 +111,16 @@ function settings(differs, sameSeed) {
 
 /** @param {string} name @param {string} a @param {string} b */
 function row(name, a, b, title = "") {
-  return make("tr", { title }, make("th", { scope: "row", textContent: name }), make("td", { textContent: a }), make("td", { textContent: b }));
+  return make("tr", { title }, heading(name), make("td", { textContent: a }), make("td", { textContent: b }));
 }
 
 /** @param {string} name @param {string} text @param {string} title */
 function wide(name, text, title) {
-  return make("tr", { title }, make("th", { scope: "row", textContent: name }), make("td", { colSpan: 2, textContent: text }));
+  return make("tr", { title }, heading(name), make("td", { colSpan: 2, textContent: text }));
 }
+
+/** @param {string} name */
+const heading = (name) => make("th", { scope: "row" }, make("span", { textContent: name }), ...(EXPLAINED.includes(name) ? [" ", explain(name)] : []));
 
 /** @param {string} text */
 const sentence = (text) => make("tr", { className: "is-sentence" }, make("td", { colSpan: 3, textContent: text }));

@@ -9,10 +9,15 @@ import { ALT, KEY } from "../dom/keys.js";
 
 export class Help {
   constructor() {
-    const close = button("Close", "quiet-button", () => this.element.close());
+    this.close = button("Close", "quiet-button", () => this.element.close());
     this.seeds = make("p", { textContent: "A seed makes a picture repeatable: the same seed and settings give the same picture. Leave it empty for a new one each time; the lock keeps it." });
-    this.element = dialog({ id: "help", aria: { label: "Help" } }, this.seeds, close);
+    this.element = dialog({ id: "help", aria: { label: "Help" } }, this.seeds, this.close);
     find("#help-button").addEventListener("click", () => this.element.showModal());
+  }
+
+  /** What can be chosen there. @param {HTMLElement} choices */
+  choose(choices) {
+    this.close.before(choices);
   }
 
   /** @param {string} title @param {Keys} keys */

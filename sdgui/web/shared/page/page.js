@@ -63,7 +63,7 @@ export class Page {
       [[ALT, "↓"], "from the pictures back to the prompt"],
       [["←", "→"], "in a picture: the one before, the next"],
     ]);
-    this.help.element.append(new Likes().element);
+    this.help.choose(new Likes().element);
     /** @type {Map<string, Room>} */
     this.rooms = new Map();
     /** Told of a picture that was deleted. @type {((id: string) => void)[]} */

@@ -71,7 +71,7 @@ def make_theme() -> gr.themes.Base:
         "block_title_text_color": "var(--sd-dim)",
         "input_background_fill": "var(--sd-bg)",
         "input_background_fill_focus": "var(--sd-bg)",
-        "input_border_color": "var(--sd-line)",
+        "input_border_color": "var(--sd-edge)",
         "input_border_color_focus": "var(--sd-accent)",
         "input_placeholder_color": "var(--sd-dim)",
         "slider_color": "var(--sd-accent)",

@@ -2,15 +2,21 @@
 // What goes with a setting that somebody chose: a model has its own defaults, an aspect its size, a typed seed is kept.
 
 import { find, make } from "../dom/dom.js";
+import { explain } from "../dom/explain.js";
 import { QuietLine } from "../dom/quiet-line.js";
 import { ask, wordsOf } from "../fetch/ask.js";
 import { offerAnew } from "../seam/seam.js";
 import { GOING_WITH, carried, changesIn } from "./carried.js";
+import { addChoices } from "./choice.js";
 import { facts, modelFacts } from "./facts.js";
 import { settings } from "./settings.js";
 
 /** @param {import("../dom/toasts.js").Toasts} toasts */
 export function keepRules(toasts) {
+  addChoices();
+  find("#seed").append(explain("seed"));
+  find("#sampler").append(explain("sampler"));
+  document.querySelector("#guidance .head label")?.after(explain("cfg scale"));
   const line = new QuietLine(find("#model-choice"), "model-changes");
   let former = settings.text("model");
   settings.onChosen("model", () => chosen(settings.text("model"), former, line, toasts));
