@@ -216,6 +216,8 @@ def _cell(
     if request.model is None:
         raise ValueError("the request of a grid names its model")
     info = describe(request.model)
+    if base.model not in (None, request.model):
+        request = replace(request, correction=None)  # it is how that one is read
     titles = [title for title, _choice in choices]
     if MODEL in titles:
         request = _without_what_it_lacks(request, info, titles)

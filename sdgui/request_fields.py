@@ -269,8 +269,10 @@ go by the order."""
 PAGE: tuple[Setting, ...] = (
     Setting(name="aspect", label="Aspect", kind=ValueKind.TEXT, choices=("2:3", "1:1", "3:2", "16:9", "W×H")),
     Setting(name="lock", label="Keep this seed", kind=ValueKind.FLAG, first=False, lasting=True),
+    Setting(name="correction", label="How the model is read", kind=ValueKind.TEXT, first=""),
 )  # fmt: skip
-"""What the page has beside, to set those of a request with."""
+"""What the page has beside, to set those of a request with; a correction is one of a picture whose settings were taken
+over, as text (sdgui/correction.py), and empty where the model is read as its owner has it now."""
 
 NO_AXIS = "Nothing"
 AXES: tuple[str, ...] = (

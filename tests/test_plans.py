@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sdgui.axes import AXES, MAX_CELLS, AxisRequest
+from sdgui.correction import NOTHING, Correction
 from sdgui.errors import UserError
 from sdgui.model_info import GuidanceKind, ModelInfo, ModelRef
 from sdgui.plans import Plan, plan_grid, plan_refined, plan_variations, plan_wall
@@ -198,6 +199,18 @@ def test_each_model_has_its_own_defaults() -> None:
     assert (demo.width, demo.steps, demo.sampler, demo.model.id) == (128, 20, "Euler", "demo")
     assert (large.width, large.steps, large.sampler) == (512, 30, "DDIM")
     assert demo.seed == large.seed
+
+
+def test_a_picture_read_as_it_was_keeps_that_to_its_model() -> None:
+    then = Correction(clip_skip=2)
+    base = replace(BASE, model="demo", correction=then)
+    demo, large = plan_grid(
+        base,
+        AxisRequest(name="model", values="demo, own/large"),
+        describe=lambda model: replace(describe(model), corrections=("clip_skip",)),
+        draw_seed=lambda: 0,
+    ).specs
+    assert (demo.correction, large.correction) == (then, NOTHING)
 
 
 def test_a_model_among_others_dreams_without_what_it_has_not_and_that_is_said() -> None:

@@ -19,8 +19,9 @@ from sdgui.engine.catalog import Catalog
 from sdgui.engine.engine import TorchEngine
 from sdgui.engine.library.library import OwnersLibrary
 from sdgui.library import Offer
-from sdgui.model_info import ModelInfo
+from sdgui.model_info import ModelInfo, ModelRef, VaeForm
 from sdgui.storage.whole_file import write_whole
+from sdgui.vae_info import VaeInfo
 from tests.browser.compare_page import choose
 from tests.browser.conftest import PHONE, Visitor, ask, dream, finished, shoot
 from tests.engine.checkpoints.writing import write_single_file
@@ -131,16 +132,29 @@ def test_a_corrected_model_begins_its_dreams_so(
 
     monkeypatch.setattr(models, "describe", corrected)
     monkeypatch.setattr(models, "look", corrected)
+    wide = VaeInfo(name="wide", form=VaeForm(channels=16, factor=8))
+    site.library.vaes = (VaeInfo(name="mse", form=VaeForm(channels=4, factor=8)), wide)
+    room.evaluate(
+        "import('/sdgui/shared/settings/settings.js')"
+        ".then(({ settings }) => settings.set({ correction: '{\"clip_skip\":3}' }))"
+    )
     card(room, "demo").click()
     room.locator(".correcting summary").click()
     room.get_by_label("Prediction type").select_option("v_prediction")
+    vae = room.locator("#correct-vae")
+    expect(vae.locator("option:disabled")).to_contain_text("16 latent channels")
+    vae.select_option("mse")
+    room.locator(".correcting").scroll_into_view_if_needed()
+    expect(room.locator(".correcting-doubt")).to_contain_text("SD 1.x and 2.x or for XL")
     room.get_by_label("Default steps").fill("9")
     room.get_by_label("Clip skip").fill("2")
     press(room, "Keep")
     expect(room.locator("[data-testid=toast]")).to_contain_text("Kept")
     [(_, correction, _)] = site.library.corrections
-    assert correction == Correction(prediction_type="v_prediction", clip_skip=2)
+    vae_chosen = ModelRef(id="mse", hash="ee" * 32)
+    assert correction == Correction(prediction_type="v_prediction", clip_skip=2, vae=vae_chosen)
     room.click("#tab-dream")
+    expect(room.locator("#model-read-as")).to_be_empty()  # it is corrected anew
     expect(room.locator("#steps input[type=number]")).to_have_value("9")
 
 

@@ -149,7 +149,7 @@ class Models {
   /** The page knows a corrected model anew, and begins its dreams so. @param {string} model */
   async corrected(model) {
     facts.models[model] = await ask(`/model?${new URLSearchParams({ name: model })}`);
-    if (settings.text("model") === model) settings.set({ ...facts.models[model].defaults });
+    if (settings.text("model") === model) settings.set({ ...facts.models[model].defaults, correction: "" });
     await this.refresh();
   }
 

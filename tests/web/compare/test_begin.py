@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from sdgui.correction import Correction
+from sdgui.model_info import ModelRef
 from sdgui.people import Who
 from sdgui.records import JobRecord
 from sdgui.sheet import SheetKind
@@ -124,6 +126,23 @@ def test_variations_go_round_the_chosen_picture(ann: Ann) -> None:
     ]
     assert {(task.spec.seed, task.spec.steps) for task in job.tasks} == {(7, 3)}
     assert job.sheet is not None and job.sheet.sources == (base,) * 3
+
+
+def test_what_goes_out_from_a_picture_is_read_as_the_picture_was(
+    ann: Ann, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models: Any = ann.site.studio.models
+    then = Correction(clip_skip=2, vae=ModelRef(id="mse", hash="ee" * 32))
+    now = models.info
+    own = replace(now, correction=then, corrections=("clip_skip", "vae"))
+    monkeypatch.setattr(models, "info", own)
+    base = ann.site.dream(ann.client, seed=7, steps=3).tasks[0].id
+    monkeypatch.setattr(models, "info", now)
+    varied, _ = ann.click(ROW, picture=base)
+    asked = {"values": values_of(ann.controls, ROW), "pictures": [base]}
+    told = ann._begin.refine(ann.who, asked)
+    for job in (ann.job(varied), ann.job(told)):
+        assert {task.spec.correction for task in job.tasks} == {then}
 
 
 def test_a_row_of_strengths_begins_with_the_picture_itself(ann: Ann) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from sdgui.correction import Correction, read_correction
 from sdgui.errors import UserError
+from sdgui.model_info import ModelInfo, ModelRef
 from sdgui.people import Who
 from sdgui.web.dream.begin import begin
 from sdgui.web.shared.settings.controls import Controls, default_controls
@@ -209,6 +211,51 @@ def test_reuse_takes_a_lora_over_and_tells_where_it_changed(
     said = reuse(site, "ann", job=told["job"], index=0)
     assert said["notice"] == "The LoRA “ink” changed."
     assert said["values"] == values
+
+
+def test_reuse_has_the_model_read_as_it_was_for_the_picture(
+    site: Site, controls: Controls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models: Any = site.studio.models
+
+    def own(correction: Correction) -> None:
+        info = replace(models.info, correction=correction, corrections=("clip_skip", "vae"))
+        monkeypatch.setattr(models, "info", info)
+
+    then = Correction(clip_skip=2, vae=ModelRef(id="mse", hash="ee" * 32))
+    own(then)
+    told, _ = dream(site, replace(controls, seed="7", count=1))
+    again = {"job": told["job"], "index": 0, "seed": True}
+    assert reuse(site, "ann", **again)["values"]["correction"] == ""  # as it is read anyhow
+    own(Correction())
+    values = reuse(site, "ann", **again)["values"]
+    told = begin(site.studio, who("ann"), values)
+    made, before = (site.store.job(one, "ann") for one in (told["job"], again["job"]))
+    assert made is not None and before is not None
+    assert made.tasks[0].spec == before.tasks[0].spec and made.tasks[0].spec.correction == then
+    plain, _ = dream(site, controls)
+    own(then)
+    values = reuse(site, "ann", job=plain["job"], index=0)["values"]
+    assert read_correction(values["correction"]) == Correction()
+
+
+def test_reuse_says_that_a_vae_is_gone(
+    site: Site, controls: Controls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models: Any = site.studio.models
+    vae = ModelRef(id="mse", hash="ee" * 32)
+    info = replace(models.info, correction=Correction(vae=vae), corrections=("vae",))
+    monkeypatch.setattr(models, "info", info)
+    told, _ = dream(site, controls)
+
+    def gone(vae: ModelRef, model: ModelInfo) -> None:
+        raise UserError(f"There is no VAE called “{vae.id}” here.")
+
+    monkeypatch.setattr(models, "check_vae", gone)
+    said = reuse(site, "ann", job=told["job"], index=0)
+    assert said["notice"] == "There is no VAE called “mse” here."
+    refused, _ = dream(site, controls)
+    assert refused["error"] == "There is no VAE called “mse” here."
 
 
 def test_reuse_of_anothers_dream_is_refused(site: Site, controls: Controls) -> None:

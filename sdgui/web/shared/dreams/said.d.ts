@@ -14,6 +14,7 @@ export type SettingName =
   | "emphasis"
   | "aspect"
   | "lock"
+  | "correction"
   | "mode"
   | "wall_count"
   | "draft"

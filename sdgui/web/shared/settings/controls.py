@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
+from sdgui.correction import read_correction, written
 from sdgui.model_info import GuidanceKind, ModelInfo
 from sdgui.request_fields import SETTINGS
 from sdgui.samplers import joined_name, split_name
@@ -34,6 +35,7 @@ class Controls:
     sampler: str
     model: str
     emphasis: bool
+    correction: str
 
 
 _Controls = TypeVar("_Controls")
@@ -79,6 +81,7 @@ def to_request(controls: Controls, info: ModelInfo) -> DreamRequest:
         seed=parse_seed(controls.seed),
         count=whole(controls.count),
         emphasis=False if controls.emphasis is None else controls.emphasis,
+        correction=read_correction(controls.correction),
     )
 
 
@@ -100,7 +103,14 @@ def from_request(request: DreamRequest, info: ModelInfo) -> Controls:
         sampler=_sampler_name(request, info),
         model=info.ref.id if request.model is None else request.model,
         emphasis=request.emphasis,
+        correction=_correction(request, info),
     )
+
+
+def _correction(request: DreamRequest, info: ModelInfo) -> str:
+    """Nothing where the model is read so anyhow."""
+    asked = request.correction
+    return "" if asked is None or asked == info.correction else written(asked)
 
 
 def _sampler_name(request: DreamRequest, info: ModelInfo) -> str:

@@ -68,6 +68,10 @@ def add_settings(info: ModelInfo, names: tuple[str, ...]) -> Components:
         elem_id="model-value",
         filterable=False,
     )
+    # Of a picture whose settings were taken over; read-as.js says it below the model.
+    correction = gr.Textbox(
+        first.correction, label=SETTINGS["correction"].label, elem_id="correction-value"
+    )
     negative_prompt = gr.Textbox(
         label=SETTINGS["negative_prompt"].label,
         placeholder="e.g. blurry, extra wheels",
@@ -92,6 +96,7 @@ def add_settings(info: ModelInfo, names: tuple[str, ...]) -> Components:
         "lock": lock,
         "sampler": sampler,
         "model": model,
+        "correction": correction,
         "negative_prompt": negative_prompt,
         "emphasis": emphasis,
     }

@@ -52,21 +52,28 @@ def reused(
         keeps_seed = asked.get("seed") is True
         told: Told = {}
         model = spec.model.id
-        if model not in studio.models.names():
+        is_here = model in studio.models.names()
+        if not is_here:
             told["notice"] = f"The model of that dream ({model}) is not here now."
             model = studio.models.names()[0]
         if keeps_seed and spec.variation is not None:
             told.setdefault("notice", "That is a variation; these settings make what it varies.")
         told.setdefault("notice", _changed(studio, spec))
         info = studio.models.look(model)
+        if is_here and not info.ref.hash:
+            info = studio.models.describe(model)  # only its content tells how its owner has it read
         wanted = replace(
             DreamRequest.again(spec),
             model=model,
+            correction=spec.correction if is_here else None,
             seed=spec.seed if keeps_seed else None,
             count=min(len(job.tasks), MAX_COUNT),
         )
         controls = from_request(wanted, info)
         if controls.sampler not in info.samplers:
+            told["notice"] = told["notice"] or (
+                f"The sampler {controls.sampler} of that dream is not one of this model now."
+            )
             controls = replace(controls, sampler=info.sampler)
         values = asdict(controls) | {"lock": keeps_seed}
         if job.sheet is not None:
@@ -81,8 +88,11 @@ def reused(
 
 
 def _changed(studio: "Studio", spec: PictureSpec) -> str:
-    """What is to be known where a LoRA or learnt words are not what made a picture; else nothing."""
+    """What is to be known where a LoRA, learnt words or a VAE are not what made a picture; else nothing."""
+    vae = spec.correction.vae
     try:
+        if vae is not None and spec.model.id in studio.models.names():
+            studio.models.check_vae(vae, studio.models.look(spec.model.id))
         studio.models.check_adapters(spec.adapters)
     except UserError as fault:
         return fault.message

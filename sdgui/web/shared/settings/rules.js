@@ -9,6 +9,7 @@ import { offerAnew } from "../seam/seam.js";
 import { GOING_WITH, carried, changesIn } from "./carried.js";
 import { addChoices } from "./choice.js";
 import { facts, modelFacts } from "./facts.js";
+import { tellHowRead } from "./read-as.js";
 import { settings } from "./settings.js";
 
 /** @param {import("../dom/toasts.js").Toasts} toasts */
@@ -19,6 +20,7 @@ export function keepRules(toasts) {
   document.querySelector("#guidance .head label")?.after(explain("cfg scale"));
   const line = new QuietLine(find("#model-choice"), "model-changes");
   let former = settings.text("model");
+  tellHowRead();
   settings.onChosen("model", () => chosen(settings.text("model"), former, line, toasts));
   settings.follow(["model"], () => (former = settings.text("model")));
   settings.follow(GOING_WITH, () => line.clear());
@@ -48,6 +50,8 @@ export function keepRules(toasts) {
  */
 async function chosen(model, former, line, toasts) {
   line.clear();
+  const correction = settings.text("correction"); // of a picture of the former one
+  settings.set({ correction: "" });
   if (!modelFacts(model)) {
     try {
       facts.models[model] = await ask(`/model?${new URLSearchParams({ name: model })}`);
@@ -63,5 +67,5 @@ async function chosen(model, former, line, toasts) {
   const after = carried(settings.values, modelFacts(former), now);
   settings.set(after);
   const words = changesIn(before, after);
-  if (words) line.say(`Now ${words}`, { text: "Undo", act: () => settings.set({ ...before, model: former }) });
+  if (words) line.say(`Now ${words}`, { text: "Undo", act: () => settings.set({ ...before, correction, model: former }) });
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sdgui.correction import Correction
 from sdgui.errors import UserError
 from sdgui.model_info import GuidanceKind, ModelInfo, ModelRef
 from sdgui.samplers import SAMPLER_NAMES
@@ -46,6 +47,7 @@ FULL = DreamRequest(
         FULL,
         replace(FULL, seed=None),
         replace(FULL, emphasis=True),
+        replace(FULL, correction=Correction(clip_skip=2)),
         replace(FULL, seed=2**32 - 1, width=128, height=128),
         *(replace(FULL, sampler=name) for name in SAMPLER_NAMES),
     ],
