@@ -1,6 +1,7 @@
 """The protocols between the floors: what the studio and the web need, without saying how it is done."""
 
 from collections.abc import Callable, Sequence
+from datetime import date, tzinfo
 from pathlib import Path
 from typing import Protocol
 
@@ -12,7 +13,7 @@ from sdgui.events import Batch, Pixels, Task, WorkerEvent
 from sdgui.inventory import Inventory
 from sdgui.library import Card, Corrected, Defaults, Download, KnownModel, Offer
 from sdgui.model_info import ModelInfo, ModelRef
-from sdgui.picture_query import PictureQuery
+from sdgui.picture_query import Facets, PictureQuery
 from sdgui.records import (
     Binned,
     Emptied,
@@ -289,6 +290,37 @@ class Store(Protocol):
         limit: int = 48,
     ) -> tuple[PictureRecord, ...]:
         """A page of the visitor's pictures that the query wants, in its order, from behind the picture `before`."""
+        ...
+
+    def part_of_pictures(
+        self, visitor: str, query: PictureQuery, *, offset: int, limit: int
+    ) -> tuple[PictureRecord | None, ...]:
+        """So many of the visitor's pictures that the query wants, from a place in its order on; None where one cannot
+        be read."""
+        ...
+
+    def picture_ids(self, visitor: str, query: PictureQuery, *, limit: int) -> tuple[str, ...]:
+        """The ids of the visitor's first pictures that the query wants, in its order."""
+        ...
+
+    def count_days(self, visitor: str, query: PictureQuery, zone: tzinfo) -> dict[date, int]:
+        """How many of the visitor's pictures the query wants, by the day in this zone."""
+        ...
+
+    def facets(self, visitor: str) -> Facets:
+        """What there is to choose the visitor's pictures by."""
+        ...
+
+    def revision(self) -> int:
+        """Another one after each change of what is stored."""
+        ...
+
+    def keep_pictures(self, pictures: Sequence[str], visitor: str, *, kept: bool) -> bool:
+        """Keeps pictures, or no longer; False, and nothing changes, when one is not the visitor's."""
+        ...
+
+    def rate_pictures(self, pictures: Sequence[str], visitor: str, rating: int) -> bool:
+        """Rates pictures from 1 to 5, or not with 0; False, and nothing changes, when one is not the visitor's."""
         ...
 
     def find_pictures(self, pictures: Sequence[str], visitor: str) -> dict[str, PictureRecord]:

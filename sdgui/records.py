@@ -77,7 +77,8 @@ class JobEnd:
 
 @dataclass(frozen=True, kw_only=True)
 class PictureRecord:
-    """One stored picture: its owner, spec, place in its job, how it was made (`notes`), bytes on disk."""
+    """One stored picture: its owner, spec, place in its job, how it was made (`notes`), bytes on disk; `rating` from
+    1 to 5, or 0 for none."""
 
     id: str
     job: str
@@ -88,6 +89,7 @@ class PictureRecord:
     notes: dict[str, str] = field(default_factory=dict)
     bytes: int = 0
     mark: Mark = Mark.NONE
+    rating: int = 0
 
     @property
     def match(self) -> float | None:

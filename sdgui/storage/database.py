@@ -5,13 +5,16 @@ import math
 import sqlite3
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta, tzinfo
 from pathlib import Path, PurePosixPath
 
 from sdgui.errors import DiskFull, NotYetSaved, UserError
-from sdgui.picture_query import PictureQuery
+from sdgui.local_days import EPOCH, offsets
+from sdgui.picture_query import Facets, PictureQuery
 from sdgui.records import (
     Binned,
     JobEnd,
@@ -33,6 +36,7 @@ from sdgui.storage.rows import (
     TaskRow,
     columns_of,
     job_record,
+    loras_of,
     readable,
     storable,
     task_row,
@@ -68,7 +72,8 @@ class Found:
 
 
 class Database:
-    """Two connections, each behind a lock: one writes, and who reads with the other does not wait for it.
+    """Three connections, each behind a lock: one writes, who reads with the second does not wait for it, and neither
+    for those who search through everything with the third.
 
     `tell` is told, for the terminal, how far it is where it must be brought up to date.
     UserError when the file is damaged, of a newer sdgui, or cannot be written.
@@ -79,6 +84,7 @@ class Database:
         self.patience = PATIENCE
         self._lock = threading.Lock()
         self._reading_lock = threading.Lock()
+        self._searching_lock = threading.Lock()
         with plain_database_errors(file, on_terminal=True):
             self._connection = _connect(file)
             try:
@@ -88,6 +94,9 @@ class Database:
                 self._connection.close()
                 raise
             self._reader.execute("PRAGMA query_only = ON")
+            self._searcher = _connect(file)
+            self._searcher.execute("PRAGMA query_only = ON")
+            self._searcher.execute("PRAGMA cache_size = -32000")  # KiB: the indexes of 100,000
 
     def _open(self, tell: Tell) -> None:
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
@@ -127,6 +136,8 @@ class Database:
         """Closes the file; more than once is fine."""
         with self._reading_lock:
             self._reader.close()
+        with self._searching_lock:
+            self._searcher.close()
         with self._lock:
             self._connection.close()
 
@@ -138,6 +149,15 @@ class Database:
                 yield self._reader
             finally:
                 self._reader.execute("ROLLBACK")
+
+    @contextmanager
+    def _searching(self) -> Iterator[sqlite3.Connection]:
+        with self._searching_lock, plain_database_errors(self._file):
+            self._searcher.execute("BEGIN")
+            try:
+                yield self._searcher
+            finally:
+                self._searcher.execute("ROLLBACK")
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -172,6 +192,10 @@ class Database:
                 connection.execute(
                     "INSERT INTO prompts (rowid, prompt) VALUES (?, ?)",
                     (row.lastrowid, words_of(task.spec.prompt)),
+                )
+                connection.executemany(
+                    "INSERT INTO loras (lora, number) VALUES (?, ?)",
+                    [(lora, row.lastrowid) for lora in loras_of(task.spec)],
                 )
 
     def end_jobs(self, ends: Sequence[JobEnd], found: Sequence[Found] = ()) -> None:
@@ -316,16 +340,121 @@ class Database:
             return ()
         asked, values = page
         wanted = {**values, "visitor": visitor, "limit": max(0, limit)}
-        with self._reading() as connection:
-            if before is not None:
-                place = connection.execute(
-                    picture_list.place_of(query), {"before": before, "visitor": visitor}
-                ).fetchone()
-                if place is None or place["key"] is None:
-                    return ()
-                wanted |= dict(place)
+        made: list[TaskRow] = []
+        while True:
+            with self._reading() as connection:
+                if before is not None:
+                    place = connection.execute(
+                        picture_list.place_of(query), {"before": before, "visitor": visitor}
+                    ).fetchone()
+                    if place is None or place["key"] is None:
+                        return tuple(made)
+                    wanted |= dict(place)
+                rows = connection.execute(asked, wanted).fetchall()
+            read = tuple(readable(task_row, rows))
+            made += read
+            if len(read) == len(rows):
+                return tuple(made)
+            before = rows[-1]["id"]  # others take the place of those that cannot be read
+            page = picture_list.page_of(query, before=True)
+            assert page is not None
+            asked, wanted["limit"] = page[0], limit - len(made)
+
+    def part(
+        self, visitor: str, query: PictureQuery, offset: int, limit: int
+    ) -> tuple[TaskRow | None, ...]:
+        """So many of the visitor's pictures that the query wants, from a place on; None for what cannot be read."""
+        part = picture_list.part_of(query)
+        if part is None:
+            return ()
+        asked, values = part
+        wanted = {**values, "visitor": visitor, "limit": limit, "offset": offset}
+        with self._searching() as connection:
             rows = connection.execute(asked, wanted).fetchall()
-        return tuple(readable(task_row, rows))
+        return tuple(next(readable(task_row, (row,)), None) for row in rows)
+
+    def ids(self, visitor: str, query: PictureQuery, limit: int) -> tuple[str, ...]:
+        """The ids of so many of the visitor's pictures that the query wants, in its order."""
+        part = picture_list.part_of(query)
+        if part is None:
+            return ()
+        asked, values = part
+        wanted = {**values, "visitor": visitor, "limit": limit, "offset": 0}
+        with self._searching() as connection:
+            found = connection.execute(asked.replace("tasks.*", "tasks.id", 1), wanted)
+            return tuple(row["id"] for row in found)
+
+    def count_days(self, visitor: str, query: PictureQuery, zone: tzinfo) -> dict[date, int]:
+        """How many of the visitor's pictures the query wants, by the day in this zone."""
+        with self._searching() as connection:
+            span = picture_list.span_of(query)
+            first, last = connection.execute(span, {"visitor": visitor}).fetchone()
+            if first is None:
+                return {}
+            asked = picture_list.count_of(query, offsets(zone, first, last))
+            if asked is None:
+                return {}
+            rows = connection.execute(asked[0], {**asked[1], "visitor": visitor}).fetchall()
+        return {EPOCH + timedelta(days=row["day"]): row["count"] for row in rows}
+
+    def facets(self, visitor: str) -> Facets:
+        """What there is to choose the visitor's pictures by."""
+        with self._searching() as connection:
+            rows = connection.execute(picture_list.FACETS, {"visitor": visitor}).fetchall()
+            named = connection.execute(picture_list.LORAS, {"visitor": visitor}).fetchall()
+            binned = connection.execute(picture_list.BINNED, {"visitor": visitor}).fetchone()
+        models, samplers, sizes = Counter[str](), Counter[str](), Counter[tuple[int, int]]()
+        for row in rows:
+            models[row["model"]] += row["count"]
+            samplers[row["sampler"]] += row["count"]
+            sizes[row["width"], row["height"]] += row["count"]
+        loras = Counter({row["lora"]: row["count"] for row in named})
+        return Facets(
+            models=dict(models.most_common()),
+            samplers=dict(samplers.most_common()),
+            loras=dict(loras.most_common()),
+            sizes=dict(sizes.most_common()),
+            kept=sum(row["kept"] for row in rows),
+            rated=sum(row["rated"] for row in rows),
+            first=min((row["first"] for row in rows), default=None),
+            binned=binned["count"],
+            binned_bytes=binned["bytes"],
+        )
+
+    def revision(self) -> int:
+        """Another one after each change."""
+        with self._searching_lock:
+            (version,) = self._searcher.execute("PRAGMA data_version").fetchone()
+        return int(version)
+
+    def mark_many(self, pictures: Sequence[str], visitor: str, mark: Mark, when: float) -> bool:
+        """Marks pictures of the visitor at `when` (seconds since the epoch), or takes the mark from those that are
+        kept; False, and nothing changes, when one is not the visitor's."""
+        values = {"visitor": visitor, "mark": mark.value, "when": when}
+        with self._writing() as connection:
+            if not deleted_rows.are_all_of(connection, visitor, pictures=pictures):
+                return False
+            connection.execute(
+                f"""UPDATE tasks SET mark = :mark, marked = :when
+                WHERE id IN (SELECT value FROM json_each(:pictures)) AND visitor = :visitor
+                AND stored AND NOT deleted
+                AND mark {"= 'kept'" if mark is Mark.NONE else "<> :mark"}""",
+                {**values, "pictures": json.dumps(list(pictures))},
+            )
+        return True
+
+    def rate(self, pictures: Sequence[str], visitor: str, rating: int) -> bool:
+        """Rates pictures of the visitor from 1 to 5, or not with 0; False, and nothing changes, when one is not the
+        visitor's."""
+        with self._writing() as connection:
+            if not deleted_rows.are_all_of(connection, visitor, pictures=pictures):
+                return False
+            connection.execute(
+                """UPDATE tasks SET rating = ? WHERE id IN (SELECT value FROM json_each(?))
+                AND visitor = ? AND stored AND NOT deleted""",
+                (rating, json.dumps(list(pictures)), visitor),
+            )
+        return True
 
     def find(self, pictures: Sequence[str], visitor: str) -> tuple[TaskRow, ...]:
         """Those of these pictures that are stored, not deleted and the visitor's, in any order."""
@@ -396,7 +525,7 @@ class Database:
                 (job, visitor),
             )
             found = _with_tasks(connection, jobs.fetchall())
-        return next((job_record(row, tasks) for row, tasks in found), None)
+        return next(readable(lambda one: job_record(*one), found), None)
 
     def jobs(
         self,
@@ -499,8 +628,7 @@ def _judge(connection: sqlite3.Connection, found: Sequence[Found]) -> None:
 
 
 def _first(rows: sqlite3.Cursor) -> TaskRow | None:
-    row = rows.fetchone()
-    return None if row is None else task_row(row)
+    return next(readable(task_row, rows.fetchall()), None)
 
 
 def _with_tasks(

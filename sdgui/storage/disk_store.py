@@ -4,12 +4,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from datetime import date, tzinfo
 from pathlib import Path
 from typing import TypeVar
 
 from sdgui.errors import DiskFull, NotYetListed, NotYetSaved
 from sdgui.events import Pixels, Task
-from sdgui.picture_query import PictureQuery
+from sdgui.picture_query import Facets, PictureQuery
 from sdgui.records import (
     BIN_DAYS,
     Binned,
@@ -239,6 +240,41 @@ class DiskStore:
         return tuple(
             row.picture() for row in self._database.pictures(visitor, query, before, limit)
         )
+
+    def part_of_pictures(
+        self, visitor: str, query: PictureQuery, *, offset: int, limit: int
+    ) -> tuple[PictureRecord | None, ...]:
+        """So many of the visitor's pictures that the query wants, from a place in its order on; None where one cannot
+        be read."""
+        found = self._database.part(visitor, query, offset, limit)
+        return tuple(None if row is None else row.picture() for row in found)
+
+    def picture_ids(self, visitor: str, query: PictureQuery, *, limit: int) -> tuple[str, ...]:
+        """The ids of the visitor's first pictures that the query wants, in its order."""
+        return self._database.ids(visitor, query, limit)
+
+    def count_days(self, visitor: str, query: PictureQuery, zone: tzinfo) -> dict[date, int]:
+        """How many of the visitor's pictures the query wants, by the day in this zone."""
+        return self._database.count_days(visitor, query, zone)
+
+    def facets(self, visitor: str) -> Facets:
+        """What there is to choose the visitor's pictures by."""
+        return self._database.facets(visitor)
+
+    def revision(self) -> int:
+        """Another one after each change of what is stored."""
+        return self._database.revision()
+
+    def keep_pictures(self, pictures: Sequence[str], visitor: str, *, kept: bool) -> bool:
+        """Keeps pictures, or no longer; False, and nothing changes, when one is not the visitor's."""
+        if not all(map(is_id, pictures)):
+            return False
+        mark = Mark.KEPT if kept else Mark.NONE
+        return self._database.mark_many(pictures, visitor, mark, time.time())
+
+    def rate_pictures(self, pictures: Sequence[str], visitor: str, rating: int) -> bool:
+        """Rates pictures from 1 to 5, or not with 0; False, and nothing changes, when one is not the visitor's."""
+        return all(map(is_id, pictures)) and self._database.rate(pictures, visitor, rating)
 
     def find_pictures(self, pictures: Sequence[str], visitor: str) -> dict[str, PictureRecord]:
         """By id those of the pictures that exist, are not deleted and belong to the visitor."""

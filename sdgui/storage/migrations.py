@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable
 
 from sdgui.storage.into_columns import into_columns
+from sdgui.storage.into_facets import into_facets
 
 Tell = Callable[[str], None]
 """Takes a line that says how far something is, for the terminal."""
@@ -66,4 +67,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     CREATE INDEX tasks_binned ON tasks (visitor, binned, number) WHERE binned IS NOT NULL;
     CREATE INDEX tasks_undo ON tasks (undo) WHERE undo IS NOT NULL;
     """,
+    into_facets,
 )

@@ -1,6 +1,7 @@
 """The queries for pages of stored pictures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sdgui.picture_query import Order, PictureQuery
@@ -12,6 +13,7 @@ _KEYS = {
     Order.NEWEST: ("created", "tasks_by_date"),
     Order.OLDEST: ("created", "tasks_by_date"),
     Order.MATCH: (f"ifnull(match, {_UNKNOWN})", "tasks_by_match"),
+    Order.RATING: ("rating", "tasks_by_rating"),
 }
 """What pictures are sorted by, and its index: SQLite would rather sort all that fit than walk along it."""
 _EQUAL = ("model", "sampler", "width", "height", "mark")
@@ -31,8 +33,93 @@ def place_of(query: PictureQuery) -> str:
 def page_of(query: PictureQuery, *, before: bool) -> tuple[str, Mapping[str, Any]] | None:
     """The query for a page of pictures, and its values but for `visitor`, `limit`, `key` and `number`; the latter two
     only with `before`. None when nothing can be found."""
-    key, index = _KEYS[query.order]
-    wanted = ["visitor = :visitor", "stored", "NOT deleted"]
+    wanted, values = _wanted_by(query)
+    if wanted is None:
+        return None
+    key, way = _KEYS[query.order][0], "ASC" if query.order is Order.OLDEST else "DESC"
+    if before:
+        # the first alone is said again: SQLite finds the place of a pair in an index of columns, not of expressions
+        wanted.append(f"{key} {'>=' if way == 'ASC' else '<='} :key")
+        wanted.append(f"({key}, number) {'>' if way == 'ASC' else '<'} (:key, :number)")
+    return (
+        f"""SELECT * FROM {_source(query)} WHERE {" AND ".join(wanted)}
+        ORDER BY {key} {way}, number {way} LIMIT :limit""",
+        values,
+    )
+
+
+def part_of(query: PictureQuery) -> tuple[str, Mapping[str, Any]] | None:
+    """The query for `:limit` pictures from the place `:offset` on, and its values but for those and `visitor`. None
+    when nothing can be found."""
+    wanted, values = _wanted_by(query)
+    if wanted is None:
+        return None
+    key, way = _KEYS[query.order][0], "ASC" if query.order is Order.OLDEST else "DESC"
+    # what is passed over is counted in the index alone
+    return (
+        f"""SELECT tasks.* FROM (
+            SELECT number AS place FROM {_source(query)} WHERE {" AND ".join(wanted)}
+            ORDER BY {key} {way}, number {way} LIMIT :limit OFFSET :offset
+        ) CROSS JOIN tasks ON tasks.number = place""",
+        values,
+    )
+
+
+def count_of(
+    query: PictureQuery, ahead: Sequence[tuple[float, float]]
+) -> tuple[str, Mapping[str, Any]] | None:
+    """The query that counts by day since the epoch, as (day, count), and its values but for `visitor`; `ahead` tells
+    from when on how many seconds the days are ahead of UTC, in order. None when nothing can be found."""
+    wanted, values = _wanted_by(query)
+    if wanted is None:
+        return None
+    (_, first), *later = ahead
+    values |= {"zone": first}
+    values |= {f"when{i}": moment for i, (moment, _) in enumerate(later)}
+    values |= {f"zone{i}": seconds for i, (_, seconds) in enumerate(later)}
+    # the latest first: most pictures are of late
+    whens = [f"WHEN created >= :when{i} THEN :zone{i}" for i in reversed(range(len(later)))]
+    zone = f"CASE {' '.join(whens)} ELSE :zone END" if whens else ":zone"
+    return (
+        f"""SELECT CAST((created + {zone}) / 86400 AS INTEGER) AS day, count(*) AS count
+        FROM {_source(replace(query, order=Order.NEWEST))} WHERE {" AND ".join(wanted)} GROUP BY day""",
+        values,
+    )
+
+
+def span_of(query: PictureQuery) -> str:
+    """The query for when the first and the last of all pictures was stored, as (first, last)."""
+    ends = (
+        f"""(SELECT created FROM {_source(replace(query, order=Order.NEWEST))}
+        WHERE {" AND ".join(_there(query))} ORDER BY created {way} LIMIT 1)"""
+        for way in ("ASC", "DESC")
+    )
+    return f"SELECT {', '.join(ends)}"
+
+
+FACETS = """SELECT model, sampler, width, height, count(*) AS count, sum(mark = 'kept') AS kept,
+    sum(rating > 0) AS rated, min(created) AS first
+    FROM tasks INDEXED BY tasks_by_date
+    WHERE visitor = :visitor AND stored AND NOT deleted GROUP BY model, sampler, width, height"""
+LORAS = """SELECT lora, count(*) AS count FROM loras CROSS JOIN tasks USING (number)
+    WHERE visitor = :visitor AND stored AND NOT deleted GROUP BY lora"""
+BINNED = """SELECT count(*) AS count, ifnull(sum(bytes), 0) AS bytes FROM tasks INDEXED BY tasks_binned
+    WHERE visitor = :visitor AND binned IS NOT NULL AND stored"""
+
+
+def _source(query: PictureQuery) -> str:
+    """The table, and the index along which it is walked; the bin is small, and sorted when it is asked for."""
+    index = "tasks_binned" if query.binned else _KEYS[query.order][1]
+    return f"tasks INDEXED BY {index}"
+
+
+def _there(query: PictureQuery) -> list[str]:
+    return ["visitor = :visitor", "stored", "binned IS NOT NULL" if query.binned else "NOT deleted"]
+
+
+def _wanted_by(query: PictureQuery) -> tuple[list[str] | None, dict[str, Any]]:
+    """The conditions, and their values but for `visitor`; None for them when nothing can be found."""
+    wanted = _there(query)
     values: dict[str, Any] = {}
     for name in _EQUAL:
         value = getattr(query, name)
@@ -48,17 +135,13 @@ def page_of(query: PictureQuery, *, before: bool) -> tuple[str, Mapping[str, Any
     if query.text.strip():
         search = search_for(query.text)
         if search is None:
-            return None
+            return None, values
         wanted.append("number IN (SELECT rowid FROM prompts WHERE prompts MATCH :search)")
         values["search"] = search
-    down = query.order is not Order.OLDEST
-    if before:
-        # the first alone is said again: SQLite finds the place of a pair in an index of columns, not of expressions
-        wanted.append(f"{key} {'<=' if down else '>='} :key")
-        wanted.append(f"({key}, number) {'<' if down else '>'} (:key, :number)")
-    way = "DESC" if down else "ASC"
-    return (
-        f"""SELECT * FROM tasks INDEXED BY {index} WHERE {" AND ".join(wanted)}
-        ORDER BY {key} {way}, number {way} LIMIT :limit""",
-        values,
-    )
+    if query.lora is not None:
+        wanted.append("number IN (SELECT number FROM loras WHERE lora = :lora)")
+        values["lora"] = query.lora
+    if query.rating is not None:
+        wanted.append("rating >= :rating")
+        values["rating"] = query.rating
+    return wanted, values

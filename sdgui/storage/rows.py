@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TypeVar
 
+from sdgui.adapters import loras
 from sdgui.records import JobRecord, JobState, Mark, PictureRecord, TaskRecord
 from sdgui.sheet import Sheet
 from sdgui.spec import PictureSpec
@@ -32,6 +33,11 @@ def columns_of(spec: PictureSpec) -> tuple[str | int | float, ...]:
     )
 
 
+def loras_of(spec: PictureSpec) -> tuple[str, ...]:
+    """The ids of a spec's LoRAs, each once."""
+    return tuple(dict.fromkeys(storable(one.ref.id) for one in loras(spec.adapters)))
+
+
 def storable(text: str) -> str:
     """Without halves of letters, which JSON can hold and SQLite cannot."""
     return text.encode("utf-8", "replace").decode()
@@ -54,6 +60,7 @@ class TaskRow:
     bytes: int = 0
     mark: Mark = Mark.NONE
     binned: bool = False
+    rating: int = 0
 
     def picture(self) -> PictureRecord:
         """The picture as the other floors know it."""
@@ -67,6 +74,7 @@ class TaskRow:
             notes=self.notes,
             bytes=self.bytes,
             mark=self.mark,
+            rating=self.rating,
         )
 
 
@@ -95,6 +103,7 @@ def task_row(row: sqlite3.Row) -> TaskRow:
         bytes=row["bytes"],
         mark=Mark(row["mark"]),
         binned=row["binned"] is not None,
+        rating=row["rating"],
     )
 
 

@@ -16,6 +16,7 @@ from sdgui.web.capability import Components
 from sdgui.web.compare.capability import COMPARE
 from sdgui.web.doors.gradio_door import GradioDoor
 from sdgui.web.dream.capability import DREAM
+from sdgui.web.history.routes import history_routes
 from sdgui.web.models.capability import MODELS
 from sdgui.web.programs.declaration import declare
 from sdgui.web.programs.endpoints import Endpoint
@@ -95,6 +96,7 @@ def make_routes(
         memory_routes(studio),
         reuse_routes(studio, store, _values_of_sheet),
         bin_routes(studio),
+        history_routes(studio, store),
     ]
 
 

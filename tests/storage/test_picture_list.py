@@ -245,7 +245,8 @@ def test_a_page_is_read_from_the_index(
     named = {**values, "visitor": ANNA, "limit": 9, "key": NOON, "number": 5}
     rows = store._database._connection.execute(f"EXPLAIN QUERY PLAN {asked}", named)
     plan = [row["detail"] for row in rows]
-    index = "tasks_by_match" if order is Order.MATCH else "tasks_by_date"
+    other = {Order.MATCH: "tasks_by_match", Order.RATING: "tasks_by_rating"}
+    index = other.get(order, "tasks_by_date")
     assert f"SEARCH tasks USING INDEX {index} (visitor=?" in plan[0]
     if before:
         assert plan[0].rstrip(")").endswith(("<?", ">?"))

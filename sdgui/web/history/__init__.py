@@ -1,0 +1,1 @@
+"""History: every picture of the visitor, found again by when, how and from what it was made."""

@@ -1,0 +1,210 @@
+"""History for the page: sections, any stretch of one, what to choose by, and what is done with many at once."""
+
+import contextlib
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from sdgui.comparing.picture_zip import stream_zip
+from sdgui.errors import UserError
+from sdgui.local_days import day_of, zone_named
+from sdgui.picture_query import Order
+from sdgui.ports import Store
+from sdgui.records import BIN_DAYS, JobRecord, JobState, Mark, PictureRecord, TaskRecord
+from sdgui.sheet import Sheet, SheetKind
+from sdgui.web.doors.visitors import visitor_of
+from sdgui.web.history.search import ALL, Part, Search, Stretch
+from sdgui.web.shared.dreams.descriptions import describe_job
+from sdgui.web.shared.gallery.bin import Ids
+from sdgui.web.shared.gallery.pictures import NO_STORE, file_name, not_found
+
+if TYPE_CHECKING:
+    from sdgui.studio.studio import Studio
+
+MOST_IDS = 10_000
+"""Pictures that are selected at once."""
+_LONGEST_PROMPT = 200
+
+
+class Chosen(BaseModel):
+    """Pictures that something is done with."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    pictures: Annotated[Ids, Field(min_length=1)]
+
+
+class Kept(Chosen):
+    """Whether they are kept."""
+
+    kept: bool
+
+
+class Rated(Chosen):
+    """What they are worth: 1 to 5, or 0 for nothing said."""
+
+    rating: Annotated[int, Field(ge=0, le=5)]
+
+
+class Walled(Chosen):
+    """What is to be compared."""
+
+    pictures: Annotated[Ids, Field(min_length=2, max_length=64)]
+
+
+def history_routes(studio: "Studio", store: Store) -> APIRouter:
+    """Routes of the visitor's history; what is not theirs is not found, and then nothing changes."""
+    routes = APIRouter()
+
+    @routes.get("/history/sections")
+    def sections(request: Request, search: Annotated[Search, Query()]) -> dict[str, Any]:
+        """How many pictures there are, by day in the order of the search; not by day in one section alone."""
+        revision = str(store.revision())
+        days = store.count_days(visitor_of(request), search.query(), search.zone)
+        total = sum(days.values())
+        found = (
+            [
+                {"key": day.isoformat(), "count": days[day]}
+                for day in sorted(days, reverse=search.sort is Order.NEWEST)
+            ]
+            if search.is_by_day
+            else [{"key": ALL, "count": total}] * bool(total)
+        )
+        return {"total": total, "sections": found, "revision": revision}
+
+    @routes.get("/history/pictures")
+    def pictures(request: Request, stretch: Annotated[Stretch, Query()]) -> dict[str, Any]:
+        """So many pictures of a section, from any place in it on."""
+        revision = str(store.revision())
+        found = store.part_of_pictures(
+            visitor_of(request),
+            stretch.query_of(stretch.section),
+            offset=stretch.offset,
+            limit=stretch.limit,
+        )
+        return {
+            "pictures": [None if one is None else _told(one) for one in found],
+            "revision": revision,
+        }
+
+    @routes.get("/history/ids")
+    def ids(request: Request, part: Annotated[Part, Query()]) -> dict[str, Any]:
+        """The ids of the pictures of a section, of the first 10,000."""
+        query = part.query_of(part.section)
+        return {"pictures": store.picture_ids(visitor_of(request), query, limit=MOST_IDS)}
+
+    @routes.get("/history/facets")
+    def facets(request: Request, tz: Annotated[str, Query(max_length=1000)] = "") -> dict[str, Any]:
+        """What there is to choose by, each with how many pictures have it."""
+        found = store.facets(visitor_of(request))
+        return {
+            "models": [
+                {"value": name, "title": _title_of(studio, name), "count": count}
+                for name, count in found.models.items()
+            ],
+            "samplers": _values(found.samplers),
+            "loras": _values(found.loras),
+            "sizes": _values({f"{w}x{h}": count for (w, h), count in found.sizes.items()}),
+            "kept": found.kept,
+            "rated": found.rated,
+            "bin": found.binned,
+            "bin_bytes": found.binned_bytes,
+            "bin_days": BIN_DAYS,
+            "first": None
+            if found.first is None
+            else day_of(found.first, zone_named(tz)).isoformat(),
+        }
+
+    @routes.put("/history/marks")
+    def mark(request: Request, asked: Kept) -> Response:
+        """Keeps pictures, or no longer."""
+        return _done(store.keep_pictures(asked.pictures, visitor_of(request), kept=asked.kept))
+
+    @routes.put("/history/ratings")
+    def rate(request: Request, asked: Rated) -> Response:
+        """Rates pictures."""
+        return _done(store.rate_pictures(asked.pictures, visitor_of(request), asked.rating))
+
+    @routes.post("/history/zip")
+    def archive(request: Request, asked: Chosen) -> StreamingResponse:
+        """The original files, in this order."""
+        visitor = visitor_of(request)
+        found = _all_of(store, visitor, asked)
+        files = store.find_files(asked.pictures, visitor)
+        named = ((file_name(one), files[one.id]) for one in found if one.id in files)
+        name = f"sdgui-{datetime.now():%Y-%m-%d-%H%M}.zip"
+        headers = {**NO_STORE, "content-disposition": f'attachment; filename="{name}"'}
+        return StreamingResponse(stream_zip(named), media_type="application/zip", headers=headers)
+
+    @routes.post("/history/wall")
+    def wall(request: Request, asked: Walled) -> dict[str, Any]:
+        """A wall of stored pictures, as a dream is told; it is stored nowhere."""
+        visitor = visitor_of(request)
+        found = _all_of(store, visitor, asked)
+        return {"dream": describe_job(_wall_of(found, visitor), False)}
+
+    return routes
+
+
+def _all_of(store: Store, visitor: str, asked: Chosen) -> list[PictureRecord]:
+    """The pictures in the order in which they were asked for, each once; all of them, or none is found."""
+    found = store.find_pictures(asked.pictures, visitor)
+    wanted = dict.fromkeys(asked.pictures)
+    if len(found) < len(wanted):
+        raise not_found()
+    return [found[one] for one in wanted]
+
+
+def _wall_of(found: list[PictureRecord], visitor: str) -> JobRecord:
+    return JobRecord(
+        id=hashlib.sha256(" ".join(one.id for one in found).encode()).hexdigest()[:32],
+        visitor=visitor,
+        created=max(one.created for one in found),
+        state=JobState.FINISHED,
+        tasks=tuple(
+            TaskRecord(id=one.id, spec=one.spec, stored=True, mark=one.mark, match=one.match)
+            for one in found
+        ),
+        sheet=Sheet(kind=SheetKind.WALL),
+    )
+
+
+def _told(picture: PictureRecord) -> dict[str, Any]:
+    spec = picture.spec
+    return {
+        "id": picture.id,
+        "width": spec.width,
+        "height": spec.height,
+        "created": picture.created,
+        "kept": picture.mark is Mark.KEPT,
+        "rating": picture.rating,
+        "match": picture.match,
+        "seed": spec.seed,
+        "prompt": spec.prompt[:_LONGEST_PROMPT],
+        "job": picture.job,
+        "model": spec.model.id,
+    }
+
+
+def _values(counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    return [{"value": name, "title": name, "count": count} for name, count in counts.items()]
+
+
+def _title_of(studio: "Studio", model: str) -> str:
+    """What a model is called; its name where it is no longer here."""
+    if model in studio.models.at_hand():
+        with contextlib.suppress(UserError):
+            return studio.models.look(model).title
+    return model
+
+
+def _done(done: bool) -> Response:
+    if not done:
+        raise not_found()
+    return Response(status_code=HTTPStatus.NO_CONTENT, headers=NO_STORE)

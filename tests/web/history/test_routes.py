@@ -1,0 +1,154 @@
+"""History over HTTP: sections, stretches, what to choose by, marks, ratings, ZIP and walls; each only for its owner."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.web.conftest import Site
+
+JANUARY = 1_704_063_600.0
+"""2023-12-31 23:00 UTC, which is the first of January 2024 in Berlin."""
+
+
+def stored_at(site: Site, *moments: float) -> Callable[[str], None]:
+    """Says when pictures were stored."""
+
+    def say(job: str) -> None:
+        with site.store._database._writing() as connection:
+            for index, moment in enumerate(moments):
+                connection.execute(
+                    "UPDATE tasks SET created = ? WHERE job = ? AND position = ?",
+                    (moment, job, index),
+                )
+
+    return say
+
+
+def ids(client: httpx.Client, **search: Any) -> list[str]:
+    reply = client.get("/history/ids", params={"section": "all", **search})
+    assert reply.status_code == 200, reply.text
+    found: list[str] = reply.json()["pictures"]
+    return found
+
+
+def test_sections_are_days_of_the_browsers_zone(site: Site) -> None:
+    client = site.visitor()
+    job = site.dream(client, count=4)
+    moments = (JANUARY - 1, JANUARY, JANUARY + 3600, JANUARY + 86_400 * 200)
+    stored_at(site, *moments)(job.id)
+    names = [task.id for task in job.tasks]
+    told = client.get("/history/sections", params={"tz": "Europe/Berlin"}).json()
+    assert told["total"] == 4
+    assert [(one["key"], one["count"]) for one in told["sections"]] == [
+        ("2024-07-19", 1),
+        ("2024-01-01", 2),
+        ("2023-12-31", 1),
+    ]
+    utc = client.get("/history/sections", params={"sort": "oldest"}).json()["sections"]
+    assert [(one["key"], one["count"]) for one in utc][:2] == [("2023-12-31", 2), ("2024-01-01", 1)]
+    berlin = {"tz": "Europe/Berlin", "section": "2024-01-01"}
+    part = client.get("/history/pictures", params={**berlin, "offset": 1, "limit": 9}).json()
+    assert [one["id"] for one in part["pictures"]] == [names[1]]
+    assert ids(client, **berlin) == [names[2], names[1]]
+    assert ids(client, **{"from": "2024-01-01", "to": "2024-01-01"}) == [names[2]]
+    assert (
+        client.get("/history/facets", params={"tz": "Europe/Berlin"}).json()["first"]
+        == "2023-12-31"
+    )
+
+
+def test_the_search_finds_by_words_size_mark_and_rating(site: Site) -> None:
+    client = site.visitor()
+    boat = site.dream(client, "a red boat", count=2).tasks
+    fox = site.dream(client, "a fox", width=128).tasks
+    assert ids(client, q="boa") == [boat[1].id, boat[0].id]
+    assert ids(client, size="128x64") == [fox[0].id]
+    assert ids(client, q="boat", size="128x64") == ids(client, q="?!") == []
+    assert ids(client, lora="ink") == []
+    kept = {"pictures": [boat[0].id, fox[0].id], "kept": True}
+    assert client.put("/history/marks", json=kept).status_code == 204
+    for picture, rating in ((boat[0].id, 3), (fox[0].id, 5)):
+        asked = {"pictures": [picture], "rating": rating}
+        assert client.put("/history/ratings", json=asked).status_code == 204
+    assert ids(client, kept="1", rating="4") == [fox[0].id]
+    assert ids(client, sort="rating") == [fox[0].id, boat[0].id, boat[1].id]
+    told = client.get("/history/sections?sort=rating").json()
+    assert told["sections"] == [{"key": "all", "count": 3}]
+    shown = client.get("/history/pictures?section=all&sort=rating&limit=1").json()["pictures"]
+    facts = {"id": fox[0].id, "rating": 5, "kept": True, "prompt": "a fox", "width": 128}
+    assert shown[0].items() >= facts.items()
+    facets = client.get("/history/facets").json()
+    assert (facets["kept"], facets["rated"], facets["bin"], facets["bin_days"]) == (2, 2, 0, 30)
+    sizes = [("64x64", 2), ("128x64", 1)]
+    assert [(one["value"], one["count"]) for one in facets["sizes"]] == sizes
+    title = site.studio.models.look("demo").title
+    assert facets["models"] == [{"value": "demo", "title": title, "count": 3}]
+    client.put("/history/marks", json={**kept, "kept": False})
+    assert ids(client, kept="1") == []
+
+
+def test_the_bin_is_searched_by_itself(site: Site) -> None:
+    client = site.visitor()
+    job = site.dream(client, "a red boat", count=2)
+    gone, left = (task.id for task in job.tasks)
+    client.put("/history/ratings", json={"pictures": [gone], "rating": 4})
+    before = client.get("/history/sections").json()
+    client.delete(f"/picture/{gone}")
+    assert (ids(client), ids(client, bin="1", q="boat")) == ([left], [gone])
+    facets = client.get("/history/facets").json()
+    assert facets["bin"] == 1 and facets["bin_bytes"] > 0 and facets["rated"] == 0
+    client.post("/bin/restore", json={"pictures": [gone]})
+    after = client.get("/history/sections").json()
+    assert after["revision"] != before["revision"]
+    assert after["sections"] == before["sections"] and ids(client, rating="4") == [gone]
+
+
+def test_pictures_go_into_a_zip_and_onto_a_wall(site: Site) -> None:
+    client = site.visitor()
+    first, second = site.dream(client, "a cat", seed=5), site.dream(client, "a fox", seed=5)
+    chosen = {"pictures": [second.tasks[0].id, first.tasks[0].id]}
+    reply = client.post("/history/zip", json=chosen)
+    with zipfile.ZipFile(io.BytesIO(reply.content)) as archive:
+        assert archive.namelist() == ["a-fox-5.png", "a-cat-5.png"]
+        kept = site.store.picture_file(first.tasks[0].id, first.visitor)
+        assert kept is not None and archive.read("a-cat-5.png") == kept.read_bytes()
+    wall = client.post("/history/wall", json=chosen).json()["dream"]
+    assert wall["sheet"]["kind"] == "wall"
+    assert [tile["picture"] for tile in wall["tiles"]] == chosen["pictures"]
+    assert (wall["prompt"], wall["tiles"][1]["own"]) == ("a fox", {"prompt": "a cat"})
+
+
+def test_nobody_reaches_what_is_not_theirs(site: Site) -> None:
+    client, other = site.visitor(), site.visitor()
+    mine, foreign = site.dream(client).tasks[0].id, site.dream(other).tasks[0].id
+    both = {"pictures": [mine, foreign]}
+    assert client.put("/history/marks", json={**both, "kept": True}).status_code == 404
+    assert client.put("/history/ratings", json={**both, "rating": 5}).status_code == 404
+    assert client.post("/history/zip", json=both).status_code == 404
+    assert client.post("/history/wall", json=both).status_code == 404
+    for one, own in ((client, mine), (other, foreign)):
+        assert ids(one) == [own]
+        assert ids(one, kept="1") == ids(one, rating="1") == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/history/sections?rating=6",
+        "/history/sections?size=5",
+        "/history/sections?from=yesterday",
+        "/history/sections?sort=best",
+        "/history/sections?other=1",
+        "/history/pictures?section=x",
+        "/history/pictures?section=all&limit=201",
+        "/history/pictures?section=all&offset=-1",
+        "/history/ids",
+    ],
+)
+def test_what_is_asked_amiss_is_refused_in_words(site: Site, path: str) -> None:
+    reply = site.visitor().get(path)
+    assert reply.status_code == 422 and isinstance(reply.json()["detail"], str)
