@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from sdgui.bench.random_models.tiny_families import MODELS
+from sdgui.correction import Correction
 from sdgui.engine.catalog import Catalog
 from sdgui.errors import UserError
-from sdgui.model_info import GuidanceKind, ModelInfo
+from sdgui.model_info import GuidanceKind, ModelInfo, ModelRef
 from sdgui.samplers import SAMPLER_NAMES
+from sdgui.spec import check_correction
 from tests.engine.families.conftest import FamilyLab
 
 FREE, EMBEDDED, NONE = GuidanceKind.CLASSIFIER_FREE, GuidanceKind.EMBEDDED, GuidanceKind.NONE
@@ -135,6 +137,19 @@ def test_what_is_said_of_a_model(lab_of: Callable[[str], FamilyLab], name: str) 
     expected = USUAL | SAID[name]
     assert {field: getattr(info, field) for field in expected} == expected
     assert info.memory_bytes > 100_000
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_another_vae_is_offered_only_where_one_of_its_make_can_stand_in(
+    lab_of: Callable[[str], FamilyLab], name: str
+) -> None:
+    info = lab_of(name).info
+    has_another_make = info.family in ("flux2_klein", "qwen_image", "sana")
+    assert (info.vae is None) == has_another_make == ("vae" not in info.corrections)
+    if has_another_make:
+        vae = ModelRef(id="x", hash="ab" * 32)
+        with pytest.raises(UserError, match="cannot be read with another VAE"):
+            check_correction(Correction(vae=vae), info)
 
 
 @pytest.fixture
