@@ -311,7 +311,7 @@ class Store(Protocol):
         """What there is to choose the visitor's pictures by."""
         ...
 
-    def revision(self) -> int:
+    def revision(self) -> str:
         """Another one after each change of what is stored."""
         ...
 

@@ -2,19 +2,21 @@
 
 import json
 import math
+import secrets
 import sqlite3
 import threading
 import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta, tzinfo
 from pathlib import Path, PurePosixPath
+from typing import Any, TypeVar
 
 from sdgui.errors import DiskFull, NotYetSaved, UserError
 from sdgui.local_days import EPOCH, offsets
-from sdgui.picture_query import Facets, PictureQuery
+from sdgui.picture_query import Facets, Order, PictureQuery
 from sdgui.records import (
     Binned,
     JobEnd,
@@ -47,6 +49,9 @@ SHOWN = """jobs.binned IS NULL AND (state = 'queued'
     OR EXISTS (SELECT 1 FROM tasks WHERE tasks.job = jobs.id AND stored AND NOT deleted)
     OR NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.job = jobs.id AND deleted))"""
 _MISSING = "NOT stored AND NOT settled AND (NOT deleted OR binned IS NOT NULL)"
+_Found = TypeVar("_Found")
+_REMEMBERED = 64
+"""Countings whose outcome is kept."""
 PATIENCE = 5.0
 """Seconds that a write waits for those before it and for other programs, both together: many who wait while another
 program holds the file would else wait for each other's patience, too."""
@@ -85,6 +90,8 @@ class Database:
         self._lock = threading.Lock()
         self._reading_lock = threading.Lock()
         self._searching_lock = threading.Lock()
+        self._opened = secrets.token_hex(4)
+        self._remembered: OrderedDict[tuple[object, ...], tuple[int, Any]] = OrderedDict()
         with plain_database_errors(file, on_terminal=True):
             self._connection = _connect(file)
             try:
@@ -386,7 +393,8 @@ class Database:
 
     def count_days(self, visitor: str, query: PictureQuery, zone: tzinfo) -> dict[date, int]:
         """How many of the visitor's pictures the query wants, by the day in this zone."""
-        with self._searching() as connection:
+
+        def count(connection: sqlite3.Connection) -> dict[date, int]:
             span = picture_list.span_of(query)
             first, last = connection.execute(span, {"visitor": visitor}).fetchone()
             if first is None:
@@ -394,38 +402,36 @@ class Database:
             asked = picture_list.count_of(query, offsets(zone, first, last))
             if asked is None:
                 return {}
-            rows = connection.execute(asked[0], {**asked[1], "visitor": visitor}).fetchall()
-        return {EPOCH + timedelta(days=row["day"]): row["count"] for row in rows}
+            rows = connection.execute(asked[0], {**asked[1], "visitor": visitor})
+            return {EPOCH + timedelta(days=row["day"]): row["count"] for row in rows}
+
+        # in whatever order they follow each other, they are as many
+        return self._remembering((visitor, replace(query, order=Order.NEWEST), str(zone)), count)
 
     def facets(self, visitor: str) -> Facets:
         """What there is to choose the visitor's pictures by."""
-        with self._searching() as connection:
-            rows = connection.execute(picture_list.FACETS, {"visitor": visitor}).fetchall()
-            named = connection.execute(picture_list.LORAS, {"visitor": visitor}).fetchall()
-            binned = connection.execute(picture_list.BINNED, {"visitor": visitor}).fetchone()
-        models, samplers, sizes = Counter[str](), Counter[str](), Counter[tuple[int, int]]()
-        for row in rows:
-            models[row["model"]] += row["count"]
-            samplers[row["sampler"]] += row["count"]
-            sizes[row["width"], row["height"]] += row["count"]
-        loras = Counter({row["lora"]: row["count"] for row in named})
-        return Facets(
-            models=dict(models.most_common()),
-            samplers=dict(samplers.most_common()),
-            loras=dict(loras.most_common()),
-            sizes=dict(sizes.most_common()),
-            kept=sum(row["kept"] for row in rows),
-            rated=sum(row["rated"] for row in rows),
-            first=min((row["first"] for row in rows), default=None),
-            binned=binned["count"],
-            binned_bytes=binned["bytes"],
-        )
+        return self._remembering((visitor,), lambda connection: _facets(connection, visitor))
 
-    def revision(self) -> int:
+    def _remembering(
+        self, key: tuple[object, ...], ask: Callable[[sqlite3.Connection], _Found]
+    ) -> _Found:
+        """What was found before, as long as nothing has changed since: the same is asked for again and again."""
+        with self._searching() as connection:
+            (version,) = connection.execute("PRAGMA data_version").fetchone()
+            known = self._remembered.pop(key, None)
+            found: _Found = (
+                known[1] if known is not None and known[0] == version else ask(connection)
+            )
+            self._remembered[key] = (version, found)
+            while len(self._remembered) > _REMEMBERED:
+                self._remembered.popitem(last=False)
+        return found
+
+    def revision(self) -> str:
         """Another one after each change."""
         with self._searching_lock:
             (version,) = self._searcher.execute("PRAGMA data_version").fetchone()
-        return int(version)
+        return f"{self._opened}-{version}"
 
     def mark_many(self, pictures: Sequence[str], visitor: str, mark: Mark, when: float) -> bool:
         """Marks pictures of the visitor at `when` (seconds since the epoch), or takes the mark from those that are
@@ -561,6 +567,29 @@ class Database:
                 return tuple(made)
             last = found[-1][0]  # others take the place of those that cannot be read
             wanted |= {"created": last["created"], "id": last["id"], "limit": limit - len(made)}
+
+
+def _facets(connection: sqlite3.Connection, visitor: str) -> Facets:
+    rows = connection.execute(picture_list.FACETS, {"visitor": visitor}).fetchall()
+    named = connection.execute(picture_list.LORAS, {"visitor": visitor}).fetchall()
+    binned = connection.execute(picture_list.BINNED, {"visitor": visitor}).fetchone()
+    models, samplers, sizes = Counter[str](), Counter[str](), Counter[tuple[int, int]]()
+    for row in rows:
+        models[row["model"]] += row["count"]
+        samplers[row["sampler"]] += row["count"]
+        sizes[row["width"], row["height"]] += row["count"]
+    loras = Counter({row["lora"]: row["count"] for row in named})
+    return Facets(
+        models=dict(models.most_common()),
+        samplers=dict(samplers.most_common()),
+        loras=dict(loras.most_common()),
+        sizes=dict(sizes.most_common()),
+        kept=sum(row["kept"] for row in rows),
+        rated=sum(row["rated"] for row in rows),
+        first=min((row["first"] for row in rows), default=None),
+        binned=binned["count"],
+        binned_bytes=binned["bytes"],
+    )
 
 
 def _connect(file: Path) -> sqlite3.Connection:

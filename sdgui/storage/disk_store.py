@@ -261,7 +261,7 @@ class DiskStore:
         """What there is to choose the visitor's pictures by."""
         return self._database.facets(visitor)
 
-    def revision(self) -> int:
+    def revision(self) -> str:
         """Another one after each change of what is stored."""
         return self._database.revision()
 

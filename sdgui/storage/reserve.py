@@ -6,7 +6,7 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 
-PIECE = 64 * 2**10
+PIECE = 96 * 2**10
 """Bytes that are given free at a time: twice what the database writes to delete a picture."""
 SIZE = 4 * PIECE
 

