@@ -162,7 +162,8 @@ export class Row {
     this.progress.setAttribute("aria-valuenow", String(Math.round(dream.fraction * 100)));
     this.roam();
     this.rank();
-    this.meta.textContent = dream.isActive ? this.doing() : this.made();
+    const meta = dream.isActive ? this.doing() : this.made();
+    if (this.meta.textContent !== meta) this.meta.textContent = meta; // else the line is laid out anew at every step
     this.meta.title = dream.isActive ? "" : moment(dream.created);
   }
 

@@ -125,6 +125,7 @@ export class Tile {
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     canvas.getContext("2d")?.drawImage(image, x, y, width, height, 0, 0, width, height);
     this.element.dataset.revision = String(revision);
+    if (this.state === "preview") return; // its words are the same at every preview
     this.set("preview");
     this.label();
   }
