@@ -219,9 +219,18 @@ def test_touch_does_what_the_keys_do(make_visitor: Callable[..., Visitor], site:
     use(2, "a")
     use(3, "b")
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
+    # The two are seen at once, and again from the strip below the sheets.
+    for _ in range(2):
+        large = page.locator("#pair-large")
+        expect(large.locator(".is-a .pair-label")).to_have_text("A 502")
+        expect(large.locator(".is-b .pair-label")).to_have_text("503 B")
+        expect(large.locator(".pair-table")).to_contain_text("another seed")
+        page.go_back()
+        expect(large).to_be_hidden()
+        expect(page.locator(".pair-strip")).to_have_text(re.compile("Compare 502 and 503"))
+        page.locator(".pair-strip").tap()
+    page.go_back()
     page.locator("#settings-button").tap()
-    expect(page.locator("#pair .is-a .pair-label")).to_have_text("A 502")
-    expect(page.locator("#pair .is-b .pair-label")).to_have_text("503 B")
     expect(kept(page)).to_have_count(1)
     page.locator("#settings-close").tap()
     open_button(page, 3).tap()

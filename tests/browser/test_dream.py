@@ -211,6 +211,43 @@ def test_pictures_are_kept_and_rated_where_they_are_seen(quick: Page, site: Site
     assert before and after and after["height"] > before["height"]
 
 
+def test_a_hidden_tab_tells_of_the_end_of_what_took_a_while(quick: Page, site: Site) -> None:
+    page = quick
+    icon = "document.querySelector('link[rel~=icon]')?.href ?? ''"
+    calm = page.evaluate(icon)
+    site.engine.go.clear()
+    ask(page, BOAT, count=1, steps=4)
+    dream(page)
+    expect(page.locator(".dream-row")).to_have_count(1)
+    page.evaluate(
+        """() => {
+          const now = Date.now;
+          Date.now = () => now() + 11_000;
+          Object.defineProperty(document, "hidden", { value: true, configurable: true });
+          window.told = [];
+          window.Notification = class extends EventTarget {
+            static permission = "granted";
+            static requestPermission = async () => "granted";
+            constructor(...words) { super(); window.told.push(words); }
+          };
+          localStorage.setItem("sdgui-notify", "on");
+        }"""
+    )
+    site.engine.go.set()
+    page.wait_for_function(f"{icon}.startsWith('data:image/png')")
+    [[title, how]] = page.evaluate("window.told")
+    assert title == f"done: {BOAT}"
+    assert how["silent"] and how["body"] == "1 of 1"
+    page.evaluate(
+        """() => {
+          Object.defineProperty(document, "hidden", { value: false });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+    page.wait_for_function(f"{icon} === {calm!r}")
+    page.evaluate("localStorage.removeItem('sdgui-notify')")
+
+
 def test_a_reload_finds_the_dream_still_forming(page: Page) -> None:
     ask(page, BOAT, steps=45)
     dream(page)

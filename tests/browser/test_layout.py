@@ -10,6 +10,14 @@ from tests.web.conftest import Site
 
 pytestmark = pytest.mark.browser
 
+# What a finger has to hit, without what bar and settings are told elsewhere; labels of a field count as the field.
+SMALL = """
+() => [...document.querySelectorAll("button, a[href], select, [role=tab], input[type=range]")]
+  .filter((e) => e.checkVisibility({ visibilityProperty: true }) && e.getBoundingClientRect().width > 1)
+  .filter((e) => !e.closest("#seed-row, .sd-choice, [inert]"))
+  .filter((e) => e.getBoundingClientRect().width < 43.5 || e.getBoundingClientRect().height < 43.5)
+  .map((e) => e.id || e.className || e.textContent)
+"""
 FOCUSED = "document.activeElement?.id || document.activeElement?.className || ''"
 
 
@@ -48,9 +56,11 @@ def test_on_a_phone_the_settings_are_a_dialog_and_back_closes_what_lies_over_the
     ask(page, "a red boat at sea", count=2, steps=2)
     dream(page)
     finished(page, 2)
+    assert page.evaluate(SMALL) == []
     drawer = page.locator("#settings")
     page.click("#settings-button")
     expect(drawer).to_have_attribute("role", "dialog")
+    assert page.evaluate(SMALL) == []
     assert page.evaluate(FOCUSED) == "settings-close"
     for _ in range(40):  # once round, and never behind it
         page.keyboard.press("Tab")
@@ -66,6 +76,7 @@ def test_on_a_phone_the_settings_are_a_dialog_and_back_closes_what_lies_over_the
     viewer = page.locator("#viewer")
     page.locator(".tile .open").first.click()
     expect(viewer).to_be_visible()
+    assert page.evaluate(SMALL) == []
     page.go_back()
     expect(viewer).to_be_hidden()
     page.click("#help-button")

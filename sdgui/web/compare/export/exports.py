@@ -67,8 +67,10 @@ def export_routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> API
                 fault = "None of these pictures is kept." if kept else "No picture is finished yet."
                 raise HTTPException(HTTPStatus.BAD_REQUEST, fault, NO_STORE)
             title = title_of(found)
+            if kept:
+                title += f" · {len(cells)} kept"
             file, size = _written(lambda out: write(title, sheet, cells, out))
-            parts = (words_of(title), sheet.kind.value)
+            parts = (words_of(title_of(found)), sheet.kind.value, "kept" if kept else "")
             return "-".join(part for part in parts if part) + f".{ending}", file, size
 
         name, file, size = await to_thread.run_sync(work, limiter=heavy)

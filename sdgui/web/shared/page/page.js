@@ -118,6 +118,8 @@ export class Page {
     this.pill = new Pill({
       isDreaming: () => this.dreams.active.length > 0,
       told: (status) => {
+        if (status.state !== "gone") this.toasts.take(new Unanswered().message);
+        if (status.state !== "failed") this.toasts.take(this.pill?.failure ?? "");
         this.dreams.strips.isShared = (status.device ?? "").toLowerCase().startsWith("cpu");
         this.model.tell(status);
       },

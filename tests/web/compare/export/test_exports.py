@@ -71,6 +71,7 @@ def test_the_html_is_one_page_that_asks_nobody_for_anything(grid) -> None:  # ty
 def test_only_what_is_kept_is_exported_where_asked(grid) -> None:  # type: ignore[no-untyped-def]
     _, client, job = grid
     reply = client.get(f"/jobs/{job.id}/sheet.zip?kept=true")
+    assert reply.headers["content-disposition"].endswith('"a-cat-wall-kept.zip"')
     assert len([name for name in names_in(reply.content) if name.endswith(".png")]) == 1
 
 
