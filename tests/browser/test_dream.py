@@ -213,7 +213,7 @@ def test_pictures_are_kept_and_rated_where_they_are_seen(quick: Page, site: Site
 
 def test_a_hidden_tab_tells_of_the_end_of_what_took_a_while(quick: Page, site: Site) -> None:
     page = quick
-    icon = "document.querySelector('link[rel~=icon]')?.href ?? ''"
+    icon = "document.querySelector('link[rel~=icon]').href"
     calm = page.evaluate(icon)
     site.engine.go.clear()
     ask(page, BOAT, count=1, steps=4)

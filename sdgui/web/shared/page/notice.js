@@ -9,13 +9,14 @@ import { make } from "../dom/dom.js";
 /** Seconds from which on a dream takes a while. */
 const LONG = 10;
 const KEPT = "sdgui-notify";
+const ICON = "/favicon.ico";
 /** @type {Record<string, string>} */
 const ENDS = { finished: "done", cancelled: "stopped", failed: "failed" };
 
 export class Notice {
   constructor() {
-    this.icon = document.querySelector('link[rel~="icon"]');
-    this.calm = this.icon?.getAttribute("href") ?? "";
+    this.icon = make("link", { rel: "icon", href: ICON });
+    document.head.append(this.icon);
     document.addEventListener("visibilitychange", () => !document.hidden && this.mark(false));
   }
 
@@ -39,9 +40,8 @@ export class Notice {
 
   /** The favicon has a dot, or not. @param {boolean} isMarked */
   async mark(isMarked) {
-    if (!(this.icon instanceof HTMLLinkElement)) return;
     document.documentElement.toggleAttribute("data-news", isMarked);
-    this.icon.href = isMarked ? await dotted(this.calm) : this.calm;
+    this.icon.href = isMarked ? await dotted(ICON) : ICON;
   }
 
   /** What switches notifications on: the browser asks only who clicked here. */
