@@ -24,6 +24,7 @@ from sdgui.web.rooms import served_files
 from sdgui.web.shared.adapters.routes import adapter_routes
 from sdgui.web.shared.dreams.submission import check_model
 from sdgui.web.shared.gallery.bin import bin_routes
+from sdgui.web.shared.made_with.routes import made_with_routes
 from sdgui.web.shared.page.fresh import FreshPage
 from sdgui.web.shared.page.memory import memory_routes
 from sdgui.web.shared.page.templates import render
@@ -51,6 +52,7 @@ _STYLES = (
     *("shared/page/screen.css", "shared/page/memory.css", "shared/settings/settings.css"),
     "shared/page/prompt-words.css",
     "shared/adapters/picker.css",
+    "shared/made_with/made-with.css",
     *("shared/gallery/gallery.css", "shared/viewer/viewer.css"),
     *(style for one in CAPABILITIES for style in one.styles),
     "shared/page/touch.css",
@@ -95,6 +97,7 @@ def make_routes(
         adapter_routes(studio),
         memory_routes(studio),
         reuse_routes(studio, store, _values_of_sheet),
+        made_with_routes(studio, heavy),
         bin_routes(studio),
         history_routes(studio, store),
     ]

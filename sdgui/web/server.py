@@ -30,6 +30,7 @@ from sdgui.web.programs.endpoints import endpoints_of
 from sdgui.web.programs.routes import program_routes
 from sdgui.web.rooms import ROOT, Rooms
 from sdgui.web.shared.gallery.pictures import picture_routes
+from sdgui.web.shared.made_with.routes import LARGEST_PICTURE, READ_PICTURE
 from sdgui.web.shared.page.theme import make_theme
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def make_app(studio: "Studio", store: Store, settings: Settings, library: Librar
     keep_fresh(app, page, studio.models, library)
 
     # What is added last is asked first.
-    app.add_middleware(BodyLimit, limit=_LARGEST_BODY)
+    app.add_middleware(BodyLimit, limit=_LARGEST_BODY, larger={READ_PICTURE: LARGEST_PICTURE})
     app.add_middleware(SameOrigin)
     app.add_middleware(
         Visitors,

@@ -1,7 +1,7 @@
 """The little that our middleware shares: header look-up, a plain answer, and the end of long streams."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -65,19 +65,21 @@ class Hangup:
 
 
 class BodyLimit:
-    """Middleware: refuses bodies larger than anything that this page or its programs send."""
+    """Middleware: refuses bodies larger than anything that this page or its programs send; some paths take `larger`."""
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    def __init__(self, app: ASGIApp, limit: int, larger: Mapping[str, int] | None = None) -> None:
         self.app = app
         self.limit = limit
+        self.larger = {} if larger is None else larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuses by the announced length, or as soon as a body has grown beyond the limit unannounced."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        limit = self.larger.get(scope["path"], self.limit)
         announced = header(scope, b"content-length")
-        if announced is not None and (not announced.isdigit() or int(announced) > self.limit):
+        if announced is not None and (not announced.isdigit() or int(announced) > limit):
             await _refuse_body(scope, receive, send)
             return
         taken = 0
@@ -90,7 +92,7 @@ class BodyLimit:
             message = await receive()
             if message["type"] == "http.request":
                 taken += len(message.get("body", b""))
-                if taken > self.limit:
+                if taken > limit:
                     if not has_started:
                         is_refused = True
                         await _refuse_body(scope, receive, send)

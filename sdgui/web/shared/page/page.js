@@ -10,6 +10,7 @@ import { Dreams } from "../dreams/dreams.js";
 import * as again from "../fetch/again.js";
 import { Unanswered, ask, tell, wordsOf } from "../fetch/ask.js";
 import { Bin } from "../gallery/bin.js";
+import { MadeWith } from "../made_with/made-with.js";
 import { Drawer } from "../settings/drawer.js";
 import { ModelChoice } from "../settings/model-choice.js";
 import { keepRules } from "../settings/rules.js";
@@ -113,6 +114,11 @@ export class Page {
       toModels: () => this.toModels(),
       notes: this.bar.notes,
     });
+    this.madeWith = new MadeWith({
+      take: (values) => this.restore(values),
+      offer: (message, act) => this.toasts.offer(message, { text: "Use them", act }),
+    });
+    this.help.choose(this.madeWith.chooser(() => this.help.element.close()));
     this.picker = new Picker(this.bar.prompt);
     this.model = new ModelChoice();
     this.pill = new Pill({
@@ -208,10 +214,14 @@ export class Page {
     const told = await this.told(tell("/reuse", asked));
     if (told.error) this.toasts.show(told.error, told.hint, true);
     if (told.notice) this.toasts.show(told.notice);
-    if (!told.values) return;
-    const before = Object.fromEntries(namesOf(told.values).map((name) => [name, settings.get(name)]));
-    const prompt = String(told.values.prompt ?? "").replace(/\s+/g, " ");
-    this.take(told.values);
+    if (told.values) this.restore(told.values);
+  }
+
+  /** Settings of something that was made take the place of those there are, which are one Undo away. @param {import("../dreams/told.js").Values} values */
+  restore(values) {
+    const before = Object.fromEntries(namesOf(values).map((name) => [name, settings.get(name)]));
+    const prompt = String(values.prompt ?? "").replace(/\s+/g, " ");
+    this.take(values);
     this.replaced = before;
     this.reused.say(`Settings of “${prompt.length > TITLE ? `${prompt.slice(0, TITLE)}…` : prompt}”`, { text: "Undo", act: () => this.giveBack() });
     if (matchMedia("(hover: hover)").matches) this.bar.focus();

@@ -1,0 +1,95 @@
+"""A file that is sent is told as settings that the page could offer by itself; what is absent here is listed."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from sdgui.made_with import MadeWith, Origin
+from sdgui.model_info import ModelInfo, ModelRef
+from sdgui.web.shared.made_with.restoring import restored
+from tests import peers_files as peers
+from tests.studio.conftest import OneModel
+from tests.web.conftest import Site
+
+pytestmark = pytest.mark.quick
+
+
+def read(site: Site, content: bytes, kind: str = "image/png") -> dict[str, Any]:
+    reply = site.visitor().post("/read-picture", content=content, headers={"content-type": kind})
+    assert reply.status_code == 200
+    told: dict[str, Any] = reply.json()
+    return told
+
+
+def test_a_picture_of_ours_gives_its_settings_back(site: Site) -> None:
+    client = site.visitor()
+    job = site.dream(client, "a harbour", seed=0, steps=7, sampler="DPM++ 2M Karras")
+    file = client.get(f"/picture/{job.tasks[0].id}").content
+    told = read(site, file)
+    assert (told["source"], told["absent"], told["notes"]) == ("sdgui", [], [])
+    request = told["request"]
+    assert (request["prompt"], request["seed"], request["lock"]) == ("a harbour", "0", True)
+    assert (request["model"], request["sampler"]) == ("demo", "DPM++ 2M Karras")
+    assert (request["steps"], "count" in request) == (7, False)
+
+
+def test_what_is_absent_is_listed_and_nothing_takes_its_place_unsaid(site: Site) -> None:
+    told = read(site, peers.png({"parameters": peers.INFOTEXT}))
+    assert told["source"] == "a1111"
+    assert told["absent"] == [
+        {"what": "model", "name": "v1-5-pruned-emaonly"},
+        {"what": "lora", "name": "add_detail"},
+        {"what": "embedding", "name": "EasyNegative"},
+        {"what": "vae", "name": "vae-ft-mse"},
+    ]
+    assert ["Model", "v1-5-pruned-emaonly"] in told["says"]
+    assert told["request"]["model"] == "demo"
+    forge = read(site, peers.png({"parameters": peers.FORGE}))
+    assert {"what": "sampler", "name": "Euler a SGM Uniform"} in forge["absent"]
+
+
+class Hashed(OneModel):
+    """Knows one model, which was read."""
+
+    def look(self, model: str) -> ModelInfo:
+        return self.describe(model)
+
+
+def test_a_model_is_found_by_its_short_hash_whatever_it_is_called() -> None:
+    models = Hashed()
+    models.info = replace(
+        models.info, ref=ModelRef(id="demo", hash="6ce0161689b3853acaa03779ec93eafe")
+    )
+    made = MadeWith(origin=Origin.A1111, prompt="x", model="anything", model_hash="6ce0161689")
+    assert restored(made, models, "demo")["absent"] == []
+    other = replace(made, model_hash="6ce0161680")
+    assert restored(other, models, "demo")["absent"] == [{"what": "model", "name": "anything"}]
+
+
+def test_a_forged_text_sets_nothing_that_the_page_would_not_offer(site: Site) -> None:
+    text = "x\nSteps: 99999999, Sampler: Euler, CFG scale: 1e9, Seed: -5, Size: 50000x50000, Model: ../../etc/passwd"
+    told = read(site, peers.png({"parameters": text}))
+    info, request = site.studio.models.look("demo"), told["request"]
+    assert (request["steps"], request["guidance"]) == (info.steps, info.guidance)
+    assert (request["width"], request["height"]) == (info.width, info.height)
+    assert (request["seed"], request["lock"], request["model"]) == ("", False, "demo")
+    assert len(told["notes"]) == 4
+
+
+def test_a_file_without_any_and_one_that_is_none_say_so_in_a_sentence(site: Site) -> None:
+    told = read(site, peers.png())
+    assert told["sentence"] == "This picture does not say what it was made with."
+    assert read(site, b"<svg onload=alert(1)>")["error"] == "That file is no PNG, JPEG or WebP."
+
+
+def test_a_text_is_read_as_a_file_is(site: Site) -> None:
+    told = read(site, peers.FORGE.encode(), "text/plain")
+    assert (told["source"], told["request"]["prompt"]) == ("forge", "a lighthouse")
+
+
+def test_a_large_file_is_taken_here_and_nowhere_else(site: Site) -> None:
+    large = peers.png({"parameters": peers.INFOTEXT}) + bytes(3 * 2**20)
+    assert read(site, large)["source"] == "a1111"
+    client = site.visitor()
+    assert client.post("/reuse", content=large).status_code == 413
