@@ -105,11 +105,13 @@ def _figure(cell: Cell, label: str, file: str, settings: Settings) -> _Figure:
 
 
 def _labels(sheet: Sheet, columns: int, rows: int) -> tuple[str, ...]:
-    """What each cell of a grid is, row by row: its labels on the axes."""
+    """What each cell of a grid is, row by row: its axes and its labels on them."""
     x, y = sheet.x, sheet.y
     return tuple(
         " · ".join(
-            axis.labels[place] for axis, place in ((x, column), (y, row)) if axis is not None
+            f"{axis.title} {axis.labels[place]}"
+            for axis, place in ((x, column), (y, row))
+            if axis is not None
         )
         for row in range(rows)
         for column in range(columns)

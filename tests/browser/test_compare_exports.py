@@ -124,11 +124,11 @@ def test_the_html_opens_offline(
     images.nth(4).click()
     dialog = page.locator("dialog")
     expect(dialog).to_be_visible()
-    expect(dialog.locator("h2")).to_have_text("501 · <b>fish</b>")
+    expect(dialog.locator("h2")).to_have_text("Seed 501 · Prompt S/R <b>fish</b>")
     large = dialog.locator("#large img")
     assert box(large)["width"] > 64
     press(page, "ArrowRight")
-    expect(dialog.locator("h2")).to_have_text("502 · <b>fish</b>")
+    expect(dialog.locator("h2")).to_have_text("Seed 502 · Prompt S/R <b>fish</b>")
     with page.expect_download() as download:
         dialog.locator("#save").press("Enter")
     assert download.value.suggested_filename == "r02-c03-seed-502.png"

@@ -80,7 +80,7 @@ def test_a_column_alone_is_a_table_too() -> None:
     column = Sheet(kind=SheetKind.GRID, y=Axis(title="Steps", labels=("5", "10")))
     found = page(column, wall(2))
     assert [head["scope"] for head in found.all("th")] == ["row", "row"]
-    assert [cell["data-label"] for cell in found.all("figure")] == ["5", "10"]
+    assert [cell["data-label"] for cell in found.all("figure")] == ["Steps 5", "Steps 10"]
 
 
 def test_the_corner_names_the_axes() -> None:
@@ -108,12 +108,20 @@ def test_every_cell_names_its_file_and_what_it_is() -> None:
         "r02-c01-seed-500.png",
         "r02-c02-seed-500.png",
     ]
-    assert [cell["data-label"] for cell in cells] == ["1 · 1", "2 · 1", "1 · 2", "2 · 2"]
+    assert [cell["data-label"] for cell in cells] == [
+        "Steps 1 · Cfg scale 1",
+        "Steps 2 · Cfg scale 1",
+        "Steps 1 · Cfg scale 2",
+        "Steps 2 · Cfg scale 2",
+    ]
 
 
 def test_every_picture_has_a_text_and_its_size() -> None:
     images = [image for image in page(*grid(2, 1)).all("img") if image.get("src")]
-    assert [image["alt"] for image in images] == ["1 · 1", "2 · 1"]
+    assert [image["alt"] for image in images] == [
+        "Steps 1 · Cfg scale 1",
+        "Steps 2 · Cfg scale 1",
+    ]
     assert {(image["width"], image["height"]) for image in images} == {("128", "128")}
 
 
