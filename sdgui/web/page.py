@@ -16,7 +16,7 @@ from sdgui.web.capability import Components
 from sdgui.web.compare.capability import COMPARE
 from sdgui.web.doors.gradio_door import GradioDoor
 from sdgui.web.dream.capability import DREAM
-from sdgui.web.history.routes import history_routes
+from sdgui.web.history.capability import HISTORY
 from sdgui.web.models.capability import MODELS
 from sdgui.web.programs.declaration import declare
 from sdgui.web.programs.endpoints import Endpoint
@@ -45,7 +45,7 @@ from sdgui.written_values import MAX_PROMPT
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
 
-CAPABILITIES = (DREAM, COMPARE, MODELS)
+CAPABILITIES = (DREAM, COMPARE, HISTORY, MODELS)
 """In the order of their tabs; without its line here, and its folder, a capability is gone."""
 
 _STYLES = (
@@ -99,7 +99,6 @@ def make_routes(
         reuse_routes(studio, store, _values_of_sheet),
         made_with_routes(studio, heavy),
         bin_routes(studio),
-        history_routes(studio, store),
     ]
 
 

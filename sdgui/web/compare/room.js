@@ -80,12 +80,30 @@ export async function enter(page) {
   page.add("compare", {
     dreaming: { list: sheets, begins: () => BEGINS[mode()], begin },
     seen: () => planning.plan(),
+    marked: () => tray.refresh(),
+    compares: async (pictures) => {
+      if (pictures.length === 2) await versus(pictures);
+      else await wallOf(pictures);
+    },
     offers: (dream) => (dream.sheet ? [{ className: "open-sheet", text: `Open in Compare (${dream.pictures.size})`, act: () => open(dream) }] : []),
   });
   /** @param {import("../shared/dreams/dream.js").Dream} dream */
   const open = (dream) => {
     page.tabs.choose("compare");
     sheets.place(dream).element.scrollIntoView({ block: "start" });
+  };
+
+  /** @param {string[]} pictures */
+  const versus = async ([a, b]) => {
+    page.tabs.choose("compare");
+    await Promise.all([pair.pin("a", a), pair.pin("b", b)]);
+    pair.bring();
+  };
+  /** A sheet of pictures that are stored already; only this page knows it. @param {string[]} pictures */
+  const wallOf = async (pictures) => {
+    const told = await page.told(tell("/history/wall", { pictures }));
+    if (told.error) toasts.show(told.error, told.hint, true);
+    if (told.dream) open(dreams.meet(told.dream));
   };
 
   page.help.add("On a picture of Compare", [

@@ -4,7 +4,7 @@
 import { button, find, make } from "./dom.js";
 import { stepOf } from "./keys.js";
 
-/** @typedef {string | { text: string, act: () => void }} Item */
+/** `isOn` is for one of several choices: whether it is the one that is made. @typedef {string | { text: string, act: () => void, isOn?: boolean }} Item */
 
 export class Menu {
   constructor() {
@@ -36,12 +36,12 @@ export class Menu {
     return make("p", { textContent: text, title: text, role: "presentation" });
   }
 
-  /** @param {{ text: string, act: () => void }} item */
-  item({ text, act }) {
+  /** @param {{ text: string, act: () => void, isOn?: boolean }} item */
+  item({ text, act, isOn }) {
     return button(text, "", () => {
       this.element.hidePopover();
       act();
-    }, { role: "menuitem" });
+    }, isOn === undefined ? { role: "menuitem" } : { role: "menuitemradio", aria: { checked: isOn } });
   }
 
   /** @param {KeyboardEvent} event */

@@ -39,6 +39,8 @@ export class Dreams {
     this.strips = new Strips();
     /** Called when a dream has come, begun or ended. @type {Set<() => void>} */
     this.counted = new Set();
+    /** Called when a picture was finished. @type {Set<() => void>} */
+    this.pictured = new Set();
     this.counts = "";
     this.watch = new Watch((news) => this.hear(news), () => this.offline(true));
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -203,6 +205,7 @@ export class Dreams {
     if (!dream) return;
     dream.apply(news);
     this.strips.follow(dream, this.lists.some((list) => list.isShown && list.views.has(dream.id)));
+    if (news.type === "picture") for (const act of this.pictured) act();
     if (ENDS.includes(news.type)) this.teller.ended(dream);
   }
 

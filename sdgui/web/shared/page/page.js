@@ -33,9 +33,12 @@ import { Title } from "./title.js";
  * @typedef {import("../dreams/dream.js").Dream} Dream
  * @typedef {{ list: List, begins: () => import("./prompt-bar.js").Begins, begin: () => Promise<Outcome> }} Dreaming
  * @typedef {{ panel?: HTMLElement, dreaming?: Dreaming,
- *   offers?: (dream: Dream) => import("../gallery/list.js").Action[], seen?: () => void }} Room
+ *   offers?: (dream: Dream) => import("../gallery/list.js").Action[], seen?: () => void, address?: () => string,
+ *   compares?: (pictures: string[]) => Promise<void>, marked?: () => void }} Room
  *   `dreaming`: what the Dream button begins there, and where that is shown, which else is its `panel`; `offers`: what
- *   can be done there with any dream; `seen` is called when its tab or its mode is seen
+ *   can be done there with any dream; `seen` is called when its tab or its mode is seen; `address` names it, with what is
+ *   looked for there, where its name alone does not; `compares` shows any 2 to 64 pictures beside each other; `marked` is
+ *   called where some were kept, or not any more, elsewhere
  */
 
 /** Characters of a prompt by which its settings are called. */
@@ -142,7 +145,7 @@ export class Page {
     const panel = room.dreaming?.list.element ?? room.panel;
     if (!panel) throw new Error(`The room ${name} has no place.`);
     this.rooms.set(name, room);
-    this.tabs.add(name, panel);
+    this.tabs.add(name, panel, room.address);
   }
 
   get room() {

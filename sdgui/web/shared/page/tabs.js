@@ -3,7 +3,7 @@
 
 import { find, targetOf } from "../dom/dom.js";
 
-/** @typedef {{ button: HTMLElement, panel: HTMLElement }} Tab */
+/** `address` is how the page's address names it, with what is looked for there. @typedef {{ button: HTMLElement, panel: HTMLElement, address: () => string }} Tab */
 
 export class Tabs {
   /** `changed` is called whenever another tab is seen. @param {() => void} changed */
@@ -12,18 +12,18 @@ export class Tabs {
     /** @type {Map<string, Tab>} */
     this.known = new Map();
     document.addEventListener("keydown", (event) => this.cross(event));
-    window.addEventListener("hashchange", () => this.read());
+    for (const type of ["hashchange", "popstate"]) window.addEventListener(type, () => this.read());
   }
 
-  /** The first one that is added is seen where the address names none. @param {string} name @param {HTMLElement} panel */
-  add(name, panel) {
+  /** The first one that is added is seen where the address names none. @param {string} name @param {HTMLElement} panel @param {() => string} [address] */
+  add(name, panel, address = () => name) {
     const button = find(`#tab-${name}`);
     button.setAttribute("role", "tab");
     button.setAttribute("aria-controls", panel.id);
     panel.setAttribute("role", "tabpanel");
     button.addEventListener("click", () => this.choose(name));
     button.addEventListener("keydown", (event) => this.key(event, name));
-    this.known.set(name, { button, panel });
+    this.known.set(name, { button, panel, address });
   }
 
   get names() {
@@ -38,21 +38,23 @@ export class Tabs {
     return this.known.get(this.tab)?.panel ?? null;
   }
 
-  /** The address names the tab, so that a reload and a link lead to it. @param {string} name */
+  /** The address names the tab, so that a reload, a link and Back lead to it. @param {string} name */
   choose(name) {
     if (name === this.tab) return;
-    const address = `${location.pathname}${location.search}${name === this.names[0] ? "" : `#${name}`}`;
-    history.replaceState(history.state, "", address);
+    const part = this.known.get(name)?.address() ?? name;
+    history.pushState(null, "", `${location.pathname}${location.search}${part === this.names[0] ? "" : `#${part}`}`);
     this.read();
   }
 
   /** Shows the tab that the address names. */
   read() {
-    const asked = location.hash.slice(1);
+    const [asked] = location.hash.slice(1).split("?"); // what is looked for there is its room's
     const name = this.known.has(asked) ? asked : this.names[0];
     for (const [other, { button }] of this.known) {
       button.setAttribute("aria-selected", String(other === name));
       button.tabIndex = other === name ? 0 : -1;
+      // Where they have no room beside each other, the one that is seen is.
+      if (other === name) button.scrollIntoView({ block: "nearest", inline: "nearest" });
     }
     if (document.body.dataset.tab === name) return;
     document.body.dataset.tab = name;

@@ -17,6 +17,8 @@ DARK = {
     "ok": "#58c98b",
     "warn": "#f0a35c",
     "bad": "#ff8080",
+    "heart": "#ff9db5",
+    "star": "#ffd479",
     "shade": "rgb(0 0 0 / 60%)",
 }
 LIGHT = {
@@ -34,6 +36,8 @@ LIGHT = {
     "ok": "#187a49",
     "warn": "#a85a08",
     "bad": "#c02b36",
+    "heart": "#b8265c",
+    "star": "#8a5d00",
     "shade": "rgb(0 0 0 / 60%)",
 }
 

@@ -14,8 +14,12 @@ import { Tools } from "./tools.js";
 
 /**
  * @typedef {import("../dreams/dream.js").Picture} Picture
+ * Where pictures are taken from. A shelf that knows more is told which one is seen and what made it, and may say which of
+ * all it is, add something of its own, and take keys.
  * @typedef {{ pictures: Picture[], older(): void, reveal(picture: Picture): void,
- *   reuse(job: string, index: number, how?: { seed?: boolean }): void }} Shelf
+ *   reuse(job: string, index: number, how?: { seed?: boolean }): void,
+ *   shown?(picture: Picture): void, told?(picture: Picture, told: import("../dreams/told.js").ToldPicture): void,
+ *   placeOf?(picture: Picture): string, extra?(picture: Picture): HTMLElement, key?(key: string, picture: Picture): boolean }} Shelf
  * @typedef {import("./tools.js").Actions} Actions
  */
 
@@ -58,6 +62,7 @@ export class Viewer {
     this.forth = this.stepper("forth", "Next picture", "→", 1);
     this.scale = button("1:1", "viewer-scale", () => this.rescale(!this.isActual), { title: "One pixel of the picture for one of the screen" });
     this.stage.append(this.back, this.forth, this.scale);
+    this.extra = make("div", { className: "viewer-extra" });
     this.place = make("span", { aria: { live: "polite" } });
     this.facts = make("div", { className: "viewer-facts", tabIndex: 0, aria: { label: "How it was made" } });
     this.download = make("a", { className: "quiet-button", textContent: "Download PNG", id: "viewer-download" });
@@ -72,6 +77,7 @@ export class Viewer {
       make("div", { className: "viewer-side" },
         make("div", { className: "viewer-top" }, this.place, close),
         this.tools.element,
+        this.extra,
         this.facts,
         make("div", { className: "viewer-actions" }, this.reuse, this.sameSeed, this.download, this.delete)),
     );
@@ -110,14 +116,14 @@ export class Viewer {
     this.leave();
     this.picture = picture;
     picture.views.add(this);
+    this.shelf.shown?.(picture);
+    this.steps();
     const { pictures } = this.shelf;
-    const at = pictures.indexOf(picture);
-    this.back.disabled = at <= 0;
-    this.forth.disabled = at >= pictures.length - 1;
-    if ([this.back, this.forth].some((stepper) => stepper.disabled && stepper === document.activeElement)) this.rest();
-    if (at >= pictures.length - 3) this.shelf.older();
+    if (pictures.indexOf(picture) >= pictures.length - 3) this.shelf.older();
     const own = pictures.filter(({ dream }) => dream === picture.dream);
-    this.place.textContent = own.length > 1 ? `${own.indexOf(picture) + 1} of ${own.length}` : "";
+    this.place.textContent = this.shelf.placeOf?.(picture) ?? (own.length > 1 ? `${own.indexOf(picture) + 1} of ${own.length}` : "");
+    const extra = this.shelf.extra?.(picture);
+    if (extra?.parentElement !== this.extra || !extra) this.extra.replaceChildren(...(extra ? [extra] : []));
     this.download.href = `/picture/${picture.id}?download=1`;
     this.tools.fill(picture);
     this.tell(picture, {});
@@ -140,6 +146,16 @@ export class Viewer {
   rescale(isActual) {
     this.stage.classList.toggle("is-actual", isActual);
     this.scale.textContent = isActual ? "Fit" : "1:1";
+  }
+
+  /** Whether there is one before it, and one after it. */
+  steps() {
+    if (!this.picture) return;
+    const { pictures } = this.shelf;
+    const at = pictures.indexOf(this.picture);
+    this.back.disabled = at <= 0;
+    this.forth.disabled = at >= pictures.length - 1;
+    if ([this.back, this.forth].some((stepper) => stepper.disabled && stepper === document.activeElement)) this.rest();
   }
 
   /** No longer told of the picture's changes. */
@@ -179,7 +195,9 @@ export class Viewer {
   /** How it was made is known to the server alone. @param {Picture} picture */
   async ask(picture) {
     const told = await ask(`/picture/${picture.id}/facts`).catch(() => null);
-    if (told && this.picture === picture) this.tell(picture, told.notes ?? {});
+    if (!told || this.picture !== picture) return;
+    this.shelf.told?.(picture, told);
+    this.tell(picture, told.notes ?? {});
   }
 
   /** Writes what is known of the picture; `notes` tell how it was made. @param {Picture} picture @param {Record<string, string>} notes */
@@ -271,6 +289,7 @@ export class Viewer {
   key(event) {
     if (!this.picture || event.ctrlKey || event.metaKey || event.altKey || event.repeat && !(event.key in ARROWS)) return;
     if (event.key in ARROWS) this.step(ARROWS[event.key]);
+    else if (this.shelf.key?.(event.key, this.picture)) event.stopPropagation();
     else if (event.key === "Delete" || event.key === "Backspace") this.erase();
     else if (this.actions.key(event.key, this.picture)) this.tools.fill(this.picture);
     else if (event.key === " " && event.target === this.element) this.actions.flip({ large: true });

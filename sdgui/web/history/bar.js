@@ -1,0 +1,82 @@
+// @ts-check
+// What can be done with the selected pictures, below them.
+
+import { button, make } from "../shared/dom/dom.js";
+import { icon } from "./icons.js";
+
+/**
+ * @typedef {{ keep: () => void, rate: (rating: number) => void, compare: () => void, save: () => void, clear: () => void,
+ *   remove: () => void, restore: () => void }} Calls
+ * @typedef {import("../shared/dom/menu.js").Menu} Menu
+ */
+
+/** Compare shows so many beside each other. */
+export const MOST_COMPARED = 64;
+
+export class Bar {
+  /** @param {Menu} menu @param {Calls} calls */
+  constructor(menu, calls) {
+    this.count = make("b", { className: "history-selected" });
+    this.keep = this.act("heart", "Keep", calls.keep);
+    this.stars = new Stars((rating) => calls.rate(rating));
+    this.rate = this.act("star", "Rate", () => menu.open(this.rate, [1, 2, 3, 4, 5, 0].map((rating) => ({
+      text: rating ? "★".repeat(rating) : "No rating", act: () => calls.rate(rating),
+    }))));
+    this.rate.setAttribute("aria-haspopup", "menu");
+    this.rate.classList.add("history-narrow");
+    this.stars.element.classList.add("history-wide");
+    this.compare = this.act("compare", "Compare", calls.compare);
+    this.save = this.act("export", "Export", calls.save);
+    this.clear = button("Clear", "link-button history-unselect", calls.clear);
+    this.restore = this.act("back", "Restore", calls.restore);
+    this.remove = this.act("bin", "Delete", calls.remove);
+    this.remove.classList.add("is-grave");
+    this.element = make("div", { className: "history-bar", role: "toolbar", hidden: true, aria: { label: "The selected pictures" } },
+      this.count, this.keep, this.stars.element, this.rate, this.compare, this.save, this.restore, this.clear, this.remove);
+  }
+
+  /** @param {"heart" | "star" | "compare" | "export" | "back" | "bin"} drawing @param {string} text @param {() => void} act */
+  act(drawing, text, act) {
+    const element = button("", "history-act", act);
+    element.append(icon(drawing, 18), make("span", { textContent: text }));
+    return element;
+  }
+
+  /** @param {{ count: number, isKept: boolean, rating: number, isBin: boolean }} selected `rating`: what all have alike */
+  show({ count, isKept, rating, isBin }) {
+    this.element.hidden = count === 0;
+    if (!count) return;
+    this.count.textContent = `${count.toLocaleString("en")} selected`;
+    for (const element of [this.keep, this.stars.element, this.rate, this.compare, this.remove]) element.hidden = isBin;
+    this.restore.hidden = !isBin;
+    this.keep.classList.toggle("is-on", isKept);
+    this.keep.setAttribute("aria-pressed", String(isKept));
+    this.stars.show(rating);
+    const can = count >= 2 && count <= MOST_COMPARED;
+    this.compare.disabled = !can;
+    this.compare.title = can ? (count === 2 ? "As A and B" : "As a wall") : `Select 2 to ${MOST_COMPARED} pictures to compare them`;
+  }
+}
+
+/** Five stars: a click on the one that is given takes it back. */
+export class Stars {
+  /** @param {(rating: number) => void} act */
+  constructor(act) {
+    this.rating = 0;
+    this.buttons = [1, 2, 3, 4, 5].map((rating) => {
+      const star = button("", "history-star", () => act(this.rating === rating ? 0 : rating), { aria: { label: `${rating} of 5`, pressed: false }, title: `Rate ${rating} (${rating})` });
+      star.append(icon("star", 18));
+      return star;
+    });
+    this.element = make("div", { className: "history-stars", role: "group", aria: { label: "Rating" } }, make("span", { textContent: "Rate" }), ...this.buttons);
+  }
+
+  /** @param {number} rating */
+  show(rating) {
+    this.rating = rating;
+    this.buttons.forEach((star, i) => {
+      star.classList.toggle("is-on", i < rating);
+      star.setAttribute("aria-pressed", String(i + 1 === rating));
+    });
+  }
+}

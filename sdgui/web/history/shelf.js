@@ -1,0 +1,162 @@
+// @ts-check
+// The viewer on what was found: it goes through all of it, in its order.
+
+import { Picture } from "../shared/dreams/dream.js";
+import { ask } from "../shared/fetch/ask.js";
+import { Stars } from "./bar.js";
+
+/**
+ * @typedef {import("./told.js").ToldRecord} ToldRecord
+ * @typedef {import("../shared/dreams/told.js").ToldPicture} ToldPicture
+ * @typedef {import("../shared/dreams/told.js").Made} Made
+ * @typedef {{ page: import("../shared/page/page.js").Page, wall: import("./wall.js").Wall, rate: (ids: string[], rating: number) => void,
+ *   shown: () => void }} Parts
+ */
+
+/** Pictures on both sides of the one that is seen that the viewer knows of. */
+const AROUND = 40;
+
+export class HistoryShelf {
+  /** @param {Parts} parts */
+  constructor({ page, wall, rate, shown }) {
+    this.page = page;
+    this.wall = wall;
+    this.rates = rate;
+    this.told_ = shown;
+    this.at = 0;
+    /** @type {Map<string, Picture>} */
+    this.known = new Map();
+    this.stars = new Stars((rating) => this.rate(rating));
+    this.stars.element.classList.add("viewer-rating");
+  }
+
+  /** @param {number} index */
+  open(index) {
+    const record = this.wall.recordAt(index);
+    if (!record) return;
+    this.at = index;
+    this.page.viewer.open(this.pictureOf(record), this);
+  }
+
+  get isOpen() {
+    return this.page.viewer.element.open && this.page.viewer.shelf === this;
+  }
+
+  /** The pictures around the one that is seen, without a gap. */
+  get pictures() {
+    const { wall, at } = this;
+    const found = [];
+    for (let i = at; i >= Math.max(0, at - AROUND); i -= 1) {
+      const record = wall.recordAt(i);
+      if (!record) break;
+      found.unshift(this.pictureOf(record));
+    }
+    for (let i = at + 1; i <= at + AROUND; i += 1) {
+      const record = wall.recordAt(i);
+      if (!record) break;
+      found.push(this.pictureOf(record));
+    }
+    return found;
+  }
+
+  /** As the page knows it with its dream, or by itself. @param {ToldRecord} record */
+  pictureOf(record) {
+    const known = this.known.get(record.id);
+    if (known) return known;
+    const picture = this.page.dreams.picture(record.id) ?? alone(record);
+    picture.views.add({ changed: () => this.marked(picture), remove: () => {} });
+    this.known.set(record.id, picture);
+    return picture;
+  }
+
+  /** @param {Picture} picture */
+  marked(picture) {
+    const record = picture.id ? this.wall.records.byId.get(picture.id) : undefined;
+    const kept = picture.mark === "kept";
+    if (!record || record.kept === kept) return;
+    record.kept = kept;
+    this.told_();
+  }
+
+  // What the viewer asks of a shelf
+
+  older() {}
+
+  /** It is seen: the wall behind follows, and what lies beside it is fetched. @param {Picture} picture */
+  shown(picture) {
+    const index = picture.id ? this.wall.indexOf(picture.id) : -1;
+    if (index < 0) return;
+    this.at = index;
+    this.wall.active = index;
+    this.wall.bring(index);
+    this.wall.render();
+    for (const step of [1, -1, 2]) {
+      const id = this.wall.recordAt(index + step)?.id;
+      if (id) new Image().src = `/picture/${id}`;
+    }
+  }
+
+  /** @param {Picture} picture */
+  placeOf(picture) {
+    const index = picture.id ? this.wall.indexOf(picture.id) : -1;
+    return index < 0 ? "" : `${(index + 1).toLocaleString("en")} of ${this.wall.total.toLocaleString("en")}`;
+  }
+
+  /** @param {Picture} picture */
+  extra(picture) {
+    this.stars.show(this.ratingOf(picture));
+    return this.stars.element;
+  }
+
+  /** @param {Picture} picture */
+  ratingOf(picture) {
+    return (picture.id && this.wall.records.byId.get(picture.id)?.rating) || 0;
+  }
+
+  /** @param {string} key @param {Picture} picture */
+  key(key, picture) {
+    if (!/^[0-5]$/.test(key) || !picture.id) return false;
+    this.rate(Number(key));
+    return true;
+  }
+
+  /** @param {number} rating */
+  rate(rating) {
+    const id = this.page.viewer.picture?.id;
+    if (!id) return;
+    this.stars.show(rating);
+    this.rates([id], rating);
+  }
+
+  /** What made it is known now. @param {Picture} picture @param {ToldPicture} told */
+  told(picture, told) {
+    if (!this.known.has(told.picture) || this.page.dreams.picture(told.picture) === picture) return;
+    picture.index = told.index;
+    picture.dream.settings = told;
+    if (told.variation) picture.own = { variation: told.variation };
+  }
+
+  /** @param {Picture} picture */
+  reveal(picture) {
+    const index = picture.id ? this.wall.indexOf(picture.id) : -1;
+    this.wall.focus(index < 0 ? this.at : index);
+  }
+
+  /** Takes over its settings, for a dream like it. @param {string} job @param {number} index @param {{ seed?: boolean }} [how] */
+  async reuse(job, index, { seed = false } = {}) {
+    const id = this.wall.recordAt(this.at)?.id ?? "";
+    /** @type {ToldPicture | null} */
+    const told = index >= 0 ? null : await ask(`/picture/${id}/facts`).catch(() => null);
+    this.page.tabs.choose("dream");
+    await this.page.reuse({ job, index: told?.index ?? Math.max(0, index), seed, sheet: false });
+  }
+}
+
+/** A picture whose dream the page does not know, as far as the search told of it. @param {ToldRecord} record */
+function alone({ id, job, created, prompt, model, width, height, seed, kept, match }) {
+  const settings = /** @type {Made} */ (/** @type {unknown} */ ({
+    prompt, negative_prompt: "", model, width, height, steps: "", guidance: "", sampler: "", emphasis: false,
+  }));
+  // Its place in its dream is not told: the facts tell it.
+  return new Picture({ id: job, created, settings }, { index: -1, seed, picture: id, state: "done", mark: kept ? "kept" : "", match });
+}

@@ -1,0 +1,86 @@
+// @ts-check
+// A place for one picture in the history; it shows another one where it is used again.
+
+import { make } from "../shared/dom/dom.js";
+import { again, settled } from "../shared/fetch/again.js";
+
+/** @typedef {import("./told.js").ToldRecord} ToldRecord */
+/** @typedef {{ record: ToldRecord | undefined, index: number, total: number, box: import("./layout.js").Box, isSelected: boolean, isActive: boolean, day: string, isBin: boolean }} Shown */
+
+export class HistoryTile {
+  constructor() {
+    this.index = -1;
+    /** @type {ToldRecord | undefined} */
+    this.record = undefined;
+    this.image = make("img", { alt: "", draggable: false, decoding: "async" });
+    this.check = make("span", { className: "history-check", aria: { hidden: true } });
+    this.badges = make("span", { className: "history-badges", aria: { hidden: true } });
+    this.element = make("div", { className: "history-tile", role: "option", tabIndex: -1 }, this.image, this.check, this.badges);
+    this.said = "";
+    this.address = "";
+    this.image.addEventListener("load", () => {
+      settled(this.image);
+      this.element.classList.add("is-there");
+    });
+    this.image.addEventListener("error", () => {
+      const { address } = this;
+      if (!address) return;
+      this.element.classList.remove("is-there");
+      again(this.image, () => {
+        if (this.address === address && this.element.isConnected) this.image.src = address;
+      });
+    });
+  }
+
+  /** @param {Shown} shown */
+  show({ record, index, total, box, isSelected, isActive, day, isBin }) {
+    const { element } = this;
+    if (record?.id !== this.record?.id) {
+      this.record = record;
+      this.load(record ? `/thumb/${record.id}${isBin ? "?bin=1" : ""}` : "");
+    }
+    this.record = record;
+    if (this.index !== index) {
+      this.index = index;
+      element.id = `history-${index}`;
+      element.dataset.index = String(index);
+      element.setAttribute("aria-posinset", String(index + 1));
+    }
+    // Written only where it differs: this runs for each tile in each frame that scrolls.
+    const said = [box.left, box.top, box.width, total, isSelected, isActive, day, record?.id, record?.kept, record?.rating].join(" ");
+    if (said === this.said) return;
+    this.said = said;
+    element.style.transform = `translate(${box.left}px, ${box.top}px)`;
+    element.style.width = element.style.height = `${box.width}px`;
+    element.setAttribute("aria-setsize", String(total));
+    element.setAttribute("aria-selected", String(isSelected));
+    element.setAttribute("aria-label", record ? nameOf(record, day) : "Picture, still loading");
+    element.tabIndex = isActive ? 0 : -1;
+    const badges = [...(record?.kept ? ["♥"] : []), ...(record?.rating ? [`★ ${record.rating}`] : [])];
+    this.badges.replaceChildren(...badges.map((text) => make("span", { className: text === "♥" ? "is-kept" : "is-rated", textContent: text })));
+  }
+
+  /** @param {string} address "" for none */
+  load(address) {
+    settled(this.image);
+    this.address = address;
+    this.element.classList.remove("is-there");
+    this.element.title = this.record?.prompt ?? "";
+    // Without an address the browser gives up what it was still fetching.
+    if (address) this.image.src = address;
+    else this.image.removeAttribute("src");
+  }
+
+  remove() {
+    this.record = undefined;
+    this.load("");
+    this.index = -1;
+    this.said = "";
+    this.element.remove();
+  }
+}
+
+/** @param {ToldRecord} record @param {string} day */
+function nameOf({ prompt, seed, kept, rating }, day) {
+  return [prompt || "Without a prompt", `seed ${seed}`, ...(kept ? ["kept"] : []), ...(rating ? [`rated ${rating} of 5`] : []), ...(day ? [day] : [])].join(", ");
+}
