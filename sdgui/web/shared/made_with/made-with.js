@@ -56,10 +56,11 @@ export class MadeWith {
 
   /** A button with which a file is chosen. @param {() => void} [before] */
   chooser(before = () => {}) {
-    return button("Open a picture’s settings…", "quiet-button", () => {
+    const choose = button("Open a picture’s settings…", "quiet-button", () => {
       before();
       this.input.click();
     });
+    return make("p", { className: "made-with-chooser" }, choose);
   }
 
   listen() {
