@@ -408,9 +408,10 @@ def test_bad_input_is_told_in_a_sentence(quick: Page, seed: str, prompt: str, wo
     page.fill("#prompt textarea", prompt)
     page.fill("#seed input, #seed textarea", seed)
     dream(page)
-    toast = page.locator(".toast").first
-    expect(toast).to_contain_text(words)
-    assert "Traceback" not in toast.inner_text()
+    fault = page.locator(".field-error")
+    expect(fault).to_contain_text(words)
+    assert "Traceback" not in fault.inner_text()
+    expect(page.locator("[aria-invalid=true]")).to_be_focused()
     expect(page.locator(".dream-row")).to_have_count(0)
 
 

@@ -283,7 +283,7 @@ def test_the_state_of_the_server_is_asked_for_when_somebody_comes_back(
     page.route("**/status", lambda route: route.abort())
     page.evaluate("window.pass(31_000)")
     page.mouse.move(310, 300)
-    expect(pill).to_have_text(re.compile("no connection"))
+    expect(pill).to_have_text(re.compile("does not answer"))
     page.unroute("**/status")
     expect(pill).to_have_attribute("data-state", "ready")
     visitor.complaints.clear()

@@ -1,18 +1,18 @@
 """The prompt bar as a person uses it: words that the model inside knows, keys, and the way back."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from sdgui.demo.embedded import EMBEDDED
 from sdgui.vocabulary import read_vocabulary
-from tests.browser.conftest import DESKTOP, Visitors, finished, set_slider
+from tests.browser.conftest import DESKTOP, Visitor, Visitors, finished, set_slider
 from tests.studio.conftest import ManyModels
-from tests.web.conftest import Site, open_site
+from tests.web.conftest import BROWSER, Site, open_site
 
 
 def told(name: str) -> Any:
@@ -188,3 +188,45 @@ def test_each_control_is_reached_used_and_explained_by_keyboard(
     assert (beside["y"], beside["height"]) == (after["y"], after["height"])
     stop.click()
     expect(stop).to_be_hidden()
+
+
+def test_what_is_wrong_is_said_at_its_field_and_what_nobody_answers_is_kept(
+    make_visitor: Callable[..., Visitor], small_site: Site
+) -> None:
+    visitor = make_visitor()
+    page = visitor.open(small_site.url)
+    steps = page.locator("#steps input[type=number]")
+    steps.fill("500")
+    steps.press("Tab")
+    expect(page.locator("#steps-error")).to_have_text("Steps: from 1 to 150.")
+    expect(steps).to_have_value("500")
+    expect(steps).to_have_attribute("aria-invalid", "true")
+    page.fill("#prompt textarea", "a cat")
+    page.keyboard.press("Enter")
+    expect(steps).to_be_focused()
+    expect(page.locator("#steps-error")).to_contain_text("“500” is not")
+    expect(page.locator(".toast")).to_have_count(0)
+    steps.fill("3")
+    expect(page.locator(".field-error")).to_have_count(0)
+    expect(page.locator("[aria-invalid=true]")).to_have_count(0)
+
+    # The answer is lost after the server heard it, then all is well again: one dream.
+    asked: list[Any] = []
+
+    def lose(route: Route) -> None:
+        asked.append(route.request.post_data_json)
+        route.abort()
+
+    page.route("**/dreams", lose)
+    page.locator("#prompt textarea").press("Enter")
+    kept = page.locator("#kept-dreams")
+    expect(kept).to_contain_text("“a cat” is kept, and sent when it is back")
+    heard = page.request.post(f"{small_site.url}/dreams", data=asked[0], headers=BROWSER)
+    assert "job" in heard.json()
+    page.unroute("**/dreams")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(kept).to_be_empty()
+    visitor.complaints.clear()  # of what was lost
+    expect(page.locator(".dream-row")).to_have_count(1)
+    finished(page, 4)
+    expect(page.locator(".dream-row")).to_have_count(1)

@@ -15,6 +15,7 @@ from sdgui.records import PictureRecord
 from sdgui.web.compare import sheet_plans
 from sdgui.web.compare.controls import CompareControls
 from sdgui.web.doors.visitors import who_of
+from sdgui.web.shared.dreams.once import Once
 from sdgui.web.shared.dreams.outcome import Told, guarded
 from sdgui.web.shared.dreams.submission import info_of, submit_plan
 from sdgui.web.shared.settings.controls import Controls, read, to_request, values_in
@@ -33,11 +34,13 @@ def begin_routes(studio: "Studio", store: Store) -> APIRouter:
     """The routes behind Compare's buttons."""
     routes = APIRouter()
     compare = CompareBegin(studio, store)
+    once = Once()
 
     @routes.post("/sheets")
     def begin(request: Request, asked: Asked) -> Told:
         """Queues the wall, the row around `picture`, or the grid; a large one only when it is `confirmed`."""
-        return compare.dream(who_of(request), asked)
+        who = who_of(request)
+        return once(who, asked, lambda: compare.dream(who, asked))
 
     @routes.post("/sheets/plan")
     def plan(asked: Asked) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 
 import { find, make } from "../shared/dom/dom.js";
 import { tell } from "../shared/fetch/ask.js";
+import { tellOnce } from "../shared/fetch/once.js";
 import { current } from "../shared/seam/seam.js";
 import { facts } from "../shared/settings/facts.js";
 import { settings } from "../shared/settings/settings.js";
@@ -71,7 +72,7 @@ export async function enter(page) {
   });
 
   const begin = async (isConfirmed = false) => {
-    const told = await tell("/sheets", { values: await current(), picture: base.id, confirmed: isConfirmed });
+    const told = await tellOnce("/sheets", { values: await current(), picture: base.id, confirmed: isConfirmed });
     if (told.confirm) confirm.ask(told.confirm);
     return told;
   };

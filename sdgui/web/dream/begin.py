@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Request
 from sdgui.people import Who
 from sdgui.plans import wrap_notices
 from sdgui.web.doors.visitors import who_of
+from sdgui.web.shared.dreams.once import Once
 from sdgui.web.shared.dreams.outcome import Told, guarded
 from sdgui.web.shared.dreams.submission import info_of, submit
 from sdgui.web.shared.settings.controls import Controls, read, to_request, values_in
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
 def begin_routes(studio: "Studio") -> APIRouter:
     """The route behind the Dream button."""
     routes = APIRouter()
+    once = Once()
 
     @routes.post("/dreams")
     def dream(request: Request, asked: Annotated[dict[str, Any], Body()]) -> Told:
-        """Queues what the settings in `values` ask for."""
-        return begin(studio, who_of(request), values_in(asked))
+        """Queues what the settings in `values` ask for; what comes again under the same `key` is begun once."""
+        who = who_of(request)
+        return once(who, asked, lambda: begin(studio, who, values_in(asked)))
 
     return routes
 

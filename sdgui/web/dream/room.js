@@ -2,7 +2,7 @@
 // The Dream tab: every dream, newest on top.
 
 import { find } from "../shared/dom/dom.js";
-import { tell } from "../shared/fetch/ask.js";
+import { tellOnce } from "../shared/fetch/once.js";
 import { List } from "../shared/gallery/list.js";
 import { Row } from "../shared/gallery/row.js";
 import { greeting } from "../shared/gallery/welcome.js";
@@ -37,7 +37,7 @@ export function enter(page) {
     dreaming: {
       list,
       begins: () => ({ text: "Dream", verb: "dreams", isFirst: true }),
-      begin: async () => tell("/dreams", { values: await current() }),
+      begin: async () => tellOnce("/dreams", { values: await current() }),
     },
   });
 }

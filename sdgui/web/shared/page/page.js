@@ -11,8 +11,10 @@ import * as again from "../fetch/again.js";
 import { Unanswered, ask, tell, wordsOf } from "../fetch/ask.js";
 import { Bin } from "../gallery/bin.js";
 import { MadeWith } from "../made_with/made-with.js";
+import { Kept } from "../fetch/once.js";
 import { Drawer } from "../settings/drawer.js";
 import { ModelChoice } from "../settings/model-choice.js";
+import { FieldErrors } from "../settings/field-errors.js";
 import { keepRules } from "../settings/rules.js";
 import { namesOf, settings } from "../settings/settings.js";
 import { Viewer } from "../viewer/viewer.js";
@@ -43,6 +45,12 @@ import { Title } from "./title.js";
 
 /** Characters of a prompt by which its settings are called. */
 const TITLE = 48;
+
+/** @param {string} prompt */
+function short(prompt) {
+  const text = prompt.replace(/\s+/g, " ").trim();
+  return text.length > TITLE ? `${text.slice(0, TITLE)}…` : text;
+}
 
 export class Page {
   constructor() {
@@ -108,6 +116,10 @@ export class Page {
       undo: () => this.giveBack(),
       formerly: () => [...this.dreams.known.values()].sort((a, b) => b.created - a.created).map((dream) => dream.settings.prompt),
     });
+    this.fields = new FieldErrors();
+    /** What nobody answered yet. @type {{ again: () => Promise<Outcome>, list: List, title: string }[]} */
+    this.kept = [];
+    this.waiting = new QuietLine(this.bar.notes, "kept-dreams");
     /** What the last "Reuse" replaced, while it can be taken back. @type {import("../dreams/told.js").Values | null} */
     this.replaced = null;
     this.reused = new QuietLine(this.bar.notes, "reused");
@@ -175,8 +187,39 @@ export class Page {
   async dream() {
     const dreaming = this.room?.dreaming;
     if (!dreaming) return;
-    this.bar.former.add(settings.text("prompt"));
-    this.outcome(await this.told(dreaming.begin()), dreaming.list);
+    this.bar.former.add(this.bar.prompt.value); // the settings are told a moment later
+    this.answered(dreaming.begin(), dreaming.list, this.bar.prompt.value);
+  }
+
+  /** What was asked; where nobody answers it is kept, said, and sent when the server is back. @param {Promise<Outcome>} asked @param {List} list @param {string} title */
+  async answered(asked, list, title) {
+    try {
+      this.outcome(await asked, list);
+    } catch (error) {
+      if (!(error instanceof Kept)) {
+        this.outcome({ error: wordsOf(error) }, list);
+        return;
+      }
+      this.kept.push({ again: error.again, list, title });
+      this.tellKept();
+      this.pill.wake(); // which says it, and tells when the server is back
+      again.again(this.kept, () => this.sendKept());
+    }
+  }
+
+  tellKept() {
+    const { kept } = this;
+    const what = kept.length === 1 ? `“${short(kept[0].title)}” is` : `${kept.length} dreams are`;
+    if (!kept.length) this.waiting.clear();
+    else this.waiting.say(`The server does not answer: ${what} kept, and sent when it is back`, { text: "Do not send", act: () => this.kept.splice(0) });
+  }
+
+  /** Sends what is kept, in its order; what nobody answers again is kept on. */
+  async sendKept() {
+    const kept = this.kept.splice(0);
+    for (const { again: send, list, title } of kept) await this.answered(send(), list, title);
+    if (!this.kept.length) again.settled(this.kept);
+    this.tellKept();
   }
 
   /** What becomes of something that was asked, also where nobody answers. @template {Outcome} T @param {Promise<T>} answer @returns {Promise<T | Outcome>} */
@@ -187,8 +230,12 @@ export class Page {
   /** Says and shows what became of a click. @param {Outcome} told @param {List} list @param {{ follows?: boolean }} [how] */
   outcome(told, list, { follows = false } = {}) {
     if (told.error) {
-      this.toasts.show(told.error, told.hint, true);
-      if (!settings.text("prompt").trim()) this.bar.focus();
+      const field = this.fields.first({ hasPrompt: !this.bar.begins.ownPrompt });
+      if (field instanceof HTMLElement) {
+        this.fields.mark(field, [told.error, told.hint].filter(Boolean).join(" "));
+        if (field.closest("#settings") && matchMedia("(width <= 700px)").matches) this.drawer.set(true);
+        field.focus();
+      } else this.toasts.show(told.error, told.hint, true);
     }
     if (told.notice) this.toasts.show(told.notice);
     if (told.values) settings.set(told.values);
@@ -223,10 +270,9 @@ export class Page {
   /** Settings of something that was made take the place of those there are, which are one Undo away. @param {import("../dreams/told.js").Values} values */
   restore(values) {
     const before = Object.fromEntries(namesOf(values).map((name) => [name, settings.get(name)]));
-    const prompt = String(values.prompt ?? "").replace(/\s+/g, " ");
     this.take(values);
     this.replaced = before;
-    this.reused.say(`Settings of “${prompt.length > TITLE ? `${prompt.slice(0, TITLE)}…` : prompt}”`, { text: "Undo", act: () => this.giveBack() });
+    this.reused.say(`Settings of “${short(String(values.prompt ?? ""))}”`, { text: "Undo", act: () => this.giveBack() });
     if (matchMedia("(hover: hover)").matches) this.bar.focus();
   }
 

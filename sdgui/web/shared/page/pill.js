@@ -103,7 +103,7 @@ function words({ state, model, device, fraction }) {
     case "failed":
       return `${model} · cannot be loaded`;
     case "gone":
-      return "no connection";
+      return "The server does not answer";
     default:
       return `${model} · loading…${fraction ? ` ${Math.round(fraction * 100)} %` : ""}`;
   }

@@ -1,0 +1,32 @@
+"""What a page sends again because it heard no answer is begun once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from tests.web.conftest import BROWSER, Site
+
+KEY = "0b7c5a0e-1f2d-4c3b-8a9f-112233445566"
+
+
+def values(**other: Any) -> dict[str, Any]:
+    first = {"prompt": "a cat", "negative_prompt": "", "aspect": "1:1", "count": 1, "steps": 2}
+    rest = {"guidance": 4, "seed": "", "sampler": "Euler", "model": "demo", "emphasis": True}
+    return {**first, **rest, **other}
+
+
+def test_what_comes_again_under_its_key_is_begun_once(site: Site) -> None:
+    ann, bob = site.visitor(headers=BROWSER), site.visitor(headers=BROWSER)
+    asked = {"values": values(), "key": KEY}
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda _: ann.post("/dreams", json=asked).json(), range(4)))
+    assert len({one["job"] for one in told}) == 1
+    assert len(ann.get("/dreams").json()["dreams"]) == 1
+    assert bob.post("/dreams", json=asked).json()["job"] != told[0]["job"]
+    assert ann.post("/dreams", json={"values": values()}).json()["job"] != told[0]["job"]
+
+
+def test_what_was_refused_can_be_asked_for_again(site: Site) -> None:
+    ann = site.visitor(headers=BROWSER)
+    refused = ann.post("/dreams", json={"values": values(steps=500), "key": KEY}).json()
+    assert "error" in refused
+    assert "job" in ann.post("/dreams", json={"values": values(), "key": KEY}).json()
