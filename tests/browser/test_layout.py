@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 SMALL = """
 () => [...document.querySelectorAll("button, a[href], select, [role=tab], input[type=range]")]
   .filter((e) => e.checkVisibility({ visibilityProperty: true }) && e.getBoundingClientRect().width > 1)
-  .filter((e) => !e.closest("#seed-row, .sd-choice, [inert]"))
+  .filter((e) => !e.closest("#seed-row, .sd-choice, .explain, [inert]"))
   .filter((e) => e.getBoundingClientRect().width < 43.5 || e.getBoundingClientRect().height < 43.5)
   .map((e) => e.id || e.className || e.textContent)
 """

@@ -78,9 +78,9 @@ def test_it_fits_the_page(
 
 
 def test_the_dot_alone_is_in_the_middle_of_the_pill_on_a_phone(
-    make_visitor: Callable[..., Visitor], warm: Site
+    make_visitor: Callable[..., Visitor], site: Site
 ) -> None:
-    page = make_visitor(PHONE).open(warm.url)
+    page = make_visitor(PHONE).open(site.url)
     expect(page.locator(".pill-text")).to_contain_text("ready")
     pill, dot = page.locator("#model-pill").bounding_box(), page.locator(".pill b").bounding_box()
     assert pill is not None and dot is not None
