@@ -237,6 +237,10 @@ class Store(Protocol):
         """The original PNG."""
         ...
 
+    def binned_thumb_file(self, picture: str, visitor: str) -> Path | None:
+        """The thumbnail (JPEG) of a picture in the bin."""
+        ...
+
     def thumb_file(self, picture: str, visitor: str) -> Path | None:
         """The thumbnail (JPEG)."""
         ...

@@ -486,6 +486,16 @@ class Database:
                 connection.execute("SELECT * FROM tasks WHERE id = ? AND path IS NOT NULL", (task,))
             )
 
+    def binned_picture(self, picture: str, visitor: str) -> TaskRow | None:
+        """A picture of the visitor that lies in the bin."""
+        with self._reading() as connection:
+            return _first(
+                connection.execute(
+                    "SELECT * FROM tasks WHERE id = ? AND visitor = ? AND stored AND binned IS NOT NULL",
+                    (picture, visitor),
+                )
+            )
+
     def picture(self, picture: str, visitor: str) -> TaskRow | None:
         """A stored picture of the visitor that is not deleted."""
         with self._reading() as connection:

@@ -154,6 +154,11 @@ class DiskStore:
             return None
         return self._file(row)
 
+    def binned_thumb_file(self, picture: str, visitor: str) -> Path | None:
+        """The thumbnail (JPEG) of a picture in the bin; None where there is none."""
+        row = self._database.binned_picture(picture, visitor) if is_id(picture) else None
+        return None if row is None else self._thumbnail(row)
+
     def thumb_file(self, picture: str, visitor: str) -> Path | None:
         """The thumbnail (JPEG), made again when it is missing; None also when the PNG is gone or unreadable.
 

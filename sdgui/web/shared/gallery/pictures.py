@@ -75,9 +75,10 @@ def picture_routes(studio: "Studio", store: Store) -> APIRouter:
         return original(request, picture, download=True)
 
     @routes.get("/thumb/{picture}")
-    def thumb(request: Request, picture: Id) -> Response:
-        """The thumbnail (JPEG)."""
-        file = store.thumb_file(picture, visitor_of(request))
+    def thumb(request: Request, picture: Id, bin: bool = False) -> Response:
+        """The thumbnail (JPEG); with `bin` that of a picture in the bin."""
+        find = store.binned_thumb_file if bin else store.thumb_file
+        file = find(picture, visitor_of(request))
         if file is None:
             raise not_found()
         return _file(file, "image/jpeg")

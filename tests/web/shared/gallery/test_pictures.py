@@ -10,7 +10,7 @@ from sdgui.events import Pixels
 from sdgui.records import PictureRecord
 from sdgui.web.shared.gallery.pictures import file_name
 from tests.fake_engine import PATIENCE
-from tests.web.conftest import Site
+from tests.web.conftest import BROWSER, Site
 
 
 def test_the_original_is_byte_for_byte_the_stored_file(site: Site) -> None:
@@ -125,3 +125,14 @@ def test_an_odd_id_is_turned_away(site: Site, path: str) -> None:
     reply = site.visitor().get(path)
     assert reply.status_code in (404, 422)
     assert "root:" not in reply.text
+
+
+def test_a_picture_in_the_bin_is_seen_small_by_its_visitor_alone(site: Site) -> None:
+    anna, boris = site.visitor(), site.visitor()
+    [task] = site.dream(anna, count=1).tasks
+    address = f"/thumb/{task.id}?bin=1"
+    assert anna.get(address).status_code == 404
+    anna.post("/bin", json={"pictures": [task.id]}, headers=BROWSER)
+    assert anna.get(f"/thumb/{task.id}").status_code == 404
+    assert anna.get(address).content[:2] == b"\xff\xd8"
+    assert boris.get(address).status_code == 404
