@@ -15,10 +15,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Who:
-    """Somebody who asks: the id under which their dreams are stored, and their role."""
+    """Somebody who asks: the id under which their dreams are stored, their role, and the name that they came with."""
 
     visitor: str
     role: Role = Role.OWNER
+    name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,16 +35,37 @@ class Allowance:
     pixels: int | None = None
     """Width times height of a picture."""
     steps: int | None = None
+    a_minute: int | None = None
+    """Dreams that they may begin in one minute."""
+    only: tuple[str, ...] | None = None
+    """The models that they may dream with, by their ids."""
+    words: tuple[str, ...] = ()
+    """What their prompts may not say, each one word or several."""
+    disk: int | None = None
+    """Bytes that their pictures may take; where there are more, the oldest go that were not kept."""
     models: bool = True
     """Whether they may look after the models: add, correct and remove them."""
 
 
+GUESTS = Allowance(
+    waiting=16,
+    pictures=8,
+    pixels=1024 * 1024,
+    steps=50,
+    a_minute=6,
+    disk=500_000_000,
+    models=False,
+)
+"""What guests may where their host said nothing else."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """Who may what, and how much: an allowance for each role."""
+    """Who may what, and how much: an allowance for each role, and whether the owner's dreams go before the others."""
 
     owner: Allowance = Allowance()
-    guest: Allowance = Allowance(models=False)
+    guest: Allowance = GUESTS
+    owner_first: bool = False
 
     def of(self, who: Who) -> Allowance:
         """What somebody may."""

@@ -277,6 +277,14 @@ class Store(Protocol):
         """Whether the visitor ever dreamt."""
         ...
 
+    def bytes_of(self, visitor: str) -> int:
+        """The bytes that the visitor's pictures take, also those in the bin."""
+        ...
+
+    def oldest_unkept(self, visitor: str, bytes: int) -> tuple[str, ...]:
+        """The oldest of the visitor's pictures that are not kept, as many as take so many bytes together."""
+        ...
+
     def mark_picture(self, picture: str, visitor: str, mark: Mark) -> bool:
         """Stores what its owner thinks of a picture; False when it is not there or not the visitor's."""
         ...

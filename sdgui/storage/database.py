@@ -316,6 +316,33 @@ class Database:
             found = connection.execute("SELECT 1 FROM jobs WHERE visitor = ? LIMIT 1", (visitor,))
             return found.fetchone() is not None
 
+    def bytes_of(self, visitor: str) -> int:
+        """The bytes of the visitor's pictures, also of those in the bin."""
+        with self._reading() as connection:
+            found = connection.execute(
+                """SELECT TOTAL(bytes) FROM tasks
+                WHERE visitor = ? AND stored AND (NOT deleted OR binned IS NOT NULL)""",
+                (visitor,),
+            )
+            return int(found.fetchone()[0])
+
+    def oldest_unkept(self, visitor: str, size: int) -> tuple[str, ...]:
+        """The oldest of the visitor's pictures that are not kept, as many as have so many bytes together."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                """SELECT id, bytes FROM tasks
+                WHERE visitor = ? AND stored AND NOT deleted AND mark != 'kept'
+                ORDER BY created, id LIMIT 1000""",
+                (visitor,),
+            ).fetchall()
+        oldest: list[str] = []
+        for row in rows:
+            if size <= 0:
+                break
+            oldest.append(row["id"])
+            size -= row["bytes"] or 0
+        return tuple(oldest)
+
     def mark(self, picture: str, visitor: str, mark: Mark, when: float) -> bool:
         """Marks a picture of the visitor at `when` (seconds since the epoch); False when there is none.
 

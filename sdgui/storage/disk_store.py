@@ -223,6 +223,14 @@ class DiskStore:
         """Whether the visitor ever dreamt."""
         return self._database.knows(visitor)
 
+    def bytes_of(self, visitor: str) -> int:
+        """The bytes that the visitor's pictures take, also those in the bin."""
+        return self._database.bytes_of(visitor)
+
+    def oldest_unkept(self, visitor: str, bytes: int) -> tuple[str, ...]:
+        """The oldest of the visitor's pictures that are not kept, as many as take so many bytes together."""
+        return self._database.oldest_unkept(visitor, bytes)
+
     def mark_picture(self, picture: str, visitor: str, mark: Mark) -> bool:
         """Stores what its owner thinks of a picture; False when it is not there or not the visitor's."""
         return is_id(picture) and self._database.mark(picture, visitor, mark, time.time())

@@ -1,31 +1,86 @@
 """Whether somebody may have what they ask for, by the allowance of their role."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 
 from sdgui.errors import UserError
 from sdgui.people import Allowance
 from sdgui.spec import PictureSpec
+from sdgui.studio.barred_words import barred_word
+
+MINUTE = 60.0
 
 
-def admit(allowance: Allowance, specs: Sequence[PictureSpec], waiting: int) -> None:
-    """UserError unless these pictures may be queued by somebody of whom so many are `waiting`."""
+def admit_asked(allowance: Allowance, model: str, prompts: Iterable[str]) -> None:
+    """UserError unless somebody may dream with this model, and of these words; before the model is so much as read."""
     if not allowance.dreams:
         raise UserError("You can look around here, but not dream.", "Ask whoever runs this.")
-    if waiting + len(specs) > allowance.waiting:
+    if allowance.only is not None and model not in allowance.only:
+        others = ", ".join(allowance.only)
         raise UserError(
-            f"{waiting} of your pictures are waiting already.",
-            "Let some of them finish, or stop them.",
+            "Guests may not dream with this model.",
+            f"Choose {others} instead." if others else "Ask whoever runs this for one.",
         )
+    for prompt in prompts:
+        word = barred_word(prompt, allowance.words)
+        if word is not None:
+            raise UserError(
+                f"Whoever runs this wants no guest’s prompt to say “{word}”.",
+                "Leave it out, and dream again at once.",
+            )
+
+
+def admit(
+    allowance: Allowance,
+    specs: Sequence[PictureSpec],
+    waiting: int,
+    begun: Sequence[float] = (),
+) -> None:
+    """UserError unless these pictures may be queued by somebody of whom so many are `waiting`, and who began other
+    dreams so many seconds ago (`begun`, the longest first)."""
+    for model in dict.fromkeys(spec.model.id for spec in specs):
+        prompts = dict.fromkeys(spec.prompt for spec in specs if spec.model.id == model)
+        admit_asked(allowance, model, prompts)
+    if not specs:
+        return
     most = allowance.pictures
     if most is not None and len(specs) > most:
-        raise UserError(f"You may ask for {most} pictures at once.", "Ask for fewer.")
-    pixels = allowance.pixels
-    if pixels is not None and any(spec.width * spec.height > pixels for spec in specs):
-        side = int(pixels**0.5)
         raise UserError(
-            "You may not ask for pictures as large as this.",
-            f"Up to {side} × {side} pixels are allowed.",
+            f"You may ask for {_pictures(most)} at once, and these are {len(specs)}.",
+            "Ask for fewer.",
         )
-    steps = allowance.steps
-    if steps is not None and any(spec.steps > steps for spec in specs):
-        raise UserError(f"You may ask for {steps} steps.", "Ask for fewer.")
+    pixels = allowance.pixels
+    largest = max(specs, key=lambda spec: spec.width * spec.height)
+    if pixels is not None and largest.width * largest.height > pixels:
+        side = math.isqrt(pixels)
+        raise UserError(
+            f"You may not ask for pictures as large as this, {largest.width} × {largest.height}.",
+            f"Up to {side} × {side} pixels, or as many in another shape, are allowed.",
+        )
+    steps = max(spec.steps for spec in specs)
+    if allowance.steps is not None and steps > allowance.steps:
+        raise UserError(
+            f"You may ask for {allowance.steps} steps, and these are {steps}.", "Ask for fewer."
+        )
+    if waiting + len(specs) > allowance.waiting:
+        raise UserError(
+            f"{waiting} of your pictures are waiting already, and {allowance.waiting} may.",
+            _when_fewer_wait(allowance.waiting, waiting, len(specs)),
+        )
+    recent = [ago for ago in begun if ago < MINUTE]
+    if allowance.a_minute is not None and len(recent) >= allowance.a_minute:
+        left = MINUTE - sorted(recent, reverse=True)[len(recent) - allowance.a_minute]
+        dreams = "1 dream" if allowance.a_minute == 1 else f"{allowance.a_minute} dreams"
+        raise UserError(
+            f"You may begin {dreams} a minute.", f"Come again in {math.ceil(left)} seconds."
+        )
+
+
+def _when_fewer_wait(most: int, waiting: int, asked: int) -> str:
+    if asked > most:
+        return f"Ask for {_pictures(most)} at most."
+    return f"Come again when {waiting + asked - most} of them are made, or stop some."
+
+
+def _pictures(count: int) -> str:
+    return "1 picture" if count == 1 else f"{count} pictures"

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from sdgui.errors import NotYetSaved, UserError
 from sdgui.events import Decoded
 from sdgui.ports import Store
-from sdgui.records import JobEnd, JobRecord, match_in
+from sdgui.records import JobEnd, JobRecord, PictureRecord, match_in
 from sdgui.studio.faults import OUR_FAULT
 from sdgui.studio.happenings import (
     EndsNotStored,
@@ -31,10 +31,13 @@ class DiskWriter:
         *,
         tell: Callable[[Happening], None],
         ends: Callable[[], tuple[JobEnd, ...]],
+        saved: Callable[[PictureRecord], None] = lambda picture: None,
     ) -> None:
+        """`saved` is called after a picture was told to be safe, in the thread that saves."""
         self._store = store
         self._tell = tell
         self._ends = ends
+        self._saved = saved
         self._pictures = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sdgui-saver")
         self._jobs = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sdgui-keeper")
         self._lock = threading.Lock()
@@ -75,7 +78,7 @@ class DiskWriter:
 
     def _save(self, picture: Decoded) -> None:
         try:
-            self._store.save_picture(picture.task, picture.pixels, picture.notes)
+            record = self._store.save_picture(picture.task, picture.pixels, picture.notes)
         except NotYetSaved as reason:
             log.warning("a picture could not be stored yet: %s", reason)
             self._tell(PictureNotSaved(picture=picture, fault=reason, again=True))
@@ -86,6 +89,15 @@ class DiskWriter:
             self._tell(PictureNotSaved(picture=picture, fault=OUR_FAULT))
         else:
             self._tell(PictureSaved(task=picture.task, match=match_in(picture.notes)))
+            self._follow(record)
+
+    def _follow(self, record: PictureRecord) -> None:
+        try:
+            self._saved(record)
+        except UserError as reason:  # it is tried again after the next picture
+            log.warning("room could not be made after a picture: %s", reason)
+        except Exception:
+            log.exception("room could not be made after a picture")
 
     def _store_ends(self) -> None:
         with self._lock:

@@ -30,21 +30,23 @@ def look_ahead(
     running: Sequence[RunningBatch],
     workers: int,
     now: float,
+    paused: bool = False,
 ) -> None:
     """Goes through the batches to come, each begun by the worker that is free first.
 
     A job of which nothing is being made is told how many batches are before its next, and how long that may take. For
     the jobs of running batches it is reckoned what is `behind` these, the turns of others included. Batches are
-    thought through only as far as one of them matters.
+    thought through only as far as one of them matters. While nothing begins (`paused`) nobody knows how long it takes.
     """
     lefts = [_or_for_ever(batch.seconds_left(now)) for batch in running]
     ends: dict[LiveJob, float] = {}
     for under_way, left in zip(running, lefts, strict=True):
         ends |= {job: max(left, ends.get(job, 0.0)) for job in under_way.jobs}
-    idle = max(0, workers - len(running))
+    idle = 0 if paused else max(0, workers - len(running))
     queued = _queued(jobs, running)
     unseen = dict(queued)
-    coming = _schedule(queue, pace, [*lefts, *[0.0] * idle]) if queued else ()
+    free = [math.inf] * workers if paused else [*lefts, *[0.0] * idle]
+    coming = _schedule(queue, pace, free) if queued else ()
     for place, (batch, begin, end) in enumerate(coming):
         for job, count in Counter(jobs.owners(batch).values()).items():
             if job in ends:

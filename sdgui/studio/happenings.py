@@ -14,10 +14,14 @@ from sdgui.studio.running_batch import RunningBatch
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A stored job begins or goes on; those of its pictures fail that are `unfit`, by the ids of their tasks."""
+    """A stored job begins or goes on; those of its pictures fail that are `unfit`, by the ids of their tasks.
+
+    `before_others`: its turn comes before that of all who are not so.
+    """
 
     record: JobRecord
     unfit: Mapping[str, UserError] = field(default_factory=dict)
+    before_others: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +43,13 @@ class Stopped:
     """Their owner stops these jobs."""
 
     jobs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paused:
+    """From now on no batch begins, or batches begin again; what is under way goes on."""
+
+    paused: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +144,7 @@ Happening = (
     | Reopening
     | NotReopened
     | Stopped
+    | Paused
     | WorkerReady
     | WorkerSaid
     | NotWarmed
@@ -208,4 +220,13 @@ class Opened:
     job: LiveJob
 
 
-Effect = Begin | Free | WarmUp | Save | StoreEnds | Opened | Tell | WakeAt
+@dataclass(frozen=True, kw_only=True)
+class Used:
+    """So many more pictures of a visitor are there, or so many more seconds of a worker went into theirs."""
+
+    visitor: str
+    pictures: int = 0
+    seconds: float = 0.0
+
+
+Effect = Begin | Free | WarmUp | Save | StoreEnds | Opened | Tell | WakeAt | Used

@@ -1,5 +1,6 @@
 """The studio's state machine: takes what happens, returns what is to be done. No threads, no disk, no clock."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from sdgui.errors import NotYetListed, UserError
@@ -33,6 +34,7 @@ from sdgui.studio.happenings import (
     NotReopened,
     NotWarmed,
     Opened,
+    Paused,
     PictureNotSaved,
     PictureSaved,
     Reopening,
@@ -40,6 +42,7 @@ from sdgui.studio.happenings import (
     Stopped,
     StoreEnds,
     Tell,
+    Used,
     WakeAt,
     Wanted,
     WarmUp,
@@ -82,6 +85,7 @@ class Machine:
         self.pace = Pace()
         self.unsaved = Unsaved(backoff)
         self.closing = False
+        self.paused = False
         self.faces = tuple(WorkerFace(number, model) for number in range(workers))
         self._backoff = backoff
         self._ends_tries = 0
@@ -144,6 +148,8 @@ class Machine:
                 return
             case Stopped(jobs=jobs):
                 self._stop(jobs)
+            case Paused(paused=paused):
+                self.paused = paused
             case WorkerReady(worker=number):
                 self.faces[number].ready()
             case WorkerSaid(worker=number, event=event):
@@ -160,6 +166,8 @@ class Machine:
                 self._leave(happening)
             case PictureSaved(task=task, match=match):
                 self.unsaved.forget(task)
+                if (job := self.jobs.owner(task)) is not None:
+                    self._effects.append(Used(visitor=job.record.visitor, pictures=1))
                 self._settle(task, PictureState.DONE, match=match)
                 return
             case PictureNotSaved():
@@ -195,6 +203,7 @@ class Machine:
         self.queue.put(
             record.visitor,
             in_working_order([task for task in left if task.id not in asked.unfit]),
+            before_others=asked.before_others,
         )
         for task in left:
             if task.id in asked.unfit:
@@ -265,6 +274,7 @@ class Machine:
             face.lost()
         for job in set(running.owners.values()):
             job.leave_strip(running.name)
+        self._count_seconds(running)
         took = running.took(self._now)
         if took is not None:
             self.pace.learn(running.batch.tasks[0].spec, len(running.batch.tasks), took)
@@ -276,6 +286,14 @@ class Machine:
             )
             if not again and not self.closing:
                 self._fail_rest(running, fault if running.fault is None else running.fault)
+
+    def _count_seconds(self, running: RunningBatch) -> None:
+        """Whose pictures the time of a batch went into, to equal parts."""
+        each = max(0.0, self._now - running.begun) / len(running.batch.tasks)
+        shares = Counter(job.record.visitor for job in running.owners.values())
+        self._effects += [
+            Used(visitor=visitor, seconds=each * count) for visitor, count in shares.items()
+        ]
 
     def _settle_rest(self, running: RunningBatch, fault: UserError, *, broken: bool) -> bool:
         """What becomes of a batch's pictures that its worker said nothing of; whether any is begun again.
@@ -367,7 +385,7 @@ class Machine:
 
     def _begin_all(self) -> None:
         """Gives free workers what waits, each what it has warm if it can be."""
-        while not self.closing and (model := self.queue.next_model()) is not None:
+        while not (self.closing or self.paused) and (model := self.queue.next_model()) is not None:
             free = [face for face in self.faces if face.is_free]
             if not free:
                 return
@@ -427,4 +445,5 @@ class Machine:
             running=running,
             workers=len(self.faces),
             now=self._now,
+            paused=self.paused,
         )

@@ -40,6 +40,8 @@ class PictureQueue:
         self._waiting: OrderedDict[str, _Line] = OrderedDict()
         self._last = ""
         """Whose turn it was; it is over with the next, so that who comes meanwhile is before them."""
+        self._before: set[str] = set()
+        """Who goes before all others while they have anything waiting; among them, too, turns go round."""
 
     def __len__(self) -> int:
         return sum(len(line) for line in self._waiting.values())
@@ -49,10 +51,23 @@ class PictureQueue:
         return len(self._waiting.get(visitor, ()))
 
     def put(
-        self, visitor: str, tasks: Sequence[Task], *, first: bool = False, alone: bool = False
+        self,
+        visitor: str,
+        tasks: Sequence[Task],
+        *,
+        first: bool = False,
+        alone: bool = False,
+        before_others: bool = False,
     ) -> None:
-        """Adds tasks behind the visitor's others, or before them; each goes into a batch of its own where `alone`."""
+        """Adds tasks behind the visitor's others, or before them; each goes into a batch of its own where `alone`.
+
+        `before_others`: until nothing of the visitor waits, no turn is another's.
+        """
         if tasks:
+            if before_others:
+                self._before.add(visitor)
+            elif visitor not in self._waiting and not first:
+                self._before.discard(visitor)
             self._waiting.setdefault(visitor, _Line()).put(tasks, first=first, alone=alone)
 
     def remove(self, tasks: frozenset[str]) -> tuple[str, ...]:
@@ -80,16 +95,28 @@ class PictureQueue:
 
     def next_model(self) -> str | None:
         """The id of the model of the batch whose turn it is; None when nothing waits."""
-        for visitor, line in self._waiting.items():
-            if visitor != self._last or len(self._waiting) == 1:
-                return line.next()[1].spec.model.id
+        order = [one for one in self._waiting if one in self._before] or list(self._waiting)
+        for visitor in order:
+            if visitor != self._last or len(order) == 1:
+                return self._waiting[visitor].next()[1].spec.model.id
         return None
+
+    def _entitled(self, waiting: "OrderedDict[str, _Line]") -> str:
+        """Whose turn it is, of those who wait."""
+        if self._before:
+            privileged = next((one for one in waiting if one in self._before), None)
+            if privileged is not None:
+                return privileged
+        return next(iter(waiting))
 
     def _turn_for(self, worker: WorkerInfo) -> tuple[str, Hashable] | None:
         """Whose pictures of which kind are taken before their turn because the worker has their model warm."""
         if not worker.warm or not self._waiting:
             return None
-        entitled, line = next(iter(self._waiting.items()))
+        entitled = self._entitled(self._waiting)
+        line = self._waiting[entitled]
+        if entitled in self._before:
+            return None
         if line.next()[1].spec.model.id in worker.warm or self._passed[entitled] >= MOST_PASSED:
             self._passed.pop(entitled, None)
             return None
@@ -123,7 +150,7 @@ class PictureQueue:
             return None, last
         if last in waiting:
             waiting.move_to_end(last)
-        visitor = next(iter(waiting)) if turn is None else turn[0]
+        visitor = self._entitled(waiting) if turn is None else turn[0]
         line = waiting[visitor]
         key, first = line.next() if turn is None else (turn[1], line.first_of(turn[1]))
         room = max(1, self._fits.limit(worker.device, first.spec, self._batch_limit(first.spec)))

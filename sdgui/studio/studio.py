@@ -4,7 +4,7 @@ import contextlib
 import secrets
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Future
 
@@ -13,13 +13,22 @@ from sdgui.batches import with_chunks
 from sdgui.errors import OutOfOrder, UserError
 from sdgui.events import Decoded, PicturesBinned, PicturesRestored, StudioEvent, Task
 from sdgui.model_info import ModelRef
-from sdgui.people import POLICY, Policy, Who
+from sdgui.people import POLICY, Policy, Role, Who
 from sdgui.plans import Plan
 from sdgui.ports import Engine, Models, Store
-from sdgui.records import Binned, Emptied, JobEnd, JobRecord, JobState, Restored, TaskRecord
+from sdgui.records import (
+    Binned,
+    Emptied,
+    JobEnd,
+    JobRecord,
+    JobState,
+    PictureRecord,
+    Restored,
+    TaskRecord,
+)
 from sdgui.sheet import Sheet
 from sdgui.spec import DreamRequest, PictureSpec
-from sdgui.studio.admission import admit
+from sdgui.studio.admission import MINUTE, admit, admit_asked
 from sdgui.studio.alarm import Alarm
 from sdgui.studio.daily import Daily
 from sdgui.studio.disk_writer import DiskWriter
@@ -33,11 +42,13 @@ from sdgui.studio.happenings import (
     Happening,
     NotReopened,
     Opened,
+    Paused,
     Reopening,
     Save,
     Stopped,
     StoreEnds,
     Tell,
+    Used,
     WakeAt,
     Wanted,
     WarmUp,
@@ -46,11 +57,15 @@ from sdgui.studio.happenings import (
 from sdgui.studio.live_job import unmade
 from sdgui.studio.machine import Machine
 from sdgui.studio.queue import BatchLimit, batches_of
+from sdgui.studio.queued_dream import QueuedDream, queued_dreams
 from sdgui.studio.status import ModelStatus
 from sdgui.studio.unsaved import backoff
 from sdgui.studio.watcher import Watcher, Watchers
 from sdgui.studio.worker_thread import WorkerThread
 from sdgui.written_values import SEEDS
+
+_MOST_A_MINUTE = 1000
+_MOST_BEGINNERS = 1000
 
 
 def draw_seed() -> int:
@@ -79,8 +94,12 @@ class Studio:
         policy: Policy = POLICY,
         backoff: Callable[[int], float] = backoff,
         resident: Callable[[], int] = lambda: 0,
+        used: Callable[[str, int, float], None] = lambda visitor, pictures, seconds: None,
+        room_of: Callable[[str], int | None] = lambda visitor: None,
     ) -> None:
-        """`resident` tells the main memory of this process, in bytes."""
+        """`resident` tells the main memory of this process, in bytes. `used` is told, without being waited for, what a
+        visitor has used: pictures, and seconds of a worker. `room_of` says how many bytes a visitor's pictures may
+        take, None for as many as there are."""
         self.policy = policy
         self.resident = resident
         self.models = models
@@ -90,12 +109,15 @@ class Studio:
         self._lock = threading.RLock()
         self._batch_limit = batch_limit
         self._arriving: Counter[str] = Counter()
+        self._begun: dict[str, deque[float]] = {}
+        self._used = used
+        self._room_of = room_of
         model = models.names()[0]
         self._machine = Machine(
             model=model, workers=len(workers), batch_limit=batch_limit, backoff=backoff
         )
         self._watchers = Watchers()
-        self._disk = DiskWriter(store, tell=self._happened, ends=self._ends)
+        self._disk = DiskWriter(store, tell=self._happened, ends=self._ends, saved=self._saved)
         self._alarm = Alarm(lambda: self._happened(Woken()), clock)
         self._daily = Daily(store.sweep_bins)
         self._workers = [
@@ -150,6 +172,7 @@ class Studio:
     def submit(self, request: DreamRequest, who: Who) -> JobRecord:
         """Resolves, stores and queues a dream; UserError when it cannot be dreamt."""
         model = self.models.names()[0] if request.model is None else request.model
+        admit_asked(self.policy.of(who), model, (request.prompt,))
         specs = request.resolve(
             self.models.describe(model), self._draw_seed, find_adapters=self.models.find_adapters
         )
@@ -193,7 +216,9 @@ class Studio:
             with self._lock:
                 self._arrived(who, len(left))
                 self._take(
-                    NotReopened(job=job) if record is None else Asked(record=record, unfit=unfit)
+                    NotReopened(job=job)
+                    if record is None
+                    else Asked(record=record, unfit=unfit, before_others=self._goes_first(who))
                 )
         return record is not None
 
@@ -302,10 +327,35 @@ class Studio:
         if models:
             self._happened(FreeAsked(models=tuple(models)))
 
-    def warm_up(self, model: str) -> None:
-        """Loads a model ahead, once a worker has nothing else to do; UserError when there is no such model."""
+    def warm_up(self, model: str, who: Who | None = None) -> None:
+        """Loads a model ahead, once a worker has nothing else to do; UserError when there is no such model, or where
+        somebody may not dream with it."""
+        if who is not None:
+            admit_asked(self.policy.of(who), model, ())
         self.models.look(model)
         self._happened(Wanted(model=model))
+
+    # What the owner does
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether no batch begins."""
+        return self._machine.paused
+
+    def pause(self, paused: bool) -> None:
+        """Holds the whole queue, or lets it go on; batches under way are made to their end."""
+        self._happened(Paused(paused=paused))
+
+    def queue(self) -> tuple[QueuedDream, ...]:
+        """Everybody's dreams that are alive, those under way first, then as they are going to be made."""
+        with self._lock:
+            return queued_dreams(self._machine.jobs.active.values())
+
+    def remove(self, job: str) -> bool:
+        """Stops anybody's dream, as they would themselves; False when there is nothing to stop."""
+        with self._lock:
+            found = self._machine.jobs.active.get(job)
+        return found is not None and self._stop(Who(visitor=found.record.visitor), job) == 1
 
     def uses(self, model: str) -> bool:
         """Whether a picture of this model is still to be made, or it is being loaded."""
@@ -373,7 +423,7 @@ class Studio:
             with self._lock:
                 self._arrived(who, len(specs))
                 if is_stored:
-                    self._take(Asked(record=record))
+                    self._take(Asked(record=record, before_others=self._goes_first(who)))
         return record
 
     def _admit(self, who: Who, specs: Sequence[PictureSpec]) -> None:
@@ -382,8 +432,22 @@ class Studio:
         if self._machine.closing:
             raise OutOfOrder("The studio is closing.", "Try again when it is back.")
         waiting = self._machine.queue.count(who.visitor) + self._arriving[who.visitor]
-        admit(self.policy.of(who), specs, waiting)
+        now, begun = self._clock(), self._begun.get(who.visitor, ())
+        admit(self.policy.of(who), specs, waiting, [now - moment for moment in begun])
         self._arriving[who.visitor] += len(specs)
+        if self.policy.of(who).a_minute is not None:
+            self._note_begun(who.visitor, now)
+
+    def _note_begun(self, visitor: str, now: float) -> None:
+        """Remembers when a dream was begun, for a minute."""
+        self._begun.setdefault(visitor, deque(maxlen=_MOST_A_MINUTE)).append(now)
+        if len(self._begun) > _MOST_BEGINNERS:
+            self._begun = {
+                one: moments for one, moments in self._begun.items() if now - moments[-1] < MINUTE
+            }
+
+    def _goes_first(self, who: Who) -> bool:
+        return self.policy.owner_first and who.role is Role.OWNER
 
     def _arrived(self, who: Who, pictures: int) -> None:
         """The queue has as many pictures that were admitted, or they do not come."""
@@ -460,7 +524,22 @@ class Studio:
                     watcher.notify(at_once=at_once)
             case WakeAt(moment=moment):
                 self._alarm.set(moment)
+            case Used(visitor=visitor, pictures=pictures, seconds=seconds):
+                self._used(visitor, pictures, seconds)
         return None
+
+    def _saved(self, picture: PictureRecord) -> None:
+        """Sees that whoever may have so many bytes of pictures has no more: what is in their bin goes, then their
+        oldest pictures that they did not keep."""
+        room = self._room_of(picture.visitor)
+        if room is None or self.store.bytes_of(picture.visitor) <= room:
+            return
+        self.store.empty_bin(picture.visitor)
+        oldest = self.store.oldest_unkept(
+            picture.visitor, self.store.bytes_of(picture.visitor) - room
+        )
+        if oldest and self.bin(Who(visitor=picture.visitor), pictures=oldest) is not None:
+            self.store.empty_bin(picture.visitor)
 
     def _unsaved(self) -> list[Decoded]:
         with self._lock:

@@ -123,6 +123,8 @@ class House:
         batch_limit: int = 4,
         clock: Callable[[], float] = time.monotonic,
         backoff: Callable[[int], float] = backoff,
+        room_of: Callable[[str], int | None] = lambda visitor: None,
+        used: Callable[[str, int, float], None] = lambda visitor, pictures, seconds: None,
     ) -> Studio:
         studio = Studio(
             models=self.models,
@@ -131,6 +133,8 @@ class House:
             batch_limit=lambda spec: batch_limit,
             clock=clock,
             backoff=backoff,
+            room_of=room_of,
+            used=used,
         )
         studio.start()
         self._open.append(studio)

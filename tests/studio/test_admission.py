@@ -6,11 +6,13 @@ import pytest
 
 from sdgui.errors import UserError
 from sdgui.people import Allowance, Policy, Role
+from sdgui.records import Mark
 from sdgui.spec import DreamRequest
 from sdgui.studio.admission import admit
-from tests.fake_engine import FakeEngine
+from sdgui.studio.barred_words import barred_word
+from tests.fake_engine import FakeEngine, HandClock
 from tests.people import who
-from tests.studio.conftest import House
+from tests.studio.conftest import House, follow
 from tests.studio.test_queue import SPEC
 
 
@@ -19,18 +21,91 @@ from tests.studio.test_queue import SPEC
     [
         (Allowance(dreams=False), "not dream"),
         (Allowance(waiting=3), "2 of your pictures are waiting"),
-        (Allowance(pictures=1), "1 pictures at once"),
+        (Allowance(pictures=1), "1 picture at once, and these are 2"),
         (Allowance(pixels=64 * 32), "as large as this"),
-        (Allowance(steps=3), "3 steps"),
+        (Allowance(only=("other",)), "not dream with this model. Choose other instead"),
+        (Allowance(words=("cat",)), "say “cat”"),
+        (Allowance(a_minute=2), "2 dreams a minute. Come again in 31 seconds"),
+        (Allowance(steps=3), "3 steps, and these are"),
     ],
 )
 def test_what_is_not_allowed_is_refused_in_a_sentence(allowance: Allowance, said: str) -> None:
     with pytest.raises(UserError, match=said):
-        admit(allowance, [SPEC, SPEC], waiting=2)
+        admit(allowance, [replace(SPEC, prompt="a (cat:1.2)")] * 2, waiting=2, begun=[90, 29.5, 1])
 
 
 def test_without_limits_everything_is_admitted() -> None:
-    admit(Allowance(), [replace(SPEC, width=4096, steps=150)] * 400, waiting=0)
+    admit(Allowance(), [replace(SPEC, width=4096, steps=150)] * 400, waiting=0, begun=[1.0] * 99)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_barred"),
+    [
+        ("a naked tree", True),
+        ("A NAKED tree", True),
+        ("a (na)ked tree", True),
+        ("ｎａｋｅｄ", True),
+        ("nake\u0301d", True),
+        ("na\u200bked", True),
+        ("my, (street:1.3)", True),
+        ("my_street", True),
+        ("snaked", False),
+        ("my own street", False),
+        ("<lora:naked:1> a tree", False),
+    ],
+)
+def test_words_are_barred_however_they_are_written(said: str, is_barred: bool) -> None:
+    assert (barred_word(said, ["naked", "my street"]) is not None) is is_barred
+
+
+def test_a_model_that_guests_may_not_have_is_not_even_read_for_them(
+    house: House, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = house.open(engine)
+    studio.policy = Policy(guest=Allowance(only=()))
+    described: list[str] = []
+    monkeypatch.setattr(house.models, "describe", described.append)
+    with pytest.raises(UserError, match="not dream with this model"):
+        studio.submit(DreamRequest(prompt="a"), who("ann", Role.GUEST))
+    with pytest.raises(UserError, match="not dream with this model"):
+        studio.warm_up("demo", who("ann", Role.GUEST))
+    assert described == []
+
+
+def test_dreams_a_minute_are_counted_for_each_guest_and_forgiven_after_it(house: House) -> None:
+    clock = HandClock()
+    studio = house.open(FakeEngine(), clock=clock)
+    studio.policy = Policy(guest=Allowance(a_minute=1))
+    asked = DreamRequest(prompt="a", steps=1)
+    studio.submit(asked, who("ann", Role.GUEST))
+    studio.submit(asked, who("bob", Role.GUEST))
+    with pytest.raises(UserError, match="Come again in 60 seconds"):
+        studio.submit(asked, who("ann", Role.GUEST))
+    clock.now += 60
+    assert studio.submit(asked, who("ann", Role.GUEST))
+
+
+def test_a_guest_s_oldest_unkept_pictures_make_room_and_the_owner_s_never(
+    house: House, engine: FakeEngine
+) -> None:
+    room: dict[str, int] = {}
+    studio = house.open(engine, room_of=room.get)
+    asked = DreamRequest(prompt="a", steps=1, seed=3)
+    jobs = [studio.submit(asked, who("ann", Role.GUEST)) for _ in range(3)]
+    jobs.append(studio.submit(asked, who("owner")))
+    for job in jobs:
+        follow(studio, job.visitor, job.id)
+    kept, oldest, newer, owners = (job.tasks[0].id for job in jobs)
+    studio.store.mark_picture(kept, "ann", Mark.KEPT)
+    room["ann"] = studio.store.bytes_of("ann")
+    last = studio.submit(asked, who("ann", Role.GUEST))
+    follow(studio, "ann", last.id)
+    studio.close()  # what follows a picture is over by then
+    left = [studio.store.picture(one, "ann") is not None for one in (kept, oldest, newer)]
+    assert left == [True, False, True]
+    assert studio.store.picture(last.tasks[0].id, "ann") is not None
+    assert studio.store.picture(owners, "owner") is not None
+    assert studio.store.bytes_of("ann") <= room["ann"]
 
 
 def test_a_guest_has_an_allowance_of_their_own(house: House, engine: FakeEngine) -> None:

@@ -31,6 +31,6 @@ def choice_routes(studio: "Studio") -> APIRouter:
         if not studio.policy.of(who_of(request)).dreams:
             raise HTTPException(HTTPStatus.FORBIDDEN, "You may look here, and not dream.")
         check_model(asked.model, studio.models)
-        studio.warm_up(asked.model)
+        studio.warm_up(asked.model, who_of(request))
 
     return routes
