@@ -10,7 +10,7 @@ from fastapi.staticfiles import StaticFiles
 ROOT = Path(__file__).parent
 """The rooms are the folders below: one per capability, and one for what they share."""
 
-_SERVED = {".js", ".css", ".png", ".ico"}
+_SERVED = {".js", ".css", ".png", ".webp", ".ico"}
 
 
 def served_files() -> dict[str, Path]:

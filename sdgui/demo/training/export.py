@@ -24,18 +24,18 @@ WEIGHTS = EMBEDDED["demo"]
 SHARD = "14MB"
 
 EXAMPLES = (
-    "A grey sketch on paper of a Ferrari car, full car, pencil art",
+    "a yellow rocket in the night sky",
+    "pixel art of a blue castle at night",
     "a red boat at sea, watercolor",
+    "a pink mushroom in a meadow",
+    "a brown rabbit in the woods, pencil drawing",
+    "a white house in the snow, watercolor",
+    "a blue elephant in the desert, papercraft",
+    "an orange balloon over a green hill, paper cut-out",
+    "a green octopus in the forest, watercolor",
     "a purple dinosaur in the snow",
     "neon sign of a pink cat in the city",
-    "an orange balloon over a green hill, paper cut-out",
-    "pixel art of a blue castle at night",
-    "a yellow rocket in the night sky",
-    "a green octopus in the forest, watercolor",
-    "a brown rabbit in the woods, pencil drawing",
-    "a white house in the snow, watercolour",
-    "a pink mushroom in a meadow",
-    "a blue elephant in the desert, papercraft",
+    "A grey sketch on paper of a Ferrari car, full car, pencil art",
 )
 
 DEFAULTS = {
