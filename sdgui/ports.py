@@ -12,6 +12,7 @@ from sdgui.emphasis import PromptLength
 from sdgui.events import Batch, Pixels, Task, WorkerEvent
 from sdgui.inventory import Inventory
 from sdgui.library import Card, Corrected, Defaults, Download, KnownModel, Offer
+from sdgui.links import Link
 from sdgui.model_info import ModelInfo, ModelRef
 from sdgui.picture_query import Facets, PictureQuery
 from sdgui.records import (
@@ -359,6 +360,22 @@ class Store(Protocol):
         """The visitor's jobs but those whose pictures are all deleted, newest first, older than `before` where given;
         with `sheets` only those whose pictures are laid out to be compared. With `pictures` none more once those
         found have as many together."""
+        ...
+
+    def add_link(self, link: Link) -> None:
+        """Stores a link to pictures."""
+        ...
+
+    def link(self, link: str) -> Link | None:
+        """A link, whoever made it and whether or not it has ended."""
+        ...
+
+    def links(self, visitor: str) -> tuple[Link, ...]:
+        """The visitor's links that lead somewhere, the newest first."""
+        ...
+
+    def withdraw_link(self, link: str, visitor: str) -> bool:
+        """Ends a link, also when the disk is full; False when it is not the visitor's."""
         ...
 
     def models_used(self) -> dict[str, ModelUse]:

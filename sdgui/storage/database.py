@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
 from sdgui.errors import DiskFull, NotYetSaved, UserError
+from sdgui.links import Link
 from sdgui.local_days import EPOCH, offsets
 from sdgui.picture_query import Facets, Order, PictureQuery
 from sdgui.records import (
@@ -28,7 +29,7 @@ from sdgui.records import (
     match_in,
     told_of_faults,
 )
-from sdgui.storage import deleted_rows, picture_list
+from sdgui.storage import deleted_rows, link_rows, picture_list
 from sdgui.storage.deleted_rows import Leftover
 from sdgui.storage.faults import plain_database_errors
 from sdgui.storage.migrations import MIGRATIONS, Migration, Tell
@@ -498,6 +499,26 @@ class Database:
                 (json.dumps(list(dict.fromkeys(pictures))), visitor),
             ).fetchall()
         return tuple(readable(task_row, rows))
+
+    def add_link(self, link: Link) -> None:
+        """Adds a link to pictures."""
+        with self._writing() as connection:
+            link_rows.add_link(connection, link)
+
+    def link(self, link: str) -> Link | None:
+        """A link, whoever made it and whether or not it has ended."""
+        with self._reading() as connection:
+            return link_rows.find_link(connection, link)
+
+    def links(self, visitor: str, now: float) -> tuple[Link, ...]:
+        """The visitor's links that lead somewhere at a moment, the newest first."""
+        with self._reading() as connection:
+            return link_rows.links_of(connection, visitor, now)
+
+    def withdraw_link(self, link: str, visitor: str, now: float) -> bool:
+        """Ends a link; False when it is not the visitor's."""
+        with self._writing() as connection:
+            return link_rows.withdraw_link(connection, link, visitor, now)
 
     def mark_removed(self, pictures: Sequence[str]) -> None:
         """Notes that the files of deleted pictures are gone."""

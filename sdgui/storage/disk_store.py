@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from sdgui.errors import DiskFull, NotYetListed, NotYetSaved
 from sdgui.events import Pixels, Task
+from sdgui.links import Link
 from sdgui.picture_query import Facets, PictureQuery
 from sdgui.records import (
     BIN_DAYS,
@@ -297,6 +298,24 @@ class DiskStore:
         """By id the original PNGs of those of the pictures that are the visitor's, and there."""
         files = {row.id: self._file(row) for row in self._rows(pictures, visitor)}
         return {picture: file for picture, file in files.items() if file.is_file()}
+
+    def add_link(self, link: Link) -> None:
+        """Stores a link to pictures."""
+        self._database.add_link(link)
+
+    def link(self, link: str) -> Link | None:
+        """A link, whoever made it and whether or not it has ended."""
+        return self._database.link(link)
+
+    def links(self, visitor: str) -> tuple[Link, ...]:
+        """The visitor's links that lead somewhere, the newest first."""
+        return self._database.links(visitor, time.time())
+
+    def withdraw_link(self, link: str, visitor: str) -> bool:
+        """Ends a link, also when the disk is full; False when it is not the visitor's."""
+        done = self._with_reserve(lambda: self._database.withdraw_link(link, visitor, time.time()))
+        self._reserve.fill()
+        return done
 
     def models_used(self) -> dict[str, ModelUse]:
         """By id the models that there are pictures of, whosever they are."""

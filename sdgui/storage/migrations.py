@@ -68,4 +68,19 @@ MIGRATIONS: tuple[Migration, ...] = (
     CREATE INDEX tasks_undo ON tasks (undo) WHERE undo IS NOT NULL;
     """,
     into_facets,
+    """
+    CREATE TABLE links (
+        id TEXT PRIMARY KEY,
+        visitor TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        pictures TEXT NOT NULL,           -- JSON: ids of tasks, in order
+        prompt INTEGER NOT NULL,          -- whether it is shown
+        settings INTEGER NOT NULL,        -- whether they are shown
+        by TEXT NOT NULL,                 -- whose they are, '' where that is not shown
+        created REAL NOT NULL,            -- this and all below: seconds since the epoch
+        expires REAL,
+        withdrawn REAL
+    ) WITHOUT ROWID;
+    CREATE INDEX links_of ON links (visitor, created DESC, id);
+    """,
 )

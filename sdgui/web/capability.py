@@ -28,13 +28,14 @@ class Capability:
     components that hold settings. `routes` may use a limiter for what is heavy, `library_routes` look after the owner's
     models. `facts` are for its script, and `facts_of_model` those of a model among all of these names.
     `values_of_sheet` are the settings that ask for a sheet of so many pictures again. `former`: what the former version
-    saved in the browser, and the order of its values.
+    saved in the browser, and the order of its values. `for_strangers`: paths, as regular expressions, at which anybody
+    may read, without cookie, name and password. One without a title has no tab.
     """
 
     name: str
     title: str
     styles: Sequence[str]
-    add_middle: Callable[[], Components]
+    add_middle: Callable[[], Components] = dict
     routes: Callable[["Studio", Store, CapacityLimiter], Sequence[APIRouter]]
     library_routes: Callable[["Studio", Store, Library], Sequence[APIRouter]] = (
         lambda studio, store, library: ()
@@ -45,3 +46,4 @@ class Capability:
     facts_of_model: Callable[[ModelInfo, Sequence[str]], dict[str, Any]] | None = None
     values_of_sheet: Callable[[Sheet, int], dict[str, Any]] | None = None
     former: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    for_strangers: Sequence[str] = ()

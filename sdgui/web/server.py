@@ -23,8 +23,9 @@ from sdgui.web.doors.faults import Faults, answer_in_sentences
 from sdgui.web.doors.gradio_door import put_before_gradio
 from sdgui.web.doors.scratch import make_scratch
 from sdgui.web.doors.secret import server_secret
+from sdgui.web.doors.strangers import for_strangers
 from sdgui.web.doors.visitors import Visitors
-from sdgui.web.page import keep_fresh, make_head, make_page, make_routes
+from sdgui.web.page import CAPABILITIES, keep_fresh, make_head, make_page, make_routes
 from sdgui.web.programs.declaration import numbers_of
 from sdgui.web.programs.endpoints import endpoints_of
 from sdgui.web.programs.routes import program_routes
@@ -83,6 +84,7 @@ def make_app(studio: "Studio", store: Store, settings: Settings, library: Librar
     keep_fresh(app, page, studio.models, library)
 
     # What is added last is asked first.
+    is_for_strangers = for_strangers([path for one in CAPABILITIES for path in one.for_strangers])
     app.add_middleware(BodyLimit, limit=_LARGEST_BODY, larger={READ_PICTURE: LARGEST_PICTURE})
     app.add_middleware(SameOrigin)
     app.add_middleware(
@@ -90,10 +92,13 @@ def make_app(studio: "Studio", store: Store, settings: Settings, library: Librar
         secret=server_secret(settings.output_dir),
         knows=store.knows,
         name=settings.auth and settings.auth[0],
+        is_for_strangers=is_for_strangers,
     )
     if settings.auth is not None:
         user, password = settings.auth
-        app.add_middleware(BasicAuth, user=user, password=password)
+        app.add_middleware(
+            BasicAuth, user=user, password=password, is_for_strangers=is_for_strangers
+        )
     if is_loopback(settings.host) and not settings.share:
         app.add_middleware(OwnHost)
     app.add_middleware(Faults)

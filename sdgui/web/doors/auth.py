@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sdgui.settings import is_loopback
 from sdgui.web.doors.asgi import answer, header
+from sdgui.web.doors.strangers import ForStrangers, nothing_for_strangers
 
 _BORNE = 10
 """Failures of one name within `_WINDOW` seconds that are answered at once."""
@@ -103,7 +104,7 @@ class BasicAuth:
 
     The right password is let in at once, whoever failed before and from wherever: behind the public link all clients
     have one address. Wrong ones are counted by the name that was tried, in a table of fixed size. `wait` is given the
-    seconds that a wrong one has to wait for its answer.
+    seconds that a wrong one has to wait for its answer. What `is_for_strangers` is shown to all.
     """
 
     def __init__(
@@ -112,8 +113,10 @@ class BasicAuth:
         user: str,
         password: str,
         wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        is_for_strangers: ForStrangers = nothing_for_strangers,
     ) -> None:
         self.app = app
+        self.is_for_strangers = is_for_strangers
         self.wait = wait
         self.failures = Failures()
         self.waiting = 0
@@ -122,7 +125,7 @@ class BasicAuth:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets a request with the right name and password through."""
-        if scope["type"] not in ("http", "websocket"):
+        if scope["type"] not in ("http", "websocket") or self.is_for_strangers(scope):
             await self.app(scope, receive, send)
             return
         given = _credentials(header(scope, b"authorization"))

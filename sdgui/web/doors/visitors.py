@@ -19,6 +19,7 @@ from sdgui.people import Who
 from sdgui.web.doors.addresses import visitor_at
 from sdgui.web.doors.asgi import Header, answer, header
 from sdgui.web.doors.cookies import Cookies
+from sdgui.web.doors.strangers import ForStrangers, nothing_for_strangers
 
 _BEGINNINGS = ("/", "/config")
 """What browsers and gradio_client ask first."""
@@ -50,11 +51,19 @@ class Visitors:
 
     A cookie that was not signed here is taken, and signed, only where `knows` says that the store has something of
     its visitor: pictures of the former version, or of before the secret was lost, keep their owner. `name` is the one
-    with which everybody comes in, where one is asked.
+    with which everybody comes in, where one is asked. Who asks for what `is_for_strangers` is nobody.
     """
 
-    def __init__(self, app: ASGIApp, secret: bytes, knows: Knows, name: str | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        secret: bytes,
+        knows: Knows,
+        name: str | None = None,
+        is_for_strangers: ForStrangers = nothing_for_strangers,
+    ) -> None:
         self.app = app
+        self.is_for_strangers = is_for_strangers
         self.secret = secret
         self.knows = knows
         self.name = name
@@ -62,7 +71,7 @@ class Visitors:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Puts the visitor's id into the request's state."""
-        if scope["type"] not in ("http", "websocket"):
+        if scope["type"] not in ("http", "websocket") or self.is_for_strangers(scope):
             await self.app(scope, receive, send)
             return
         try:
