@@ -155,7 +155,7 @@ def test_the_tags_of_loras_are_no_words_to_a_model_that_cannot_weigh(
     monkeypatch.setattr(models, "info", replace(models.info, emphasis=False))
     asked = {"prompt": "a (red) boat <lora:ink wash:1>", "emphasis": "true"}
     told = site.visitor().get("/tokens", params=asked).json()
-    assert (told["tokens"], told["fault"]) == (5, "There is no LoRA called “ink wash” here.")
+    assert (told["tokens"], told["fault"]) == (3, "There is no LoRA called “ink wash” here.")
     plain = site.visitor().get("/tokens", params={**asked, "emphasis": "false"}).json()
     assert (plain["tokens"], "fault" in plain) == (5, False)
 
