@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sdgui.correction import Correction
+
 
 class Origin(StrEnum):
     """Whose way of writing it down was read."""
@@ -30,7 +32,8 @@ class MadeWith:
 
     Sampler and schedule by our names where there is one for them, else as they were written. `model_hash` is the
     beginning of a hex SHA-256, of as many digits as were written. LoRAs stand in the prompt too, as
-    `<lora:name:weight>`. `emphasis`: brackets in the prompts weigh words. `size` is that of the picture's own file, in
+    `<lora:name:weight>`. `emphasis`: brackets in the prompts weigh words. `correction`: how its model was read,
+    where a file of ours says it. `size` is that of the picture's own file, in
     pixels, as its header claims it. `notes` say, in one sentence each, what was written and could not be read.
     """
 
@@ -52,5 +55,6 @@ class MadeWith:
     loras: tuple[NamedAdapter, ...] = ()
     words: tuple[NamedAdapter, ...] = ()
     vae: str | None = None
+    correction: Correction | None = None
     size: tuple[int, int] | None = None
     notes: tuple[str, ...] = ()

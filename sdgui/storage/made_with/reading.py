@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from sdgui.adapters import learnt_words, loras
+from sdgui.correction import Correction, read_correction, written
+from sdgui.errors import UserError
 from sdgui.made_with import MadeWith, NamedAdapter, Origin
 from sdgui.spec import PictureSpec
 from sdgui.storage.made_with import values
@@ -95,4 +97,13 @@ def of_spec(spec: PictureSpec) -> MadeWith:
             NamedAdapter(name=str(one.ref.id)[:300], hash=values.text(one.ref.hash))
             for one in learnt_words(spec.adapters)
         ),
+        correction=_correction(spec.correction),
     )
+
+
+def _correction(correction: Correction) -> Correction | None:
+    """How its model was read; None for what cannot be meant."""
+    try:
+        return read_correction(written(correction))
+    except (UserError, ValueError):
+        return None

@@ -43,7 +43,11 @@ def restored(made: MadeWith, models: Models, chosen: str) -> dict[str, Any]:
     model, remark = _model(made, models)
     absent = _absent(made, models, model)
     info = models.look(chosen if model is None else model)
+    correction = None if model is None else made.correction
+    if correction is not None and not info.ref.hash:
+        info = models.describe(info.ref.id)  # only its content tells how its owner has it read
     request, notes = _request(made, info)
+    request = replace(request, correction=correction)
     controls = from_request(request, info)
     if controls.sampler not in info.samplers:
         if made.sampler is not None:
@@ -114,6 +118,12 @@ def _absent(made: MadeWith, models: Models, model: str | None) -> list[dict[str,
         ]
     if made.vae is not None and made.vae.casefold() not in ("none", "automatic"):
         absent.append({"what": "vae", "name": shown(made.vae)})
+    vae = None if made.correction is None else made.correction.vae
+    if vae is not None and model is not None:
+        try:
+            models.check_vae(vae, models.look(model))
+        except UserError:
+            absent.append({"what": "vae", "name": shown(vae.id)})
     return absent
 
 

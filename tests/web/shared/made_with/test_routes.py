@@ -1,14 +1,21 @@
 """A file that is sent is told as settings that the page could offer by itself; what is absent here is listed."""
 
+import io
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
+from sdgui.correction import Correction, written
+from sdgui.errors import UserError
 from sdgui.made_with import MadeWith, Origin
 from sdgui.model_info import ModelInfo, ModelRef
+from sdgui.storage.made_with.reading import read_made_with
+from sdgui.storage.pictures import encode_png
 from sdgui.web.shared.made_with.restoring import restored
 from tests import peers_files as peers
+from tests.samples import SPEC
 from tests.studio.conftest import OneModel
 from tests.web.conftest import Site
 
@@ -54,6 +61,27 @@ class Hashed(OneModel):
 
     def look(self, model: str) -> ModelInfo:
         return self.describe(model)
+
+
+class WithoutVaes(Hashed):
+    """Whatever VAE is asked for is not here."""
+
+    def check_vae(self, vae: ModelRef, model: ModelInfo) -> None:
+        raise UserError(f"The VAE {vae.id} is not here.")
+
+
+def test_a_picture_of_ours_is_to_be_read_as_it_was_and_says_which_vae_is_absent() -> None:
+    corrected = Correction(clip_skip=2, vae=ModelRef(id="kl-f8", hash="cd" * 32))
+    spec = replace(SPEC, correction=corrected)
+    png = encode_png(spec, np.zeros((spec.height, spec.width, 3), np.uint8), {})
+    made = read_made_with(io.BytesIO(png))
+    assert made is not None
+    told = restored(made, WithoutVaes(), "demo")
+    assert told["request"]["correction"] == written(corrected)
+    assert told["absent"] == [{"what": "vae", "name": "kl-f8"}]
+    elsewhere = restored(replace(made, model="other", model_hash=""), WithoutVaes(), "demo")
+    assert elsewhere["request"]["correction"] == ""
+    assert elsewhere["absent"] == [{"what": "model", "name": "other"}]
 
 
 def test_a_model_is_found_by_its_short_hash_whatever_it_is_called() -> None:
