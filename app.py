@@ -80,6 +80,7 @@ def serve(settings: Settings) -> None:
     from sdgui.engine.waiting import wait_briefly
     from sdgui.storage.disk_store import DiskStore
     from sdgui.storage.whole_file import write_whole
+    from sdgui.studio.guest_book import GuestBook
     from sdgui.studio.process_worker import ProcessWorker
     from sdgui.studio.studio import Studio
 
@@ -96,6 +97,7 @@ def serve(settings: Settings) -> None:
         )
         library.start()
 
+        book = GuestBook(settings.output_dir, write_whole, said=settings.guests)
         # Both of the worker: it reads them from its environment.
         keep_freed_memory()
         wait_briefly()
@@ -105,21 +107,33 @@ def serve(settings: Settings) -> None:
             workers=[ProcessWorker(functools.partial(make_engine, settings))],
             batch_limit=lambda spec: batch_limit(spec, studio.status().device),
             resident=resident,
+            policy=book.policy,
+            used=book.used,
+            room_of=book.room_of,
         )
         studio.start()
         try:
             from sdgui.web import server
-            from sdgui.web.share.tunnel import share_in_background
+            from sdgui.web.share.told import owners_link, told_of_link
+
+            web = server.make_app(studio, store, settings, library, book)
+            gate, link = web.state.gate, web.state.link
+            here = f"http://{_shown(settings.host)}:{settings.port}"
+            link.tell = lambda state: print(told_of_link(state), flush=True)
 
             def started() -> None:
                 catalog.collection.start()
-                print(f"sdgui is at http://{_shown(settings.host)}:{settings.port}", flush=True)
+                book.start()
+                print(f"sdgui is at {here}", flush=True)
+                if gate.is_open:
+                    print(owners_link(here, gate.keys.token), flush=True)
                 if settings.share:
-                    share_in_background(settings, settings.port, lambda s: print(s, flush=True))
+                    link.start()
 
-            server.serve(server.make_app(studio, store, settings, library), sock, started)
+            server.serve(web, sock, started)
         finally:
             library.close()
+            book.close()
             catalog.collection.close()
             studio.close()
     finally:

@@ -3,8 +3,9 @@
 import argparse
 import ipaddress
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sdgui.errors import UserError
 
@@ -18,8 +19,9 @@ DTYPES = ("auto", "float32", "bfloat16", "float16")
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """How this server runs: `models` can be chosen, and the first is the page's default; where `model_is_said`, also
-    before the one that the owner chose there. In `models_dirs` more are looked for. `auth` is a pair of user and
-    password or None."""
+    before the one that the owner chose there. In `models_dirs` more are looked for. `auth` are pairs of name and
+    password, none where nobody is asked. `new_token`: the owner's former links and cookies end. `guests` is what was
+    said of guests' limits, by the names of the terms."""
 
     models: tuple[str, ...] = ("demo",)
     model_is_said: bool = False
@@ -27,7 +29,9 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 7860
     share: bool = False
-    auth: tuple[str, str] | None = None
+    auth: tuple[tuple[str, str], ...] = ()
+    new_token: bool = False
+    guests: Mapping[str, Any] = field(default_factory=dict)
     output_dir: Path = Path("outputs")
     device: str = "auto"
     dtype: str = "auto"
@@ -58,18 +62,23 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _auth(
-    flag: str | None, file: Path | None, environment: Mapping[str, str]
-) -> tuple[str, str] | None:
-    """Name and password from the flag, the file or the environment; None where none of them says any."""
-    if flag is not None:
-        return _name_and_password(flag, "--auth", "Write it as --auth name:password.")
+    flags: Sequence[str], file: Path | None, environment: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
+    """Names and passwords from the flags, the file or the environment; none where none of them says any."""
+    if flags:
+        told = [
+            _name_and_password(one, "--auth", "Write it as --auth name:password.") for one in flags
+        ]
+        if len({name for name, _ in told}) < len(told):
+            raise UserError("--auth names somebody twice.", "Give each name one password, once.")
+        return tuple(told)
     if file is not None:
         hint = "Write name:password into it, and nothing else."
-        return _name_and_password(_read_auth(file), f"The file {file}", hint)
-    if (told := environment.get(AUTH)) is not None:
+        return (_name_and_password(_read_auth(file), f"The file {file}", hint),)
+    if (said := environment.get(AUTH)) is not None:
         hint = "Write it as name:password, or leave it unset."
-        return _name_and_password(told, f"The environment's {AUTH}", hint)
-    return None
+        return (_name_and_password(said, f"The environment's {AUTH}", hint),)
+    return ()
 
 
 def _read_auth(file: Path) -> str:
@@ -93,6 +102,67 @@ def _name_and_password(told: str, where: str, hint: str) -> tuple[str, str]:
             "Choose a name and a password that can be typed.",
         )
     return user, password
+
+
+_GUESTS = {
+    "steps": ("guest_steps", 1, "steps that a guest may ask for"),
+    "pixels": (
+        "guest_size",
+        64,
+        "width and height of the largest picture that a guest may ask for, or as many pixels",
+    ),
+    "pictures": ("guest_pictures", 1, "pictures that a guest may ask for at once"),
+    "waiting": ("guest_waiting", 1, "pictures that a guest may have waiting"),
+    "dreams_a_minute": ("guest_dreams", 1, "dreams that a guest may begin in a minute"),
+    "disk": ("guest_disk", 1, "megabytes of pictures that a guest may have"),
+}
+"""By the names of the terms: the flag, the least that it may say, and what it is."""
+
+
+def _add_guests(parser: argparse.ArgumentParser) -> None:
+    for flag, _, what in _GUESTS.values():
+        parser.add_argument(
+            f"--{flag.replace('_', '-')}",
+            type=int,
+            metavar="N",
+            default=argparse.SUPPRESS,
+            help=f"{what}; before what was decided on the page",
+        )
+    parser.add_argument(
+        "--guest-model",
+        action="append",
+        metavar="MODEL",
+        default=argparse.SUPPRESS,
+        help="a model that guests may dream with; give it again for each further one (default: all)",
+    )
+    parser.add_argument(
+        "--owner-first",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="the owner's dreams go before the guests'",
+    )
+
+
+def _guests(given: argparse.Namespace) -> dict[str, Any]:
+    """What was said of guests, as terms; UserError for what cannot be."""
+    said: dict[str, Any] = {}
+    for name, (flag, least, _) in _GUESTS.items():
+        value = getattr(given, flag, None)
+        if value is None:
+            continue
+        if value < least:
+            shown = f"--{flag.replace('_', '-')}"
+            raise UserError(f"{shown} cannot be {value}.", f"The least is {least}.")
+        said[name] = value
+    if "pixels" in said:
+        said["pixels"] **= 2
+    if "disk" in said:
+        said["disk"] *= 1_000_000
+    if models := getattr(given, "guest_model", None):
+        said["models"] = tuple(dict.fromkeys(models))
+    if getattr(given, "owner_first", False):
+        said["owner_first"] = True
+    return said
 
 
 def parse_settings(argv: Sequence[str], environment: Mapping[str, str] | None = None) -> Settings:
@@ -122,14 +192,17 @@ def parse_settings(argv: Sequence[str], environment: Mapping[str, str] | None = 
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=7860, help="port to listen on")
     parser.add_argument(
-        "--share", action="store_true", help="open a public link (needs a password)"
+        "--share", action="store_true", help="open a public link; whoever has it is a guest"
     )
     secrets = parser.add_mutually_exclusive_group()
     secrets.add_argument(
         "--auth",
+        action="append",
+        default=argparse.SUPPRESS,
         metavar="NAME:PASSWORD",
-        help="ask visitors for this name and password; everybody on this machine can read it in its "
-        f"list of processes, unlike --auth-file and the environment's {AUTH}",
+        help="ask visitors for this name and password; give it again for each further person, who then finds their "
+        "pictures on every device; the name owner is the owner's; everybody on this machine can read it in its list "
+        f"of processes, unlike --auth-file and the environment's {AUTH}",
     )
     secrets.add_argument(
         "--auth-file",
@@ -137,6 +210,12 @@ def parse_settings(argv: Sequence[str], environment: Mapping[str, str] | None = 
         metavar="FILE",
         help="ask visitors for the name:password that stands alone in this file",
     )
+    parser.add_argument(
+        "--new-token",
+        action="store_true",
+        help="make another link for the owner; the former one, and all browsers that came with it, are guests then",
+    )
+    _add_guests(parser)
     parser.add_argument(
         "--output-dir", type=Path, default=Path("outputs"), help="where pictures are kept"
     )
@@ -153,13 +232,9 @@ def parse_settings(argv: Sequence[str], environment: Mapping[str, str] | None = 
 
     if not 1 <= given.port <= 65535:
         raise UserError(f"There is no port {given.port}.", "Choose one from 1 to 65535.")
-    auth = _auth(given.auth, given.auth_file, {} if environment is None else environment)
-    if auth is None and (given.share or not is_loopback(given.host)):
-        flag = "--share" if given.share else f"--host {given.host}"
-        raise UserError(
-            f"{flag} would let strangers use this machine.",
-            "Add --auth name:password (or --auth-file), and tell the name and the password to your guests only.",
-        )
+    auth = _auth(
+        getattr(given, "auth", ()), given.auth_file, {} if environment is None else environment
+    )
     if given.clip is not None and not given.clip.strip():
         raise UserError("--clip needs a folder or a hub id.", "Leave it out to have no scores.")
     models = tuple(dict.fromkeys(getattr(given, "model", ["demo"])))
@@ -183,6 +258,8 @@ def parse_settings(argv: Sequence[str], environment: Mapping[str, str] | None = 
         port=given.port,
         share=given.share,
         auth=auth,
+        new_token=given.new_token,
+        guests=_guests(given),
         output_dir=given.output_dir,
         device=given.device,
         dtype=given.dtype,

@@ -13,7 +13,7 @@ def test_by_default_only_this_machine_is_served() -> None:
 
 
 def test_a_password_may_contain_colons() -> None:
-    assert parse_settings(["--auth", "ann:a:b"]).auth == ("ann", "a:b")
+    assert parse_settings(["--auth", "ann:a:b"]).auth == (("ann", "a:b"),)
 
 
 def test_a_clip_is_used_only_where_one_is_named() -> None:
@@ -43,11 +43,28 @@ def test_loopback_needs_no_password(host: str) -> None:
         ["--host", "example.org"],
     ],
 )
-def test_strangers_are_let_in_only_with_a_password(flags: list[str]) -> None:
-    with pytest.raises(UserError) as fault:
-        parse_settings(flags)
-    assert "--auth" in fault.value.hint
-    assert parse_settings([*flags, "--auth", "ann:secret"]).auth == ("ann", "secret")
+def test_others_may_come_without_a_password_as_guests(flags: list[str]) -> None:
+    assert parse_settings(flags).auth == ()
+    assert parse_settings([*flags, "--auth", "ann:secret"]).auth == (("ann", "secret"),)
+
+
+def test_several_people_may_have_a_password_each() -> None:
+    flags = ["--auth", "ann:a", "--auth", "bob:b"]
+    assert parse_settings(flags).auth == (("ann", "a"), ("bob", "b"))
+    with pytest.raises(UserError, match="names somebody twice"):
+        parse_settings([*flags, "--auth", "ann:c"])
+
+
+def test_what_is_said_of_guests_are_terms() -> None:
+    assert parse_settings([]).guests == {}
+    flags = "--guest-steps 20 --guest-size 512 --guest-disk 3 --guest-model demo --owner-first"
+    assert parse_settings(flags.split()).guests == {
+        "steps": 20,
+        "pixels": 512 * 512,
+        "disk": 3_000_000,
+        "models": ("demo",),
+        "owner_first": True,
+    }
 
 
 @pytest.mark.parametrize(
@@ -59,6 +76,8 @@ def test_strangers_are_let_in_only_with_a_password(flags: list[str]) -> None:
         ["--auth", "ann"],
         ["--auth", ":x"],
         ["--auth", "ann:"],
+        ["--guest-steps", "0"],
+        ["--guest-disk", "-1"],
         ["--device", "tpu"],
         ["--dtype", "int8"],
         ["--device", "cpu", "--dtype", "float16"],
@@ -79,8 +98,8 @@ def test_a_password_need_not_stand_in_the_list_of_processes(tmp_path: Path) -> N
     file = tmp_path / "secret"
     for written in ("ann:öpen: sesame", "ann:öpen: sesame\n", "\ufeffann:öpen: sesame\r\n"):
         file.write_text(written, encoding="utf-8", newline="")
-        assert parse_settings(["--auth-file", str(file)]).auth == ("ann", "öpen: sesame")
-    assert parse_settings([], {AUTH: "ann:a:b"}).auth == ("ann", "a:b")
+        assert parse_settings(["--auth-file", str(file)]).auth == (("ann", "öpen: sesame"),)
+    assert parse_settings([], {AUTH: "ann:a:b"}).auth == (("ann", "a:b"),)
     assert parse_settings(["--share"], {AUTH: "ann:a:b"}).share
 
 
@@ -88,9 +107,9 @@ def test_what_is_said_on_the_command_line_goes_before_the_environment(tmp_path: 
     file = tmp_path / "secret"
     file.write_text("bob:file")
     told = {AUTH: "cy:environment"}
-    assert parse_settings(["--auth", "ann:flag"], told).auth == ("ann", "flag")
-    assert parse_settings(["--auth-file", str(file)], told).auth == ("bob", "file")
-    assert parse_settings([], {}).auth is None
+    assert parse_settings(["--auth", "ann:flag"], told).auth == (("ann", "flag"),)
+    assert parse_settings(["--auth-file", str(file)], told).auth == (("bob", "file"),)
+    assert parse_settings([], {}).auth == ()
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,16 @@ from fastapi import FastAPI
 
 from sdgui.ports import Library, Store
 from sdgui.settings import Settings, is_loopback
+from sdgui.storage.whole_file import write_whole
+from sdgui.studio.guest_book import GuestBook
 from sdgui.web.doors.asgi import BodyLimit, Hangup
 from sdgui.web.doors.auth import BasicAuth, CarefulHeaders, OwnHost, SameOrigin
 from sdgui.web.doors.connections import Connections, CountedProtocol, Limits, limits_here
 from sdgui.web.doors.faults import Faults, answer_in_sentences
+from sdgui.web.doors.gate import Gate
 from sdgui.web.doors.gradio_door import put_before_gradio
+from sdgui.web.doors.keys import Keys
+from sdgui.web.doors.roles import Roles
 from sdgui.web.doors.scratch import make_scratch
 from sdgui.web.doors.secret import server_secret
 from sdgui.web.doors.strangers import for_strangers
@@ -30,6 +35,8 @@ from sdgui.web.programs.declaration import numbers_of
 from sdgui.web.programs.endpoints import endpoints_of
 from sdgui.web.programs.routes import program_routes
 from sdgui.web.rooms import ROOT, Rooms
+from sdgui.web.share.routes import share_routes
+from sdgui.web.share.tunnel import PublicLink
 from sdgui.web.shared.gallery.pictures import picture_routes
 from sdgui.web.shared.made_with.routes import LARGEST_PICTURE, READ_PICTURE
 from sdgui.web.shared.page.theme import make_theme
@@ -45,13 +52,30 @@ _GRACE = 3
 """Seconds that requests may still take after the server was asked to stop."""
 
 
-def make_app(studio: "Studio", store: Store, settings: Settings, library: Library) -> FastAPI:
-    """The whole app: guards, our routes, and the page with its endpoint for programs."""
+def make_app(
+    studio: "Studio",
+    store: Store,
+    settings: Settings,
+    library: Library,
+    book: GuestBook | None = None,
+) -> FastAPI:
+    """The whole app: guards, our routes, and the page with its endpoint for programs.
+
+    `book` is what the owner decided about guests, read from the output folder where none is given.
+    """
     make_scratch()
+    if book is None:
+        book = GuestBook(settings.output_dir, write_whole, said=settings.guests)
+    studio.policy, book.changed = book.policy, lambda policy: setattr(studio, "policy", policy)
+    gate = Gate(settings, Keys(settings.output_dir, renew=settings.new_token), book)
+    link = PublicLink(settings, gate)
     app = FastAPI(title="sdgui", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.stopping = asyncio.Event()
+    app.state.gate, app.state.link, app.state.public_link = gate, link, None
+    link.leads = lambda address: setattr(app.state, "public_link", address)
     for routes in make_routes(studio, store, library, CapacityLimiter(_HEAVY)):
         app.include_router(routes)
+    app.include_router(share_routes(studio, gate, link))
     app.include_router(
         picture_routes(studio, store)
     )  # last: /picture/{picture}/{name} takes what is left
@@ -87,20 +111,15 @@ def make_app(studio: "Studio", store: Store, settings: Settings, library: Librar
     is_for_strangers = for_strangers([path for one in CAPABILITIES for path in one.for_strangers])
     app.add_middleware(BodyLimit, limit=_LARGEST_BODY, larger={READ_PICTURE: LARGEST_PICTURE})
     app.add_middleware(SameOrigin)
+    secret = server_secret(settings.output_dir)
     app.add_middleware(
-        Visitors,
-        secret=server_secret(settings.output_dir),
-        knows=store.knows,
-        name=settings.auth and settings.auth[0],
-        is_for_strangers=is_for_strangers,
+        Visitors, secret=secret, knows=store.knows, gate=gate, is_for_strangers=is_for_strangers
     )
-    if settings.auth is not None:
-        user, password = settings.auth
-        app.add_middleware(
-            BasicAuth, user=user, password=password, is_for_strangers=is_for_strangers
-        )
-    if is_loopback(settings.host) and not settings.share:
-        app.add_middleware(OwnHost)
+    if settings.auth:
+        app.add_middleware(BasicAuth, people=dict(settings.auth), is_for_strangers=is_for_strangers)
+    app.add_middleware(Roles, gate=gate, secret=secret, is_for_strangers=is_for_strangers)
+    if is_loopback(settings.host):
+        app.add_middleware(OwnHost, is_shared=lambda: gate.is_shared)
     app.add_middleware(Faults)
     app.add_middleware(CarefulHeaders)
     app.add_middleware(Hangup, stopping=app.state.stopping)

@@ -18,6 +18,8 @@ from sdgui.records import JobRecord
 from sdgui.settings import Settings
 from sdgui.spec import DreamRequest
 from sdgui.storage import DiskStore
+from sdgui.storage.whole_file import write_whole
+from sdgui.studio.guest_book import GuestBook
 from sdgui.studio.studio import Studio
 from sdgui.web.compare.controls import CompareControls
 from sdgui.web.doors.connections import Limits
@@ -157,22 +159,34 @@ def open_site(
     folder: Path,
     auth: tuple[str, str] | None = None,
     *,
+    share: bool = False,
     engine: FakeEngine | None = None,
     models: Models | None = None,
     batch: int = 4,
     limits: Limits | None = None,
     library: Library | None = None,
 ) -> Iterator[Site]:
-    settings = Settings(port=0, output_dir=folder, auth=auth)
+    settings = Settings(
+        port=0, output_dir=folder, auth=() if auth is None else (auth,), share=share
+    )
     engine = FakeEngine() if engine is None else engine
     models = OneModel() if models is None else models
     store = DiskStore(folder)
-    studio = Studio(models=models, store=store, workers=(engine,), batch_limit=lambda spec: batch)
+    book = GuestBook(folder, write_whole)
+    studio = Studio(
+        models=models,
+        store=store,
+        workers=(engine,),
+        batch_limit=lambda spec: batch,
+        used=book.used,
+        room_of=book.room_of,
+    )
     studio.start()
     sock = listen(settings)
     answers = threading.Event()
     fake = FakeLibrary(models)
-    app = make_app(studio, store, settings, fake if library is None else library)
+    app = make_app(studio, store, settings, fake if library is None else library, book)
+    app.state.link.port = sock.getsockname()[1]
     server = make_server(app, answers.set, limits)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
     thread.start()

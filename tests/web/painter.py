@@ -128,7 +128,7 @@ def main() -> None:
     port = int(sys.argv[1]) if len(sys.argv) > 1 else 7899
     folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(tempfile.mkdtemp())
     settings = Settings(
-        port=port, output_dir=folder, auth=("ann", "sesame") if sys.argv[3:] else None
+        port=port, output_dir=folder, auth=(("ann", "sesame"),) if sys.argv[3:] else ()
     )
     sock = listen(settings)
     store = DiskStore(folder)

@@ -6,14 +6,16 @@ import binascii
 import hmac
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sdgui.people import Role
 from sdgui.settings import is_loopback
 from sdgui.web.doors.asgi import answer, header
+from sdgui.web.doors.keys import OWNER
 from sdgui.web.doors.strangers import ForStrangers, nothing_for_strangers
 
 _BORNE = 10
@@ -54,14 +56,16 @@ class CarefulHeaders:
 
 
 class OwnHost:
-    """Middleware for a server on loopback: refuses other host names, which only a rebound DNS name would bring."""
+    """Middleware for a server on loopback: refuses other host names, which only a rebound DNS name would bring. Once
+    there is a public link (`is_shared`) its name comes, too, and a rebound one brings guests only."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, is_shared: Callable[[], bool] = lambda: False) -> None:
         self.app = app
+        self.is_shared = is_shared
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets localhost, 127.0.0.0/8 and [::1] through, on any port."""
-        if scope["type"] in ("http", "websocket"):
+        if scope["type"] in ("http", "websocket") and not self.is_shared():
             try:
                 name = urlsplit(f"//{header(scope, b'host') or ''}").hostname
             except ValueError:
@@ -99,54 +103,25 @@ def _from_here(scope: Scope) -> bool:
     return origin is None or origin.partition("://")[2] == header(scope, b"host")
 
 
-class BasicAuth:
-    """Middleware: asks for name and password on every route, and answers the slower the more often they were wrong.
+class Patience:
+    """Answers what is wrong the slower the more often it was tried, whatever the address: behind the public link all
+    clients have one. The right is never kept waiting, so that nobody can be locked out."""
 
-    The right password is let in at once, whoever failed before and from wherever: behind the public link all clients
-    have one address. Wrong ones are counted by the name that was tried, in a table of fixed size. `wait` is given the
-    seconds that a wrong one has to wait for its answer. What `is_for_strangers` is shown to all.
-    """
-
-    def __init__(
-        self,
-        app: ASGIApp,
-        user: str,
-        password: str,
-        wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        is_for_strangers: ForStrangers = nothing_for_strangers,
-    ) -> None:
-        self.app = app
-        self.is_for_strangers = is_for_strangers
+    def __init__(self, wait: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self.wait = wait
         self.failures = Failures()
         self.waiting = 0
         self._key = secrets.token_bytes(32)
-        self._expected = self._digest(f"{user}:{password}".encode())
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Lets a request with the right name and password through."""
-        if scope["type"] not in ("http", "websocket") or self.is_for_strangers(scope):
-            await self.app(scope, receive, send)
-            return
-        given = _credentials(header(scope, b"authorization"))
-        if given is not None:
-            if hmac.compare_digest(self._digest(given), self._expected):
-                await self.app(scope, receive, send)
-                return
-            delay = self.failures.add(self._digest(given.partition(b":")[0]), time.monotonic())
-            if delay and not await self._has_waited(delay):
-                text = (
-                    "Too many wrong passwords are being tried. The right one is let in at any time."
-                )
-                retry = (b"retry-after", str(int(_LONGEST)).encode())
-                await answer(scope, receive, send, HTTPStatus.TOO_MANY_REQUESTS, text, retry)
-                return
-        ask = (b"www-authenticate", b'Basic realm="sdgui", charset="UTF-8"')
-        text = "This sdgui asks for a name and a password."
-        await answer(scope, receive, send, HTTPStatus.UNAUTHORIZED, text, ask)
+    def digest(self, told: bytes) -> bytes:
+        """What is compared instead of what was told: of equal length, so that comparing tells nothing of it."""
+        return hmac.digest(self._key, told, "sha256")
 
-    async def _has_waited(self, delay: float) -> bool:
-        """Whether there was room to wait: each that waits holds a connection."""
+    async def has_waited(self, name: bytes) -> bool:
+        """Counts a failure of this name, and waits; False where no more can wait: each that does holds a connection."""
+        delay = self.failures.add(self.digest(name), time.monotonic())
+        if not delay:
+            return True
         if self.waiting >= _MOST_WAITING:
             return False
         self.waiting += 1
@@ -156,9 +131,66 @@ class BasicAuth:
             self.waiting -= 1
         return True
 
-    def _digest(self, told: bytes) -> bytes:
-        """What is compared instead of what was told: of equal length, so that comparing tells nothing of it."""
-        return hmac.digest(self._key, told, "sha256")
+    async def turn_away(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers somebody who could not even wait."""
+        text = "Too many wrong passwords are being tried. The right one is let in at any time."
+        retry = (b"retry-after", str(int(_LONGEST)).encode())
+        await answer(scope, receive, send, HTTPStatus.TOO_MANY_REQUESTS, text, retry)
+
+
+class BasicAuth:
+    """Middleware: asks for name and password on every route, and answers the slower the more often they were wrong.
+
+    The right password is let in at once, whoever failed before and from wherever. Wrong ones are counted by the name
+    that was tried, in a table of fixed size. Who comes with the owner's link or an invitation is not asked, and what
+    `is_for_strangers` is shown to all. `people` are the passwords by name; `wait` is given the seconds that a wrong one
+    has to wait for its answer.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        people: Mapping[str, str],
+        wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        is_for_strangers: ForStrangers = nothing_for_strangers,
+    ) -> None:
+        self.app = app
+        self.is_for_strangers = is_for_strangers
+        self.patience = Patience(wait)
+        self._people = {
+            self.patience.digest(f"{name}:{password}".encode()): name
+            for name, password in people.items()
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Lets a request with a right name and password through, and says in its state whose they are."""
+        if scope["type"] not in ("http", "websocket") or self.is_for_strangers(scope):
+            await self.app(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+        given = _credentials(header(scope, b"authorization"))
+        name = None if given is None else self._name_of(given)
+        if name is not None:
+            state["name"] = name
+            if name == OWNER:
+                state["role"] = Role.OWNER
+        if name is not None or state.get("role") is not None:
+            await self.app(scope, receive, send)
+            return
+        if given is not None and not await self.patience.has_waited(given.partition(b":")[0]):
+            await self.patience.turn_away(scope, receive, send)
+            return
+        ask = (b"www-authenticate", b'Basic realm="sdgui", charset="UTF-8"')
+        text = "This sdgui asks for a name and a password."
+        await answer(scope, receive, send, HTTPStatus.UNAUTHORIZED, text, ask)
+
+    def _name_of(self, given: bytes) -> str | None:
+        """Whose name and password these are; all are compared, so that the time tells nothing."""
+        told, found = self.patience.digest(given), None
+        for right, name in self._people.items():
+            if hmac.compare_digest(told, right):
+                found = name
+        return found
 
 
 class Failures:

@@ -10,9 +10,11 @@ import hmac
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from itsdangerous import BadSignature, TimestampSigner
+
+from sdgui.web.doors.signed_cookie import pairs
 
 COOKIE = "sdgui_visitor"
 """How the name of every cookie of a visitor begins; the former version's was this alone, and its value the token."""
@@ -44,7 +46,7 @@ class Cookies:
     def read(self, cookies: str | None) -> tuple[str, bool] | None:
         """The token among a request's cookies that was signed here, and whether it is time to renew it; None for
         none."""
-        for name, value in _pairs(cookies):
+        for name, value in pairs(cookies):
             if name != self.name:
                 continue
             try:
@@ -60,7 +62,7 @@ class Cookies:
         machine, and our own where the secret was lost. Each is a visitor only if the store knows it as one."""
         found = (
             token_of(value)
-            for name, value in _pairs(cookies)
+            for name, value in pairs(cookies)
             if name == COOKIE or name.startswith(f"{COOKIE}_")
         )
         return [token for token in dict.fromkeys(found) if _TOKEN.fullmatch(token)][:_MOST_OTHERS]
@@ -78,13 +80,3 @@ class _Signer(TimestampSigner):
 
     def get_timestamp(self) -> int:
         return int(self._clock())
-
-
-def _pairs(cookies: str | None) -> Iterator[tuple[str, str]]:
-    """Names and values of a request's cookies.
-
-    Not by SimpleCookie, which gives up at what it does not understand, and some programs write JSON.
-    """
-    for cookie in (cookies or "").split(";"):
-        name, _, value = cookie.partition("=")
-        yield name.strip(), value.strip()

@@ -6,23 +6,31 @@ nothing of what it asked for.
 """
 
 import hashlib
+import hmac
+import math
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
 import gradio as gr
-from fastapi import Request
+from fastapi import HTTPException, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sdgui.errors import OutOfOrder
-from sdgui.people import Who
+from sdgui.people import Role, Who
 from sdgui.web.doors.addresses import visitor_at
 from sdgui.web.doors.asgi import Header, answer, header
 from sdgui.web.doors.cookies import Cookies
+from sdgui.web.doors.gate import Gate
 from sdgui.web.doors.strangers import ForStrangers, nothing_for_strangers
 
 _BEGINNINGS = ("/", "/config")
 """What browsers and gradio_client ask first."""
+
+ONLY_THE_OWNER = "Only the owner of this place may do that."
+_TOO_MANY = "Too many people come in at once. Come again in a minute."
+
+Refusal = tuple[HTTPStatus, str] | tuple[HTTPStatus, str, Header]
 
 Knows = Callable[[str], bool]
 """Whether the store knows anything of the visitor with this id."""
@@ -33,6 +41,11 @@ def visitor_id(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def visitor_named(name: str, secret: bytes) -> str:
+    """The visitor's id of whoever signed in by this name, on whatever device."""
+    return hmac.new(secret, f"person {name}".encode(), hashlib.sha256).hexdigest()
+
+
 def visitor_of(request: Request | gr.Request) -> str:
     """The visitor's id of a request to our own routes or to a Gradio handler."""
     inner = request.request if isinstance(request, gr.Request) else request
@@ -41,17 +54,28 @@ def visitor_of(request: Request | gr.Request) -> str:
 
 
 def who_of(request: Request | gr.Request) -> Who:
-    """Who asks: today everybody who comes in is the owner."""
-    return Who(visitor=visitor_of(request))
+    """Who asks, as the doors found."""
+    inner = request.request if isinstance(request, gr.Request) else request
+    who: Who = inner.state.who
+    return who
+
+
+def check_owner(request: Request, sentence: str = ONLY_THE_OWNER) -> Who:
+    """The owner; 403 with a sentence for anybody else."""
+    who = who_of(request)
+    if who.role is not Role.OWNER:
+        raise HTTPException(HTTPStatus.FORBIDDEN, sentence)
+    return who
 
 
 class Visitors:
     """Middleware: knows the visitor of every request, gives a new browser a cookie with the first answer, and renews
     it as long as it is used.
 
-    A cookie that was not signed here is taken, and signed, only where `knows` says that the store has something of
-    its visitor: pictures of the former version, or of before the secret was lost, keep their owner. `name` is the one
-    with which everybody comes in, where one is asked. Who asks for what `is_for_strangers` is nobody.
+    Who signed in by name is the same visitor on each device. A cookie that was not signed here is taken, and signed,
+    only where `knows` says that the store has something of its visitor: pictures of the former version, or of before
+    the secret was lost, keep their owner. Where the `gate` is open, those guests are turned away who were sent away,
+    and new ones who are too many. Who asks for what `is_for_strangers` is nobody.
     """
 
     def __init__(
@@ -59,14 +83,14 @@ class Visitors:
         app: ASGIApp,
         secret: bytes,
         knows: Knows,
-        name: str | None = None,
+        gate: Gate | None = None,
         is_for_strangers: ForStrangers = nothing_for_strangers,
     ) -> None:
         self.app = app
         self.is_for_strangers = is_for_strangers
         self.secret = secret
         self.knows = knows
-        self.name = name
+        self.gate = gate
         self.cookies = Cookies(secret)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,36 +98,91 @@ class Visitors:
         if scope["type"] not in ("http", "websocket") or self.is_for_strangers(scope):
             await self.app(scope, receive, send)
             return
-        try:
-            token, is_due = await self._token(scope)
-        except OutOfOrder as fault:  # whoever it is must not be made somebody else meanwhile
-            await answer(scope, receive, send, HTTPStatus.SERVICE_UNAVAILABLE, str(fault))
-            return
         state = scope.setdefault("state", {})
-        state["visitor"] = self._at(scope) if token is None else visitor_id(token)
+        name = state.get("name", "")
+        role = state.get("role")
+        if role is None:
+            role = Role.GUEST if self.gate is not None and self.gate.is_open else Role.OWNER
+        token, is_due, is_new = None, False, False
+        if not name:
+            try:
+                token, is_due, is_new = await self._token(scope)
+            except OutOfOrder as fault:  # whoever it is must not be made somebody else meanwhile
+                await answer(scope, receive, send, HTTPStatus.SERVICE_UNAVAILABLE, str(fault))
+                return
+        if name:
+            visitor = visitor_named(name, self.secret)
+        elif token is not None:
+            visitor = visitor_id(token)
+        else:
+            visitor = self._at(scope, role)
+        who = Who(visitor=visitor, role=role, name=name)
+        state["visitor"], state["who"] = visitor, who
+        refusal = self._refusal(scope, who, is_new=is_new)
+        if refusal is not None:
+            status, text, *extra = refusal
+            await answer(scope, receive, send, status, text, *extra)
+            return
+        if self.gate is not None and not self.gate.is_open and token is not None and not is_new:
+            self.gate.note_owner(visitor)
 
         async def send_with_cookie(message: Message) -> None:
             if token is not None and message["type"] == "http.response.start":
-                secure = header(scope, b"x-forwarded-proto") == "https"
-                cookie = (b"set-cookie", self.cookies.made_for(token, secure=secure).encode())
-                message = {**message, "headers": [*_private(message.get("headers", ())), cookie]}
+                made = self.cookies.made_for(token, secure=self._is_secure(scope)).encode()
+                headers = [*_private(message.get("headers", ())), (b"set-cookie", made)]
+                message = {**message, "headers": headers}
             await send(message)
 
         await self.app(scope, receive, send_with_cookie if is_due else send)
 
-    async def _token(self, scope: Scope) -> tuple[str | None, bool]:
-        """The visitor's token, None for one without, and whether their browser is to be given it."""
+    async def _token(self, scope: Scope) -> tuple[str | None, bool, bool]:
+        """The visitor's token, None for one without, whether their browser is to be given it, and whether it is new."""
         sent = header(scope, b"cookie")
         if (signed := self.cookies.read(sent)) is not None:
-            return signed
+            return *signed, False
         for token in self.cookies.others(sent):
             if await run_in_threadpool(self.knows, visitor_id(token)):
-                return token, True
-        return (self.cookies.new_token(), True) if _begins(scope) else (None, False)
+                return token, True, False
+        if _begins(scope):
+            return self.cookies.new_token(), True, True
+        return None, False, False
 
-    def _at(self, scope: Scope) -> str:
+    def _refusal(self, scope: Scope, who: Who, *, is_new: bool) -> Refusal | None:
+        """What a guest is told who is not let in; who is let in is written down."""
+        gate = self.gate
+        if gate is None or not gate.is_open:
+            return None
+        if who.role is Role.GUEST:
+            left = gate.book.refused(who.visitor)
+            if left is not None:
+                return (HTTPStatus.FORBIDDEN, _sent_away(left))
+            client = scope.get("client")
+            if is_new and not gate.newcomers.admit(client[0] if client else None):
+                retry = (b"retry-after", b"60")
+                return (HTTPStatus.TOO_MANY_REQUESTS, _TOO_MANY, retry)
+        gate.book.saw(who, scope["state"].get("invitation", ""))
+        return None
+
+    def _is_secure(self, scope: Scope) -> bool:
+        if self.gate is not None:
+            return self.gate.is_secure(scope)
+        return header(scope, b"x-forwarded-proto") == "https"
+
+    def _at(self, scope: Scope, role: Role) -> str:
+        """Whoever has no cookie: guests are not who the owner's programs are, though they have one address."""
         client = scope.get("client")
-        return visitor_at(client[0] if client else None, self.name, self.secret)
+        name = "guest" if role is Role.GUEST else None
+        return visitor_at(client[0] if client else None, name, self.secret)
+
+
+def _sent_away(left: float) -> str:
+    if math.isinf(left):
+        return "Whoever runs this program does not let you in any more."
+    minutes = math.ceil(left / 60)
+    return (
+        "Whoever runs this program has sent you away. "
+        f"Come again in {'a minute' if minutes == 1 else f'{minutes} minutes'}."
+    )
 
 
 def _begins(scope: Scope) -> bool:

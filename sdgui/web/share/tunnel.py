@@ -3,65 +3,194 @@
 import logging
 import secrets
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
 
 from sdgui.settings import Settings, is_loopback
+from sdgui.web.doors.gate import PROOF, Gate
 
 log = logging.getLogger(__name__)
 
 _NO_LINK = "There is no public link, because the service for it could not be reached."
+_NO_ANSWER = "There is no public link, because what was given as one does not lead here."
+_GONE = "The public link has ended; whoever opens it finds nothing. Start it again for a new one."
+LIFE_HOURS = 72
+"""Hours that the service lets a link live."""
 _PATIENCE = 20.0
+_TRIES = 5
+_BETWEEN = 1.0
 _ANY = ("0.0.0.0", "::", "localhost")
 
-
-def open_share(settings: Settings, port: int) -> tuple[str | None, str]:
-    """The public link, or None, and one sentence that says so."""
-    try:
-        link = _tunnel("127.0.0.1" if settings.host in _ANY else settings.host, port)
-        _check(link)
-    except Exception as error:  # whatever a tunnel of others' making may raise: go on locally
-        log.info("no public link: %s", error, exc_info=log.isEnabledFor(logging.DEBUG))
-        return None, no_link(settings.host)
-    return link, f"Public link: {link} (it asks for the name and the password)"
+State = Literal["off", "opening", "on", "failed"]
 
 
-def no_link(host: str) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Tunnel:
+    """A way from a public address to this server."""
+
+    address: str
+    is_alive: Callable[[], bool] = lambda: True
+    end: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkState:
+    """How the link stands, in a sentence, too; `since` and `ends` in seconds since the epoch, while it is on."""
+
+    state: State
+    sentence: str = ""
+    address: str = ""
+    since: float | None = None
+    ends: float | None = None
+
+
+class PublicLink:
+    """The link of one server: started, ended and started again, by whoever asks; safe to call from any thread.
+
+    `tell` is told each sentence, for the terminal.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        gate: Gate,
+        *,
+        port: int | None = None,
+        tell: Callable[[LinkState], None] = lambda state: None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.port = settings.port if port is None else port
+        self.tell = tell
+        self.leads: Callable[[str | None], None] = lambda address: None
+        """Told what address leads here from now on, None for none."""
+        self._host = settings.host
+        self._gate = gate
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._tries = 0
+        self._tunnel: Tunnel | None = None
+        self._state = LinkState(state="off")
+        self._ending = threading.Event()
+
+    def start(self) -> threading.Thread | None:
+        """Opens the link in the background, unless it is open or about to be; others can come from now on."""
+        with self._lock:
+            self._look()
+            if self._state.state in ("opening", "on"):
+                return None
+            self._tries += 1
+            self._gate.share()
+            self._state = LinkState(state="opening", sentence="The public link is being opened.")
+            self._ending = threading.Event()
+            thread = threading.Thread(
+                target=self._open, args=(self._tries, self._ending), name="sdgui-share", daemon=True
+            )
+        thread.start()
+        return thread
+
+    def end(self) -> None:
+        """Ends the link, also one that is about to be."""
+        with self._lock:
+            self._tries += 1
+            self._ending.set()
+            tunnel, self._tunnel = self._tunnel, None
+            self._lead(None)
+            self._state = LinkState(state="off", sentence="There is no public link.")
+        if tunnel is not None:
+            tunnel.end()
+
+    def state(self) -> LinkState:
+        """How it stands now."""
+        with self._lock:
+            self._look()
+            return self._state
+
+    def _look(self) -> None:
+        """Sees whether it still lives."""
+        if self._state.state != "on":
+            return
+        is_over = self._state.ends is not None and self._clock() >= self._state.ends
+        if is_over or self._tunnel is None or not self._tunnel.is_alive():
+            self._tunnel = None
+            self._lead(None)
+            self._state = LinkState(state="failed", sentence=_GONE)
+
+    def _lead(self, address: str | None) -> None:
+        self._gate.link_host = "" if address is None else urlsplit(address).netloc
+        self.leads(address)
+
+    def _open(self, number: int, ending: threading.Event) -> None:
+        tunnel = None
+        try:
+            tunnel = _tunnel("127.0.0.1" if self._host in _ANY else self._host, self.port)
+            check(tunnel.address, self._gate.proof, ending)
+        except Exception as error:  # whatever a tunnel of others' making may raise: go on locally
+            log.info("no public link: %s", error, exc_info=log.isEnabledFor(logging.DEBUG))
+            told = LinkState(
+                state="failed",
+                sentence=no_link(self._host, _NO_LINK if tunnel is None else _NO_ANSWER),
+            )
+        else:
+            now = self._clock()
+            told = LinkState(
+                state="on",
+                address=tunnel.address,
+                since=now,
+                ends=now + LIFE_HOURS * 3600,
+                sentence=f"The public link is {tunnel.address} for {LIFE_HOURS} hours at most; "
+                "whoever opens it is a guest.",
+            )
+        with self._lock:
+            is_wanted = number == self._tries
+            if is_wanted:
+                self._state = told
+                if tunnel is not None and told.state == "on":
+                    self._tunnel = tunnel
+                    self._lead(tunnel.address)
+        if tunnel is not None and not (is_wanted and told.state == "on"):
+            tunnel.end()
+        if is_wanted:
+            self.tell(told)
+
+
+def no_link(host: str, why: str = _NO_LINK) -> str:
     """That there is no public link, and who can still reach a server that listens on `host`."""
     if is_loopback(host):
-        return f"{_NO_LINK} sdgui goes on for this machine only."
-    return f"{_NO_LINK} sdgui goes on for all who can reach this machine, as --host {host} says."
+        return f"{why} sdgui goes on for this machine only."
+    return f"{why} sdgui goes on for all who can reach this machine, as --host {host} says."
 
 
-def share_in_background(
-    settings: Settings, port: int, tell: Callable[[str], None]
-) -> threading.Thread:
-    """Opens the link while the server already answers, then tells the sentence."""
-    thread = threading.Thread(
-        target=lambda: tell(open_share(settings, port)[1]), name="sdgui-share", daemon=True
-    )
-    thread.start()
-    return thread
+def check(address: str, proof: str, ending: threading.Event) -> None:
+    """ConnectionError, or what urllib raises, unless the address leads to the process that has this proof."""
+    for left in reversed(range(_TRIES)):
+        try:
+            with urllib.request.urlopen(f"{address}{PROOF}{proof}", timeout=_PATIENCE) as reply:
+                if reply.read(100) == b"sdgui":
+                    return
+                raise ConnectionError("something else answers at the link")
+        except (OSError, urllib.error.URLError):
+            if not left or ending.wait(_BETWEEN):
+                raise
 
 
-def _tunnel(host: str, port: int) -> str:
-    from gradio import networking
+def _tunnel(host: str, port: int) -> Tunnel:
+    from gradio import networking, tunneling
 
-    return networking.setup_tunnel(
+    address = networking.setup_tunnel(
         local_host=host,
         local_port=port,
         share_token=secrets.token_urlsafe(32),
         share_server_address=None,
         share_server_tls_certificate=None,
     )
-
-
-def _check(link: str) -> None:
-    """The link must lead here, which asks for a password."""
-    try:
-        with urllib.request.urlopen(link, timeout=_PATIENCE) as reply:
-            raise ConnectionError(f"the link answered {reply.status} without asking for a password")
-    except urllib.error.HTTPError as error:
-        if error.code != 401 or "sdgui" not in (error.headers.get("www-authenticate") or ""):
-            raise
+    process = next(
+        (one.proc for one in tunneling.CURRENT_TUNNELS if one.url == address and one.proc), None
+    )
+    if process is None:
+        return Tunnel(address=address)
+    return Tunnel(address=address, is_alive=lambda: process.poll() is None, end=process.terminate)

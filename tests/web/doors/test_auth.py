@@ -131,7 +131,7 @@ def guard_of(waits: list[float]) -> BasicAuth:
     async def wait(seconds: float) -> None:
         waits.append(seconds)
 
-    return BasicAuth(inside, *RIGHT, wait=wait)
+    return BasicAuth(inside, dict([RIGHT]), wait=wait)
 
 
 def test_wrong_ones_wait_ever_longer_and_the_right_one_never() -> None:
@@ -194,7 +194,7 @@ def test_only_so_many_wrong_ones_are_kept_waiting() -> None:
         async def wait(seconds: float) -> None:
             await never.wait()
 
-        guard = BasicAuth(inside, *RIGHT, wait=wait)
+        guard = BasicAuth(inside, dict([RIGHT]), wait=wait)
         told = base64.b64encode(b"ann:wrong")
         scope = {"type": "http", "headers": [(b"authorization", b"Basic " + told)]}
 

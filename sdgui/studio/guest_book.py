@@ -1,0 +1,369 @@
+"""What the owner decided about guests, and who was here: kept in one file of the output folder.
+
+Nothing in it opens anything: people are kept by the ids under which their dreams are stored, invitations by ids that
+are worth nothing without this server's secret.
+"""
+
+import json
+import logging
+import math
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sdgui.errors import UserError
+from sdgui.people import GUESTS, Allowance, Policy, Role, Who
+from sdgui.studio.daily import Daily
+
+log = logging.getLogger(__name__)
+
+FILE = ".guests.json"
+SENT_AWAY = 3600.0
+"""Seconds for which somebody who was sent away is not let in."""
+_OFTEN = 30.0
+"""Seconds between two times that what was used is kept."""
+_MOST_PEOPLE = 2000
+_MOST_WORDS = 500
+_LONGEST_WORD = 80
+_MOST_INVITATIONS = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What holds for all guests; pixels are width times height, `disk` bytes, `models` ids or None for all."""
+
+    waiting: int = GUESTS.waiting
+    dreams_a_minute: int | None = GUESTS.a_minute
+    steps: int | None = GUESTS.steps
+    pixels: int | None = GUESTS.pixels
+    pictures: int | None = GUESTS.pictures
+    disk: int | None = GUESTS.disk
+    models: tuple[str, ...] | None = None
+    owner_first: bool = False
+    invited_only: bool = False
+
+    def policy(self, words: tuple[str, ...]) -> Policy:
+        """The policy that says so."""
+        guest = replace(
+            GUESTS,
+            waiting=self.waiting,
+            a_minute=self.dreams_a_minute,
+            steps=self.steps,
+            pixels=self.pixels,
+            pictures=self.pictures,
+            disk=self.disk,
+            only=self.models,
+            words=words,
+        )
+        return Policy(guest=guest, owner_first=self.owner_first)
+
+
+def told_of(allowance: Allowance) -> dict[str, Any]:
+    """An allowance by the names of the terms, for whom it holds."""
+    return {
+        "waiting": allowance.waiting,
+        "dreams_a_minute": allowance.a_minute,
+        "steps": allowance.steps,
+        "pixels": allowance.pixels,
+        "pictures": allowance.pictures,
+        "disk": allowance.disk,
+        "models": allowance.only,
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody who was here: moments in seconds since the epoch; not let in before `refused_until`."""
+
+    visitor: str
+    number: int
+    name: str = ""
+    role: Role = Role.GUEST
+    invitation: str = ""
+    pictures: int = 0
+    seconds: float = 0.0
+    seen: float = 0.0
+    refused_until: float = 0.0
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether they are not let in until the owner says so."""
+        return math.isinf(self.refused_until)
+
+    @property
+    def shown(self) -> str:
+        """What they are called."""
+        if self.name:
+            return self.name
+        return "owner" if self.role is Role.OWNER else f"guest {self.number}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invitation:
+    """A link for somebody, for whom it is in a `note`, made and at an end in seconds since the epoch."""
+
+    id: str
+    note: str
+    made: float
+    ends: float | None = None
+
+
+class GuestBook:
+    """Terms, barred words, invitations and people; safe to call from any thread.
+
+    `write` keeps a file whole. `said` are terms that hold from the start whatever was decided before. What the owner
+    decides is kept at once, what people used now and then and at `close`. `changed` is called with the new policy.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        write: Callable[[Path, bytes], None],
+        *,
+        said: Mapping[str, Any] | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._file = folder / FILE
+        self._write = write
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._has_news = False
+        self._terms, self._words = Terms(), tuple[str, ...]()
+        self._invitations: dict[str, Invitation] = {}
+        self._people: dict[str, Person] = {}
+        self._numbers = 0
+        self.changed: Callable[[Policy], None] = lambda policy: None
+        self._read()
+        self._terms = replace(self._terms, **({} if said is None else dict(said)))
+        self._keeping = Daily(self.keep, _OFTEN)
+
+    def start(self) -> None:
+        """Keeps what is used from now on."""
+        self._keeping.start()
+
+    def close(self) -> None:
+        """Keeps what is not kept yet."""
+        self._keeping.close()
+        self.keep()
+
+    def now(self) -> float:
+        """The moment by its clock, in seconds since the epoch."""
+        return self._clock()
+
+    # What the owner decides
+
+    @property
+    def terms(self) -> Terms:
+        """What holds for guests."""
+        return self._terms
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What guests' prompts may not say."""
+        return self._words
+
+    @property
+    def policy(self) -> Policy:
+        """Who may what, by all this."""
+        with self._lock:
+            return self._terms.policy(self._words)
+
+    def decide(self, **terms: Any) -> None:
+        """Changes these terms, and keeps them."""
+        with self._lock:
+            self._terms = replace(self._terms, **terms)
+            self._keep_decided()
+
+    def bar(self, words: Iterable[str]) -> None:
+        """These are the words that guests' prompts may not say; UserError for too many."""
+        said = tuple(dict.fromkeys(" ".join(word.split()) for word in words if word.strip()))
+        if len(said) > _MOST_WORDS or any(len(word) > _LONGEST_WORD for word in said):
+            raise UserError(
+                f"{_MOST_WORDS} words of {_LONGEST_WORD} letters each can be barred.",
+                "Leave some out.",
+            )
+        with self._lock:
+            self._words = said
+            self._keep_decided()
+
+    def _keep_decided(self) -> None:
+        self._has_news = True
+        self.keep()
+        self.changed(self.policy)
+
+    # Invitations
+
+    def invitations(self) -> tuple[Invitation, ...]:
+        """Those that hold, in the order in which they were made."""
+        with self._lock:
+            return tuple(one for one in self._invitations.values() if self._holds(one))
+
+    def invite(self, note: str, seconds: float | None = None) -> Invitation:
+        """A new invitation that ends after so many seconds, or when it is withdrawn."""
+        with self._lock:
+            self._invitations = {
+                name: one for name, one in self._invitations.items() if self._holds(one)
+            }
+            if len(self._invitations) >= _MOST_INVITATIONS:
+                raise UserError(
+                    f"There are {_MOST_INVITATIONS} invitations already.", "Withdraw some."
+                )
+            now = self._clock()
+            new = Invitation(
+                id=secrets.token_hex(8),
+                note=" ".join(note.split()),
+                made=now,
+                ends=None if seconds is None else now + seconds,
+            )
+            self._invitations[new.id] = new
+            self._has_news = True
+        self.keep()
+        return new
+
+    def withdraw(self, invitation: str) -> tuple[str, ...] | None:
+        """Ends an invitation: the visitors who came with it; None where there is none."""
+        with self._lock:
+            if self._invitations.pop(invitation, None) is None:
+                return None
+            self._has_news = True
+            came = tuple(
+                one.visitor for one in self._people.values() if one.invitation == invitation
+            )
+        self.keep()
+        return came
+
+    def is_invited(self, invitation: str) -> bool:
+        """Whether an invitation holds."""
+        with self._lock:
+            found = self._invitations.get(invitation)
+            return found is not None and self._holds(found)
+
+    def _holds(self, one: Invitation) -> bool:
+        return one.ends is None or self._clock() < one.ends
+
+    # People
+
+    def saw(self, who: Who, invitation: str = "") -> Person:
+        """Somebody asks something."""
+        with self._lock:
+            found = self._people.get(who.visitor)
+            if found is None:
+                self._numbers += who.role is Role.GUEST
+                self._make_room()
+                number = self._numbers if who.role is Role.GUEST else 0
+                found = Person(visitor=who.visitor, number=number)
+            found = replace(
+                found,
+                role=who.role,
+                name=who.name,
+                invitation=invitation or found.invitation,
+                seen=self._clock(),
+            )
+            self._people.pop(who.visitor, None)  # the last seen are last
+            self._people[who.visitor] = found
+            return found
+
+    def used(self, visitor: str, pictures: int, seconds: float) -> None:
+        """Notes what somebody used; those who were never here as others came are not kept."""
+        with self._lock:
+            found = self._people.get(visitor)
+            if found is not None:
+                self._people[visitor] = replace(
+                    found, pictures=found.pictures + pictures, seconds=found.seconds + seconds
+                )
+                self._has_news = True
+
+    def room_of(self, visitor: str) -> int | None:
+        """The bytes that somebody's pictures may take; None for no limit."""
+        with self._lock:
+            found = self._people.get(visitor)
+            is_guest = found is not None and found.role is Role.GUEST
+            return self._terms.disk if is_guest else None
+
+    def people(self) -> tuple[Person, ...]:
+        """Who was here, last seen first."""
+        with self._lock:
+            return tuple(reversed(self._people.values()))
+
+    def person(self, visitor: str) -> Person | None:
+        """Somebody by the id of their dreams."""
+        with self._lock:
+            return self._people.get(visitor)
+
+    def refuse(self, visitor: str, seconds: float) -> bool:
+        """Does not let somebody in for so many seconds, 0 lets them in again; False where nobody is called so."""
+        with self._lock:
+            found = self._people.get(visitor)
+            if found is None or found.role is Role.OWNER:
+                return False
+            until = self._clock() + seconds if seconds else 0.0
+            self._people[visitor] = replace(found, refused_until=until)
+            self._has_news = True
+        self.keep()
+        return True
+
+    def refused(self, visitor: str) -> float | None:
+        """For how many seconds somebody is not let in, without end where they are blocked; None where they are."""
+        with self._lock:
+            found = self._people.get(visitor)
+            left = 0.0 if found is None else found.refused_until - self._clock()
+            return left if left > 0 else None
+
+    def _make_room(self) -> None:
+        """Forgets who was seen longest ago: those first who neither dreamt nor are refused."""
+        if len(self._people) < _MOST_PEOPLE:
+            return
+        idle = (one for one in self._people.values() if not (one.pictures or one.refused_until))
+        free = (one for one in self._people.values() if not one.refused_until)
+        gone = next(idle, None) or next(free, None) or next(iter(self._people.values()))
+        del self._people[gone.visitor]
+
+    # The file
+
+    def keep(self) -> None:
+        """Writes what is new; where that cannot be, it is tried again later."""
+        with self._lock:
+            if not self._has_news:
+                return
+            told = {
+                "version": 1,
+                "terms": asdict(self._terms),
+                "words": self._words,
+                "invitations": [asdict(one) for one in self._invitations.values()],
+                "numbers": self._numbers,
+                "people": [
+                    asdict(one)
+                    for one in self._people.values()
+                    if one.pictures or one.refused_until or one.name or one.invitation
+                ],
+            }
+            try:
+                self._write(self._file, json.dumps(told, ensure_ascii=False).encode())
+                self._has_news = False
+            except OSError as fault:
+                log.warning("what is known of guests could not be kept: %s", fault)
+
+    def _read(self) -> None:
+        try:
+            told = json.loads(self._file.read_bytes())
+            self._terms = Terms(**_terms_in(told["terms"]))
+            self._words = tuple(map(str, told["words"]))
+            self._numbers = int(told["numbers"])
+            self._invitations = {one["id"]: Invitation(**one) for one in told["invitations"]}
+            self._people = {
+                one["visitor"]: Person(**{**one, "role": Role(one["role"])})
+                for one in told["people"]
+            }
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError, KeyError, TypeError) as fault:
+            log.warning("what was known of guests cannot be read, and is begun anew: %s", fault)
+
+
+def _terms_in(told: Mapping[str, Any]) -> dict[str, Any]:
+    models = told["models"]
+    return {**told, "models": None if models is None else tuple(models)}

@@ -1,0 +1,90 @@
+"""Whether others than the owner can come, and who was here before they could."""
+
+import hmac
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from starlette.types import Scope
+
+from sdgui.settings import Settings, is_loopback
+from sdgui.studio.guest_book import GuestBook
+from sdgui.web.doors.addresses import network_of
+from sdgui.web.doors.asgi import header
+from sdgui.web.doors.keys import Keys
+
+_MOST_OWNERS = 1000
+PROOF = "/share/here/"
+
+NEWCOMERS = 30
+"""New visitors that are let in at once from one place; the public link is one place."""
+_A_MINUTE = 30.0
+_MOST_PLACES = 1000
+
+
+class Gate:
+    """What the doors have in common: whether they stand open to others, and who was here before they did.
+
+    Once open it stays so until the program ends: whoever came in meanwhile may still be there.
+    """
+
+    def __init__(self, settings: Settings, keys: Keys, book: GuestBook) -> None:
+        self.keys = keys
+        self.book = book
+        self.is_shared = settings.share
+        self.is_open = settings.share or bool(settings.auth) or not is_loopback(settings.host)
+        self.asks_names = bool(settings.auth)
+        self.link_host = ""
+        self.proof = secrets.token_urlsafe(24)
+        """What only this process answers to: that the public link leads here."""
+        self.newcomers = Newcomers()
+        self._owners: OrderedDict[str, None] = OrderedDict()
+
+    def share(self) -> None:
+        """From now on others can come, by the public link."""
+        self.is_open = self.is_shared = True
+
+    def note_owner(self, visitor: str) -> None:
+        """Somebody asked while only this machine's people could: they stay the owner."""
+        self._owners[visitor] = None
+        self._owners.move_to_end(visitor)
+        if len(self._owners) > _MOST_OWNERS:
+            self._owners.popitem(last=False)
+
+    def was_owner(self, visitor: str) -> bool:
+        """Whether somebody was here before others could come."""
+        return visitor in self._owners
+
+    def is_proof(self, path: str) -> bool:
+        """Whether this asks if the public link leads here."""
+        return path.startswith(PROOF) and hmac.compare_digest(
+            path.removeprefix(PROOF).encode(), self.proof.encode()
+        )
+
+    def is_secure(self, scope: Scope) -> bool:
+        """Whether the browser's connection is encrypted, as far as a proxy, or the link itself, tells."""
+        return (
+            header(scope, b"x-forwarded-proto") == "https"
+            or scope.get("scheme") == "https"
+            or (bool(self.link_host) and header(scope, b"host") == self.link_host)
+        )
+
+
+class Newcomers:
+    """How many new visitors may come from one place: a few at once, then so many a minute; `clock` gives seconds."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._places: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def admit(self, address: str | None) -> bool:
+        """Counts one more; False when there were too many."""
+        place = network_of(address)
+        now = self._clock()
+        left, since = self._places.pop(place, (float(NEWCOMERS), now))
+        left = min(NEWCOMERS, left + (now - since) * _A_MINUTE / 60)
+        self._places[place] = (max(0.0, left - 1) if left >= 1 else left, now)
+        if len(self._places) > _MOST_PLACES:
+            self._places.popitem(last=False)
+        return left >= 1

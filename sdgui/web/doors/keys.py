@@ -1,0 +1,47 @@
+"""What opens more than the door: the owner's token and the invitations, both made of secrets that only this server
+knows, and the cookies that they are exchanged for."""
+
+import base64
+import hmac
+from pathlib import Path
+
+from sdgui.web.doors.secret import renew_secret, server_secret
+from sdgui.web.doors.signed_cookie import SignedCookie
+
+OWNERS_SECRET = ".owner-secret"
+OWNER = "owner"
+"""What the owner's cookie says, and the name with which the owner signs in where names are asked."""
+
+
+class Keys:
+    """Those of one output folder. The owner's secret is another one after `renew`: their old links and cookies open
+    nothing any more."""
+
+    def __init__(self, folder: Path, *, renew: bool = False) -> None:
+        if renew:
+            renew_secret(folder, OWNERS_SECRET)
+        owners = server_secret(folder, OWNERS_SECRET)
+        self.token = _made(owners, "token")
+        self.owner = SignedCookie("owner", owners)
+        self._secret = server_secret(folder)
+        self.invited = SignedCookie("invited", self._secret)
+
+    def is_owners(self, token: str) -> bool:
+        """Whether somebody has the owner's token; comparing tells nothing of it."""
+        return hmac.compare_digest(token.encode(), self.token.encode())
+
+    def invitation(self, invitation: str) -> str:
+        """The token of the link to an invitation: its id, and what proves that it was made here."""
+        return f"{invitation}-{_made(self._secret, f'invitation {invitation}')[:22]}"
+
+    def invitation_of(self, token: str) -> str | None:
+        """The invitation that a token was made for; None where it was not made here."""
+        invitation = token.partition("-")[0]
+        right = self.invitation(invitation)
+        return invitation if hmac.compare_digest(token.encode(), right.encode()) else None
+
+
+def _made(secret: bytes, what: str) -> str:
+    """43 letters, digits, hyphens and underscores that only the secret makes of these words."""
+    digest = hmac.digest(secret, what.encode(), "sha256")
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")

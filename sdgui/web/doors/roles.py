@@ -1,0 +1,154 @@
+"""The first door: who comes with the owner's link, with an invitation, or with nothing.
+
+A link's token is exchanged for a cookie at once and leaves the address. Behind the public link every client has this
+machine's address, so an address proves nothing.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sdgui.people import Role
+from sdgui.web.doors.asgi import answer, header
+from sdgui.web.doors.auth import Patience
+from sdgui.web.doors.cookies import Cookies
+from sdgui.web.doors.gate import Gate
+from sdgui.web.doors.keys import OWNER
+from sdgui.web.doors.strangers import ForStrangers, nothing_for_strangers
+from sdgui.web.doors.visitors import visitor_id
+
+TOKEN = "token"
+INVITATION = "i"
+
+_NOT_THE_OWNERS = "This is not the owner’s link, or no longer. The terminal of this program has it."
+_NO_INVITATION = "This invitation was withdrawn, or is over. Ask whoever sent it for another."
+_BY_INVITATION = (
+    "Guests come in here by an invitation. Ask whoever runs this program for a link of your own."
+)
+
+
+class Roles:
+    """Middleware: puts the role of whoever it can tell it of into the request's state, and exchanges the tokens of
+    links for cookies. Wrong ones are answered the slower the more often they were tried; `wait` is given seconds. What
+    `is_for_strangers` is shown to all."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        gate: Gate,
+        secret: bytes,
+        wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        is_for_strangers: ForStrangers = nothing_for_strangers,
+    ) -> None:
+        self.app = app
+        self.is_for_strangers = is_for_strangers
+        self.gate = gate
+        self.cookies = Cookies(secret)
+        self.patience = Patience(wait)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on that somebody may make who is known, or where everybody may come."""
+        if scope["type"] not in ("http", "websocket") or self.is_for_strangers(scope):
+            await self.app(scope, receive, send)
+            return
+        gate = self.gate
+        if gate.is_proof(scope["path"]):
+            await answer(scope, receive, send, HTTPStatus.OK, "sdgui")
+            return
+        if scope.get("method") == "GET" and scope["path"] == "/":
+            asked = parse_qsl(scope.get("query_string", b"").decode("latin-1"), True)
+            if any(name in (TOKEN, INVITATION) for name, _ in asked):
+                await self._exchange(asked, scope, receive, send)
+                return
+        if not gate.is_open:
+            await self._pass(scope, receive, send, role=Role.OWNER)
+            return
+        sent = header(scope, b"cookie")
+        scheme, _, bearer = (header(scope, b"authorization") or "").partition(" ")
+        if gate.keys.owner.read(sent) == OWNER:
+            await self._pass(scope, receive, send, role=Role.OWNER)
+        elif scheme.lower() == "bearer":
+            if gate.keys.is_owners(bearer):
+                await self._pass(scope, receive, send, role=Role.OWNER)
+            else:
+                unknown = HTTPStatus.UNAUTHORIZED
+                await self._refuse(TOKEN, _NOT_THE_OWNERS, scope, receive, send, unknown)
+        elif (signed := self.cookies.read(sent)) and gate.was_owner(visitor_id(signed[0])):
+            await self._pass(scope, receive, send, role=Role.OWNER, is_new=True)
+        elif (invitation := gate.keys.invited.read(sent)) is not None:
+            if gate.book.is_invited(invitation):
+                await self._pass(scope, receive, send, role=Role.GUEST, invitation=invitation)
+            else:
+                await answer(scope, receive, send, HTTPStatus.FORBIDDEN, _NO_INVITATION)
+        elif gate.book.terms.invited_only and not gate.asks_names:
+            await answer(scope, receive, send, HTTPStatus.FORBIDDEN, _BY_INVITATION)
+        else:
+            await self._pass(scope, receive, send, role=None)
+
+    async def _pass(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        *,
+        role: Role | None,
+        invitation: str = "",
+        is_new: bool = False,
+    ) -> None:
+        """Passes a request on; an owner who `is_new` is given the cookie that tells so later."""
+        state = scope.setdefault("state", {})
+        state["role"], state["invitation"] = role, invitation
+        cookie = self.gate.keys.owner.made_for(OWNER, secure=self.gate.is_secure(scope))
+
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = [*message.get("headers", ()), (b"set-cookie", cookie)]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await self.app(scope, receive, send_with_cookie if is_new else send)
+
+    async def _exchange(
+        self, asked: list[tuple[str, str]], scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Gives a browser the cookie for a link's token, and the address without it."""
+        keys, said = self.gate.keys, dict(asked)
+        secure = self.gate.is_secure(scope)
+        if TOKEN in said:
+            if not keys.is_owners(said[TOKEN]):
+                await self._refuse(TOKEN, _NOT_THE_OWNERS, scope, receive, send)
+                return
+            cookie = keys.owner.made_for(OWNER, secure=secure)
+        else:
+            invitation = keys.invitation_of(said[INVITATION])
+            if invitation is None:
+                await self._refuse(INVITATION, _NO_INVITATION, scope, receive, send)
+                return
+            if not self.gate.book.is_invited(invitation):
+                await answer(scope, receive, send, HTTPStatus.GONE, _NO_INVITATION)
+                return
+            cookie = keys.invited.made_for(invitation, secure=secure)
+        rest = urlencode([(k, v) for k, v in asked if k not in (TOKEN, INVITATION)])
+        place = (b"location", f"./{'?' if rest else ''}{rest}".encode())
+        text = "Go on without the token."
+        await answer(
+            scope, receive, send, HTTPStatus.SEE_OTHER, text, place, (b"set-cookie", cookie)
+        )
+
+    async def _refuse(
+        self,
+        name: str,
+        text: str,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        status: HTTPStatus = HTTPStatus.FORBIDDEN,
+    ) -> None:
+        """Whoever tries tokens waits, by what they try and not by their address; who has the right one never does."""
+        if await self.patience.has_waited(name.encode()):
+            await answer(scope, receive, send, status, text)
+        else:
+            await self.patience.turn_away(scope, receive, send)

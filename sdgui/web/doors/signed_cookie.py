@@ -1,0 +1,44 @@
+"""A cookie that says one thing, signed, so that nobody makes it up; named after the output folder's secret."""
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+
+from itsdangerous import BadSignature, Signer
+
+_MAX_AGE = 400 * 24 * 3600  # the longest that browsers keep a cookie
+
+
+class SignedCookie:
+    """The cookies of one kind; what one of them says is letters, digits and hyphens."""
+
+    def __init__(self, kind: str, secret: bytes) -> None:
+        named = hmac.new(secret, b"name", hashlib.sha256).hexdigest()[:8]
+        self.name = f"sdgui_{kind}_{named}"
+        self._signer = Signer(secret, salt=f"sdgui {kind}", digest_method=hashlib.sha256)
+
+    def made_for(self, said: str, *, secure: bool) -> bytes:
+        """The header's value that gives a browser this cookie."""
+        signed = self._signer.sign(said).decode()
+        cookie = f"{self.name}={signed}; Path=/; Max-Age={_MAX_AGE}; HttpOnly; SameSite=Lax"
+        return (f"{cookie}; Secure" if secure else cookie).encode()
+
+    def read(self, cookies: str | None) -> str | None:
+        """What the cookie among a request's says; None where there is none that was signed here."""
+        for name, value in pairs(cookies):
+            if name == self.name:
+                try:
+                    return self._signer.unsign(value).decode()
+                except BadSignature:
+                    continue
+        return None
+
+
+def pairs(cookies: str | None) -> Iterator[tuple[str, str]]:
+    """Names and values of a request's cookies.
+
+    Not by SimpleCookie, which gives up at what it does not understand, and some programs write JSON.
+    """
+    for cookie in (cookies or "").split(";"):
+        name, _, value = cookie.partition("=")
+        yield name.strip(), value.strip()

@@ -1,0 +1,17 @@
+"""What the terminal is told of sharing."""
+
+from sdgui.web.doors.roles import TOKEN
+from sdgui.web.share.qr_code import for_terminal
+from sdgui.web.share.tunnel import LinkState
+
+
+def owners_link(here: str, token: str) -> str:
+    """The link that makes a browser the owner's."""
+    return f"Its owner is who opens {here}/?{TOKEN}={token}"
+
+
+def told_of_link(link: LinkState) -> str:
+    """How the public link stands, with a code to be scanned where it is there."""
+    if link.state != "on":
+        return link.sentence
+    return f"{link.sentence}\n{for_terminal(link.address)}"

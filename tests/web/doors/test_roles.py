@@ -1,0 +1,305 @@
+"""Who is the owner, who a guest, and who is not let in."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sdgui.people import Role, Who
+from sdgui.settings import Settings
+from sdgui.spec import DreamRequest
+from sdgui.studio.guest_book import GuestBook
+from sdgui.web.doors.auth import Failures
+from sdgui.web.doors.gate import NEWCOMERS, Gate, Newcomers
+from sdgui.web.doors.keys import OWNERS_SECRET, Keys
+from sdgui.web.doors.roles import Roles
+from sdgui.web.doors.secret import server_secret
+from sdgui.web.doors.visitors import visitor_named
+from tests.fake_engine import HandClock
+from tests.web.conftest import BROWSER, Site, open_site, visitor_in
+
+
+@pytest.fixture(scope="module")
+def open_to_others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with open_site(tmp_path_factory.mktemp("open"), share=True) as site:
+        yield site
+
+
+@pytest.fixture
+def shared(open_to_others: Site) -> Iterator[Site]:
+    """A site that others can come to; who came to it before is as good as never seen."""
+    gate: Gate = open_to_others.app.state.gate
+    gate.newcomers = Newcomers()
+    roles_of(open_to_others).patience.failures = Failures()
+    yield open_to_others
+    gate.book.decide(invited_only=False)
+    open_to_others.settle()
+
+
+def gate_of(site: Site) -> Gate:
+    gate: Gate = site.app.state.gate
+    return gate
+
+
+def roles_of(site: Site) -> Roles:
+    """The door that tells them."""
+    layer = site.app.middleware_stack
+    while not isinstance(layer, Roles):
+        layer = layer.app  # type: ignore[union-attr]
+    return layer
+
+
+def owner_of(site: Site, **options: object) -> httpx.Client:
+    """A browser that has come by the owner's link."""
+    client = site.client(follow_redirects=True, headers=BROWSER, **options)
+    assert client.get(f"/?token={gate_of(site).keys.token}").status_code == 200
+    return client
+
+
+def role_of(client: httpx.Client) -> str:
+    role: str = client.get("/me").json()["role"]
+    return role
+
+
+def test_on_loopback_alone_everybody_is_the_owner(site: Site) -> None:
+    assert site.client().get("/me").json() == {
+        "role": "owner",
+        "name": "owner",
+        "number": 0,
+        "limits": {
+            "waiting": 512,
+            **dict.fromkeys(("dreams_a_minute", "steps", "pixels", "pictures", "disk", "models")),
+        },
+    }
+    assert site.client().get("/share").status_code == 200
+
+
+def test_where_others_can_come_who_brings_nothing_is_a_guest(shared: Site) -> None:
+    for client in (shared.client(), shared.visitor()):
+        told = client.get("/me").json()
+        assert told["role"] == "guest" and re.fullmatch(r"guest [1-9]\d*", told["name"])
+        assert told["limits"]["steps"] == 50
+        assert client.get("/share").status_code == 403
+        assert client.get("/models").status_code == 403
+
+
+def test_the_owner_s_token_becomes_a_cookie_at_once_and_leaves_the_address(shared: Site) -> None:
+    client = shared.client(headers=BROWSER)
+    reply = client.get(f"/?token={gate_of(shared).keys.token}&prompt=a+cat")
+    assert reply.status_code == 303
+    assert reply.headers["location"] == "./?prompt=a+cat"
+    assert reply.headers["cache-control"] == "no-store"
+    cookie = reply.headers["set-cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Secure" not in cookie
+    assert gate_of(shared).keys.token not in cookie
+    assert role_of(client) == "owner"
+    assert client.get("/share").status_code == 200
+    proxied = client.get(
+        f"/?token={gate_of(shared).keys.token}", headers={"x-forwarded-proto": "https"}
+    )
+    assert "; Secure" in proxied.headers["set-cookie"]
+
+
+@pytest.mark.parametrize("name", ["token", "i"])
+def test_a_wrong_token_opens_nothing_and_ever_later_and_the_right_one_at_once(
+    shared: Site, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr(roles_of(shared).patience, "wait", wait)
+    client = shared.client(headers=BROWSER)
+    for number in range(14):
+        reply = client.get(f"/?{name}=wrong{number}")
+        assert reply.status_code == 403 and "set-cookie" not in reply.headers
+    assert waits == sorted(waits) and len(waits) == 4
+    assert role_of(client) == "guest"
+    owner_of(shared)
+    assert len(waits) == 4
+
+
+def test_a_program_may_bring_the_token_itself(shared: Site) -> None:
+    token = gate_of(shared).keys.token
+    assert role_of(shared.client(headers={"authorization": f"Bearer {token}"})) == "owner"
+    wrong = shared.client(headers={"authorization": f"Bearer {token}x"}).get("/me")
+    assert wrong.status_code == 401
+
+
+def test_an_owner_s_cookie_that_somebody_made_up_makes_a_guest(shared: Site) -> None:
+    owner = owner_of(shared)
+    [(name, value)] = [(k, v) for k, v in owner.cookies.items() if k.startswith("sdgui_owner")]
+    for forged in ("owner", "owner.x", value[:-1], f"x{value}"):
+        assert role_of(shared.client(cookies={name: forged})) == "guest"
+    assert role_of(shared.client(cookies={name: value})) == "owner"
+
+
+def test_a_new_token_ends_the_former_link_and_its_cookies(tmp_path: Path) -> None:
+    before = Keys(tmp_path)
+    cookie = before.owner.made_for("owner", secure=False).decode().partition(";")[0]
+    assert Keys(tmp_path).token == before.token
+    assert Keys(tmp_path).owner.read(cookie) == "owner"
+    after = Keys(tmp_path, renew=True)
+    assert after.token != before.token and not after.is_owners(before.token)
+    assert after.owner.read(cookie) is None
+    assert (tmp_path / OWNERS_SECRET).stat().st_mode & 0o777 == 0o600
+
+
+def test_neither_token_nor_cookie_gets_into_the_log(
+    shared: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("DEBUG"):
+        owner_of(shared)
+        shared.client().get("/?token=wrong")
+    ours = [
+        one for one in caplog.records if not one.name.startswith("http")
+    ]  # those are the client's
+    assert not any(gate_of(shared).keys.token in one.getMessage() for one in ours)
+
+
+def test_a_browser_that_was_here_before_others_could_come_stays_the_owner(tmp_path: Path) -> None:
+    with open_site(tmp_path) as site:
+        host, stranger = site.visitor(), site.client()
+        host.get("/")
+        gate_of(site).share()
+        assert role_of(stranger) == "guest"
+        reply = host.get("/me")
+        assert reply.json()["role"] == "owner"
+        assert "sdgui_owner" in reply.headers["set-cookie"]
+        assert "set-cookie" not in host.get("/me").headers
+        elsewhere = {"host": "c0ffee.gradio.live"}
+        assert stranger.get("/me", headers=elsewhere).json()["role"] == "guest"
+
+
+def test_programs_of_guests_do_not_find_what_the_owner_s_programs_made(tmp_path: Path) -> None:
+    with open_site(tmp_path) as site:
+        program = site.client()
+        asked = {"prompt": "a cat", "steps": 1}
+        job = program.post("/gradio_api/call/v2/dream", json=asked).json()["event_id"]
+        assert program.get(f"/dreams/{job}").status_code == 200
+        gate_of(site).share()
+        assert program.get(f"/dreams/{job}").status_code == 404
+        bearer = {"authorization": f"Bearer {gate_of(site).keys.token}"}
+        assert program.get(f"/dreams/{job}", headers=bearer).status_code == 200
+
+
+def test_who_signs_in_is_the_same_person_on_each_device_and_a_guest(
+    guarded_site: Site,
+) -> None:
+    auth = httpx.BasicAuth("ann", "öpen: sesame")
+    laptop, phone = guarded_site.client(auth=auth), guarded_site.client(auth=auth)
+    secret = server_secret(guarded_site.store._folder.path)
+    ann = Who(visitor=visitor_named("ann", secret), role=Role.GUEST, name="ann")
+    job = guarded_site.studio.submit(DreamRequest(prompt="a cat", steps=1), ann)
+    for device in (laptop, phone):
+        assert device.get("/me").json()["name"] == "ann"
+        assert device.get(f"/dreams/{job.id}").status_code == 200
+        assert "set-cookie" not in device.get("/", headers=BROWSER).headers
+        assert device.get("/share").status_code == 403
+    guarded_site.wait(job)
+
+
+def test_the_owner_s_link_opens_where_names_are_asked_and_so_does_the_name_owner(
+    guarded_site: Site, tmp_path: Path
+) -> None:
+    assert role_of(owner_of(guarded_site)) == "owner"
+    with open_site(tmp_path, ("owner", "sesame")) as site:
+        assert role_of(site.client(auth=httpx.BasicAuth("owner", "sesame"))) == "owner"
+        assert site.client(auth=httpx.BasicAuth("owner", "x")).get("/me").status_code == 401
+
+
+def test_an_invitation_lets_in_until_it_is_withdrawn(shared: Site) -> None:
+    owner = owner_of(shared)
+    assert owner.put("/share/limits", json={"invited_only": True}).status_code == 200
+    link = owner.post("/share/invitations", json={"note": "for the living room"}).json()
+    query = link["link"].partition("?")[2]
+    uninvited = shared.client(headers=BROWSER)
+    assert uninvited.get("/").status_code == 403
+    assert "invitation" in uninvited.get("/").text
+    guest = shared.client(headers=BROWSER, follow_redirects=True)
+    assert guest.get(f"/?{query}").status_code == 200
+    assert role_of(guest) == "guest"
+    shared.engine.go.clear()
+    job = shared.studio.submit(
+        DreamRequest(prompt="a cat"), Who(visitor=visitor_in(guest.cookies), role=Role.GUEST)
+    )
+    [told] = owner.get("/share").json()["invitations"]
+    assert (told["note"], told["came"]) == (
+        "for the living room",
+        [guest.get("/me").json()["name"]],
+    )
+    assert owner.delete(f"/share/invitations/{link['id']}").json() == {"stopped": 1}
+    shared.wait(job)
+    refused = guest.get("/dreams")
+    assert refused.status_code == 403 and "withdrawn" in refused.text
+    assert uninvited.get(f"/?{query}").status_code == 410
+    assert owner.get("/share").json()["invitations"] == []
+
+
+def test_who_is_sent_away_has_their_dreams_stopped_and_is_told_when_to_come_again(
+    shared: Site,
+) -> None:
+    owner, guest, other = owner_of(shared), shared.visitor(), shared.visitor()
+    shared.engine.go.clear()
+    me = visitor_in(guest.cookies)
+    job = shared.studio.submit(DreamRequest(prompt="a cat"), Who(visitor=me, role=Role.GUEST))
+    assert owner.post(f"/share/people/{me}", json={"do": "send-away"}).json() == {"stopped": 1}
+    shared.wait(job)
+    refused = guest.get("/")
+    assert refused.status_code == 403 and "Come again in 60 minutes." in refused.text
+    assert guest.post("/gradio_api/call/v2/dream", json={"prompt": "x"}).status_code == 403
+    assert other.get("/dreams").status_code == 200
+    for do, status in (("block", 403), ("unblock", 200)):
+        assert owner.post(f"/share/people/{me}", json={"do": do}).status_code == 200
+        assert guest.get("/dreams").status_code == status
+        [told] = [one for one in owner.get("/share").json()["people"] if one["id"] == me]
+        assert told["blocked"] is (do == "block")
+    mine = visitor_in(owner.cookies)
+    assert owner.post(f"/share/people/{mine}", json={"do": "block"}).status_code == 404
+    assert owner.get("/me").json()["role"] == "owner"
+
+
+def test_new_visitors_cost_something_and_who_is_known_is_let_in_meanwhile(shared: Site) -> None:
+    known = shared.visitor()
+    statuses = [shared.client().get("/me", headers=BROWSER).status_code for _ in range(40)]
+    assert statuses.count(200) < NEWCOMERS < 40
+    assert statuses[-1] == 429
+    refused = shared.client().get("/", headers=BROWSER)
+    assert "Come again in a minute" in refused.text and "set-cookie" not in refused.headers
+    assert known.get("/me").status_code == 200
+    owner_of_link = shared.client(headers=BROWSER)
+    assert owner_of_link.get(f"/?token={gate_of(shared).keys.token}").status_code == 303
+    assert role_of(owner_of_link) == "owner"
+
+
+def test_new_visitors_are_let_in_again_with_time() -> None:
+    clock = HandClock()
+    newcomers = Newcomers(clock)
+    assert [newcomers.admit("127.0.0.1") for _ in range(NEWCOMERS + 1)][-2:] == [True, False]
+    assert newcomers.admit("192.168.1.2")  # another place
+    clock.now += 2
+    assert newcomers.admit("127.0.0.1")
+    assert not newcomers.admit("127.0.0.1")
+    for i in range(2000):
+        newcomers.admit(f"10.0.{i // 250}.{i % 250}")
+    assert len(newcomers._places) <= 1000
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_open"),
+    [
+        (Settings(), False),
+        (Settings(host="::1"), False),
+        (Settings(share=True), True),
+        (Settings(host="0.0.0.0"), True),
+        (Settings(auth=(("a", "b"),)), True),
+    ],
+)
+def test_the_gate_is_open_where_others_can_come(
+    settings: Settings, is_open: bool, tmp_path: Path
+) -> None:
+    book = GuestBook(tmp_path, lambda file, content: None)
+    assert Gate(settings, Keys(tmp_path), book).is_open is is_open
