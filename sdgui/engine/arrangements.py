@@ -23,10 +23,19 @@ def arrange(pipe: Any, device: torch.device, arrangement: Arrangement) -> None:
 
 
 def store_in_float8(pipe: Any) -> None:
-    """Stores the weights of what denoises in 8 bits; each layer has them in the pipeline's own dtype while it works."""
+    """Stores the weights of what denoises in 8 bits; each layer has them in its own dtype while it works."""
     for name in DENOISERS:
         part = getattr(pipe, name, None)
         if part is not None:
+            computing = {
+                layer: weight.dtype
+                for layer in part.modules()
+                if (weight := next(layer.parameters(recurse=False), None)) is not None
+            }
             part.enable_layerwise_casting(
                 storage_dtype=torch.float8_e4m3fn, compute_dtype=part.dtype
             )
+            for layer, dtype in computing.items():  # diffusers knows one for all of a part
+                registry = getattr(layer, "_diffusers_hook", None)
+                if registry is not None:
+                    registry.get_hook("layerwise_casting").compute_dtype = dtype

@@ -21,6 +21,7 @@ from sdgui.engine.families.family import Encoded, Family, family_called
 from sdgui.engine.main_memory import resident
 from sdgui.engine.memory import free_memory, memory_of
 from sdgui.engine.memory_plan import (
+    DENOISERS,
     SPARE,
     WHOLE,
     Arrangement,
@@ -74,7 +75,7 @@ class WarmModel:
     vaes: OwnVaes
     similarity: Similarity | None
     parts: Mapping[str, int]
-    """Bytes of the weights of each part, as they are loaded."""
+    """Bytes of the weights of each part, as they are held where none is stored in 8 bits."""
     quantised: bool
     """Whether weights stay quantised until their layer works."""
     arrangement: Arrangement
@@ -87,7 +88,7 @@ class WarmModel:
 
     @property
     def weights(self) -> int:
-        """Bytes of its weights, as they are loaded."""
+        """Bytes of its weights, as they are held where none is stored in 8 bits."""
         return sum(self.parts.values())
 
     def held_by(self, device: torch.device) -> int:
@@ -264,12 +265,13 @@ class Loader:
         with quiet():  # where it is imported, transformers says what else it would like to have
             family = family_called(located.info.family)
         placement = self._placement.fitting(family.half, true_in_bfloat16=located.info.bfloat16)
-        parts = bytes_by_part(located.source, located.files, placement.loaded.itemsize)
+        read = bytes_by_part(located.source, located.files, placement.loaded.itemsize)
+        parts = held_bytes(read, placement)
         info = located.info
         self._asked.setdefault(ref, (Work(width=info.width, height=info.height), WHOLE))
         quantised = located.source.is_quantised
         plan = self._plan(parts, placement, ref, quantised=quantised)
-        self._make_room(ref, parts, plan)
+        self._make_room(ref, read, plan)
         with quiet():
             pipe = family.load(located.source, placement.loaded)
             if placement.mixed:
@@ -348,15 +350,16 @@ class Loader:
             work,
             free=None if memory is None else memory.free + warm,
             number_bytes=placement.loaded.itemsize,
+            inner_bytes=placement.dtype.itemsize,
             ladder=ladder[max(steps, default=0) :],
         )
 
-    def _make_room(self, ref: ModelRef, parts: Mapping[str, int], plan: MemoryPlan) -> None:
+    def _make_room(self, ref: ModelRef, read: Mapping[str, int], plan: MemoryPlan) -> None:
         """Drops models until another fits; UserError where its weights will not fit into main memory.
 
-        All weights are read into main memory, also on their way to a device of its own.
+        All weights are read into main memory, also on their way to a device of its own, or to another number format.
         """
-        needed = sum(parts.values()) + SPARE
+        needed = sum(read.values()) + SPARE
         to_drop = sum(warm.held_by(MAIN_MEMORY) for warm in self._warm.values())
         _check_room(ref, needed, to_drop)
         self._drop_until_free(needed, MAIN_MEMORY)
@@ -402,6 +405,14 @@ def keep_in_memory(pipe: Any, *, channels_last: bool = False) -> None:
 def convolves(pipe: Any) -> bool:
     """Whether most of the work on a picture is convolutions, as a UNet's is and no transformer's."""
     return isinstance(getattr(pipe, "unet", None), torch.nn.Module)
+
+
+def held_bytes(read: Mapping[str, int], placement: Placement) -> dict[str, int]:
+    """Of each part that was read in the placement's `loaded` dtype, what it takes in the one that it computes in."""
+    read_in, inner = placement.loaded.itemsize, placement.dtype.itemsize
+    return {
+        name: size * inner // read_in if name in DENOISERS else size for name, size in read.items()
+    }
 
 
 def weights_of(part: Any) -> int:

@@ -105,23 +105,25 @@ def plan_memory(
     *,
     free: int | None,
     number_bytes: int,
+    inner_bytes: int | None = None,
     ladder: Sequence[Arrangement],
 ) -> MemoryPlan:
     """The first step of the ladder at which the work fits, the last one where it fits at none.
 
     On each step the batch is split before the next is taken, and pictures are decoded in tiles. `parts` are the bytes
-    of a model's parts in numbers of `number_bytes`, `free` those of the device without the model, None where that is
-    not known.
+    of a model's parts in numbers of `number_bytes`, and of `inner_bytes` what denoises, where that has others; `free`
+    those of the device without the model, None where that is not known.
     """
+    sizes = number_bytes, number_bytes if inner_bytes is None else inner_bytes
     for arrangement in ladder:
         for pictures in _splits(work.pictures):
             for tiles in (False, True):
-                needed = _needed(arrangement, parts, work, pictures, tiles, number_bytes)
+                needed = _needed(arrangement, parts, work, pictures, tiles, sizes)
                 if free is None or needed <= free:
                     return MemoryPlan(
                         arrangement=arrangement, pictures=pictures, tiles=tiles, needed=needed
                     )
-    needed = _needed(ladder[-1], parts, work, 1, True, number_bytes)
+    needed = _needed(ladder[-1], parts, work, 1, True, sizes)
     return MemoryPlan(arrangement=ladder[-1], pictures=1, tiles=True, needed=needed)
 
 
@@ -136,15 +138,16 @@ def _needed(
     work: Work,
     pictures: int,
     tiles: bool,
-    number_bytes: int,
+    sizes: tuple[int, int],
 ) -> int:
-    """Bytes of the device at the moment that takes most."""
+    """Bytes of the device at the moment that takes most; `sizes` of a number, and of one in what denoises."""
+    number_bytes, inner_bytes = sizes
     pixels = work.width * work.height
     decoded = min(TILE, work.width) * min(TILE, work.height) if tiles else pixels
-    denoising = max(SPARE, DENOISING * number_bytes * pixels * pictures)
+    denoising = max(SPARE, DENOISING * inner_bytes * pixels * pictures)
     decoding = max(SPARE, DECODING * number_bytes * decoded)
     held = {
-        name: size // number_bytes if arrangement.float8 and name in DENOISERS else size
+        name: size // inner_bytes if arrangement.float8 and name in DENOISERS else size
         for name, size in parts.items()
     }
     match arrangement.keep:

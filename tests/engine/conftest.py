@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from sdgui.engine.catalog import Catalog
+from sdgui.engine.device import Placement
 from sdgui.engine.engine import TorchEngine
 from sdgui.engine.preview import Previewer
 from sdgui.events import Batch, Decoded, Pixels, Task, WorkerEvent
@@ -68,6 +69,7 @@ class Lab:
         cache_dir: Path | None,
         embedded: Mapping[str, Path] | None = None,
         models_dirs: tuple[Path, ...] = (),
+        placement: Placement | None = None,
     ) -> None:
         self.model = str(folder)
         self.catalog = Catalog(
@@ -76,7 +78,12 @@ class Lab:
         self.sizes = {} if embedded else {"width": 64, "height": 64}
         self.clock = Ticks()
         self.engine = TorchEngine(
-            self.catalog, "cpu", "float32", cache_dir=cache_dir, clock=self.clock
+            self.catalog,
+            "cpu",
+            "float32",
+            cache_dir=cache_dir,
+            clock=self.clock,
+            placement=placement,
         )
 
     def specs(self, **asked: object) -> tuple[PictureSpec, ...]:

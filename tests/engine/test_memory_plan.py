@@ -68,6 +68,22 @@ def test_what_fits_where(parts: dict[str, int], free: float, arrangement: Arrang
     assert found.needed <= free * GB
 
 
+def test_what_denoises_in_half_the_bytes_takes_half_the_memory() -> None:
+    def needed(inner_bytes: int | None, side: int) -> int:
+        work = Work(width=side, height=side, pictures=8)
+        return plan_memory(
+            {"unet": 800},
+            work,
+            free=None,
+            number_bytes=4,
+            inner_bytes=inner_bytes,
+            ladder=(IN_8_BITS,),
+        ).needed
+
+    assert needed(None, 1024) == needed(4, 1024)
+    assert needed(2, 1024) - 800 // 2 == (needed(4, 1024) - 800 // 4) // 2
+
+
 def test_a_batch_is_split_and_decoded_in_tiles_before_the_model_leaves_the_device() -> None:
     assert [
         (one.pictures, one.tiles) for one in (plan(SDXL, free) for free in (12, 9, 8.5, 7.5))

@@ -105,7 +105,7 @@ class Loras:
                 _noting_layers(self._pipe, layers),
                 warnings.catch_warnings(action="ignore", category=UserWarning),
                 _held_as_before(self._pipe, self._device),
-                _not_in_8_bits(),
+                _as_written(),
             ):
                 self._pipe.load_lora_weights(
                     str(path.parent),
@@ -191,17 +191,18 @@ def _layers_of(part: Any, name: str) -> int:
 
 
 @contextmanager
-def _not_in_8_bits() -> Iterator[None]:
-    """Peft gives a LoRA the number format of its layer's weights, in which nothing computes where that has 8 bits."""
+def _as_written() -> Iterator[None]:
+    """Peft gives a LoRA the number format of its layer's weights: in 8 bits nothing computes, and in the bfloat16 of a
+    model in two formats its matrices are rounded before they have that of the model."""
     from peft.tuners.tuners_utils import BaseTunerLayer  # seconds that only LoRAs need
 
     own = BaseTunerLayer._get_base_layer_device_and_dtype
 
-    def computing(layer: Any, base_layer: Any) -> Any:
-        device, dtype = own(layer, base_layer)
-        return device, None if dtype is not None and dtype.itemsize == 1 else dtype
+    def of_device(layer: Any, base_layer: Any) -> Any:
+        device, _dtype = own(layer, base_layer)
+        return device, None
 
-    BaseTunerLayer._get_base_layer_device_and_dtype = computing  # type: ignore[method-assign]
+    BaseTunerLayer._get_base_layer_device_and_dtype = of_device  # type: ignore[method-assign]
     try:
         yield
     finally:
