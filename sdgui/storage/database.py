@@ -591,6 +591,15 @@ class Database:
             found = _with_tasks(connection, jobs.fetchall())
         return next(readable(lambda one: job_record(*one), found), None)
 
+    def job_of(self, task: str) -> JobRecord | None:
+        """The job of a task, whoever owns it."""
+        with self._reading() as connection:
+            jobs = connection.execute(
+                "SELECT * FROM jobs WHERE id = (SELECT job FROM tasks WHERE id = ?)", (task,)
+            )
+            found = _with_tasks(connection, jobs.fetchall())
+        return next(readable(lambda one: job_record(*one), found), None)
+
     def jobs(
         self,
         visitor: str,

@@ -30,8 +30,10 @@ from sdgui.storage.layout import DATABASE, RESERVE, is_id, picture_path, thumbna
 from sdgui.storage.migrations import Tell
 from sdgui.storage.output_folder import OutputFolder
 from sdgui.storage.pictures import Unreadable, encode_png
+from sdgui.storage.place import Place, place_of
 from sdgui.storage.recovery import recover, remove_files, remove_leftovers
 from sdgui.storage.reserve import Reserve
+from sdgui.storage.secret import server_secret
 from sdgui.storage.thumbnails import encode_thumbnail, encode_thumbnail_of
 from sdgui.storage.whole_file import write_whole
 
@@ -56,6 +58,8 @@ class DiskStore:
         self._reserve = Reserve(self._folder.path / RESERVE)
         self._unlisted: dict[str, Found] = {}
         self._unlisted_lock = threading.Lock()
+        self._asked: dict[str, tuple[JobRecord, int]] = {}
+        """What may still be made, by task: its job, and its place in it."""
         try:
             self._database = self._with_reserve(
                 lambda: Database(self._folder.path / DATABASE, tell)
@@ -69,6 +73,7 @@ class DiskStore:
             self._folder.release()
             raise
         self._reserve.fill()
+        self._secret = server_secret(self._folder.path)
 
     def close(self) -> None:
         """Closes the database and gives the output folder free; more than once is fine."""
@@ -81,6 +86,7 @@ class DiskStore:
             raise ValueError(f"not an id: {job.id!r}")
         paths = (picture_path(job.created, task.spec.seed, task.id) for task in job.tasks)
         self._database.add_job(job, tuple(paths))
+        self._remember(job)
 
     def end_jobs(self, ends: Sequence[JobEnd]) -> None:
         """Stores how jobs ended, all of them or none. KeyError when one is unknown.
@@ -94,17 +100,25 @@ class DiskStore:
         with self._unlisted_lock:
             for one in found:
                 self._unlisted.pop(one.task.id, None)
+            for task in [task for task, (job, _) in self._asked.items() if job.id in jobs]:
+                del self._asked[task]
 
     def reopen_job(self, job: str) -> JobRecord | None:
         """Makes an ended job queued again, durably, and forgets its faults; the job as it was. KeyError when unknown.
 
         None, and nothing changes, when none of its pictures can still be made.
         """
-        return self._database.reopen_job(job)
+        reopened = self._database.reopen_job(job)
+        if reopened is not None:
+            self._remember(reopened)
+        return reopened
 
     def unfinished_jobs(self) -> tuple[JobRecord, ...]:
         """Jobs still queued, oldest first; pictures whose files were safe before a crash count as stored."""
-        return self._database.unfinished_jobs()
+        jobs = self._database.unfinished_jobs()
+        for job in jobs:
+            self._remember(job)
+        return jobs
 
     def save_picture(self, task: str, pixels: Pixels, notes: dict[str, str]) -> PictureRecord:
         """Writes the picture of a known task (file, thumbnail, row) and returns once nothing can lose it.
@@ -139,7 +153,7 @@ class DiskStore:
         with self._unlisted_lock:
             found = self._unlisted.get(task.id)
         if found is None:
-            return encode_png(task.spec, pixels, notes)
+            return encode_png(task.spec, pixels, notes, self._place(task.id, time.time()))
         self._folder.check()
         return self._file(found.task).read_bytes()
 
@@ -351,14 +365,30 @@ class DiskStore:
 
     def _write(self, row: TaskRow, pixels: Pixels, notes: dict[str, str]) -> Found:
         """Writes the file of a picture and its thumbnail."""
-        png = encode_png(row.spec, pixels, notes)
+        created = time.time()
+        png = encode_png(row.spec, pixels, notes, self._place(row.id, created))
         with plain_disk_errors(self._folder.path):
             write_whole(self._file(row), png)
-        found = Found(task=row, created=time.time(), notes=notes, size=len(png))
+        found = Found(task=row, created=created, notes=notes, size=len(png))
         with self._unlisted_lock:
             self._unlisted[row.id] = found
         self._write_thumbnail(row, pixels)
         return found
+
+    def _remember(self, job: JobRecord) -> None:
+        with self._unlisted_lock:
+            self._asked.update((task.id, (job, i)) for i, task in enumerate(job.tasks))
+
+    def _place(self, task: str, created: float) -> Place | None:
+        """The place of a picture that was made at `created`; None where its job cannot be read."""
+        with self._unlisted_lock:
+            asked = self._asked.get(task)
+        if asked is None:
+            job = self._database.job_of(task)
+            if job is None:
+                return None
+            asked = job, [one.id for one in job.tasks].index(task)
+        return place_of(*asked, created=created, secret=self._secret)
 
     def _row(self, picture: str, visitor: str) -> TaskRow | None:
         return self._database.picture(picture, visitor) if is_id(picture) else None

@@ -74,4 +74,5 @@ def _look_for(folder: Path, task: TaskRow) -> Found | None:
             log.warning("No thumbnail of picture %s yet: %s", task.id, error)
     stat = file.stat()
     log.info("found the picture %s, finished just before sdgui ended", file)
-    return Found(task=task, created=stat.st_mtime, notes=said.notes, size=stat.st_size)
+    created = stat.st_mtime if said.place is None else said.place.created
+    return Found(task=task, created=created, notes=said.notes, size=stat.st_size)

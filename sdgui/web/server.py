@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from sdgui.ports import Library, Store
 from sdgui.settings import Settings, is_loopback
+from sdgui.storage.secret import server_secret
 from sdgui.storage.whole_file import write_whole
 from sdgui.studio.guest_book import GuestBook
 from sdgui.web.doors.asgi import BodyLimit, Hangup
@@ -27,7 +28,6 @@ from sdgui.web.doors.gradio_door import put_before_gradio
 from sdgui.web.doors.keys import Keys
 from sdgui.web.doors.roles import Roles
 from sdgui.web.doors.scratch import make_scratch
-from sdgui.web.doors.secret import server_secret
 from sdgui.web.doors.strangers import for_strangers
 from sdgui.web.doors.visitors import Visitors
 from sdgui.web.page import CAPABILITIES, keep_fresh, make_head, make_page, make_routes

@@ -5,7 +5,7 @@ import base64
 import hmac
 from pathlib import Path
 
-from sdgui.web.doors.secret import renew_secret, server_secret
+from sdgui.storage.secret import renew_secret, server_secret
 from sdgui.web.doors.signed_cookie import SignedCookie
 
 OWNERS_SECRET = ".owner-secret"

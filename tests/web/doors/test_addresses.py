@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from sdgui.storage.secret import SECRET, server_secret
 from sdgui.web.doors.addresses import visitor_at
-from sdgui.web.doors.secret import SECRET, server_secret
 
 KEY = b"x" * 32
 

@@ -10,12 +10,12 @@ import pytest
 from sdgui.people import Role, Who
 from sdgui.settings import Settings
 from sdgui.spec import DreamRequest
+from sdgui.storage.secret import server_secret
 from sdgui.studio.guest_book import GuestBook
 from sdgui.web.doors.auth import Failures
 from sdgui.web.doors.gate import NEWCOMERS, Gate, Newcomers
 from sdgui.web.doors.keys import OWNERS_SECRET, Keys
 from sdgui.web.doors.roles import Roles
-from sdgui.web.doors.secret import server_secret
 from sdgui.web.doors.visitors import visitor_named
 from tests.fake_engine import HandClock
 from tests.web.conftest import BROWSER, Site, open_site, visitor_in
