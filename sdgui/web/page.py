@@ -17,6 +17,7 @@ from sdgui.web.compare.capability import COMPARE
 from sdgui.web.doors.gradio_door import GradioDoor
 from sdgui.web.dream.capability import DREAM
 from sdgui.web.history.capability import HISTORY
+from sdgui.web.links.capability import LINKS
 from sdgui.web.models.capability import MODELS
 from sdgui.web.programs.declaration import declare
 from sdgui.web.programs.endpoints import Endpoint
@@ -45,7 +46,7 @@ from sdgui.written_values import MAX_PROMPT
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
 
-CAPABILITIES = (DREAM, COMPARE, HISTORY, MODELS)
+CAPABILITIES = (DREAM, COMPARE, HISTORY, MODELS, LINKS)
 """In the order of their tabs; without its line here, and its folder, a capability is gone."""
 
 _STYLES = (

@@ -22,7 +22,7 @@ export default [
     },
   },
   {
-    files: ["sdgui/web/**/*.js"],
+    files: ["sdgui/web/**/*.{js,mjs}"],
     languageOptions: { globals: globals.browser },
     rules: {
       "no-restricted-globals": ["error", {

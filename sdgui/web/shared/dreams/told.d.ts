@@ -54,6 +54,8 @@ export type Facts = {
   former: Record<string, SettingName[]>;
   longest_prompt: number;
   compare: CompareFacts;
+  /** The names of settings in an address. */
+  links: { names: string[] };
 };
 
 /** `lasting`: it suits every model, and so outlives one that is gone; `goes_with`: it means nothing without that one. */

@@ -1,0 +1,1 @@
+"""Unlisted pages that show pictures to whoever has their address, and settings that come with an address."""

@@ -1,0 +1,65 @@
+"""Where this server is for who asks it: behind a proxy, a tunnel and a root path, and how far an address reaches."""
+
+import ipaddress
+import re
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from fastapi import Request
+
+from sdgui.settings import is_loopback
+
+_HOST = re.compile(r"(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+_HOME = (".local", ".lan", ".home.arpa", ".internal")
+
+
+class Reach(StrEnum):
+    """Who can open an address."""
+
+    MACHINE = "machine"
+    NETWORK = "network"
+    ANYWHERE = "anywhere"
+
+
+def root_of(request: Request) -> str:
+    """What stands before every path of this server in addresses, without a slash at its end."""
+    root: str = request.scope.get("root_path", "")
+    return root.rstrip("/")
+
+
+def base_of(request: Request) -> str:
+    """The absolute address of this server as who asks has it, without a slash at its end.
+
+    A proxy tells scheme and host in X-Forwarded-Proto and X-Forwarded-Host. Whoever makes them up deceives only
+    themselves: the answer is kept by no cache that others are served from.
+    """
+    told = _first(request, "x-forwarded-proto")
+    scheme = told if told in ("http", "https") else request.url.scheme
+    hosts = (_first(request, "x-forwarded-host"), _first(request, "host"))
+    host = next((one for one in hosts if _HOST.fullmatch(one)), "localhost")
+    return f"{scheme}://{host}{root_of(request)}"
+
+
+def base_for_others(request: Request) -> str:
+    """The address to give away: of the public link, where it is up and whoever asks is on this machine."""
+    own = base_of(request)
+    public = getattr(request.app.state, "public_link", None)
+    if isinstance(public, str) and reach_of(own) is Reach.MACHINE:
+        return f"{public.rstrip('/')}{root_of(request)}"
+    return own
+
+
+def reach_of(address: str) -> Reach:
+    """Who can open an absolute address."""
+    host = urlsplit(address).hostname or ""
+    if is_loopback(host) or host.endswith(".localhost"):
+        return Reach.MACHINE
+    try:
+        is_near = not ipaddress.ip_address(host).is_global
+    except ValueError:
+        is_near = "." not in host or host.endswith(_HOME)
+    return Reach.NETWORK if is_near else Reach.ANYWHERE
+
+
+def _first(request: Request, header: str) -> str:
+    return request.headers.get(header, "").partition(",")[0].strip()

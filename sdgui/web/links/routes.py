@@ -1,0 +1,149 @@
+"""Links for who makes them: made, listed and withdrawn by their owner alone; and the settings of an address."""
+
+import secrets
+import time
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from sdgui.links import Link, LinkKind
+from sdgui.ports import Store
+from sdgui.web.doors.visitors import visitor_of
+from sdgui.web.links.addresses import base_for_others, reach_of
+from sdgui.web.links.dream_again import asked_in, sentence_of
+from sdgui.web.links.opened import never
+from sdgui.web.shared.dreams.outcome import Told, guarded
+from sdgui.web.shared.gallery.pictures import NO_STORE, Id, not_found
+
+if TYPE_CHECKING:
+    from sdgui.studio.studio import Studio
+
+_BYTES = 16
+"""128 bits of chance: an address that nobody guesses."""
+_MOST = 64
+_MOST_LINKS = 1000
+_DAY = 86_400
+_Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+_Name = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
+
+
+class Shows(BaseModel):
+    """What is told of the pictures."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    prompt: bool = True
+    settings: bool = True
+    name: bool = False
+
+
+class Wanted(BaseModel):
+    """A link that is wanted: `days` until it ends, None for never; `by` the name that it shows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: LinkKind
+    pictures: Annotated[list[_Id], Field(min_length=1, max_length=_MOST)]
+    shows: Shows = Shows()
+    by: Annotated[str, Field(max_length=60)] = ""
+    days: Literal[1, 7, 30] | None = None
+
+
+class Asked(BaseModel):
+    """What an address asks for, by its names, and the model that is chosen."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    asked: Annotated[dict[_Name, Annotated[str, Field(max_length=20_000)]], Field(max_length=20)]
+    model: Annotated[str, Field(max_length=500)]
+
+
+def link_routes(studio: "Studio", store: Store) -> APIRouter:
+    """Routes of one's own links; what is not the visitor's is not found."""
+    routes = APIRouter()
+
+    @routes.post("/links")
+    def make(request: Request, wanted: Wanted) -> dict[str, Any]:
+        """Makes an unlisted page of pictures of the visitor."""
+        visitor = visitor_of(request)
+        pictures = tuple(dict.fromkeys(wanted.pictures))
+        _check_count(wanted.kind, len(pictures))
+        if len(store.find_pictures(pictures, visitor)) < len(pictures):
+            raise not_found()
+        if len(store.links(visitor)) >= _MOST_LINKS:
+            fault = f"There are {_MOST_LINKS:,} links already; withdraw some first."
+            raise HTTPException(HTTPStatus.CONFLICT, fault, NO_STORE)
+        now = time.time()
+        link = Link(
+            id=secrets.token_urlsafe(_BYTES),
+            visitor=visitor,
+            kind=wanted.kind,
+            pictures=pictures,
+            shows_prompt=wanted.shows.prompt,
+            shows_settings=wanted.shows.settings,
+            by=_plain(wanted.by) if wanted.shows.name else "",
+            created=now,
+            expires=None if wanted.days is None else now + wanted.days * _DAY,
+        )
+        store.add_link(link)
+        return _told(request, link)
+
+    @routes.get("/links")
+    def mine(request: Request) -> Response:
+        """The visitor's links that lead somewhere, the newest first."""
+        links = [_told(request, link) for link in store.links(visitor_of(request))]
+        return JSONResponse({"links": links}, headers=NO_STORE)
+
+    @routes.delete("/links/{link}")
+    def withdraw(request: Request, link: Id) -> Response:
+        """Ends a link: from now on there is nothing at its address."""
+        if not store.withdraw_link(link, visitor_of(request)):
+            raise never()
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=NO_STORE)
+
+    @routes.post("/links/asked")
+    def asked(request: Request, wanted: Asked) -> Told:
+        """The settings that an address asks for, as `values`; a `notice` names what cannot be set here."""
+
+        def act() -> Told:
+            values, faults = asked_in(wanted.asked, studio.models, wanted.model)
+            told = {"values": values, "notice": sentence_of(faults)}
+            return {name: value for name, value in told.items() if value}
+
+        return guarded(act, lambda told: told)
+
+    return routes
+
+
+def _check_count(kind: LinkKind, count: int) -> None:
+    wanted = {LinkKind.PICTURE: 1, LinkKind.PAIR: 2}.get(kind)
+    if wanted is not None and count != wanted:
+        fault = "A pair is two pictures." if wanted == 2 else "That is one picture's page."
+        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, fault, NO_STORE)
+
+
+def _plain(name: str) -> str:
+    """A name on one line, without what cannot be seen."""
+    return " ".join("".join(char if char.isprintable() else " " for char in name).split())
+
+
+def _told(request: Request, link: Link) -> dict[str, Any]:
+    address = f"{base_for_others(request)}/d/{link.id}"
+    return {
+        "id": link.id,
+        "address": address,
+        "reach": reach_of(address).value,
+        "kind": link.kind.value,
+        "pictures": list(link.pictures),
+        "shows": {
+            "prompt": link.shows_prompt,
+            "settings": link.shows_settings,
+            "name": bool(link.by),
+        },
+        "by": link.by,
+        "created": link.created,
+        "expires": link.expires,
+    }

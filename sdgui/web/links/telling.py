@@ -1,0 +1,251 @@
+"""What a page tells of its pictures, in words: only what whoever made the link lets it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+
+from sdgui.axes import AVOID, GUIDANCE, MODEL, PROMPT, SAMPLER, SEED, SIZE, STEPS, STRENGTH
+from sdgui.comparing.settings_in_words import (
+    NOTHING,
+    VARIATION_SEED,
+    Settings,
+    described,
+    in_a_line,
+    own,
+    shared,
+    without_absent,
+)
+from sdgui.links import Link, LinkKind
+from sdgui.spec import PictureSpec
+from sdgui.web.links.dream_again import query_of
+from sdgui.web.links.opened import Opened
+from sdgui.web.shared.gallery.pictures import file_name
+
+_ROWS = (SEED, VARIATION_SEED, STRENGTH, MODEL, SAMPLER, STEPS, GUIDANCE, SIZE)
+_WORDS = (PROMPT, AVOID)
+_NUMBERS = (SEED, VARIATION_SEED, STRENGTH, STEPS, GUIDANCE, SIZE)
+_TITLE = 70
+_ALT = 120
+_CAPTION = 90
+_DESCRIPTION = 200
+_LARGE = 4000
+"""Bytes of HTML."""
+_SHORTENED = 700
+
+TitleOf = Callable[[str], str]
+"""What a model is called."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """A row of the page's table: a value for all pictures, or one for each of a pair, which then differ."""
+
+    name: str
+    values: tuple[str, ...]
+    is_number: bool = False
+    is_one: bool = False
+
+    @property
+    def differs(self) -> bool:
+        """Whether it is another in each."""
+        return len(self.values) > 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A picture of the page; `name` is its file's, `bytes` what that has as it is stored."""
+
+    number: int
+    alt: str
+    caption: str
+    name: str
+    width: int
+    height: int
+    bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """All the words of a page: `again` leads to the program with the settings, by what its button says."""
+
+    title: str
+    heading: str
+    line: str
+    description: str
+    figures: tuple[Figure, ...]
+    facts: tuple[Fact, ...]
+    again: tuple[tuple[str, str], ...]
+    corner: str
+
+
+def told_of(opened: Opened, title_of: TitleOf) -> Told:
+    """The words for what is opened."""
+    link, specs = opened.link, opened.specs
+    heading = _heading(link, specs)
+    return Told(
+        title=_cut(heading, _TITLE),
+        heading=heading,
+        line=_line(opened),
+        description=_cut(_description(link, specs), _DESCRIPTION),
+        figures=_figures(opened),
+        facts=_facts(opened, title_of),
+        again=_again(link, specs),
+        corner=f"seed {specs[0].seed}" if link.shows_settings and len(specs) == 1 else "",
+    )
+
+
+def _heading(link: Link, specs: Sequence[PictureSpec]) -> str:
+    if link.shows_prompt:
+        return specs[0].prompt
+    match link.kind:
+        case LinkKind.PICTURE:
+            return "A picture"
+        case LinkKind.WALL:
+            return f"A wall of {_pictures(len(specs))}"
+        case LinkKind.PAIR:
+            return "Two pictures"
+    return _pictures(len(specs))
+
+
+def _line(opened: Opened) -> str:
+    """When, how many, and whose."""
+    link, specs = opened.link, opened.specs
+    made = datetime.fromtimestamp(opened.pictures[0].record.created, UTC)
+    parts = [f"{made.day} {made:%B %Y}"]
+    if link.kind is LinkKind.PAIR and (apart := _apart(link, specs)):
+        parts = [apart]
+    elif len(specs) > 1 and link.shows_prompt:
+        parts.insert(0, _pictures(len(specs)))
+    if link.by:
+        parts.append(f"by {link.by}")
+    return " · ".join(part for part in parts if part)
+
+
+def _apart(link: Link, specs: Sequence[PictureSpec]) -> str:
+    """In what the two of a pair differ, as far as it may be told."""
+    if not link.tells_all:
+        return "Two pictures" if link.shows_prompt else ""
+    differing = set(own(specs)[0])
+    if differing and differing <= set(_WORDS):
+        return "Two pictures, one seed: only the words differ"
+    if differing == {SEED}:
+        return "Two pictures, the same words: only the seed differs"
+    return "Two pictures"
+
+
+def _description(link: Link, specs: Sequence[PictureSpec]) -> str:
+    same = _allowed(link, without_absent(shared(specs)))
+    same.pop(PROMPT, None)
+    return in_a_line(same) if same else "Dreamt with sdgui"
+
+
+def _figures(opened: Opened) -> tuple[Figure, ...]:
+    link, specs = opened.link, opened.specs
+    each = [in_a_line(without_absent(_allowed(link, one))) for one in own(specs)]
+    figures = []
+    for place, (one, caption) in enumerate(zip(opened.pictures, each, strict=True)):
+        letter = "AB"[place] if link.kind is LinkKind.PAIR else ""
+        is_alone = link.kind in (LinkKind.PICTURE, LinkKind.PAIR)
+        words = one.spec.prompt if link.shows_prompt and is_alone else f"Picture {place + 1}"
+        figures.append(
+            Figure(
+                number=one.number,
+                alt=_cut(f"{letter}: {words}" if letter else words, _ALT),
+                caption=letter or _cut(caption, _CAPTION),
+                name=file_name(one.record) if link.tells_all else f"picture-{place + 1}.png",
+                width=one.spec.width,
+                height=one.spec.height,
+                bytes=one.record.bytes,
+            )
+        )
+    return tuple(figures)
+
+
+def _facts(opened: Opened, title_of: TitleOf) -> tuple[Fact, ...]:
+    link, specs = opened.link, opened.specs
+    each = [_allowed(link, settings) for settings in described(specs)]
+    for settings in each:
+        if settings.get(VARIATION_SEED) == "none":
+            del settings[VARIATION_SEED], settings[STRENGTH]
+    titles = {spec.model.id: title_of(spec.model.id) for spec in specs}
+    rows = [*_ROWS, AVOID]
+    if link.kind is LinkKind.PAIR:
+        rows = [PROMPT, *rows]
+    facts = []
+    for name in rows:
+        values = tuple(settings.get(name, "none") for settings in each)
+        if name == MODEL:
+            values = tuple(titles.get(value, value) for value in values)
+        if name not in each[0] or (len(set(values)) > 1 and link.kind is not LinkKind.PAIR):
+            continue  # told with each picture
+        if name == PROMPT and len(set(values)) == 1:
+            continue  # it is the heading
+        if name == PROMPT and values[1].startswith(values[0]):
+            name, values = (
+                "Prompt adds",
+                (NOTHING, values[1].removeprefix(values[0]).lstrip(" ,;\n")),
+            )
+        if len(set(values)) == 1:
+            values = values[:1]
+        if link.kind is LinkKind.PAIR:
+            values = tuple(map(_shortened, values))
+        facts.append(
+            Fact(name=name, values=values, is_number=name in _NUMBERS, is_one=len(specs) == 1)
+        )
+    if link.kind is LinkKind.PAIR:
+        matches = tuple(one.record.match for one in opened.pictures)
+        if link.shows_prompt and None not in matches:
+            values = tuple(f"{match:.2f}" for match in matches)
+            facts.append(Fact(name="Match to prompt", values=values, is_number=True))
+        facts = [*(fact for fact in facts if fact.differs), *_in_common(facts, shared(specs))]
+    return tuple(facts)
+
+
+def _in_common(facts: Sequence[Fact], same: Settings) -> tuple[Fact, ...]:
+    """What both of a pair have: the model, and all else on a line."""
+    alike = {fact.name for fact in facts if not fact.differs}
+    model = [fact for fact in facts if fact.name == MODEL and not fact.differs]
+    others = {name: same[name] for name in same if name in alike and name not in (MODEL, *_WORDS)}
+    rest = in_a_line(without_absent(others))
+    return (*model, *((Fact(name="Both", values=(rest,)),) if rest else ()))
+
+
+def _again(link: Link, specs: Sequence[PictureSpec]) -> tuple[tuple[str, str], ...]:
+    if not link.shows_prompt:
+        return ()
+    if link.kind is LinkKind.PAIR:
+        asked = [
+            (f"Dream {letter} again", query_of(spec, count=1, settings=link.shows_settings))
+            for letter, spec in zip("AB", specs, strict=True)
+        ]
+        found = [(text, f"/?{query}") for text, query in asked if query is not None]
+        return tuple(found)
+    is_wall = link.kind is LinkKind.WALL and set(own(specs)[0]) <= {SEED}
+    count = len(specs) if link.kind is not LinkKind.WALL or is_wall else 1
+    query = query_of(specs[0], count=count, settings=link.shows_settings, wall=is_wall)
+    place = "#compare" if is_wall and link.shows_settings else ""
+    return () if query is None else (("Dream this again", f"/?{query}{place}"),)
+
+
+def _allowed(link: Link, settings: Settings) -> Settings:
+    """Those of the settings that may be told."""
+    return {
+        name: value
+        for name, value in settings.items()
+        if (link.shows_prompt if name in _WORDS else link.shows_settings)
+    }
+
+
+def _shortened(words: str) -> str:
+    """Prompts of a pair as they are, but for such as would make the page large."""
+    return words if len(escape(words).encode()) <= _LARGE else _cut(words, _SHORTENED)
+
+
+def _pictures(count: int) -> str:
+    return "1 picture" if count == 1 else f"{count} pictures"
+
+
+def _cut(text: str, longest: int) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= longest else f"{plain[: longest - 1].rstrip()}…"
