@@ -18,5 +18,7 @@ export async function takeAsked(page) {
   const told = await page.told(tell("/links/asked", { asked, model: settings.text("model") }));
   if (told.error) page.toasts.show(told.error, told.hint, true);
   if (told.notice) page.toasts.show(told.notice);
-  if (told.values) page.restore(told.values);
+  if (!told.values) return;
+  page.restore(told.values);
+  if (told.values.prompt === undefined) page.reused.say("Settings of the address", { text: "Undo", act: () => page.giveBack() });
 }

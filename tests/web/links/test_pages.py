@@ -11,7 +11,11 @@ import pytest
 from PIL import Image
 
 from sdgui.records import JobRecord
+from sdgui.spec import DreamRequest
 from sdgui.storage.pictures import read_spec
+from sdgui.web.doors.secret import server_secret
+from sdgui.web.doors.visitors import visitor_named
+from tests.people import who
 from tests.web.conftest import BROWSER, Site
 
 MARKUP = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
@@ -276,7 +280,10 @@ def test_the_public_link_is_given_away_where_this_machine_is_asked(
 
 def test_behind_a_password_the_pages_alone_are_open(guarded_site: Site) -> None:
     maker = guarded_site.visitor(auth=("ann", "öpen: sesame"))
-    path = share(maker, "picture", *ids(guarded_site.dream(maker)))
+    ann = visitor_named("ann", server_secret(guarded_site.store._folder.path))
+    job = guarded_site.studio.submit(DreamRequest(prompt="a cat"), who(ann))
+    guarded_site.wait(job)
+    path = share(maker, "picture", *ids(job))
     assert statuses(path, guarded_site) == {200}
     with guarded_site.client() as stranger:
         for address in ("/", "/links", "/status", f"{path}/0.png/../../../links", "/d/"):
