@@ -13,7 +13,7 @@ from PIL import Image
 from sdgui.records import JobRecord
 from sdgui.spec import DreamRequest
 from sdgui.storage.pictures import read_spec
-from sdgui.web.doors.secret import server_secret
+from sdgui.storage.secret import server_secret
 from sdgui.web.doors.visitors import visitor_named
 from tests.people import who
 from tests.web.conftest import BROWSER, Site
