@@ -46,7 +46,7 @@ def admit(
     most = allowance.pictures
     if most is not None and len(specs) > most:
         raise UserError(
-            f"You may ask for {_pictures(most)} at once, and these are {len(specs)}.",
+            f"You may ask for {_count(most, 'picture')} at once, and these are {len(specs)}.",
             "Ask for fewer.",
         )
     pixels = allowance.pixels
@@ -60,7 +60,8 @@ def admit(
     steps = max(spec.steps for spec in specs)
     if allowance.steps is not None and steps > allowance.steps:
         raise UserError(
-            f"You may ask for {allowance.steps} steps, and these are {steps}.", "Ask for fewer."
+            f"You may ask for {_count(allowance.steps, 'step')}, and these are {steps}.",
+            "Ask for fewer.",
         )
     if waiting + len(specs) > allowance.waiting:
         raise UserError(
@@ -70,17 +71,17 @@ def admit(
     recent = [ago for ago in begun if ago < MINUTE]
     if allowance.a_minute is not None and len(recent) >= allowance.a_minute:
         left = MINUTE - sorted(recent, reverse=True)[len(recent) - allowance.a_minute]
-        dreams = "1 dream" if allowance.a_minute == 1 else f"{allowance.a_minute} dreams"
         raise UserError(
-            f"You may begin {dreams} a minute.", f"Come again in {math.ceil(left)} seconds."
+            f"You may begin {_count(allowance.a_minute, 'dream')} a minute.",
+            f"Come again in {math.ceil(left)} seconds.",
         )
 
 
 def _when_fewer_wait(most: int, waiting: int, asked: int) -> str:
     if asked > most:
-        return f"Ask for {_pictures(most)} at most."
+        return f"Ask for {_count(most, 'picture')} at most."
     return f"Come again when {waiting + asked - most} of them are made, or stop some."
 
 
-def _pictures(count: int) -> str:
-    return "1 picture" if count == 1 else f"{count} pictures"
+def _count(count: int, what: str) -> str:
+    return f"1 {what}" if count == 1 else f"{count} {what}s"

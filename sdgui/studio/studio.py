@@ -435,7 +435,7 @@ class Studio:
         now, begun = self._clock(), self._begun.get(who.visitor, ())
         admit(self.policy.of(who), specs, waiting, [now - moment for moment in begun])
         self._arriving[who.visitor] += len(specs)
-        if self.policy.of(who).a_minute is not None:
+        if who.role is Role.GUEST:
             self._note_begun(who.visitor, now)
 
     def _note_begun(self, visitor: str, now: float) -> None:

@@ -1,0 +1,135 @@
+"""What the owner decided about guests, and who was here, over restarts."""
+
+import logging
+import math
+from pathlib import Path
+
+import pytest
+
+from sdgui.errors import UserError
+from sdgui.people import Policy, Role, Who
+from sdgui.storage.whole_file import write_whole
+from sdgui.studio.guest_book import FILE, SENT_AWAY, GuestBook, Terms
+from tests.fake_engine import HandClock
+
+ANN = Who(visitor="ann", role=Role.GUEST)
+
+
+def book_in(folder: Path, clock: HandClock | None = None, **said: object) -> GuestBook:
+    return GuestBook(folder, write_whole, said=said, clock=HandClock() if clock is None else clock)
+
+
+def test_what_was_decided_and_used_is_known_after_a_restart(tmp_path: Path) -> None:
+    book = book_in(tmp_path)
+    told: list[Policy] = []
+    book.changed = told.append
+    book.decide(steps=7, models=("demo",), owner_first=True)
+    book.bar(["gore"])
+    invitation = book.invite("for ann")
+    book.saw(ANN, invitation.id)
+    book.used("ann", 2, 3.5)
+    book.used("nobody", 1, 1.0)
+    book.close()
+    again = book_in(tmp_path)
+    assert again.terms == Terms(steps=7, models=("demo",), owner_first=True)
+    assert again.policy == told[-1]
+    assert told[-1].guest.steps == 7 and told[-1].guest.words == ("gore",)
+    assert again.invitations() == (invitation,)
+    [ann] = again.people()
+    assert (ann.pictures, ann.seconds, ann.number, ann.invitation) == (2, 3.5, 1, invitation.id)
+    assert again.saw(Who(visitor="bob", role=Role.GUEST)).number == 2
+
+
+def test_what_is_said_at_the_start_goes_before_what_was_decided(tmp_path: Path) -> None:
+    book_in(tmp_path).decide(steps=7, pictures=3)
+    said = book_in(tmp_path, steps=9)
+    assert (said.terms.steps, said.terms.pictures) == (9, 3)
+
+
+def test_as_long_as_nobody_else_can_come_nothing_is_kept(tmp_path: Path) -> None:
+    book = book_in(tmp_path)
+    book.used("me", 1, 1.0)
+    book.close()
+    assert not (tmp_path / FILE).exists()
+
+
+def test_who_is_sent_away_may_come_again_in_time_and_who_is_blocked_never(tmp_path: Path) -> None:
+    clock = HandClock()
+    book = book_in(tmp_path, clock)
+    book.saw(ANN)
+    assert book.refused("ann") is None
+    assert book.refuse("ann", SENT_AWAY)
+    assert book.refused("ann") == SENT_AWAY
+    clock.now += SENT_AWAY
+    assert book.refused("ann") is None
+    assert book.refuse("ann", math.inf)
+    clock.now += 10 * SENT_AWAY
+    assert book_in(tmp_path, clock).refused("ann") == math.inf  # after a restart, too
+    assert book.refuse("ann", 0) and book.refused("ann") is None
+    book.saw(Who(visitor="me", role=Role.OWNER))
+    assert not book.refuse("me", math.inf) and not book.refuse("nobody", 1)
+
+
+def test_an_invitation_ends_when_it_is_said_to_and_tells_who_came_with_it(tmp_path: Path) -> None:
+    clock = HandClock()
+    book = book_in(tmp_path, clock)
+    short, long = book.invite("a", 10), book.invite("b")
+    book.saw(ANN, long.id)
+    book.saw(ANN)  # without its cookie
+    assert book.is_invited(short.id) and book.is_invited(long.id)
+    clock.now = 10
+    assert not book.is_invited(short.id)
+    assert [one.id for one in book.invitations()] == [long.id]
+    assert book.withdraw(long.id) == ("ann",)
+    assert book.withdraw(long.id) is None and not book.is_invited(long.id)
+
+
+def test_a_crowd_neither_fills_the_book_nor_pushes_out_who_is_blocked(tmp_path: Path) -> None:
+    clock = HandClock()
+    book = book_in(tmp_path, clock)
+    book.saw(ANN)
+    book.refuse("ann", math.inf)
+    book.saw(Who(visitor="bob", role=Role.GUEST))
+    book.used("bob", 1, 1.0)
+    for i in range(2500):
+        book.saw(Who(visitor=f"made up {i}", role=Role.GUEST))
+    assert len(book.people()) == 2000
+    assert book.refused("ann") == math.inf
+    assert book.person("bob") is not None
+    book.keep()
+    assert {one.visitor for one in book_in(tmp_path).people()} == {"ann", "bob"}
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b"\xff", b'{"terms": {"steps": 1}}'])
+def test_a_damaged_file_is_begun_anew_and_said(
+    tmp_path: Path, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / FILE).write_bytes(content)
+    with caplog.at_level(logging.WARNING):
+        book = book_in(tmp_path)
+    assert book.terms == Terms() and book.people() == () and book.invitations() == ()
+    assert "begun anew" in caplog.text
+
+
+def test_what_cannot_be_kept_now_is_kept_later(tmp_path: Path) -> None:
+    written: list[bytes] = []
+    is_full = True
+
+    def write(file: Path, content: bytes) -> None:
+        if is_full:
+            raise OSError("no room")
+        written.append(content)
+
+    book = GuestBook(tmp_path, write)
+    book.decide(steps=3)
+    assert book.terms.steps == 3 and written == []
+    is_full = False
+    book.close()
+    assert len(written) == 1
+
+
+def test_only_so_many_words_are_barred(tmp_path: Path) -> None:
+    with pytest.raises(UserError):
+        book_in(tmp_path).bar(str(i) for i in range(501))
+    with pytest.raises(UserError):
+        book_in(tmp_path).bar(["x" * 81])

@@ -1,0 +1,164 @@
+"""What the owner sees and decides of guests, and what guests are refused, by every way there is."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from typing import Any
+
+import httpx
+import pytest
+
+from sdgui.people import Role, Who
+from sdgui.spec import DreamRequest
+from sdgui.web.doors.gate import Gate, Newcomers
+from sdgui.web.shared.settings.controls import default_controls
+from tests.web.conftest import BROWSER, COMPARE, Site, open_site, visitor_in
+
+
+@pytest.fixture(scope="module")
+def open_to_others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with open_site(tmp_path_factory.mktemp("open"), share=True) as site:
+        yield site
+
+
+@pytest.fixture
+def site(open_to_others: Site) -> Iterator[Site]:
+    gate: Gate = open_to_others.app.state.gate
+    gate.newcomers = Newcomers()
+    gate.book.decide(**asdict(type(gate.book.terms)()) | {"dreams_a_minute": None})
+    gate.book.bar([])
+    yield open_to_others
+    open_to_others.studio.pause(False)
+    open_to_others.settle()
+
+
+@pytest.fixture
+def owner(site: Site) -> httpx.Client:
+    client = site.client(headers=BROWSER, follow_redirects=True)
+    client.get(f"/?token={site.app.state.gate.keys.token}").raise_for_status()
+    return client
+
+
+CAT = {"prompt": "a cat", "negative_prompt": "", "count": 1}
+
+
+def guest_of(client: httpx.Client) -> Who:
+    return Who(visitor=visitor_in(client.cookies), role=Role.GUEST)
+
+
+def test_the_panel_tells_the_link_people_queue_and_what_is_decided(
+    site: Site, owner: httpx.Client
+) -> None:
+    guest = site.visitor()
+    name = guest.get("/me").json()["name"]
+    site.engine.go.clear()
+    first = site.studio.submit(DreamRequest(prompt="a red boat"), guest_of(guest))
+    assert site.engine.began.acquire(timeout=30)
+    second = owner.post("/dreams", json={"values": CAT}).json()
+    told = owner.get("/share").json()
+    assert told["link"]["state"] == "off" and not told["paused"]
+    assert [(q["job"], q["prompt"], q["place"], q["mine"], q["name"]) for q in told["queue"]] == [
+        (first.id, "a red boat", 0, False, name),
+        (second["job"], "a cat", 1, True, "owner"),
+    ]
+    [person] = [one for one in told["people"] if one["id"] == visitor_in(guest.cookies)]
+    assert (person["name"], person["state"], person["blocked"]) == (name, "dreaming", False)
+    assert told["models"] == [{"model": "demo", "title": "demo", "allowed": True}]
+    assert told["words"] == [] and told["limits"]["steps"] == 50
+    site.engine.go.set()
+    site.wait(first)
+    [person] = [one for one in owner.get("/share").json()["people"] if one["name"] == name]
+    assert person["pictures"] == 1 and person["state"] == "here"
+
+
+def test_the_owner_holds_the_queue_and_takes_a_dream_out_of_it(
+    site: Site, owner: httpx.Client
+) -> None:
+    guest = site.visitor()
+    assert owner.post("/share/queue", json={"paused": True}).json() == {"paused": True}
+    job = site.studio.submit(DreamRequest(prompt="a cat"), guest_of(guest))
+    assert owner.get("/share").json()["paused"]
+    assert owner.delete(f"/share/queue/{job.id}").json() == {"removed": True}
+    site.wait(job)
+    assert guest.get(f"/dreams/{job.id}").json()["state"] == "cancelled"
+    assert owner.delete(f"/share/queue/{job.id}").json() == {"removed": False}
+    assert site.engine.batches == []
+
+
+def test_what_is_decided_holds_at_once_and_after_a_restart(site: Site, owner: httpx.Client) -> None:
+    guest = site.visitor()
+    decided = owner.put("/share/limits", json={"steps": 7, "models": ["demo"], "disk": None})
+    assert decided.json()["steps"] == 7
+    assert owner.put("/share/words", json={"words": [" gore ", "my  street", "gore"]}).json() == {
+        "words": ["gore", "my street"]
+    }
+    limits = guest.get("/me").json()["limits"]
+    assert (limits["steps"], limits["models"], limits["disk"]) == (7, ["demo"], None)
+    book = site.app.state.gate.book
+    again = type(book)(site.store._folder.path, lambda file, content: None)
+    assert (again.terms, again.words) == (book.terms, book.words)
+    for wrong in ({"steps": 0}, {"pixels": 5}, {"models": ["nothing"]}, {"other": 1}):
+        assert owner.put("/share/limits", json=wrong).status_code == 422
+    assert owner.get("/share").json()["limits"]["steps"] == 7
+
+
+def test_the_code_of_a_link_holds_an_invitation_where_one_is_named(
+    site: Site, owner: httpx.Client
+) -> None:
+    new = owner.post("/share/invitations", json={"note": "", "hours": 2}).json()
+    assert new["link"].startswith(f"{site.url}/?i={new['id']}-")
+    plain, invited = (owner.get(f"/share/qr{q}") for q in ("", f"?invitation={new['id']}"))
+    assert plain.headers["content-type"].startswith("image/svg")
+    assert plain.content.startswith(b"<svg") and plain.content != invited.content
+    assert owner.get("/share/qr?invitation=nothing").status_code == 404
+
+
+BARRED: dict[str, tuple[dict[str, Any], list[str], str]] = {
+    "steps": ({"steps": 1}, [], "You may ask for 1 step, and these are"),
+    "pixels": ({"pixels": 64 * 64 - 1}, [], "Up to 63 × 63 pixels"),
+    "pictures": ({"pictures": 1}, [], "You may ask for 1 picture at once"),
+    "models": ({"models": ()}, [], "Guests may not dream with this model."),
+    "words": ({}, ["cat"], "say “cat”"),
+    "a minute": ({"dreams_a_minute": 1}, [], "You may begin 1 dream a minute."),
+    "waiting": ({"waiting": 1}, [], "are waiting already, and 1 may"),
+}
+
+
+@pytest.mark.parametrize("limit", BARRED)
+def test_a_limit_holds_by_every_way_there_is_and_nothing_is_made(site: Site, limit: str) -> None:
+    terms, words, said = BARRED[limit]
+    guest = site.visitor()
+    me = guest_of(guest)
+    book = site.app.state.gate.book
+    job = site.studio.submit(DreamRequest(prompt="a cat", count=2, seed=1), me)
+    site.wait(job)
+    site.studio.pause(True)
+    stopped = site.studio.submit(DreamRequest(prompt="a cat", count=2, seed=5, steps=4), me)
+    site.studio.cancel(stopped.id, me)
+    site.wait(stopped)
+    site.studio.pause(False)
+    before, jobs = len(site.engine.batches), len(site.store.jobs(me.visitor))
+    picture = job.tasks[0].id
+    book.decide(**terms)
+    book.bar(words)
+
+    controls = replace(default_controls(site.studio.models.describe("demo")), prompt="a cat")
+    values = asdict(controls) | asdict(COMPARE) | {"count": 2, "steps": 4, "wall_count": 4}
+    grid = values | {"mode": "grid"}
+    called = {"prompt": "a cat", "count": 2, "steps": 4}
+    crossed = {"prompt": "a cat", "x_axis": "Seed", "x_values": "1, 2", "steps": 4}
+    replies = [
+        guest.post("/dreams", json={"values": values}),
+        guest.post("/sheets", json={"values": values}),
+        guest.post("/sheets", json={"values": grid, "confirmed": True}),
+        guest.post("/sheets/vary", json={"values": values, "picture": picture}),
+        guest.post(
+            "/sheets/refine", json={"values": values, "pictures": [t.id for t in job.tasks]}
+        ),
+        guest.post("/gradio_api/call/v2/dream", json=called),
+        guest.post("/gradio_api/call/v2/compare", json=crossed),
+        guest.post(f"/jobs/{stopped.id}/continue"),
+    ]
+    texts = [reply.text for reply in replies]
+    assert [text for text in texts if said not in text] == []
+    assert len(site.engine.batches) == before
+    assert len(site.store.jobs(me.visitor)) == jobs
