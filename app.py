@@ -17,6 +17,7 @@ from sdgui.web.doors.bounded_log import BoundedLog
 
 if TYPE_CHECKING:
     from sdgui.engine.catalog import Catalog
+    from sdgui.web.share.tunnel import LinkState
 
 
 def make_engine(settings: Settings) -> Engine:
@@ -119,14 +120,22 @@ def serve(settings: Settings) -> None:
             web = server.make_app(studio, store, settings, library, book)
             gate, link = web.state.gate, web.state.link
             here = f"http://{_shown(settings.host)}:{settings.port}"
-            link.tell = lambda state: print(told_of_link(state), flush=True)
+            is_told = gate.is_open
+
+            def tell(state: "LinkState") -> None:
+                nonlocal is_told
+                if gate.is_open and not is_told:
+                    print(owners_link(here, gate.keys.token), flush=True)
+                    is_told = True
+                print(told_of_link(state), flush=True)
 
             def started() -> None:
                 catalog.collection.start()
                 book.start()
                 print(f"sdgui is at {here}", flush=True)
-                if gate.is_open:
+                if is_told:
                     print(owners_link(here, gate.keys.token), flush=True)
+                link.tell = tell
                 if settings.share:
                     link.start()
 

@@ -278,8 +278,8 @@ class Store(Protocol):
         """Whether the visitor ever dreamt."""
         ...
 
-    def bytes_of(self, visitor: str) -> int:
-        """The bytes that the visitor's pictures take, also those in the bin."""
+    def bytes_of(self, visitor: str, *, kept: bool = False) -> int:
+        """The bytes that the visitor's pictures take, also those in the bin, or only those that are `kept`."""
         ...
 
     def oldest_unkept(self, visitor: str, bytes: int) -> tuple[str, ...]:

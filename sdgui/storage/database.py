@@ -317,12 +317,13 @@ class Database:
             found = connection.execute("SELECT 1 FROM jobs WHERE visitor = ? LIMIT 1", (visitor,))
             return found.fetchone() is not None
 
-    def bytes_of(self, visitor: str) -> int:
-        """The bytes of the visitor's pictures, also of those in the bin."""
+    def bytes_of(self, visitor: str, *, kept: bool) -> int:
+        """The bytes of the visitor's pictures, also of those in the bin, or only of those that are `kept`."""
         with self._reading() as connection:
             found = connection.execute(
-                """SELECT TOTAL(bytes) FROM tasks
-                WHERE visitor = ? AND stored AND (NOT deleted OR binned IS NOT NULL)""",
+                f"""SELECT TOTAL(bytes) FROM tasks
+                WHERE visitor = ? AND stored AND (NOT deleted OR binned IS NOT NULL)
+                {"AND NOT deleted AND mark = 'kept'" if kept else ""}""",
                 (visitor,),
             )
             return int(found.fetchone()[0])

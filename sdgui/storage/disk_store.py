@@ -238,9 +238,9 @@ class DiskStore:
         """Whether the visitor ever dreamt."""
         return self._database.knows(visitor)
 
-    def bytes_of(self, visitor: str) -> int:
-        """The bytes that the visitor's pictures take, also those in the bin."""
-        return self._database.bytes_of(visitor)
+    def bytes_of(self, visitor: str, *, kept: bool = False) -> int:
+        """The bytes that the visitor's pictures take, also those in the bin, or only those that are `kept`."""
+        return self._database.bytes_of(visitor, kept=kept)
 
     def oldest_unkept(self, visitor: str, bytes: int) -> tuple[str, ...]:
         """The oldest of the visitor's pictures that are not kept, as many as take so many bytes together."""

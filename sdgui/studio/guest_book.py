@@ -256,6 +256,8 @@ class GuestBook:
                 self._make_room()
                 number = self._numbers if who.role is Role.GUEST else 0
                 found = Person(visitor=who.visitor, number=number)
+            if (who.name, invitation or found.invitation) != (found.name, found.invitation):
+                self._has_news = True
             found = replace(
                 found,
                 role=who.role,

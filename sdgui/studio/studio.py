@@ -201,6 +201,7 @@ class Studio:
         left = () if found is None else unmade(found)
         if not left:
             return False
+        self._check_room(who)
         unfit = self._unfit(left)
         if all(task.id in unfit for task in left):
             raise unfit[left[0].id]
@@ -400,6 +401,7 @@ class Studio:
     def _submit(
         self, specs: Sequence[PictureSpec], who: Who, sheet: Sheet | None = None
     ) -> JobRecord:
+        self._check_room(who)
         specs = with_chunks(specs, self.models.measure_prompt)
         for model, vae in dict.fromkeys((one.model, one.correction.vae) for one in specs):
             if vae is not None:
@@ -437,6 +439,15 @@ class Studio:
         self._arriving[who.visitor] += len(specs)
         if who.role is Role.GUEST:
             self._note_begun(who.visitor, now)
+
+    def _check_room(self, who: Who) -> None:
+        """UserError where what somebody keeps takes all the room that they may have: nothing else could make any."""
+        room = self._room_of(who.visitor)
+        if room is not None and self.store.bytes_of(who.visitor, kept=True) >= room:
+            raise UserError(
+                f"The pictures that you keep take the {room / 1e6:,.0f} MB that you may have here.",
+                "Delete some, or keep fewer, and dream again at once.",
+            )
 
     def _note_begun(self, visitor: str, now: float) -> None:
         """Remembers when a dream was begun, for a minute."""

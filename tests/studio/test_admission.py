@@ -108,6 +108,21 @@ def test_a_guest_s_oldest_unkept_pictures_make_room_and_the_owner_s_never(
     assert studio.store.bytes_of("ann") <= room["ann"]
 
 
+def test_a_guest_who_keeps_all_that_there_is_room_for_is_told_so(
+    house: House, engine: FakeEngine
+) -> None:
+    room: dict[str, int] = {}
+    studio = house.open(engine, room_of=room.get)
+    asked = DreamRequest(prompt="a", steps=1)
+    job = studio.submit(asked, who("ann", Role.GUEST))
+    follow(studio, "ann", job.id)
+    studio.store.mark_picture(job.tasks[0].id, "ann", Mark.KEPT)
+    room["ann"] = studio.store.bytes_of("ann")
+    with pytest.raises(UserError, match="that you keep take the"):
+        studio.submit(asked, who("ann", Role.GUEST))
+    assert studio.store.picture(job.tasks[0].id, "ann") is not None
+
+
 def test_a_guest_has_an_allowance_of_their_own(house: House, engine: FakeEngine) -> None:
     studio = house.open(engine)
     studio.policy = Policy(guest=Allowance(pictures=1))

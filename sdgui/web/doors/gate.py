@@ -26,7 +26,7 @@ _MOST_PLACES = 1000
 class Gate:
     """What the doors have in common: whether they stand open to others, and who was here before they did.
 
-    Once open it stays so until the program ends: whoever came in meanwhile may still be there.
+    Once others could come it stays open until the program ends: they may still be there.
     """
 
     def __init__(self, settings: Settings, keys: Keys, book: GuestBook) -> None:
@@ -34,6 +34,7 @@ class Gate:
         self.book = book
         self.is_shared = settings.share
         self.is_open = settings.share or bool(settings.auth) or not is_loopback(settings.host)
+        self._was_open = self.is_open
         self.asks_names = bool(settings.auth)
         self.link_host = ""
         self.proof = secrets.token_urlsafe(24)
@@ -44,6 +45,11 @@ class Gate:
     def share(self) -> None:
         """From now on others can come, by the public link."""
         self.is_open = self.is_shared = True
+
+    def share_no_more(self) -> None:
+        """The public link never came to be: nobody could come by it, and all is as it was at the start."""
+        self.is_open = self._was_open
+        self.is_shared = False
 
     def note_owner(self, visitor: str) -> None:
         """Somebody asked while only this machine's people could: they stay the owner."""

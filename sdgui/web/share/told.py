@@ -7,7 +7,7 @@ from sdgui.web.share.tunnel import LinkState
 
 def owners_link(here: str, token: str) -> str:
     """The link that makes a browser the owner's."""
-    return f"Its owner is who opens {here}/?{TOKEN}={token}"
+    return f"As its owner you open {here}/?{TOKEN}={token} once in each browser."
 
 
 def told_of_link(link: LinkState) -> str:

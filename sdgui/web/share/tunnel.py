@@ -76,6 +76,7 @@ class PublicLink:
         self._tunnel: Tunnel | None = None
         self._state = LinkState(state="off")
         self._ending = threading.Event()
+        self._was_there = settings.share
 
     def start(self) -> threading.Thread | None:
         """Opens the link in the background, unless it is open or about to be; others can come from now on."""
@@ -147,8 +148,11 @@ class PublicLink:
             )
         with self._lock:
             is_wanted = number == self._tries
+            self._was_there |= tunnel is not None
             if is_wanted:
                 self._state = told
+                if not self._was_there:
+                    self._gate.share_no_more()
                 if tunnel is not None and told.state == "on":
                     self._tunnel = tunnel
                     self._lead(tunnel.address)

@@ -77,6 +77,30 @@ def test_without_the_tunnel_it_says_so_in_one_sentence_and_is_tried_again_when_a
     assert told[0] == no_link("127.0.0.1") and shared.url in told[1]
 
 
+def test_a_link_that_never_came_makes_nobody_a_guest_and_one_that_did_does_until_the_end(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fails(host: str, port: int) -> Tunnel:
+        raise RuntimeError("unreachable")
+
+    with open_site(tmp_path) as site:
+        gate: Gate = site.app.state.gate
+        link: PublicLink = site.app.state.link
+        monkeypatch.setattr(tunnel, "_tunnel", fails)
+        assert opened(link).state == "failed"
+        assert not gate.is_open and not gate.is_shared
+        assert site.app.state.public_link is None
+        service = Service(site.url)
+        monkeypatch.setattr(tunnel, "_tunnel", service)
+        assert opened(link).state == "on"
+        assert site.app.state.public_link == site.url
+        link.end()
+        assert site.app.state.public_link is None
+        monkeypatch.setattr(tunnel, "_tunnel", fails)
+        assert opened(link).state == "failed"
+        assert gate.is_open  # who came meanwhile may still be there
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
 def test_without_a_link_a_server_on_loopback_goes_on_for_this_machine(host: str) -> None:
     assert no_link(host).endswith("sdgui goes on for this machine only.")
