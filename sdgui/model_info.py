@@ -31,7 +31,7 @@ class ModelInfo:
 
     Classifier-free guidance is none up to 1 in every family, and the negative prompt then says nothing.
     `emphasis`: it can weigh words of a prompt, and reads prompts of any length; else brackets are plain text.
-    `bfloat16`: in it its pictures are the same to the eye.
+    `bfloat16`: it was made in it, or its pictures are the same to the eye in it.
     `correction` is how its owner has it read, and `corrections` what of that suits it, by the names of its fields.
     `vocabulary`: the words that it knows, where it says so; all others it makes something else of.
     `vae` is the form of its VAE where the owner may put another of it in.

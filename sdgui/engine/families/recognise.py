@@ -121,7 +121,7 @@ def _info(
         memory_bytes=sum(
             files.tensor_bytes(name) for name in names if name.endswith(".safetensors")
         ),
-        bfloat16=own.get("bfloat16") is True,
+        bfloat16=own.get("bfloat16", traits.bfloat16) is True,
         examples=tuple(str(example) for example in own.get("examples", ())),
         vocabulary=read_vocabulary(read_json(files, WORDS)) if WORDS in files.sizes else None,
     )

@@ -12,7 +12,8 @@ class Traits:
     """What a family says of one model; sizes in pixels, defaults by the checkpoint's own markers, else the family's.
 
     `tokenizer` is the folder of the tokenizer whose tokens are counted, up to `token_limit`; `emphasis`: its family
-    has a weigher; `text_widths`: the channels of the text encoders that it weighs the states of.
+    has a weigher; `text_widths`: the channels of the text encoders that it weighs the states of; `bfloat16`: its family
+    was made in it.
     """
 
     width: int
@@ -29,6 +30,7 @@ class Traits:
     token_limit: int
     corrections: tuple[str, ...] = ()
     text_widths: tuple[int, ...] = ()
+    bfloat16: bool = False
     tokenizer: str = "tokenizer"
 
 

@@ -31,7 +31,7 @@ def picture() -> Iterator[Callable[[Catalog, str], Any]]:
     engines: list[TorchEngine] = []
 
     def make(catalog: Catalog, model: str) -> Any:
-        engines.append(TorchEngine(catalog, "cpu", previews=False))
+        engines.append(TorchEngine(catalog, "cpu", "float32", previews=False))
         return picture_of(engines[-1], catalog, model)
 
     yield make

@@ -94,7 +94,7 @@ def test_its_memory_is_that_of_the_quantised_numbers(
     full = catalog.locate("rounded")
     assert told["transformer"] < bytes_by_part(full.source, full.files, 4)["transformer"] / 2
     assert catalog.look("own").memory_bytes < catalog.look("rounded").memory_bytes
-    engine = TorchEngine(catalog, "cpu", previews=False)
+    engine = TorchEngine(catalog, "cpu", "float32", previews=False)
     warm = engine._load(catalog.describe("own").ref, lambda event: None)
     held = loader_module.weights_of(warm.pipe.transformer)
     assert told["transformer"] == pytest.approx(held, rel=0.01)
@@ -111,7 +111,7 @@ def test_loras_work_on_quantised_weights_as_on_others_and_leave_no_trace(
     lora = {f"{layer}.lora_{side}.weight": one for side, one in zip("AB", pair, strict=True)}
     write(tmp_path / "models" / "ink.safetensors", lora)
     catalog = place("z-image", Q8)
-    engine = TorchEngine(catalog, "cpu", previews=False)
+    engine = TorchEngine(catalog, "cpu", "float32", previews=False)
 
     def dreamt(model: str, prompt: str) -> Any:
         return picture_of(engine, catalog, model, prompt).astype(int)

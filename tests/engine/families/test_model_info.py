@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from sdgui.bench.random_models.tiny_families import MODELS
 from sdgui.correction import Correction
 from sdgui.engine.catalog import Catalog
+from sdgui.engine.families.family import family_called
 from sdgui.errors import UserError
 from sdgui.model_info import GuidanceKind, ModelInfo, ModelRef
 from sdgui.samplers import SAMPLER_NAMES
@@ -137,6 +139,7 @@ def test_what_is_said_of_a_model(lab_of: Callable[[str], FamilyLab], name: str) 
     expected = USUAL | SAID[name]
     assert {field: getattr(info, field) for field in expected} == expected
     assert info.memory_bytes > 100_000
+    assert info.bfloat16 == (family_called(info.family).half is torch.bfloat16)
 
 
 @pytest.mark.parametrize("name", MODELS)

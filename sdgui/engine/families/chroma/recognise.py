@@ -39,6 +39,7 @@ class Chroma:
             sampler="Euler",
             samplers=FLOW_SAMPLERS,
             token_limit=TOKENS,
+            bfloat16=True,
         )
 
 

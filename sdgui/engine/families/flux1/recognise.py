@@ -50,6 +50,7 @@ class Flux1:
             samplers=samplers_by_shift(folder),
             token_limit=DEV_TOKENS if dev else SCHNELL_TOKENS,
             tokenizer="tokenizer_2",
+            bfloat16=True,
         )
 
 

@@ -42,6 +42,7 @@ class Flux2Klein:
             sampler="Euler",
             samplers=samplers_by_shift(folder),
             token_limit=TOKENS - TEMPLATE,
+            bfloat16=True,
         )
 
 

@@ -50,6 +50,7 @@ class QwenImage:
             sampler="Euler",
             samplers=FLOW_SAMPLERS,
             token_limit=TOKENS - TEMPLATE,
+            bfloat16=True,
         )
 
 

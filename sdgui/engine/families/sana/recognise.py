@@ -38,6 +38,7 @@ class Sana:
             sampler=DPM,
             samplers=(DPM, UNIPC),
             token_limit=TOKENS,
+            bfloat16=True,
         )
 
 

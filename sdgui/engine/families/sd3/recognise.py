@@ -60,6 +60,7 @@ class StableDiffusion3:
             if has_t5
             else folder.token_limit("tokenizer", "text_encoder", 77),
             tokenizer="tokenizer_3" if has_t5 else "tokenizer",
+            bfloat16=True,
         )
 
 

@@ -47,6 +47,7 @@ class ZImage:
             sampler=EULER,
             samplers=(EULER,),
             token_limit=TOKENS - TEMPLATE,
+            bfloat16=True,
         )
 
 
