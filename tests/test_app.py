@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import logging
+import re
 import signal
 import socket
 import subprocess
@@ -124,6 +125,24 @@ def test_a_models_folder_that_is_not_there(tmp_path: Path) -> None:
 def test_a_folder_that_is_no_model(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert "empty" in the_refusal(tmp_path, "--port", str(free_port()), "--model", "./empty")
+
+
+def test_where_others_can_come_the_terminal_has_the_owner_s_link_and_they_are_guests(
+    tmp_path: Path,
+) -> None:
+    app = RunningApp(tmp_path, "--host", "0.0.0.0", "--new-token", "--guest-steps", "9")
+    try:
+        [link] = re.findall(rf"{app.url}/\?token=[\w-]{{43}}", app.log.read_text())
+        guest, owner = (httpx.Client(trust_env=False, follow_redirects=True) for _ in range(2))
+        assert owner.get(link).url == f"{app.url}/"
+        told = [client.get(f"{app.url}/me").json() for client in (guest, owner)]
+        assert [one["role"] for one in told] == ["guest", "owner"]
+        assert [one["limits"]["steps"] for one in told] == [9, None]
+        asked = {"prompt": "a cat", "steps": 10}
+        refused = guest.post(f"{app.url}/gradio_api/call/v2/dream", json=asked)
+        assert "You may ask for 9 steps, and these are 10." in refused.text
+    finally:
+        app.kill()
 
 
 def test_the_environment_may_hold_the_password(monkeypatch: pytest.MonkeyPatch) -> None:

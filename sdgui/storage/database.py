@@ -328,6 +328,19 @@ class Database:
             )
             return int(found.fetchone()[0])
 
+    def adopt(self, visitor: str, into: str) -> int:
+        """Makes all that is one visitor's another's, what is in the bin and links, too; how many pictures."""
+        with self._writing() as connection:
+            moved = connection.execute(
+                "SELECT COUNT(*) FROM tasks WHERE visitor = ? AND stored AND NOT deleted",
+                (visitor,),
+            ).fetchone()[0]
+            for table in ("jobs", "tasks", "links"):
+                connection.execute(
+                    f"UPDATE {table} SET visitor = ? WHERE visitor = ?", (into, visitor)
+                )
+            return int(moved)
+
     def oldest_unkept(self, visitor: str, size: int) -> tuple[str, ...]:
         """The oldest of the visitor's pictures that are not kept, as many as have so many bytes together."""
         with self._reading() as connection:

@@ -242,6 +242,10 @@ class DiskStore:
         """The bytes that the visitor's pictures take, also those in the bin, or only those that are `kept`."""
         return self._database.bytes_of(visitor, kept=kept)
 
+    def adopt(self, visitor: str, into: str) -> int:
+        """Makes all that is one visitor's another's: dreams, pictures, links, bin; how many pictures."""
+        return self._database.adopt(visitor, into)
+
     def oldest_unkept(self, visitor: str, bytes: int) -> tuple[str, ...]:
         """The oldest of the visitor's pictures that are not kept, as many as take so many bytes together."""
         return self._database.oldest_unkept(visitor, bytes)

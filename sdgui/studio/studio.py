@@ -280,6 +280,16 @@ class Studio:
         """Deletes for good what is in the visitor's bin."""
         return self.store.empty_bin(who.visitor)
 
+    def adopt(self, visitor: str, who: Who) -> int:
+        """Makes what was dreamt as one visitor that of another, who is the same person; how many pictures. UserError
+        while something of it is still being made."""
+        if self.active_jobs(Who(visitor=visitor)):
+            raise UserError(
+                "Dreams of this browser are still being made.",
+                "Bring them along when they are done.",
+            )
+        return self.store.adopt(visitor, who.visitor)
+
     def active_jobs(self, who: Who) -> tuple[str, ...]:
         """Ids of the visitor's jobs that have not ended, in the order in which they were queued."""
         with self._lock:

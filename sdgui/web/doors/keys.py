@@ -18,9 +18,8 @@ class Keys:
     nothing any more."""
 
     def __init__(self, folder: Path, *, renew: bool = False) -> None:
-        if renew:
-            renew_secret(folder, OWNERS_SECRET)
-        owners = server_secret(folder, OWNERS_SECRET)
+        make = renew_secret if renew else server_secret
+        owners = make(folder, OWNERS_SECRET)
         self.token = _made(owners, "token")
         self.owner = SignedCookie("owner", owners)
         self._secret = server_secret(folder)

@@ -104,12 +104,14 @@ class Visitors:
         if role is None:
             role = Role.GUEST if self.gate is not None and self.gate.is_open else Role.OWNER
         token, is_due, is_new = None, False, False
-        if not name:
-            try:
+        try:
+            if name:
+                state["browser"] = self._browser(scope)
+            else:
                 token, is_due, is_new = await self._token(scope)
-            except OutOfOrder as fault:  # whoever it is must not be made somebody else meanwhile
-                await answer(scope, receive, send, HTTPStatus.SERVICE_UNAVAILABLE, str(fault))
-                return
+        except OutOfOrder as fault:  # whoever it is must not be made somebody else meanwhile
+            await answer(scope, receive, send, HTTPStatus.SERVICE_UNAVAILABLE, str(fault))
+            return
         if name:
             visitor = visitor_named(name, self.secret)
         elif token is not None:
@@ -134,6 +136,13 @@ class Visitors:
             await send(message)
 
         await self.app(scope, receive, send_with_cookie if is_due else send)
+
+    def _browser(self, scope: Scope) -> str | None:
+        """The visitor that a browser was before its person signed in by name, as far as its cookie tells."""
+        sent = header(scope, b"cookie")
+        if (signed := self.cookies.read(sent)) is not None:
+            return visitor_id(signed[0])
+        return next(map(visitor_id, self.cookies.others(sent)), None)
 
     async def _token(self, scope: Scope) -> tuple[str | None, bool, bool]:
         """The visitor's token, None for one without, whether their browser is to be given it, and whether it is new."""

@@ -85,13 +85,14 @@ def library_routes(studio: "Studio", store: Store, library: Library) -> APIRoute
         }
 
     @routes.get("/models/choices")
-    def choices() -> dict[str, Any]:
-        """The models that everybody may choose from, by their titles and families."""
+    def choices(request: Request) -> dict[str, Any]:
+        """The models that who asks may choose from, by their titles and families."""
+        only = studio.policy.of(who_of(request)).only
         return {
             "models": [
                 {"model": one.model, "title": one.title, "family": one.family_title}
                 for one in library.cards()
-                if not one.fault
+                if not one.fault and (only is None or one.model in only)
             ]
         }
 

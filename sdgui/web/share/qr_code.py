@@ -4,12 +4,17 @@ import io
 
 import segno
 
+_DARK_ON_LIGHT = "\x1b[97;40m"
+"""White blocks on black, whatever the terminal's own colours are (ECMA-48, Select Graphic Rendition)."""
+_PLAIN = "\x1b[0m"
 
-def for_terminal(link: str) -> str:
-    """The code in half blocks, dark on light whatever the terminal's colours are."""
+
+def for_terminal(link: str, *, coloured: bool) -> str:
+    """The code in half blocks; where they are not `coloured`, it is meant for light letters on a dark ground."""
     out = io.StringIO()
     segno.make_qr(link, error="l").terminal(out, border=2, compact=True)
-    return out.getvalue().rstrip("\n")
+    lines = out.getvalue().splitlines()
+    return "\n".join(f"{_DARK_ON_LIGHT}{line}{_PLAIN}" if coloured else line for line in lines)
 
 
 def as_svg(link: str) -> bytes:

@@ -98,7 +98,23 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink) -> APIRouter:
             "name": _name_of(who, person),
             "number": 0 if person is None else person.number,
             "limits": told_of(studio.policy.of(who)),
+            "paused": studio.is_paused,
+            "bring": _brings(request, who) is not None,
         }
+
+    @routes.post("/me/bring")
+    def bring(request: Request) -> dict[str, int]:
+        """Makes what this browser's visitor dreamt before they signed in theirs by name: so it is on all devices."""
+        who = who_of(request)
+        visitor = _brings(request, who)
+        if visitor is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "This browser has nothing to bring along.")
+        return {"pictures": studio.adopt(visitor, who)}
+
+    def _brings(request: Request, who: Who) -> str | None:
+        visitor: str | None = getattr(request.state, "browser", None)
+        is_other = visitor is not None and visitor != who.visitor
+        return visitor if is_other and studio.store.knows(str(visitor)) else None
 
     @routes.get("/share")
     def share(request: Request) -> dict[str, Any]:

@@ -10,8 +10,8 @@ def owners_link(here: str, token: str) -> str:
     return f"As its owner you open {here}/?{TOKEN}={token} once in each browser."
 
 
-def told_of_link(link: LinkState) -> str:
-    """How the public link stands, with a code to be scanned where it is there."""
+def told_of_link(link: LinkState, *, coloured: bool = False) -> str:
+    """How the public link stands, with a code to be scanned where it is there; `coloured` for a terminal."""
     if link.state != "on":
         return link.sentence
-    return f"{link.sentence}\n{for_terminal(link.address)}"
+    return f"{link.sentence}\n{for_terminal(link.address, coloured=coloured)}"

@@ -13,11 +13,13 @@ from sdgui.spec import DreamRequest
 from sdgui.storage.secret import server_secret
 from sdgui.studio.guest_book import GuestBook
 from sdgui.web.doors.auth import Failures
+from sdgui.web.doors.cookies import COOKIE
 from sdgui.web.doors.gate import NEWCOMERS, Gate, Newcomers
 from sdgui.web.doors.keys import OWNERS_SECRET, Keys
 from sdgui.web.doors.roles import Roles
-from sdgui.web.doors.visitors import visitor_named
+from sdgui.web.doors.visitors import visitor_id, visitor_named
 from tests.fake_engine import HandClock
+from tests.people import who
 from tests.web.conftest import BROWSER, Site, open_site, visitor_in
 
 
@@ -72,6 +74,8 @@ def test_on_loopback_alone_everybody_is_the_owner(site: Site) -> None:
             "waiting": 512,
             **dict.fromkeys(("dreams_a_minute", "steps", "pixels", "pictures", "disk", "models")),
         },
+        "paused": False,
+        "bring": False,
     }
     assert site.client().get("/share").status_code == 200
 
@@ -200,6 +204,45 @@ def test_who_signs_in_is_the_same_person_on_each_device_and_a_guest(
         assert "set-cookie" not in device.get("/", headers=BROWSER).headers
         assert device.get("/share").status_code == 403
     guarded_site.wait(job)
+
+
+def test_what_a_browser_dreamt_before_names_were_asked_can_be_brought_along_and_only_then_is(
+    tmp_path: Path,
+) -> None:
+    with open_site(tmp_path) as before:
+        browser = before.visitor()
+        job = before.dream(browser, count=2)
+        cookies = dict(browser.cookies)
+    with open_site(tmp_path, ("ann", "sesame")) as site:
+        ann = httpx.BasicAuth("ann", "sesame")
+        laptop, phone = site.client(auth=ann, cookies=cookies), site.client(auth=ann)
+        assert laptop.get("/me").json()["bring"] and not phone.get("/me").json()["bring"]
+        assert laptop.get(f"/dreams/{job.id}").status_code == 404
+        assert phone.post("/me/bring").status_code == 404
+        assert laptop.post("/me/bring").json() == {"pictures": 2}
+        for device in (laptop, phone):
+            told = device.get(f"/dreams/{job.id}").json()
+            assert [tile["state"] for tile in told["tiles"]] == ["done", "done"]
+            assert device.get(f"/picture/{job.tasks[0].id}").status_code == 200
+        assert not laptop.get("/me").json()["bring"]
+        assert laptop.post("/me/bring").status_code == 404
+
+
+def test_dreams_that_are_being_made_are_brought_along_only_when_they_are_done(
+    guarded_site: Site,
+) -> None:
+    engine = guarded_site.engine
+    engine.go.clear()
+    token = "an-old-token-of-the-former-version-0123456789"
+    job = guarded_site.studio.submit(DreamRequest(prompt="a cat"), who(visitor_id(token)))
+    browser = guarded_site.client(
+        auth=httpx.BasicAuth("ann", "öpen: sesame"), cookies={COOKIE: token}
+    )
+    refused = browser.post("/me/bring")
+    assert refused.status_code == 422 and "still being made" in refused.text
+    engine.go.set()
+    guarded_site.wait(job)
+    assert browser.post("/me/bring").json() == {"pictures": 1}
 
 
 def test_the_owner_s_link_opens_where_names_are_asked_and_so_does_the_name_owner(

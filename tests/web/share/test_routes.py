@@ -95,7 +95,10 @@ def test_what_is_decided_holds_at_once_and_after_a_restart(site: Site, owner: ht
     assert (limits["steps"], limits["models"], limits["disk"]) == (7, ["demo"], None)
     book = site.app.state.gate.book
     again = type(book)(site.store._folder.path, lambda file, content: None)
-    assert (again.terms, again.words) == (book.terms, book.words)
+    assert (again.terms, again.words) == (book.terms, ("gore", "my street"))
+    owner.put("/share/limits", json={"models": []})
+    assert guest.get("/models/choices").json() == {"models": []}
+    assert len(owner.get("/models/choices").json()["models"]) == 1
     for wrong in ({"steps": 0}, {"pixels": 5}, {"models": ["nothing"]}, {"other": 1}):
         assert owner.put("/share/limits", json=wrong).status_code == 422
     assert owner.get("/share").json()["limits"]["steps"] == 7

@@ -124,6 +124,9 @@ def test_a_link_that_leads_here_is_told_with_its_life_and_a_code(
     assert state.ends == 1000.0 + LIFE_HOURS * 3600
     assert service.asked == [("127.0.0.1", 7860)]
     assert shared.url in told_of_link(state) and "▄" in told_of_link(state)
+    assert all(
+        "\x1b[97;40m" in line for line in told_of_link(state, coloured=True).splitlines()[1:]
+    )
     assert link.start() is None  # it is there
     now[0] += LIFE_HOURS * 3600
     assert link.state().state == "failed" and "ended" in link.state().sentence
