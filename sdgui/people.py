@@ -45,6 +45,8 @@ class Allowance:
     """Bytes that their pictures may take; where there are more, the oldest go that were not kept."""
     models: bool = True
     """Whether they may look after the models: add, correct and remove them."""
+    folders: bool = True
+    """Whether they may bring in pictures from folders of this machine."""
 
 
 GUESTS = Allowance(
@@ -55,6 +57,7 @@ GUESTS = Allowance(
     a_minute=6,
     disk=500_000_000,
     models=False,
+    folders=False,
 )
 """What guests may where their host said nothing else."""
 

@@ -10,6 +10,7 @@ from sdgui.adapters import Adapter
 from sdgui.correction import Correction
 from sdgui.emphasis import PromptLength
 from sdgui.events import Batch, Pixels, Task, WorkerEvent
+from sdgui.imports import FolderImport
 from sdgui.inventory import Inventory
 from sdgui.library import Card, Corrected, Defaults, Download, KnownModel, Offer
 from sdgui.links import Link
@@ -195,8 +196,34 @@ class Engine(Protocol):
         ...
 
 
+class Imports(Protocol):
+    """Folders whose pictures are brought in, in the background; safe to call from several threads."""
+
+    def begin(self, folder: Path, visitor: str | None, *, copies: bool) -> FolderImport:
+        """Begins to import a folder for a visitor, or goes on with it, linked or copied; for whoever is the owner,
+        where that is None. UserError when it cannot be."""
+        ...
+
+    def of(self, visitor: str) -> tuple[FolderImport, ...]:
+        """The visitor's imports since the program began."""
+        ...
+
+    def cancel(self, number: int, visitor: str) -> bool:
+        """Stops an import; what came in stays. False when it is not the visitor's."""
+        ...
+
+    def claim(self, visitor: str) -> None:
+        """Gives what the command line brought in to the owner, who has opened the page."""
+        ...
+
+
 class Store(Protocol):
     """Jobs and pictures on disk; safe to call from several threads."""
+
+    @property
+    def imports(self) -> Imports:
+        """The folders whose pictures are brought in."""
+        ...
 
     def add_job(self, job: JobRecord) -> None:
         """Stores a queued job, durably, before it is announced."""
@@ -235,7 +262,7 @@ class Store(Protocol):
         ...
 
     def picture_file(self, picture: str, visitor: str) -> Path | None:
-        """The original PNG."""
+        """The original file."""
         ...
 
     def binned_thumb_file(self, picture: str, visitor: str) -> Path | None:
@@ -345,7 +372,7 @@ class Store(Protocol):
         ...
 
     def find_files(self, pictures: Sequence[str], visitor: str) -> dict[str, Path]:
-        """By id the original PNGs of those of the pictures that are the visitor's, and there."""
+        """By id the original files of those of the pictures that are the visitor's, and there."""
         ...
 
     def job(self, job: str, visitor: str) -> JobRecord | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sdgui.imports import Imported
 from sdgui.sheet import Sheet
 from sdgui.spec import PictureSpec
 
@@ -78,7 +79,7 @@ class JobEnd:
 @dataclass(frozen=True, kw_only=True)
 class PictureRecord:
     """One stored picture: its owner, spec, place in its job, how it was made (`notes`), bytes on disk; `rating` from
-    1 to 5, or 0 for none."""
+    1 to 5, or 0 for none; `imported` says from where it came, None for one that was made here."""
 
     id: str
     job: str
@@ -90,6 +91,7 @@ class PictureRecord:
     bytes: int = 0
     mark: Mark = Mark.NONE
     rating: int = 0
+    imported: Imported | None = None
 
     @property
     def match(self) -> float | None:

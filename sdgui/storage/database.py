@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
 from sdgui.errors import DiskFull, NotYetSaved, UserError
+from sdgui.imports import FolderImport, Imported, ImportState
 from sdgui.links import Link
 from sdgui.local_days import EPOCH, offsets
 from sdgui.picture_query import Facets, Order, PictureQuery
@@ -32,6 +33,8 @@ from sdgui.records import (
 from sdgui.storage import deleted_rows, link_rows, picture_list
 from sdgui.storage.deleted_rows import Leftover
 from sdgui.storage.faults import plain_database_errors
+from sdgui.storage.imports import rows as imports
+from sdgui.storage.imports.reading import Seen
 from sdgui.storage.migrations import MIGRATIONS, Migration, Tell
 from sdgui.storage.prompt_search import words_of
 from sdgui.storage.rows import (
@@ -63,7 +66,7 @@ def history(*, sheets: bool, before: bool) -> str:
     """The query for a page of jobs, newest first: only those with a sheet, only those before a moment and id."""
     return f"""SELECT * FROM jobs WHERE visitor = :visitor
         {"AND (created, id) < (:created, :id)" if before else ""}
-        {"AND sheet IS NOT NULL" if sheets else ""}
+        AND {"sheet IS NOT NULL" if sheets else "imported = 0"}
         AND {SHOWN} ORDER BY created DESC, id DESC LIMIT :limit"""
 
 
@@ -534,6 +537,56 @@ class Database:
         with self._writing() as connection:
             return link_rows.withdraw_link(connection, link, visitor, now)
 
+    def begin_import(self, visitor: str, folder: str, *, copies: bool) -> int:
+        """Notes that a folder is being imported; its number, the same one each time."""
+        with self._writing() as connection:
+            return imports.begin(connection, visitor, folder, copies=copies)
+
+    def end_import(self, number: int, state: ImportState) -> None:
+        """Notes how an import ended."""
+        with self._writing() as connection:
+            imports.end(connection, number, state)
+
+    def running_imports(self) -> tuple[FolderImport, ...]:
+        """The imports that have not ended."""
+        with self._reading() as connection:
+            return imports.running(connection)
+
+    def seen_by_import(self, number: int) -> dict[str, tuple[int, int]]:
+        """By path the size (bytes) and time (nanoseconds) of each file that an import looked at before."""
+        with self._searching() as connection:
+            return imports.seen_in(connection, number)
+
+    def known_by_import(self, number: int, hash: str) -> imports.KnownPicture | None:
+        """The picture of this content that the owner of an import has already."""
+        with self._reading() as connection:
+            return imports.known_by(connection, number, hash)
+
+    def is_ours(self, picture: str, size: int) -> bool:
+        """Whether a picture with this id, of so many bytes, was made here."""
+        with self._reading() as connection:
+            return imports.is_ours(connection, picture, size)
+
+    def add_imported(
+        self, number: int, new: Sequence[imports.NewPicture], seen: Sequence[Seen]
+    ) -> int:
+        """Lists pictures of an import, and notes these files and theirs as looked at; how many are new."""
+        with self._writing() as connection:
+            return imports.add(connection, number, new, seen)
+
+    def link_again(self, number: int, imported: Imported) -> None:
+        """A picture whose file was gone lies elsewhere now."""
+        with self._writing() as connection:
+            imports.link_again(connection, number, imported)
+
+    def claim_imports(self, visitor: str) -> bool:
+        """Gives imports without an owner to a visitor, with some of their pictures; False when that was all."""
+        with self._reading() as connection:
+            if not imports.are_unclaimed(connection):
+                return False
+        with self._writing() as connection:
+            return imports.claim(connection, visitor)
+
     def mark_removed(self, pictures: Sequence[str]) -> None:
         """Notes that the files of deleted pictures are gone."""
         with self._writing() as connection:
@@ -591,7 +644,7 @@ class Database:
         with self._reading() as connection:
             rows = connection.execute(
                 """SELECT model, COUNT(*) AS pictures, MAX(created) AS last FROM tasks
-                WHERE stored AND NOT deleted GROUP BY model"""
+                WHERE stored AND NOT deleted AND imported IS NULL GROUP BY model"""
             ).fetchall()
         return {row["model"]: ModelUse(pictures=row["pictures"], last=row["last"]) for row in rows}
 

@@ -26,6 +26,8 @@ from sdgui.records import (
 from sdgui.storage.database import Database, Found, TaskRow
 from sdgui.storage.deleted_rows import Leftover
 from sdgui.storage.faults import plain_disk_errors
+from sdgui.storage.imports.folder_imports import FolderImports
+from sdgui.storage.imports.source import linked_file
 from sdgui.storage.layout import DATABASE, RESERVE, is_id, picture_path, thumbnail_path
 from sdgui.storage.migrations import Tell
 from sdgui.storage.output_folder import OutputFolder
@@ -74,9 +76,16 @@ class DiskStore:
             raise
         self._reserve.fill()
         self._secret = server_secret(self._folder.path)
+        self._imports = FolderImports(self._folder, self._database, tell)
+
+    @property
+    def imports(self) -> FolderImports:
+        """The folders whose pictures are brought in."""
+        return self._imports
 
     def close(self) -> None:
         """Closes the database and gives the output folder free; more than once is fine."""
+        self._imports.close()
         self._database.close()
         self._folder.release()
 
@@ -163,11 +172,9 @@ class DiskStore:
         return None if row is None else row.picture()
 
     def picture_file(self, picture: str, visitor: str) -> Path | None:
-        """The original PNG; None also when somebody took the file away."""
+        """The original file; None also when somebody took it away."""
         row = self._row(picture, visitor)
-        if row is None or not self._file(row).is_file():
-            return None
-        return self._file(row)
+        return None if row is None else self._original(row)
 
     def binned_thumb_file(self, picture: str, visitor: str) -> Path | None:
         """The thumbnail (JPEG) of a picture in the bin; None where there is none."""
@@ -313,9 +320,9 @@ class DiskStore:
         return {row.id: row.picture() for row in self._rows(pictures, visitor)}
 
     def find_files(self, pictures: Sequence[str], visitor: str) -> dict[str, Path]:
-        """By id the original PNGs of those of the pictures that are the visitor's, and there."""
-        files = {row.id: self._file(row) for row in self._rows(pictures, visitor)}
-        return {picture: file for picture, file in files.items() if file.is_file()}
+        """By id the original files of those of the pictures that are the visitor's, and there."""
+        files = {row.id: self._original(row) for row in self._rows(pictures, visitor)}
+        return {picture: file for picture, file in files.items() if file is not None}
 
     def add_link(self, link: Link) -> None:
         """Stores a link to pictures."""
@@ -427,6 +434,13 @@ class DiskStore:
     def _file(self, row: TaskRow) -> Path:
         return self._folder.path / row.path
 
+    def _original(self, row: TaskRow) -> Path | None:
+        """The file of a stored picture, where it is there; that of a linked one is its owner's, and only read."""
+        if row.imported is not None and row.imported.is_linked:
+            return linked_file(row.imported)
+        file = self._file(row)
+        return file if file.is_file() else None
+
     def _thumbnail(self, row: TaskRow) -> Path:
         return self._folder.path / thumbnail_path(row.path, row.id)
 
@@ -438,8 +452,11 @@ class DiskStore:
             log.warning("No thumbnail of picture %s yet: %s", row.id, error)
 
     def _remake_thumbnail(self, row: TaskRow) -> Path | None:
+        original = self._original(row)
+        if original is None:
+            return None
         try:
-            jpeg = encode_thumbnail_of(self._file(row))
+            jpeg = encode_thumbnail_of(original)
         except Unreadable as error:
             log.warning("No thumbnail of picture %s: %s", row.id, error)
             return None

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 LOCK = ".sdgui.lock"
 DATABASE = "sdgui.db"
 THUMBNAILS = ".thumbs"
+IMPORTED = "imported"
 RESERVE = ".sdgui.reserve"
 
 _ID = re.compile(r"[0-9a-f]{16,64}")
@@ -31,3 +32,20 @@ def picture_path(created: float, seed: int, picture: str) -> PurePosixPath:
 def thumbnail_path(picture_path: PurePosixPath, picture: str) -> PurePosixPath:
     """The thumbnail that belongs to a PNG, relative to the output folder: `.thumbs/YYYY-MM-DD/<id>.jpg`."""
     return PurePosixPath(THUMBNAILS, picture_path.parent, f"{picture}.jpg")
+
+
+def imported_path(created: float, picture: str, ending: str) -> PurePosixPath:
+    """The copy of an imported picture, relative to the output folder: `imported/YYYY-MM-DD/<id>.<ending>`.
+
+    A linked one has no file there, only a thumbnail that belongs to this path.
+    """
+    if not is_id(picture):
+        raise ValueError(f"not an id: {picture!r}")
+    return PurePosixPath(IMPORTED, f"{_day(created)}", f"{picture}.{ending}")
+
+
+def _day(created: float) -> str:
+    try:
+        return f"{datetime.fromtimestamp(created):%Y-%m-%d}"
+    except (ValueError, OverflowError, OSError):  # no calendar has it
+        return "undated"

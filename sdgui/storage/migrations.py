@@ -83,4 +83,32 @@ MIGRATIONS: tuple[Migration, ...] = (
     ) WITHOUT ROWID;
     CREATE INDEX links_of ON links (visitor, created DESC, id);
     """,
+    """
+    ALTER TABLE jobs ADD COLUMN imported INTEGER NOT NULL DEFAULT 0; -- from a folder, and never dreamt here
+    DROP INDEX jobs_history;
+    CREATE INDEX jobs_history ON jobs (visitor, imported, created DESC, id DESC);
+    ALTER TABLE tasks ADD COLUMN imported TEXT;                -- JSON: from where; NULL for what was made here
+
+    CREATE TABLE imports (
+        number INTEGER PRIMARY KEY,
+        visitor TEXT NOT NULL,            -- '' until the owner opens the page
+        folder BLOB NOT NULL,             -- as the system calls it, every link resolved
+        copies INTEGER NOT NULL,
+        state TEXT NOT NULL
+    );
+    CREATE TABLE imported_files (
+        import INTEGER NOT NULL REFERENCES imports (number),
+        path BLOB NOT NULL,               -- below its folder
+        size INTEGER NOT NULL,
+        modified INTEGER NOT NULL,        -- nanoseconds since the epoch
+        hash TEXT NOT NULL,               -- SHA-256
+        PRIMARY KEY (import, path)
+    ) WITHOUT ROWID;
+    CREATE TABLE imported_pictures (
+        visitor TEXT NOT NULL,
+        hash TEXT NOT NULL,               -- SHA-256 of the file
+        task INTEGER NOT NULL,            -- its number
+        PRIMARY KEY (visitor, hash)
+    ) WITHOUT ROWID;
+    """,
 )

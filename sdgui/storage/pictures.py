@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from PIL import Image
@@ -76,7 +76,7 @@ def read_provenance(file: Path) -> Provenance | None:
 
 
 def provenance_in(text: str) -> Provenance | None:
-    """What the text `sdgui` of a PNG says; None for one of another shape."""
+    """What the text `sdgui` of a picture of ours says; None for one of another shape."""
     try:
         said = json.loads(text)
         spec = PictureSpec.from_json(json.dumps(said["spec"]))
@@ -115,10 +115,11 @@ class Unreadable(Exception):
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[Image.Image]:
-    """A PNG on the disk, of which nothing is decoded yet; whatever fails inside of reading it is Unreadable."""
+def opened(file: Path | IO[bytes], *, any_kind: bool = False) -> Iterator[Image.Image]:
+    """A PNG, or with `any_kind` a JPEG or WebP too, of which nothing is decoded yet; whatever fails inside of reading
+    it is Unreadable."""
     try:
-        with Image.open(file, formats=["PNG"]) as image:
+        with Image.open(file, formats=["PNG", "JPEG", "WEBP"] if any_kind else ["PNG"]) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise Unreadable(f"it claims to have {image.width} × {image.height} pixels")
             yield image

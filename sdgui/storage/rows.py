@@ -9,9 +9,11 @@ from pathlib import PurePosixPath
 from typing import TypeVar
 
 from sdgui.adapters import loras
+from sdgui.imports import Imported
 from sdgui.records import JobRecord, JobState, Mark, PictureRecord, TaskRecord
 from sdgui.sheet import Sheet
 from sdgui.spec import PictureSpec
+from sdgui.storage.imports.written import from_json
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +63,7 @@ class TaskRow:
     mark: Mark = Mark.NONE
     binned: bool = False
     rating: int = 0
+    imported: Imported | None = None
 
     def picture(self) -> PictureRecord:
         """The picture as the other floors know it."""
@@ -75,6 +78,7 @@ class TaskRow:
             bytes=self.bytes,
             mark=self.mark,
             rating=self.rating,
+            imported=self.imported,
         )
 
 
@@ -104,6 +108,7 @@ def task_row(row: sqlite3.Row) -> TaskRow:
         mark=Mark(row["mark"]),
         binned=row["binned"] is not None,
         rating=row["rating"],
+        imported=None if row["imported"] is None else from_json(row["imported"]),
     )
 
 

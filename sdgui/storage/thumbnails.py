@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from sdgui.events import Pixels
 from sdgui.storage.pictures import opened
@@ -19,9 +19,19 @@ def encode_thumbnail(pixels: Pixels) -> bytes:
 
 
 def encode_thumbnail_of(file: Path) -> bytes:
-    """The thumbnail of a PNG on disk; Unreadable when it cannot be read."""
-    with opened(file) as image:
-        return _jpeg(image.convert("RGB"))
+    """The thumbnail of a PNG, JPEG or WebP on disk; Unreadable when it cannot be read."""
+    with opened(file, any_kind=True) as image:
+        return encode_thumbnail_in(ImageOps.exif_transpose(image))
+
+
+def encode_thumbnail_in(image: Image.Image) -> bytes:
+    """The thumbnail of a picture that Pillow opened, whatever its mode; what is transparent is white."""
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        clear = image.convert("RGBA")
+        ground = Image.new("RGBA", clear.size, "white")
+        ground.alpha_composite(clear)
+        image = ground
+    return _jpeg(image.convert("RGB"))
 
 
 def _jpeg(image: Image.Image) -> bytes:

@@ -35,7 +35,11 @@ def test_a_folder_of_the_third_version_opens_whole(open_store: Callable[[], Disk
     before = store.jobs(ANNA)
     # as that version made its tables
     store._database._connection.executescript(
-        """DROP INDEX tasks_by_date; DROP INDEX tasks_by_match; DROP INDEX tasks_by_rating;
+        """DROP TABLE links; DROP TABLE imports; DROP TABLE imported_files; DROP TABLE imported_pictures;
+        DROP INDEX jobs_history; ALTER TABLE jobs DROP COLUMN imported;
+        CREATE INDEX jobs_history ON jobs (visitor, created DESC, id DESC);
+        ALTER TABLE tasks DROP COLUMN imported;
+        DROP INDEX tasks_by_date; DROP INDEX tasks_by_match; DROP INDEX tasks_by_rating;
         DROP INDEX tasks_missing; DROP INDEX tasks_leftover; DROP INDEX tasks_binned;
         DROP INDEX tasks_undo; DROP TABLE loras;
         ALTER TABLE tasks DROP COLUMN rating; ALTER TABLE tasks DROP COLUMN undo;
