@@ -36,6 +36,7 @@ export class Actions {
       { name: "b", sign: "B", label: "Pin as B (B)", isOn: this.pair.b === picture.id },
       { name: "vary", sign: "⟳", word: "Vary", label: "Vary (V)" },
       ...(source ? [{ name: "versus", sign: "vs", word: origin, label: `Compare with its ${origin}` }] : []),
+      ...this.page.more,
     ];
   }
 
@@ -67,6 +68,8 @@ export class Actions {
       case "versus":
         this.versus(picture);
         break;
+      default:
+        this.page.more.find((one) => one.name === name)?.do(picture);
     }
   }
 

@@ -36,6 +36,7 @@ const BEGINS = {
 /** @param {Page} page */
 export async function enter(page) {
   const { dreams, toasts } = page;
+  find("#pair").addEventListener("pinned", (event) => (page.pinned = /** @type {CustomEvent} */ (event).detail));
   const pair = new Pair(find("#pair"), page);
   find("#prompt-bar").prepend(pair.strip.element);
   const marks = new Marks(dreams, toasts);
@@ -58,6 +59,7 @@ export async function enter(page) {
     greet: () => greet((text) => page.bar.write(text)),
     open: (picture, shelf) => page.viewer.open(picture, shelf),
     reuse: (asked) => page.reuse(asked),
+    actions: (dream) => page.moreOfDreams.flatMap((more) => more(dream)),
   }, {
     menu: page.menu,
     exports,

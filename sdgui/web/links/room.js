@@ -1,9 +1,54 @@
 // @ts-check
-// Links: settings that come with the address. It has no tab.
+// Links: Share wherever pictures are, and settings that come with the address. It has no tab.
 
+import { button } from "../shared/dom/dom.js";
+import { pictures } from "../shared/dreams/words.js";
 import { takeAsked } from "./asked.js";
+import { ShareDialog } from "./dialog.js";
 
-/** @param {import("../shared/page/page.js").Page} page */
+/**
+ * @typedef {import("../shared/page/page.js").Page} Page
+ * @typedef {import("../shared/dreams/dream.js").Dream} Dream
+ * @typedef {import("../shared/dreams/dream.js").Picture} Picture
+ */
+
+/** @param {Page} page */
 export async function enter(page) {
+  const dialog = new ShareDialog(page);
+  page.more.push({
+    name: "share", sign: "↗", word: "Share", label: "Share: make a page of it to send",
+    do: (picture) => picture.id && dialog.open({ kind: "picture", pictures: [picture.id], what: "this picture" }),
+  });
+  page.moreOfDreams.push((dream) => [{ className: "row-share", text: "Share", act: () => shareDream(page, dialog, dream) }]);
+  const all = button("Links that you share…", "quiet-button share-all", () => {
+    page.help.element.close();
+    dialog.open(null);
+  });
+  page.help.choose(all);
+  sharePair(page, dialog);
   await takeAsked(page);
+}
+
+/** @param {Page} page @param {ShareDialog} dialog @param {Dream} dream */
+function shareDream(page, dialog, dream) {
+  const done = dream.done.filter(({ id }) => id !== null).sort((a, b) => a.index - b.index);
+  const ids = done.map(({ id }) => String(id));
+  if (!ids.length) page.toasts.show("No picture is finished yet.");
+  else if (ids.length === 1) dialog.open({ kind: "picture", pictures: ids, what: "this picture" });
+  else {
+    const kind = dream.sheet ? "wall" : "dream";
+    dialog.open({ kind, pictures: ids, what: `${kind === "wall" ? "this sheet" : "this dream"}, ${pictures(ids.length)}` });
+  }
+}
+
+/** A button beside what can be done with A and B. @param {Page} page @param {ShareDialog} dialog */
+function sharePair(page, dialog) {
+  const share = button("Share", "pair-action", () => {
+    const { a, b } = page.pinned;
+    if (a && b) dialog.open({ kind: "pair", pictures: [a, b], what: "this pair" });
+  }, { id: "pair-share", title: "Make a page of the two to send" });
+  const show = () => (share.disabled = !page.pinned.a || !page.pinned.b || page.pinned.a === page.pinned.b);
+  document.querySelector("#pair .pair-actions")?.append(share);
+  document.querySelector("#pair")?.addEventListener("pinned", show);
+  show();
 }

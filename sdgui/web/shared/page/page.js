@@ -33,6 +33,7 @@ import { Title } from "./title.js";
  * @typedef {import("../gallery/list.js").List} List
  * @typedef {import("../dreams/told.js").Outcome} Outcome
  * @typedef {import("../dreams/dream.js").Dream} Dream
+ * @typedef {import("../viewer/tools.js").Action & { do: (picture: import("../dreams/dream.js").Picture) => void }} More
  * @typedef {{ list: List, begins: () => import("./prompt-bar.js").Begins, begin: () => Promise<Outcome> }} Dreaming
  * @typedef {{ panel?: HTMLElement, dreaming?: Dreaming,
  *   offers?: (dream: Dream) => import("../gallery/list.js").Action[], seen?: () => void, address?: () => string,
@@ -82,6 +83,12 @@ export class Page {
     this.forgetting = [];
     /** Told that something that was deleted came back. @type {(() => void)[]} */
     this.returning = [];
+    /** What else can be done with a picture, wherever it has tools. @type {More[]} */
+    this.more = [];
+    /** What else can be done with a dream, wherever it has a row. @type {((dream: Dream) => import("../gallery/list.js").Action[])[]} */
+    this.moreOfDreams = [];
+    /** The pictures that are A and B. @type {{ a: string | null, b: string | null }} */
+    this.pinned = { a: null, b: null };
     /** What Esc closes, where it is no dialog, before it stops a dream: each says whether it closed something. @type {(() => boolean)[]} */
     this.closing = [() => this.drawer.close()];
     this.dreams = new Dreams({

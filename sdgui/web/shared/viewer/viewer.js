@@ -251,7 +251,7 @@ export class Viewer {
       this.copier("viewer-copy", "Copy prompt", () => copyText(prompt, this.element)),
       this.copier("viewer-copy-settings", "Copy settings", () => copyText(infotext(picture), this.element)),
       ...(canCopyPictures() ? [this.copier("viewer-copy-picture", "Copy picture", () => copyPicture(picture))] : []),
-      ...(canShare() ? [this.copier("viewer-share", "Share…", () => share(picture), "Shared")] : []),
+      ...(canShare() ? [this.copier("viewer-share", "Send picture…", () => share(picture), "Sent")] : []),
     ];
   }
 

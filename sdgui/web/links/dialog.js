@@ -1,0 +1,208 @@
+// @ts-check
+// Share: what the page of a picture shows and until when, its address, and the links that there are.
+
+import { dialog } from "../shared/dom/dialog.js";
+import { button, make } from "../shared/dom/dom.js";
+import { pictures as counted } from "../shared/dreams/words.js";
+import { ask, tell, wordsOf } from "../shared/fetch/ask.js";
+import { copyText } from "../shared/viewer/taking.js";
+
+/**
+ * @typedef {"picture" | "dream" | "wall" | "pair"} Kind
+ * @typedef {{ kind: Kind, pictures: string[], what: string }} Subject what is to be shared, and what it is called
+ * @typedef {{ id: string, address: string, reach: "machine" | "network" | "anywhere", kind: Kind, pictures: string[],
+ *   shows: { prompt: boolean, settings: boolean, name: boolean }, by: string, created: number, expires: number | null }} Link
+ */
+
+const NAME = "sdgui-share-name";
+const SAID = 2000;
+
+/** Who cannot open an address, in plain words. @type {Record<Link["reach"], string>} */
+const REACH = {
+  machine: "Nobody else can open this address yet: sdgui is open to this machine only. Share it first (--share, or --host with a password); this link then has an address for others.",
+  network: "Only who is in your network can open this address.",
+  anywhere: "",
+};
+
+/** @type {Record<Kind, string>} */
+const KINDS = { picture: "Picture", dream: "Dream", wall: "Wall", pair: "Pair" };
+
+/** The day of a moment in seconds since the epoch. @param {number} moment */
+const day = (moment) => new Date(moment * 1000).toLocaleDateString("en", { day: "numeric", month: "short", year: "numeric" });
+
+/** Phones have a sheet of their own to send with. */
+const canSend = () => matchMedia("(pointer: coarse)").matches && Boolean(navigator.share);
+
+export class ShareDialog {
+  /** @param {import("../shared/page/page.js").Page} page */
+  constructor(page) {
+    this.toasts = page.toasts;
+    /** @type {Subject | null} */
+    this.subject = null;
+    /** @type {Link | null} */
+    this.link = null;
+    this.title = make("h2");
+    this.prompt = make("input", { type: "checkbox", checked: true, name: "prompt" });
+    this.settings = make("input", { type: "checkbox", checked: true, name: "settings" });
+    this.named = make("input", { type: "checkbox", name: "named" });
+    this.by = make("input", { type: "text", className: "share-name", maxLength: 60, autocomplete: "nickname", placeholder: "Your name", hidden: true, aria: { label: "Your name" } });
+    this.days = make("select", { id: "share-days" },
+      ...[["", "never"], ["1", "after a day"], ["7", "after 7 days"], ["30", "after 30 days"]].map(([value, textContent]) => make("option", { value, textContent })));
+    this.thumb = make("img", { alt: "", className: "share-thumb" });
+    this.begin = button("Make a link", "quiet-button is-main", () => this.make(), { id: "share-make" });
+    this.address = make("input", { type: "text", readOnly: true, id: "share-address", aria: { label: "The page’s address" } });
+    this.copy = button("Copy", "quiet-button is-main", () => this.copied(), { id: "share-copy" });
+    this.look = make("a", { className: "quiet-button", textContent: "Open", target: "_blank", rel: "noopener", id: "share-open" });
+    this.send = button("Send…", "quiet-button", () => this.sent(), { id: "share-send", hidden: !canSend() });
+    this.reach = make("p", { className: "share-reach", role: "status" });
+    this.asked = make("div", { className: "share-asked" },
+      this.thumb,
+      make("div", {},
+        make("fieldset", {}, make("legend", { textContent: "The page shows" }),
+          make("label", {}, this.prompt, " the prompt"),
+          make("label", {}, this.settings, " the settings and the seed"),
+          make("label", {}, this.named, " my name"), this.by),
+        make("label", { className: "share-ends" }, "It ends ", this.days),
+        make("p", { className: "share-note", textContent: "Whoever has the address sees the page, without name and password, and can download what is shown. Nobody finds it otherwise." }),
+        this.begin));
+    this.made = make("div", { className: "share-made" },
+      make("div", { className: "share-line" }, this.address, this.copy, this.send, this.look), this.reach);
+    this.heading = make("h3");
+    this.list = make("ul", { className: "share-list" });
+    this.more = button("All links that you share", "link-button", () => this.open(null), { id: "share-more" });
+    this.element = dialog({ id: "share-dialog", aria: { labelledby: "share-title" } },
+      make("div", { className: "share-head" }, this.title, button("✕", "quiet-button", () => this.element.close(), { id: "share-close", aria: { label: "Close" } })),
+      this.asked, this.made, this.heading, this.list, this.more);
+    this.title.id = "share-title";
+    this.named.addEventListener("change", () => this.askName());
+  }
+
+  /** For something to share; for null all links that there are. @param {Subject | null} subject */
+  open(subject) {
+    this.subject = subject;
+    this.title.textContent = subject ? `Share ${subject.what}` : "Links that you share";
+    this.asked.hidden = !subject;
+    this.more.hidden = !subject;
+    this.named.checked = false;
+    this.by.hidden = true;
+    this.by.value = localStorage.getItem(NAME) ?? "";
+    if (subject) this.thumb.src = `/thumb/${subject.pictures[0]}`;
+    this.tell(null);
+    this.show([]);
+    if (!this.element.open) this.element.showModal();
+    if (subject) this.begin.focus();
+    this.refresh();
+  }
+
+  askName() {
+    this.by.hidden = !this.named.checked;
+    if (this.named.checked) this.by.focus();
+  }
+
+  async make() {
+    const { subject } = this;
+    if (!subject) return;
+    const by = this.named.checked ? this.by.value.trim() : "";
+    if (this.named.checked) localStorage.setItem(NAME, by);
+    this.begin.disabled = true;
+    try {
+      const shows = { prompt: this.prompt.checked, settings: this.settings.checked, name: Boolean(by) };
+      const days = this.days.value ? Number(this.days.value) : null;
+      const link = await tell("/links", { kind: subject.kind, pictures: subject.pictures, shows, by, days });
+      if (this.subject !== subject) return;
+      this.tell(link);
+      await this.copied({ quietly: true });
+      await this.refresh();
+    } catch (error) {
+      this.toasts.show(wordsOf(error), "", true);
+    } finally {
+      this.begin.disabled = false;
+    }
+  }
+
+  /** The link that was made just now. @param {Link | null} link */
+  tell(link) {
+    this.link = link;
+    this.made.hidden = !link;
+    this.begin.classList.toggle("is-main", !link);
+    this.begin.textContent = link ? "Make another link" : "Make a link";
+    this.address.value = link?.address ?? "";
+    if (!link) return;
+    this.look.href = `/d/${link.id}`;
+    this.reach.textContent = REACH[link.reach];
+    this.copy.focus();
+  }
+
+  /** The address is copied; where the browser does not let us unasked, the button does it. */
+  async copied({ quietly = false } = {}) {
+    if (!this.link) return;
+    try {
+      await copyText(this.link.address, this.element);
+      this.copy.textContent = "Copied";
+      setTimeout(() => (this.copy.textContent = "Copy"), SAID);
+    } catch (error) {
+      if (!quietly) this.toasts.show("The browser did not allow that.", wordsOf(error), true);
+    }
+  }
+
+  async sent() {
+    await navigator.share({ url: this.link?.address }).catch(() => {}); // it was called off
+  }
+
+  async refresh() {
+    const { subject } = this;
+    const told = await ask("/links").catch(() => null);
+    if (!told || this.subject !== subject) return;
+    /** @type {Link[]} */
+    const links = told.links;
+    const shown = new Set(subject?.pictures);
+    this.show(subject ? links.filter((link) => link.kind === subject.kind && link.pictures.every((id) => shown.has(id))) : links);
+  }
+
+  /** @param {Link[]} links */
+  show(links) {
+    this.heading.textContent = this.subject ? "Links to it" : "";
+    this.heading.hidden = !this.subject || !links.length;
+    this.list.replaceChildren(...links.map((link) => this.entry(link)));
+    if (!links.length && !this.subject) this.list.append(make("li", { className: "share-none", textContent: "You share nothing now. Share on a picture, a dream or a pair makes a page to send." }));
+  }
+
+  /** @param {Link} link */
+  entry(link) {
+    const { kind, pictures, shows, by, created, expires } = link;
+    const hidden = [...(shows.prompt ? [] : ["no prompt"]), ...(shows.settings ? [] : ["no settings"]), ...(by ? [`by ${by}`] : [])];
+    const count = kind === "dream" || kind === "wall" ? `, ${counted(pictures.length)}` : "";
+    const words = [`made ${day(created)}`, expires ? `ends ${day(expires)}` : "never ends", ...hidden].join(" · ");
+    const copy = button("Copy", "link-button", async () => {
+      await copyText(link.address, this.element).catch((error) => this.toasts.show("The browser did not allow that.", wordsOf(error), true));
+      copy.textContent = "Copied";
+      setTimeout(() => (copy.textContent = "Copy"), SAID);
+    });
+    let isSure = false;
+    const withdraw = button("Withdraw", "link-button", () => {
+      if (isSure) this.withdraw(link);
+      isSure = true;
+      withdraw.textContent = "Withdraw for good?";
+      withdraw.classList.add("is-grave");
+    }, { title: "From then on there is nothing at its address" });
+    const thumb = make("img", { alt: "", src: `/thumb/${pictures[0]}`, loading: "lazy" });
+    thumb.addEventListener("error", () => (thumb.hidden = true));
+    return make("li", { data: { link: link.id } },
+      thumb,
+      make("div", {}, make("a", { href: `/d/${link.id}`, target: "_blank", rel: "noopener", textContent: `${KINDS[kind]}${count}` }), make("span", { textContent: words })),
+      copy, withdraw);
+  }
+
+  /** @param {Link} link */
+  async withdraw(link) {
+    try {
+      await ask(`/links/${link.id}`, { method: "DELETE" });
+    } catch (error) {
+      this.toasts.show(wordsOf(error), "", true);
+      return;
+    }
+    if (this.link?.id === link.id) this.tell(null);
+    this.toasts.say("The link is withdrawn");
+    await this.refresh();
+  }
+}
