@@ -30,19 +30,23 @@ def admit_asked(allowance: Allowance, model: str, prompts: Iterable[str]) -> Non
             )
 
 
+def admit_words(allowance: Allowance, specs: Sequence[PictureSpec]) -> None:
+    """UserError unless somebody may dream with the models of these pictures, and of their words."""
+    for model in dict.fromkeys(spec.model.id for spec in specs):
+        prompts = dict.fromkeys(spec.prompt for spec in specs if spec.model.id == model)
+        admit_asked(allowance, model, prompts)
+
+
 def admit(
     allowance: Allowance,
     specs: Sequence[PictureSpec],
     waiting: int,
     begun: Sequence[float] = (),
 ) -> None:
-    """UserError unless these pictures may be queued by somebody of whom so many are `waiting`, and who began other
-    dreams so many seconds ago (`begun`, the longest first)."""
-    for model in dict.fromkeys(spec.model.id for spec in specs):
-        prompts = dict.fromkeys(spec.prompt for spec in specs if spec.model.id == model)
-        admit_asked(allowance, model, prompts)
-    if not specs:
-        return
+    """UserError unless as many pictures as large as these may be queued by somebody of whom so many are `waiting`, and
+    who began other dreams so many seconds ago (`begun`)."""
+    if not allowance.dreams:
+        raise UserError("You can look around here, but not dream.", "Ask whoever runs this.")
     most = allowance.pictures
     if most is not None and len(specs) > most:
         raise UserError(

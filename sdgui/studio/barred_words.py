@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from sdgui.emphasis import read_prompt, without_loras
 
@@ -18,10 +19,15 @@ def barred_word(prompt: str, words: Sequence[str]) -> str | None:
         return None
     said = [_words_of(without_loras(prompt)), _words_of(read_prompt(prompt).text)]
     for word in words:
-        sought = _words_of(word)
+        sought = _sought(word)
         if sought.strip() and any(sought in text for text in said):
             return word
     return None
+
+
+@lru_cache(maxsize=1024)
+def _sought(word: str) -> str:
+    return _words_of(word)
 
 
 def _words_of(text: str) -> str:

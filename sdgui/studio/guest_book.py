@@ -11,6 +11,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -131,14 +132,17 @@ class GuestBook:
         self._write = write
         self._clock = clock
         self._lock = threading.RLock()
+        self._writing = threading.Lock()
+        """Held while the file is written, which nobody who only asks waits for."""
         self._has_news = False
-        self._terms, self._words = Terms(), tuple[str, ...]()
+        self._decided, self._words = Terms(), tuple[str, ...]()
         self._invitations: dict[str, Invitation] = {}
         self._people: dict[str, Person] = {}
         self._numbers = 0
         self.changed: Callable[[Policy], None] = lambda policy: None
         self._read()
-        self._terms = replace(self._terms, **({} if said is None else dict(said)))
+        self._said: dict[str, Any] = {} if said is None else dict(said)
+        """What was said for this run alone, as long as nothing else was decided meanwhile."""
         self._keeping = Daily(self.keep, _OFTEN)
 
     def start(self) -> None:
@@ -159,7 +163,8 @@ class GuestBook:
     @property
     def terms(self) -> Terms:
         """What holds for guests."""
-        return self._terms
+        with self._lock:
+            return replace(self._decided, **self._said)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -170,13 +175,16 @@ class GuestBook:
     def policy(self) -> Policy:
         """Who may what, by all this."""
         with self._lock:
-            return self._terms.policy(self._words)
+            return self.terms.policy(self._words)
 
     def decide(self, **terms: Any) -> None:
         """Changes these terms, and keeps them."""
         with self._lock:
-            self._terms = replace(self._terms, **terms)
-            self._keep_decided()
+            self._decided = replace(self._decided, **terms)
+            self._said = {name: one for name, one in self._said.items() if name not in terms}
+            self._has_news = True
+        self.keep()
+        self.changed(self.policy)
 
     def bar(self, words: Iterable[str]) -> None:
         """These are the words that guests' prompts may not say; UserError for too many."""
@@ -188,10 +196,7 @@ class GuestBook:
             )
         with self._lock:
             self._words = said
-            self._keep_decided()
-
-    def _keep_decided(self) -> None:
-        self._has_news = True
+            self._has_news = True
         self.keep()
         self.changed(self.policy)
 
@@ -284,7 +289,7 @@ class GuestBook:
         with self._lock:
             found = self._people.get(visitor)
             is_guest = found is not None and found.role is Role.GUEST
-            return self._terms.disk if is_guest else None
+            return self.terms.disk if is_guest else None
 
     def people(self) -> tuple[Person, ...]:
         """Who was here, last seen first."""
@@ -328,31 +333,37 @@ class GuestBook:
 
     def keep(self) -> None:
         """Writes what is new; where that cannot be, it is tried again later."""
-        with self._lock:
-            if not self._has_news:
-                return
-            told = {
-                "version": 1,
-                "terms": asdict(self._terms),
-                "words": self._words,
-                "invitations": [asdict(one) for one in self._invitations.values()],
-                "numbers": self._numbers,
-                "people": [
-                    asdict(one)
-                    for one in self._people.values()
-                    if one.pictures or one.refused_until or one.name or one.invitation
-                ],
-            }
+        with self._writing:
+            with self._lock:
+                if not self._has_news:
+                    return
+                self._has_news = False
+                told = self._told()
             try:
                 self._write(self._file, json.dumps(told, ensure_ascii=False).encode())
-                self._has_news = False
             except OSError as fault:
                 log.warning("what is known of guests could not be kept: %s", fault)
+                with self._lock:
+                    self._has_news = True
+
+    def _told(self) -> dict[str, Any]:
+        return {
+            "version": 1,
+            "terms": asdict(self._decided),
+            "words": self._words,
+            "invitations": [asdict(one) for one in self._invitations.values()],
+            "numbers": self._numbers,
+            "people": [
+                asdict(one)
+                for one in self._people.values()
+                if one.pictures or one.refused_until or one.name or one.invitation
+            ],
+        }
 
     def _read(self) -> None:
         try:
             told = json.loads(self._file.read_bytes())
-            self._terms = Terms(**_terms_in(told["terms"]))
+            self._decided = Terms(**_terms_in(told["terms"]))
             self._words = tuple(map(str, told["words"]))
             self._numbers = int(told["numbers"])
             self._invitations = {one["id"]: Invitation(**one) for one in told["invitations"]}
@@ -364,6 +375,9 @@ class GuestBook:
             return
         except (OSError, ValueError, KeyError, TypeError) as fault:
             log.warning("what was known of guests cannot be read, and is begun anew: %s", fault)
+            self._decided, self._words, self._invitations = Terms(), (), {}
+            with suppress(OSError):  # nobody knows yet what it holds
+                self._file.replace(self._file.with_name(f"{FILE}.damaged"))
 
 
 def _terms_in(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from sdgui.records import (
 )
 from sdgui.sheet import Sheet
 from sdgui.spec import DreamRequest, PictureSpec
-from sdgui.studio.admission import MINUTE, admit, admit_asked
+from sdgui.studio.admission import MINUTE, admit, admit_asked, admit_words
 from sdgui.studio.alarm import Alarm
 from sdgui.studio.daily import Daily
 from sdgui.studio.disk_writer import DiskWriter
@@ -202,6 +202,7 @@ class Studio:
         if not left:
             return False
         self._check_room(who)
+        admit_words(self.policy.of(who), [task.spec for task in left])
         unfit = self._unfit(left)
         if all(task.id in unfit for task in left):
             raise unfit[left[0].id]
@@ -412,6 +413,7 @@ class Studio:
         self, specs: Sequence[PictureSpec], who: Who, sheet: Sheet | None = None
     ) -> JobRecord:
         self._check_room(who)
+        admit_words(self.policy.of(who), specs)
         specs = with_chunks(specs, self.models.measure_prompt)
         for model, vae in dict.fromkeys((one.model, one.correction.vae) for one in specs):
             if vae is not None:

@@ -2,6 +2,7 @@
 
 import logging
 import math
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,11 @@ def test_what_is_said_at_the_start_goes_before_what_was_decided(tmp_path: Path) 
     book_in(tmp_path).decide(steps=7, pictures=3)
     said = book_in(tmp_path, steps=9)
     assert (said.terms.steps, said.terms.pictures) == (9, 3)
+    said.decide(pictures=4)
+    assert (said.terms.steps, said.terms.pictures) == (9, 4)
+    assert book_in(tmp_path).terms.steps == 7  # it was said for that run alone
+    said.decide(steps=8)
+    assert said.terms.steps == book_in(tmp_path, pictures=1).terms.steps == 8
 
 
 def test_as_long_as_nobody_else_can_come_nothing_is_kept(tmp_path: Path) -> None:
@@ -109,6 +115,19 @@ def test_a_damaged_file_is_begun_anew_and_said(
         book = book_in(tmp_path)
     assert book.terms == Terms() and book.people() == () and book.invitations() == ()
     assert "begun anew" in caplog.text
+    assert (tmp_path / f"{FILE}.damaged").read_bytes() == content
+
+
+def test_nobody_who_asks_waits_for_the_disk(tmp_path: Path) -> None:
+    seen: list[int] = []
+
+    def write(file: Path, content: bytes) -> None:
+        with ThreadPoolExecutor(1) as other:  # whoever asks meanwhile
+            seen.append(other.submit(book.saw, ANN).result(timeout=30).number)
+
+    book = GuestBook(tmp_path, write)
+    book.decide(steps=3)
+    assert seen == [1]
 
 
 def test_what_cannot_be_kept_now_is_kept_later(tmp_path: Path) -> None:
