@@ -80,12 +80,18 @@ def serve(settings: Settings) -> None:
     from sdgui.engine.main_memory import resident
     from sdgui.engine.waiting import wait_briefly
     from sdgui.storage.disk_store import DiskStore
+    from sdgui.storage.rebuilding import rebuild
     from sdgui.storage.whole_file import write_whole
     from sdgui.studio.guest_book import GuestBook
     from sdgui.studio.process_worker import ProcessWorker
     from sdgui.studio.studio import Studio
 
-    store = DiskStore(settings.output_dir, tell=lambda line: print(line, flush=True))
+    def say(line: str) -> None:
+        print(line, flush=True)
+
+    if settings.rebuild:
+        rebuild(settings.output_dir, say)
+    store = DiskStore(settings.output_dir, say)
     try:
         catalog = make_catalog(settings)
         for model in settings.models:

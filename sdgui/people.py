@@ -13,6 +13,10 @@ class Role(StrEnum):
     """Anybody else who was let in."""
 
 
+NOBODY = "nobody"
+"""The visitor whose pictures belong to the owner who comes first: nobody knows whose they were."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Who:
     """Somebody who asks: the id under which their dreams are stored, their role, and the name that they came with."""

@@ -297,6 +297,10 @@ class Store(Protocol):
         """Removes file, thumbnail and row of all that is in the visitor's bin, also when the disk is full."""
         ...
 
+    def claim(self, visitor: str) -> None:
+        """Gives the owner, who comes as this visitor, the pictures of which nobody knows whose they are."""
+        ...
+
     def sweep_bins(self) -> None:
         """The same for whatever was long enough in anybody's bin."""
         ...

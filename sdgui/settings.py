@@ -36,6 +36,7 @@ class Settings:
     device: str = "auto"
     dtype: str = "auto"
     clip: str | None = None
+    rebuild: bool = False
 
 
 def is_loopback(host: str) -> bool:
@@ -228,6 +229,12 @@ def parse_settings(argv: Sequence[str], environment: Mapping[str, str] | None = 
         help="CLIP that scores how well pictures fit their prompt, for models without one of their own: "
         "a folder or a hub id",
     )
+    parser.add_argument(
+        "--rebuild",
+        action="store_true",
+        help="first make the list of pictures again from their files, where it is damaged or gone, "
+        "or have it learn of pictures that it does not know",
+    )
     given = parser.parse_args(argv)
 
     if not 1 <= given.port <= 65535:
@@ -264,4 +271,5 @@ def parse_settings(argv: Sequence[str], environment: Mapping[str, str] | None = 
         device=given.device,
         dtype=given.dtype,
         clip=given.clip,
+        rebuild=given.rebuild,
     )

@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta, tzinfo
@@ -30,9 +30,10 @@ from sdgui.records import (
     match_in,
     told_of_faults,
 )
-from sdgui.storage import deleted_rows, link_rows, picture_list
+from sdgui.storage import deleted_rows, link_rows, picture_list, taken_in
 from sdgui.storage.deleted_rows import Leftover
 from sdgui.storage.faults import plain_database_errors
+from sdgui.storage.found_files import FoundFile
 from sdgui.storage.imports import rows as imports
 from sdgui.storage.imports.reading import Seen
 from sdgui.storage.migrations import MIGRATIONS, Migration, Tell
@@ -47,6 +48,8 @@ from sdgui.storage.rows import (
     storable,
     task_row,
 )
+from sdgui.storage.small_copy import SmallCopy
+from sdgui.storage.soundness import check_quickly
 
 # A dream goes when the last of its pictures is deleted; one that ended without any is still there to go on with.
 SHOWN = """jobs.binned IS NULL AND (state = 'queued'
@@ -116,6 +119,7 @@ class Database:
                 f"The list of pictures, {self._file}, was made by a newer sdgui.",
                 "Update sdgui, or choose another --output-dir.",
             )
+        check_quickly(self._connection, self._file, version)
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")  # a commit survives a power cut
         self._connection.execute("PRAGMA foreign_keys = ON")
@@ -183,6 +187,35 @@ class Database:
                     yield connection
         finally:
             self._lock.release()
+
+    def known_pictures(self) -> set[str]:
+        """The ids and the files of all pictures, deleted and unmade ones too."""
+        with self._reading() as connection:
+            rows = connection.execute("SELECT id, path FROM tasks")
+            return {told for row in rows for told in (row["id"], row["path"]) if told is not None}
+
+    def begin_taking_in(self) -> None:
+        """Before `take_in`; what is not made is looked for again at the next start."""
+        with self._writing() as connection:
+            taken_in.begin(connection)
+            connection.execute("UPDATE tasks SET settled = 0 WHERE NOT stored AND settled")
+
+    def take_in(self, files: Sequence[FoundFile], copy: SmallCopy, secret: bytes) -> None:
+        """Adds pictures that are not known."""
+        with self._writing() as connection:
+            taken_in.take_in(connection, files, copy, secret)
+
+    def finish_taking_in(self, copy: SmallCopy, *, only: Collection[str] | None) -> None:
+        """After `take_in`; where `only` is said, of all others the files are gone."""
+        with self._writing() as connection:
+            taken_in.finish(connection, copy)
+            if only is not None:
+                taken_in.forget_all_but(connection, only)
+
+    def claim(self, visitor: str) -> int:
+        """Gives a visitor the pictures of which nobody knows whose they are; how many."""
+        with self._writing() as connection:
+            return taken_in.claim(connection, visitor)
 
     def add_job(self, job: JobRecord, paths: tuple[PurePosixPath, ...]) -> None:
         """Adds a job and its tasks, with the place that each picture will have."""
@@ -319,6 +352,11 @@ class Database:
         with self._reading() as connection:
             found = connection.execute("SELECT 1 FROM jobs WHERE visitor = ? LIMIT 1", (visitor,))
             return found.fetchone() is not None
+
+    def has_jobs(self) -> bool:
+        """Whether anybody ever dreamt."""
+        with self._reading() as connection:
+            return connection.execute("SELECT 1 FROM jobs LIMIT 1").fetchone() is not None
 
     def bytes_of(self, visitor: str, *, kept: bool) -> int:
         """The bytes of the visitor's pictures, also of those in the bin, or only of those that are `kept`."""

@@ -8,9 +8,10 @@ from datetime import date, tzinfo
 from pathlib import Path
 from typing import TypeVar
 
-from sdgui.errors import DiskFull, NotYetListed, NotYetSaved
+from sdgui.errors import DiskFull, NotYetListed, NotYetSaved, UserError
 from sdgui.events import Pixels, Task
 from sdgui.links import Link
+from sdgui.people import NOBODY
 from sdgui.picture_query import Facets, PictureQuery
 from sdgui.records import (
     BIN_DAYS,
@@ -25,10 +26,11 @@ from sdgui.records import (
 )
 from sdgui.storage.database import Database, Found, TaskRow
 from sdgui.storage.deleted_rows import Leftover
-from sdgui.storage.faults import plain_disk_errors
+from sdgui.storage.faults import AGAIN, Damaged, plain_disk_errors
+from sdgui.storage.found_files import has_pictures
 from sdgui.storage.imports.folder_imports import FolderImports
 from sdgui.storage.imports.source import linked_file
-from sdgui.storage.layout import DATABASE, RESERVE, is_id, picture_path, thumbnail_path
+from sdgui.storage.layout import COPY, DATABASE, RESERVE, is_id, picture_path, thumbnail_path
 from sdgui.storage.migrations import Tell
 from sdgui.storage.output_folder import OutputFolder
 from sdgui.storage.pictures import Unreadable, encode_png
@@ -36,6 +38,7 @@ from sdgui.storage.place import Place, place_of
 from sdgui.storage.recovery import recover, remove_files, remove_leftovers
 from sdgui.storage.reserve import Reserve
 from sdgui.storage.secret import server_secret
+from sdgui.storage.small_copy import keep_copy
 from sdgui.storage.thumbnails import encode_thumbnail, encode_thumbnail_of
 from sdgui.storage.whole_file import write_whole
 
@@ -62,12 +65,18 @@ class DiskStore:
         self._unlisted_lock = threading.Lock()
         self._asked: dict[str, tuple[JobRecord, int]] = {}
         """What may still be made, by task: its job, and its place in it."""
+        self._copy_due = False
+        """Whether something changed that no picture's file says."""
         try:
+            self._check_is_there()
             self._database = self._with_reserve(
                 lambda: Database(self._folder.path / DATABASE, tell)
             )
             try:
                 self._with_reserve(lambda: recover(self._folder.path, self._database))
+                self._has_unowned = self._database.knows(NOBODY)
+                is_copied = (self._folder.path / COPY).exists()
+                self._copy_due = self._database.has_jobs() and not is_copied
             except BaseException:
                 self._database.close()
                 raise
@@ -86,8 +95,16 @@ class DiskStore:
     def close(self) -> None:
         """Closes the database and gives the output folder free; more than once is fine."""
         self._imports.close()
+        self._keep_copy()
         self._database.close()
         self._folder.release()
+
+    def claim(self, visitor: str) -> None:
+        """Gives the owner, who comes as this visitor, the pictures of which nobody knows whose they are."""
+        if self._has_unowned:
+            self._database.claim(visitor)
+            self._has_unowned = False
+            self._copy_due = True
 
     def add_job(self, job: JobRecord) -> None:
         """Stores a queued job, durably, before it is announced; ValueError when an id is not 16 to 64 hex digits."""
@@ -137,7 +154,12 @@ class DiskStore:
         UserError when the folder cannot be written; a file that was whole by then stays, and is
         found at the next start. KeyError when the task is unknown; a picture that is stored already stays as it is.
         """
-        row = self._database.task(task)
+        try:
+            row = self._database.task(task)
+        except Damaged as fault:
+            if not self._save_unlisted(task, pixels, notes):
+                raise
+            raise NotYetListed(fault.message, fault.hint) from fault
         if row is None or (row.deleted and not row.binned):
             raise KeyError(task)
         if not row.stored:
@@ -147,7 +169,7 @@ class DiskStore:
                 found = self._write(row, pixels, notes)
             try:
                 self._database.mark_stored(found)
-            except NotYetSaved as reason:
+            except (NotYetSaved, Damaged) as reason:
                 raise NotYetListed(reason.message, reason.hint) from reason
             with self._unlisted_lock:
                 self._unlisted.pop(task, None)
@@ -211,6 +233,7 @@ class DiskStore:
         """
         if not all(is_id(one) for one in (*pictures, *jobs)):
             return None
+        self._copy_due = True
         with self._removing:
             done = self._with_reserve(
                 lambda: self._database.bin(
@@ -229,6 +252,7 @@ class DiskStore:
         """
         if not all(is_id(one) for one in (*pictures, *(() if undo is None else (undo,)))):
             return None
+        self._copy_due = True
         with self._removing:
             return self._with_reserve(lambda: self._database.restore(visitor, undo, pictures))
 
@@ -237,9 +261,10 @@ class DiskStore:
         return self._delete_binned(lambda: self._database.delete_binned(_AT_ONCE, visitor=visitor))
 
     def sweep_bins(self) -> None:
-        """Deletes for good whatever was in anybody's bin for 30 days."""
+        """Deletes for good whatever was in anybody's bin for 30 days; then marks, ratings and the bin are copied."""
         before = time.time() - BIN_DAYS * 86_400
         self._delete_binned(lambda: self._database.delete_binned(_AT_ONCE, before=before))
+        self._keep_copy()
 
     def knows(self, visitor: str) -> bool:
         """Whether the visitor ever dreamt."""
@@ -259,6 +284,7 @@ class DiskStore:
 
     def mark_picture(self, picture: str, visitor: str, mark: Mark) -> bool:
         """Stores what its owner thinks of a picture; False when it is not there or not the visitor's."""
+        self._copy_due = True
         return is_id(picture) and self._database.mark(picture, visitor, mark, time.time())
 
     def kept(self, visitor: str, *, limit: int = 200) -> tuple[PictureRecord, ...]:
@@ -308,11 +334,13 @@ class DiskStore:
         """Keeps pictures, or no longer; False, and nothing changes, when one is not the visitor's."""
         if not all(map(is_id, pictures)):
             return False
+        self._copy_due = True
         mark = Mark.KEPT if kept else Mark.NONE
         return self._database.mark_many(pictures, visitor, mark, time.time())
 
     def rate_pictures(self, pictures: Sequence[str], visitor: str, rating: int) -> bool:
         """Rates pictures from 1 to 5, or not with 0; False, and nothing changes, when one is not the visitor's."""
+        self._copy_due = True
         return all(map(is_id, pictures)) and self._database.rate(pictures, visitor, rating)
 
     def find_pictures(self, pictures: Sequence[str], visitor: str) -> dict[str, PictureRecord]:
@@ -326,6 +354,7 @@ class DiskStore:
 
     def add_link(self, link: Link) -> None:
         """Stores a link to pictures."""
+        self._copy_due = True
         self._database.add_link(link)
 
     def link(self, link: str) -> Link | None:
@@ -338,6 +367,7 @@ class DiskStore:
 
     def withdraw_link(self, link: str, visitor: str) -> bool:
         """Ends a link, also when the disk is full; False when it is not the visitor's."""
+        self._copy_due = True
         done = self._with_reserve(lambda: self._database.withdraw_link(link, visitor, time.time()))
         self._reserve.fill()
         return done
@@ -386,6 +416,43 @@ class DiskStore:
         self._write_thumbnail(row, pixels)
         return found
 
+    def _check_is_there(self) -> None:
+        """UserError where there are pictures and no list of them: an empty one would hide them."""
+        file = self._folder.path / DATABASE
+        is_there = file.is_file() and file.stat().st_size > 0
+        if not is_there and has_pictures(self._folder.path):
+            raise UserError(f"The list of the pictures in {self._folder.path} is gone.", AGAIN)
+
+    def _keep_copy(self) -> None:
+        if self._copy_due:
+            self._copy_due = False
+            keep_copy(self._folder.path / DATABASE, self._folder.path / COPY)
+
+    def _save_unlisted(self, task: str, pixels: Pixels, notes: dict[str, str]) -> bool:
+        """Writes the file of a picture though the database tells nothing any more: it says all that is needed. False
+        where it is not known what for."""
+        with self._unlisted_lock:
+            asked = self._asked.get(task)
+        if asked is None:
+            return False
+        job, index = asked
+        spec = job.tasks[index].spec
+        row = TaskRow(
+            id=task,
+            job=job.id,
+            index=index,
+            visitor=job.visitor,
+            spec=spec,
+            path=picture_path(job.created, spec.seed, task),
+            stored=False,
+            deleted=False,
+            created=0.0,
+        )
+        self._folder.check()
+        if self._whole(row) is None:
+            self._write(row, pixels, notes)
+        return True
+
     def _remember(self, job: JobRecord) -> None:
         with self._unlisted_lock:
             self._asked.update((task.id, (job, i)) for i, task in enumerate(job.tasks))
@@ -417,6 +484,7 @@ class DiskStore:
                 self._reserve.fill()
             if not gone:
                 return done
+            self._copy_due = True
             done = Emptied(
                 pictures=done.pictures + sum(one.stored for one in gone),
                 bytes=done.bytes + sum(one.bytes for one in gone),

@@ -11,6 +11,11 @@ from pathlib import Path
 
 from sdgui.errors import NotYetSaved, OutOfOrder, no_room, plain_no_room
 
+AGAIN = (
+    "Start once with --rebuild: it is made again from the pictures, which are safe, and what is damaged is kept "
+    "beside it."
+)
+"""What helps a list that is damaged or gone."""
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _UNWRITABLE = {
     sqlite3.SQLITE_READONLY,
@@ -21,6 +26,17 @@ _UNWRITABLE = {
 _IN_USE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 # the file that is shared between connections could not be made larger
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
+
+
+class Damaged(OutOfOrder):
+    """The database is damaged: nothing of it can be trusted, and it can be made again from the pictures."""
+
+
+def damaged(file: Path, *, on_terminal: bool = False) -> Damaged:
+    """That a database is damaged, and what to do."""
+    return Damaged(
+        f"The list of pictures, {file if on_terminal else file.name}, is damaged.", AGAIN
+    )
 
 
 @contextmanager
@@ -47,11 +63,7 @@ def plain_database_errors(file: Path, *, on_terminal: bool = False) -> Iterator[
         if _FULL & {whole, code}:
             raise no_room(_nothing_more(file.parent, on_terminal)) from error
         if code in _DAMAGED:
-            raise OutOfOrder(
-                f"The list of pictures, {shown}, is damaged.",
-                f"Move {file.name} and the files beside it whose names begin alike out of "
-                f"{_folder(file.parent, on_terminal)} and start again; the pictures themselves are not touched.",
-            ) from error
+            raise damaged(file, on_terminal=on_terminal) from error
         if code in _UNWRITABLE:
             raise _unwritable(shown, str(error)) from error
         if code in _IN_USE:

@@ -6,10 +6,15 @@ from pathlib import PurePosixPath
 
 LOCK = ".sdgui.lock"
 DATABASE = "sdgui.db"
+COPY = "sdgui.copy.db"
+"""What the pictures' files do not say, once more (small_copy.py)."""
+REBUILT = "sdgui.rebuilt.db"
+"""The database while it is made again."""
 THUMBNAILS = ".thumbs"
 IMPORTED = "imported"
 RESERVE = ".sdgui.reserve"
 
+_FILE = re.compile(r"(\d{6})-\d{1,10}-([0-9a-f]{16,64})\.png")
 _ID = re.compile(r"[0-9a-f]{16,64}")
 
 
@@ -27,6 +32,23 @@ def picture_path(created: float, seed: int, picture: str) -> PurePosixPath:
         raise ValueError(f"not an id: {picture!r}")
     when = datetime.fromtimestamp(created)
     return PurePosixPath(f"{when:%Y-%m-%d}", f"{when:%H%M%S}-{seed:d}-{picture}.png")
+
+
+def picture_in(name: str) -> str | None:
+    """The id of the picture whose file is called so; None for a name that `picture_path` did not make."""
+    found = _FILE.fullmatch(name)
+    return None if found is None else found[2]
+
+
+def asked_in(path: PurePosixPath) -> float | None:
+    """When the picture was asked for whose file lies there, in whole seconds since the epoch; None as above."""
+    found = _FILE.fullmatch(path.name)
+    if found is None:
+        return None
+    try:
+        return datetime.strptime(f"{path.parent.name} {found[1]}", "%Y-%m-%d %H%M%S").timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 def thumbnail_path(picture_path: PurePosixPath, picture: str) -> PurePosixPath:

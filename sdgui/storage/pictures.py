@@ -25,7 +25,7 @@ from sdgui.storage.place import Place
 PARAMETERS = "parameters"
 SDGUI = "sdgui"
 
-_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
+END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 _COMPRESS_LEVEL = 1  # measured at 512 px: 24 ms, and 17 % larger than level 4 in 52 ms
 
 
@@ -105,7 +105,7 @@ def is_whole(file: Path, spec: PictureSpec) -> bool:
             image.verify()  # every checksum
         with opened(file) as image:
             image.load()
-        return file.read_bytes().endswith(_END)
+        return file.read_bytes().endswith(END)
     except (OSError, Unreadable):
         return False
 

@@ -15,7 +15,7 @@ from sdgui.records import JobRecord
 from sdgui.sheet import Axis, Sheet, SheetKind
 from sdgui.storage.layout import is_id
 
-_MOST = 100_000
+_MOST = 10_000
 """Pictures of one dream that a file may speak of."""
 _LONGEST = 20_000
 _CHECKED = 8

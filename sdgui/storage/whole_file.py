@@ -17,7 +17,7 @@ def write_whole(file: Path, content: bytes) -> None:
     """
     if not file.parent.is_dir():
         file.parent.mkdir(parents=True, exist_ok=True)
-        _sync_folder(file.parent.parent)
+        sync_folder(file.parent.parent)
     temporary = temporary_file(file)
     try:
         with temporary.open("wb") as out:
@@ -29,10 +29,11 @@ def write_whole(file: Path, content: bytes) -> None:
         with suppress(OSError):  # the first error is the one to tell; recovery removes what stays
             temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(file.parent)
+    sync_folder(file.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Makes what was renamed in a folder last."""
     if not hasattr(os, "O_DIRECTORY"):  # Windows cannot open a folder and keeps renames itself
         return
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -113,7 +113,12 @@ def make_app(
     app.add_middleware(SameOrigin)
     secret = server_secret(settings.output_dir)
     app.add_middleware(
-        Visitors, secret=secret, knows=store.knows, gate=gate, is_for_strangers=is_for_strangers
+        Visitors,
+        secret=secret,
+        knows=store.knows,
+        claim=store.claim,
+        gate=gate,
+        is_for_strangers=is_for_strangers,
     )
     if settings.auth:
         app.add_middleware(BasicAuth, people=dict(settings.auth), is_for_strangers=is_for_strangers)

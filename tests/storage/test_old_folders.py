@@ -12,6 +12,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from sdgui.storage import DiskStore, database
 from sdgui.storage.layout import DATABASE
 from sdgui.storage.migrations import MIGRATIONS
 from sdgui.storage.pictures import is_whole, read_spec
+from sdgui.storage.rebuilding import rebuild
 from tests.storage.samples import ANNA, NOON, end, pixels, spec
 
 JOB, STORED, LOST, UNMADE = "a" * 32, "b" * 32, "c" * 32, "d" * 32
@@ -280,3 +282,53 @@ def test_a_row_that_cannot_be_read_keeps_no_folder_from_opening(second: Path) ->
     assert store.pictures(ANN, PictureQuery(text="house haus")) == ()
     assert len(store.pictures(ANN, PictureQuery(text="Haus"))) == 2
     store.close()
+
+
+def test_a_list_of_the_second_version_that_is_damaged_is_made_again(
+    second: Path, told: dict[str, Any]
+) -> None:
+    store = DiskStore(second)
+    before = {
+        visitor: {
+            (job.id, job.sheet, task.id, task.mark)
+            for job in store.jobs(visitor, limit=100)
+            for task in job.tasks
+            if task.stored and not task.deleted
+        }
+        for visitor in (ANN, BOB)
+    }
+    store.sweep_bins()  # as the studio does at every start
+    store.close()
+    with (second / DATABASE).open("rb+") as written:
+        written.write(bytes(4096))
+    rebuild(second, lambda line: None)
+    again = DiskStore(second)
+    for visitor in (ANN, BOB):
+        found = {
+            (job.id, job.sheet, task.id, task.mark)
+            for job in again.jobs(visitor, limit=100)
+            for task in job.tasks
+            if task.stored and not task.deleted
+        }
+        assert before[visitor] == found
+    again.close()
+
+
+def test_pictures_of_the_second_version_alone_are_dreams_of_one_second_and_settings(
+    second: Path, told: dict[str, Any]
+) -> None:
+    (second / DATABASE).unlink()
+    rebuild(second, lambda line: None)
+    again = DiskStore(second)
+    again.claim(ANN)
+    jobs = [job for visitor in (ANN, BOB) for job in told[visitor]["jobs"]]
+    known = {task["id"] for job in jobs for task in job["tasks"] if "pixels" in task}
+    dreams = again.jobs(ANN, limit=100)
+    stored = [task for dream in dreams for task in dream.tasks]
+    assert known <= {task.id for task in stored}
+    assert len({dream.id for dream in dreams}) < len(stored)
+    for dream in dreams:
+        first = dream.tasks[0].spec
+        same = {replace(t.spec, seed=0, variation=None) for t in dream.tasks}
+        assert same == {replace(first, seed=0, variation=None)}
+    again.close()

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from http import HTTPStatus
 
 import gradio as gr
@@ -85,8 +86,12 @@ class Visitors:
         knows: Knows,
         gate: Gate | None = None,
         is_for_strangers: ForStrangers = nothing_for_strangers,
+        claim: Callable[[str], None] = lambda visitor: None,
     ) -> None:
+        """`claim` is called once, with the visitor that the owner is whose browser comes back first."""
         self.app = app
+        self.claim = claim
+        self._is_claimed = False
         self.is_for_strangers = is_for_strangers
         self.secret = secret
         self.knows = knows
@@ -127,6 +132,11 @@ class Visitors:
             return
         if self.gate is not None and not self.gate.is_open and token is not None and not is_new:
             self.gate.note_owner(visitor)
+
+        if not self._is_claimed and role is Role.OWNER and not is_new and _keeps_cookies(scope):
+            with suppress(OutOfOrder):  # the next time
+                await run_in_threadpool(self.claim, visitor)
+                self._is_claimed = True
 
         async def send_with_cookie(message: Message) -> None:
             if token is not None and message["type"] == "http.response.start":
@@ -192,6 +202,11 @@ def _sent_away(left: float) -> str:
         "Whoever runs this program has sent you away. "
         f"Come again in {'a minute' if minutes == 1 else f'{minutes} minutes'}."
     )
+
+
+def _keeps_cookies(scope: Scope) -> bool:
+    """Whether a browser asks, and no program that may be somebody else the next time."""
+    return (header(scope, b"user-agent") or "").startswith("Mozilla/")
 
 
 def _begins(scope: Scope) -> bool:
