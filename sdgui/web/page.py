@@ -22,6 +22,7 @@ from sdgui.web.models.capability import MODELS
 from sdgui.web.programs.declaration import declare
 from sdgui.web.programs.endpoints import Endpoint
 from sdgui.web.rooms import served_files
+from sdgui.web.share.capability import SHARE
 from sdgui.web.shared.adapters.routes import adapter_routes
 from sdgui.web.shared.dreams.submission import check_model
 from sdgui.web.shared.gallery.bin import bin_routes
@@ -46,7 +47,7 @@ from sdgui.written_values import MAX_PROMPT
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
 
-CAPABILITIES = (DREAM, COMPARE, HISTORY, MODELS, LINKS)
+CAPABILITIES = (DREAM, COMPARE, HISTORY, MODELS, LINKS, SHARE)
 """In the order of their tabs; without its line here, and its folder, a capability is gone."""
 
 _STYLES = (

@@ -10,6 +10,12 @@ export function duration(seconds) {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h${rest ? ` ${rest} min` : ""}`;
 }
 
+/** "1st", "2nd", "11th". @param {number} place */
+export function ordinal(place) {
+  const isTeen = place % 100 > 10 && place % 100 < 14;
+  return `${place}${isTeen ? "th" : ["th", "st", "nd", "rd"][place % 10] ?? "th"}`;
+}
+
 /** What is left: "12 s left", "about 48 min left". @param {number} seconds */
 export const left = (seconds) => `${seconds < 59.5 ? "" : "about "}${duration(seconds)} left`;
 

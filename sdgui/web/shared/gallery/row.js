@@ -3,7 +3,7 @@
 
 import { button, make } from "../dom/dom.js";
 import { inFrame } from "../dom/frame.js";
-import { ago, doing, duration, moment, pictures, settings } from "../dreams/words.js";
+import { ago, doing, duration, moment, ordinal, pictures, settings } from "../dreams/words.js";
 import { Tile, tileOf } from "./tile.js";
 
 /**
@@ -170,7 +170,9 @@ export class Row {
   doing() {
     const { news, done, pictures: all, isMade } = this.dream;
     if (isMade && !this.list.dreams.isOffline) return `${done.length} of ${all.size} saved · trying again…`;
-    if (this.stage === "waiting" && news?.type === "queued" && news.wait && !this.list.dreams.isOffline) return `waiting · about ${duration(news.wait)}`;
+    if (this.stage === "waiting" && news?.type === "queued" && news.wait && !this.list.dreams.isOffline) {
+      return `${news.place ? `${ordinal(news.place + 1)} in the queue` : "next"} · about ${duration(news.wait)}`;
+    }
     return doing(this.list.dreams.isOffline ? { type: "offline" } : news, done.length, all.size);
   }
 

@@ -26,6 +26,12 @@ export class Tabs {
     this.known.set(name, { button, panel, address });
   }
 
+  /** It is not for whoever looks at the page. @param {string} name */
+  drop(name) {
+    this.known.get(name)?.button.remove();
+    this.known.delete(name);
+  }
+
   get names() {
     return [...this.known.keys()];
   }

@@ -19,6 +19,10 @@ DARK = {
     "bad": "#ff8080",
     "heart": "#ff9db5",
     "star": "#ffd479",
+    "owner": "#a99dff",
+    "guest1": "#4cc9b8",
+    "guest2": "#f0b85c",
+    "guest3": "#f58ab8",
     "shade": "rgb(0 0 0 / 60%)",
 }
 LIGHT = {
@@ -38,6 +42,10 @@ LIGHT = {
     "bad": "#c02b36",
     "heart": "#b8265c",
     "star": "#8a5d00",
+    "owner": "#5b48e8",
+    "guest1": "#0f756b",
+    "guest2": "#8a5d00",
+    "guest3": "#b8265c",
     "shade": "rgb(0 0 0 / 60%)",
 }
 

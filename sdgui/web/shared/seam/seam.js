@@ -3,7 +3,7 @@
 // changes, and what the page sets is written into the components. Python's half is seam.py, which names them.
 
 import { facts, modelFacts } from "../settings/facts.js";
-import { OF_MODEL, offered } from "../settings/offered.js";
+import { OF_MODEL, limited, offered } from "../settings/offered.js";
 import { fitting, forgetFormer, load, migrate, save } from "../settings/saved.js";
 import { namesOf, settings } from "../settings/settings.js";
 
@@ -113,9 +113,9 @@ function tell(changed) {
   if (isIdle && stale.size) go?.("write");
 }
 
-/** A model is known only now: what it offers is told to the components. */
+/** A model is known only now, or limits: what it offers within them is told to the components. */
 export function offerAnew() {
-  for (const name of OF_MODEL) stale.add(name);
+  for (const name of [...OF_MODEL, ...limited()]) stale.add(name);
   go?.("write");
 }
 
@@ -132,5 +132,5 @@ const nothing = () => ({ __type__: "update" });
 
 /** @param {SettingName} name @returns {Update} */
 function update(name) {
-  return { ...nothing(), value: settings.get(name), ...offered(name, modelFacts(settings.get("model"))) };
+  return { ...nothing(), value: settings.get(name), ...offered(name, modelFacts(settings.get("model")), facts.settings[name]?.high) };
 }

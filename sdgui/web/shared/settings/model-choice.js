@@ -16,6 +16,8 @@ export class ModelChoice {
   constructor() {
     /** @type {ModelName[]} */
     this.all = [];
+    /** The models that may be chosen; null for all. @type {string[] | null} */
+    this.allowed = null;
     /** What is typed to search by; null while it shows what is chosen. @type {string | null} */
     this.sought = null;
     this.at = -1;
@@ -82,6 +84,12 @@ export class ModelChoice {
     this.write();
   }
 
+  /** Only these may be chosen from now on; null for all. @param {string[] | null} models */
+  allow(models) {
+    this.allowed = models;
+    if (this.isOpen) this.show();
+  }
+
   async look() {
     const told = await ask("/models/choices").catch(() => null);
     if (!told) return;
@@ -90,7 +98,7 @@ export class ModelChoice {
   }
 
   show() {
-    const { groups, more } = grouped(this.all, this.sought ?? "");
+    const { groups, more } = grouped(this.all.filter(({ model }) => this.allowed?.includes(model) ?? true), this.sought ?? "");
     const chosen = settings.text("model");
     let count = 0;
     const parts = groups.map(({ family, models }) => make("div", { role: "group", aria: { label: family } },

@@ -1,0 +1,84 @@
+// @ts-check
+// A guest's page: says that one is a guest and within which limits, and shows what may be done within them alone.
+
+import { dialog } from "../shared/dom/dialog.js";
+import { button, find, make } from "../shared/dom/dom.js";
+import { ask } from "../shared/fetch/ask.js";
+import { offerAnew } from "../shared/seam/seam.js";
+import { bound, facts, modelFacts } from "../shared/settings/facts.js";
+import { allow } from "../shared/settings/offered.js";
+import { settings } from "../shared/settings/settings.js";
+import { badge } from "./badge.js";
+import { cut, mostOf, within } from "./within.js";
+import { inFull, inShort } from "./words.js";
+
+/**
+ * @typedef {import("../shared/page/page.js").Page} Page
+ * @typedef {import("./told.js").Me} Me
+ */
+
+/** Older than this the limits are asked for anew when somebody comes back to the page. */
+const CALM = 15_000;
+
+export class Guest {
+  /** @param {Page} page @param {Me} me */
+  constructor(page, me) {
+    this.page = page;
+    this.me = me;
+    this.asked = performance.now();
+    document.body.classList.add("is-guest");
+    page.tabs.drop("models");
+    page.toModels = () => page.toasts.show("Only the owner adds models here.");
+    this.name = make("span", { className: "guest-name" });
+    this.chip = make("button", { type: "button", id: "guest-button", className: "quiet-button", aria: { haspopup: "dialog" } });
+    this.chip.addEventListener("click", () => this.element.showModal());
+    find(".top-right").prepend(this.chip);
+    this.line = make("p", { id: "guest-line", className: "quiet-line" });
+    page.bar.notes.prepend(this.line);
+    this.list = make("ul", {});
+    this.title = make("h2", { id: "guest-title" });
+    this.element = dialog({ id: "guest", aria: { labelledby: this.title.id } }, this.title,
+      make("p", { textContent: "You see your own pictures, and nobody else’s. What you make is for the owner of this machine to stop or delete. You may make:" }),
+      this.list, button("Close", "quiet-button", () => this.element.close()));
+    page.dreams.counted.add(() => this.look());
+    addEventListener("focus", () => this.look());
+    settings.onChange(() => this.keepWithin());
+    this.tell(me);
+  }
+
+  /** Asks whether the limits are others now. */
+  async look() {
+    if (performance.now() - this.asked < CALM) return;
+    this.asked = performance.now();
+    /** @type {Me | null} */
+    const me = await ask("/me").catch(() => null);
+    if (me && JSON.stringify(me) !== JSON.stringify(this.me)) this.tell(me);
+  }
+
+  /** @param {Me} me */
+  tell(me) {
+    this.me = me;
+    const { name, number, limits } = me;
+    this.name.textContent = name;
+    this.chip.replaceChildren(badge(number), this.name);
+    this.chip.setAttribute("aria-label", `${number} ${name}: what you may do here`);
+    this.line.replaceChildren("You are a guest: ", button(inShort(limits), "link-button", () => this.element.showModal(), { aria: { haspopup: "dialog" } }));
+    this.title.textContent = `You are ${name}`;
+    this.list.replaceChildren(...inFull(limits, (model) => modelFacts(model)?.title ?? model).map((textContent) => make("li", { textContent })));
+    bound((model) => within(model, limits));
+    this.most = mostOf(limits, facts.settings);
+    allow(this.most);
+    this.page.model.allow(limits.models);
+    if (limits.models?.length && !limits.models.includes(settings.text("model"))) settings.set({ model: limits.models[0] }, { byPerson: true });
+    offerAnew();
+    this.keepWithin();
+    const model = modelFacts(settings.get("model"));
+    const size = model?.sizes[settings.text("aspect")];
+    if (size) settings.set({ width: size[0], height: size[1] });
+  }
+
+  /** What a model begins with, or what is taken over from a picture, is no more than may be. */
+  keepWithin() {
+    settings.set(cut(settings.values, this.most ?? {}));
+  }
+}

@@ -1,0 +1,90 @@
+// @ts-check
+// Invitations: a link for somebody, to be copied, scanned and withdrawn.
+
+import { button, make } from "../shared/dom/dom.js";
+import { ask, tell } from "../shared/fetch/ask.js";
+import { copying } from "./copying.js";
+import { icon } from "./icons.js";
+import { Part } from "./part.js";
+import { tellRows } from "./rows.js";
+import { twice } from "./twice.js";
+import { useOf } from "./words.js";
+
+/** @typedef {import("./told.js").Invitation} Invitation */
+
+/** How long one holds, in hours. @type {[string, string][]} */
+const HOURS = [["", "until withdrawn"], ["2", "for 2 hours"], ["24", "for a day"], ["168", "for a week"]];
+
+export class Invitations {
+  /** @param {{ changed: () => void, say: (words: string) => void }} calls */
+  constructor({ changed, say }) {
+    this.changed = changed;
+    this.say = say;
+    this.base = "";
+    this.open = button("", "quiet-button", () => this.ask(this.form.hidden), { aria: { expanded: "false", controls: "share-inviting" } });
+    this.open.append(icon("plus"), "New");
+    this.part = new Part("invitations", "Invitations", this.open);
+    this.element = this.part.element;
+    this.note = make("input", { type: "text", id: "share-note", maxLength: 100, autocomplete: "off", placeholder: "For whom, or for what", aria: { label: "For whom the invitation is", describedby: this.part.fault.id } });
+    this.hours = make("select", { id: "share-hours", aria: { label: "How long it holds" } }, ...HOURS.map(([value, textContent]) => make("option", { value, textContent })));
+    this.form = make("form", { id: "share-inviting", className: "share-add", hidden: true }, this.note, this.hours, make("button", { type: "submit", className: "quiet-button is-main", textContent: "Invite" }));
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.invite();
+    });
+    /** @type {Map<string, any>} */
+    this.rows = new Map();
+    this.list = make("ul", {});
+    this.none = make("p", { className: "share-none", textContent: "A link for one person or one place, which can be withdrawn." });
+    this.part.body.append(this.form, this.list, this.none);
+  }
+
+  /** @param {boolean} isAsked */
+  ask(isAsked) {
+    this.form.hidden = !isAsked;
+    this.open.setAttribute("aria-expanded", String(isAsked));
+    (isAsked ? this.note : this.open).focus();
+  }
+
+  /** `base`: where guests come. @param {Invitation[]} invitations @param {string} base */
+  tell(invitations, base) {
+    this.base = base;
+    this.none.hidden = invitations.length > 0;
+    this.list.hidden = !invitations.length;
+    tellRows(this.list, this.rows, invitations, { key: ({ id }) => id, make: (one) => this.row(one), home: this.open });
+  }
+
+  /** @param {Invitation} one */
+  row({ id, note, query }) {
+    const name = note || "an invitation";
+    const use = make("small", {});
+    const copy = copying(`the link: ${name}`, () => `${this.base}/${query}`, this.say, { isSmall: true });
+    const withdraw = twice({ text: "Withdraw", sure: "Withdraw?", name, act: () => this.withdraw(id) });
+    const element = make("li", { className: "share-row", data: { testid: "invitation" } },
+      make("div", { className: "share-words" }, make("b", { textContent: name, title: name }), use), make("div", { className: "share-acts" }, copy, withdraw));
+    return {
+      element,
+      /** @param {Invitation} now */
+      tell: (now) => {
+        const words = useOf(now, Date.now() / 1000);
+        if (use.textContent !== words) use.textContent = words;
+      },
+    };
+  }
+
+  async invite() {
+    const hours = this.hours.value === "" ? null : Number(this.hours.value);
+    const isMade = await this.part.act(() => tell("/share/invitations", { note: this.note.value.trim(), hours }));
+    if (isMade) {
+      this.note.value = "";
+      this.ask(false);
+    }
+    this.changed();
+  }
+
+  /** @param {string} id */
+  async withdraw(id) {
+    await this.part.act(() => ask(`/share/invitations/${id}`, { method: "DELETE" }));
+    this.changed();
+  }
+}

@@ -1,0 +1,74 @@
+// @ts-check
+// The public link: opened, tried again and ended, with its address to be copied or scanned.
+
+import { button, make } from "../shared/dom/dom.js";
+import { tell } from "../shared/fetch/ask.js";
+import { copying } from "./copying.js";
+import { Part } from "./part.js";
+import { twice } from "./twice.js";
+import { lifeOf } from "./words.js";
+
+/** @typedef {import("./told.js").LinkState} LinkState */
+
+const TITLES = { off: "There is no public link", opening: "Opening the link…", on: "Answers", failed: "No link" };
+const OFF = "Whoever opens it will be a guest: they see their own pictures, never yours.";
+const ON = "Whoever opens or scans it is a guest. They see their own pictures, never yours.";
+const OPENING = "The service is asked for an address, and whether that leads here.";
+
+export class Link {
+  /** @param {{ changed: () => void, say: (words: string) => void }} calls */
+  constructor({ changed, say }) {
+    this.part = new Part("link", "Public link");
+    this.element = this.part.element;
+    this.changed = changed;
+    this.qr = make("img", { className: "share-qr", alt: "QR code of the public link", width: 136, height: 136 });
+    this.state = make("b", {});
+    this.life = make("span", {});
+    this.address = make("input", { type: "text", readOnly: true, className: "share-address", aria: { label: "Address of the public link" } });
+    this.address.addEventListener("focus", () => this.address.select());
+    this.addressRow = make("div", { className: "share-address-row" }, this.address, copying("the address", () => this.address.value, say));
+    this.words = make("p", {});
+    this.start = button("Share a public link", "quiet-button is-main", () => this.turn(true));
+    this.cancel = button("Cancel", "quiet-button", () => this.turn(false));
+    this.end = twice({ text: "Stop sharing", sure: "Stop? The link ends", name: "", className: "is-danger", act: () => this.turn(false) });
+    this.part.body.append(this.qr, make("div", { className: "share-link-facts" },
+      make("p", { className: "share-state", role: "status" }, make("i", { aria: { hidden: true } }), make("span", {}, this.state, this.life)),
+      this.addressRow,
+      make("div", { className: "share-last" }, this.words, this.start, this.cancel, this.end)));
+  }
+
+  /** @param {LinkState} link */
+  tell(link) {
+    const { state, address, sentence } = link;
+    const had = [this.start, this.cancel, this.end].includes(/** @type {HTMLButtonElement} */ (document.activeElement));
+    this.element.dataset.state = state;
+    write(this.state, TITLES[state]);
+    const life = state === "on" ? lifeOf(link, Date.now() / 1000) : "";
+    write(this.life, life && ` · ${life}`);
+    this.qr.hidden = this.addressRow.hidden = state !== "on";
+    if (state === "on" && this.address.value !== address) {
+      this.address.value = address;
+      this.qr.src = `/share/qr?of=${encodeURIComponent(address)}`;
+    }
+    write(this.words, { off: OFF, on: ON, opening: OPENING, failed: sentence }[state]);
+    write(this.start, state === "failed" ? "Try again" : "Share a public link");
+    this.start.hidden = state === "on" || state === "opening";
+    this.cancel.hidden = state !== "opening";
+    this.end.hidden = state !== "on";
+    if (had && !(document.activeElement instanceof HTMLElement && document.activeElement.offsetParent)) [this.start, this.cancel, this.end].find((one) => !one.hidden)?.focus();
+  }
+
+  /** @param {boolean} on */
+  async turn(on) {
+    for (const one of [this.start, this.cancel, this.end]) one.disabled = true;
+    await this.part.act(async () => this.tell(await tell("/share/link", { on })));
+    for (const one of [this.start, this.cancel, this.end]) one.disabled = false;
+    [this.start, this.cancel, this.end].find((one) => !one.hidden)?.focus();
+    this.changed();
+  }
+}
+
+/** Only what changed is said again. @param {HTMLElement} element @param {string} text */
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}

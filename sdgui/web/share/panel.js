@@ -1,0 +1,123 @@
+// @ts-check
+// The owner's panel, over the page: the link, what guests may do, who is here, everybody's queue, invitations.
+
+import { dialog } from "../shared/dom/dialog.js";
+import { button, make } from "../shared/dom/dom.js";
+import { ask, wordsOf } from "../shared/fetch/ask.js";
+import { Barred } from "./barred.js";
+import { icon } from "./icons.js";
+import { Invitations } from "./invitations.js";
+import { LimitsPart } from "./limits.js";
+import { Link } from "./link.js";
+import { People } from "./people.js";
+import { Queue } from "./queue.js";
+import { present } from "./words.js";
+
+/** @typedef {import("./told.js").Shared} Shared */
+
+/** Milliseconds between two looks: while it is open, while a link is opened, and while guests may come. */
+const OPEN = 3000;
+const OPENING = 1000;
+const SHARED = 15_000;
+const CALM = 30_000;
+const USES = ["pointermove", "pointerdown", "keydown", "focus"];
+
+export class Panel {
+  /** `say` is for those who do not see the page. @param {{ say: (words: string) => void }} calls */
+  constructor({ say }) {
+    this.dot = make("i", { className: "share-dot", hidden: true, aria: { hidden: true } });
+    this.count = document.createTextNode("");
+    this.words = make("span", { className: "share-button-words", textContent: "Share" });
+    this.button = make("button", { type: "button", id: "share-button", className: "quiet-button", aria: { label: "Share", haspopup: "dialog", expanded: "false" } }, this.dot, icon("share"), this.words, this.count);
+    this.button.addEventListener("click", () => this.open());
+    const changed = () => this.look();
+    this.link = new Link({ changed, say });
+    this.limits = new LimitsPart((limits) => {
+      if (this.told) this.told = { ...this.told, limits };
+      this.look();
+    });
+    this.barred = new Barred((words) => {
+      this.barred.tell(words);
+      this.look();
+    });
+    this.people = new People(changed);
+    this.queue = new Queue(changed);
+    this.invitations = new Invitations({ changed, say });
+    this.fault = make("p", { className: "share-fault is-whole", role: "alert" });
+    this.columns = make("div", { className: "share-columns", hidden: true },
+      make("div", {}, this.limits.element, this.barred.element), make("div", {}, this.people.element, this.queue.element, this.invitations.element));
+    const close = button("", "share-drop", () => this.element.close(), { aria: { label: "Close" } });
+    close.append(icon("close"));
+    this.title = make("h2", { id: "share-title", textContent: "Share", tabIndex: -1 });
+    this.element = dialog({ id: "share", aria: { labelledby: "share-title" } }, make("div", { className: "share-inside" },
+      make("div", { className: "share-head" }, this.title, make("p", { textContent: "Friends dream on this machine, within what you allow." }), close),
+      this.fault, this.link.element, this.columns));
+    this.element.addEventListener("close", () => {
+      this.button.setAttribute("aria-expanded", "false");
+      this.rest();
+    });
+    /** @type {Shared | null} */
+    this.told = null;
+    /** What was asked last; an answer to something before is stale. */
+    this.turn = 0;
+    this.asked = -Infinity;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    for (const type of USES) addEventListener(type, () => performance.now() - this.asked > CALM && this.look(), { capture: true, passive: true });
+    document.addEventListener("visibilitychange", () => document.hidden || this.rest());
+  }
+
+  open() {
+    this.element.showModal();
+    this.button.setAttribute("aria-expanded", "true");
+    this.title.focus();
+    this.look();
+  }
+
+  /** Asks how all stands, and shows it. */
+  async look() {
+    this.turn += 1;
+    const { turn } = this;
+    this.asked = performance.now();
+    clearTimeout(this.timer);
+    try {
+      /** @type {Shared} */
+      const told = await ask("/share");
+      if (turn !== this.turn) return;
+      this.fault.textContent = "";
+      this.tell(told);
+    } catch (error) {
+      if (turn !== this.turn) return;
+      this.fault.textContent = wordsOf(error);
+    }
+    this.rest();
+  }
+
+  /** Looks again after a while, as long as somebody sees it and there is something that changes. */
+  rest() {
+    clearTimeout(this.timer);
+    const state = this.told?.link.state;
+    const mayCome = state === "on" || (this.told?.people ?? []).some((one) => one.state !== "away");
+    const wait = state === "opening" ? OPENING : this.element.open ? OPEN : mayCome ? SHARED : null;
+    if (wait !== null && !document.hidden) this.timer = setTimeout(() => this.look(), wait);
+  }
+
+  /** @param {Shared} told */
+  tell(told) {
+    this.told = told;
+    this.columns.hidden = false;
+    const guests = present(told.people);
+    const words = guests ? `Share · ${guests}` : "Share";
+    this.words.textContent = guests ? "Share ·" : "Share";
+    this.count.data = guests ? String(guests) : "";
+    this.button.setAttribute("aria-label", guests ? `${words} ${guests === 1 ? "guest is" : "guests are"} here` : words);
+    this.dot.hidden = told.link.state !== "on" && !guests;
+    this.link.tell(told.link);
+    if (!this.element.open) return;
+    this.limits.tell(told.limits, told.models);
+    this.barred.tell(told.words);
+    this.people.tell(told.people, told.queue);
+    this.queue.tell(told.queue, told.paused);
+    this.invitations.tell(told.invitations, (told.link.address || `${location.origin}${location.pathname}`).replace(/\/+$/, ""));
+  }
+}

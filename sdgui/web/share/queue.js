@@ -1,0 +1,80 @@
+// @ts-check
+// Everybody's queue: what is made, what waits and for how long; one is removed, or all held.
+
+import { button, make } from "../shared/dom/dom.js";
+import { ask, tell } from "../shared/fetch/ask.js";
+import { badge } from "./badge.js";
+import { icon } from "./icons.js";
+import { Part } from "./part.js";
+import { tellRows } from "./rows.js";
+import { partOf, placeOf, progressOf } from "./words.js";
+
+/** @typedef {import("./told.js").QueuedDream} QueuedDream */
+
+export class Queue {
+  /** @param {() => void} changed */
+  constructor(changed) {
+    this.changed = changed;
+    this.isPaused = false;
+    this.pauseWords = make("span", {});
+    this.pause = button("", "quiet-button", () => this.hold());
+    this.part = new Part("queue", "Everybody’s queue", this.pause);
+    this.element = this.part.element;
+    /** @type {Map<string, any>} */
+    this.rows = new Map();
+    this.list = make("ul", {});
+    this.held = make("p", { className: "share-none", textContent: "Held: what is under way is made to its end, and nothing begins." });
+    this.none = make("p", { className: "share-none", textContent: "Nothing is dreamt now." });
+    this.part.body.append(this.held, this.list, this.none);
+  }
+
+  /** @param {QueuedDream[]} queue @param {boolean} isPaused */
+  tell(queue, isPaused) {
+    this.isPaused = isPaused;
+    this.element.classList.toggle("is-held", isPaused);
+    const words = isPaused ? "Go on" : "Pause";
+    if (this.pause.textContent !== words) this.pause.replaceChildren(icon(isPaused ? "play" : "pause"), words);
+    this.held.hidden = !isPaused;
+    this.none.hidden = queue.length > 0;
+    this.list.hidden = !queue.length;
+    tellRows(this.list, this.rows, queue, { key: ({ job }) => job, make: (one) => this.row(one), home: this.part.heading });
+  }
+
+  /** @param {QueuedDream} one */
+  row({ job, number, mine, name, prompt }) {
+    const place = make("span", { className: "share-place" });
+    const state = make("span", {});
+    const bar = make("span", { className: "share-bar", aria: { hidden: true } }, make("i"));
+    const title = prompt || "a dream without a prompt";
+    const remove = button("", "share-drop", async () => {
+      remove.disabled = true;
+      await this.part.act(() => ask(`/share/queue/${job}`, { method: "DELETE" }));
+      remove.disabled = false;
+      this.changed();
+    }, { title: "Stop it; what is made stays theirs", aria: { label: `Stop “${title}” of ${mine ? "you" : name}` } });
+    remove.append(icon("close"));
+    const element = make("li", { className: "share-row is-queued", data: { testid: "queued" } }, place,
+      make("div", { className: "share-words" }, make("b", { textContent: title, title }),
+        make("small", { className: "share-by" }, badge(mine ? 0 : number), make("span", {}, mine ? "you · " : `${name} · `, state)), bar), remove);
+    return {
+      element,
+      /** @param {QueuedDream} now */
+      tell: (now) => {
+        const isMade = now.state === "dreaming";
+        place.textContent = isMade ? "now" : placeOf(now);
+        const words = progressOf(now);
+        if (state.textContent !== words) state.textContent = words;
+        bar.hidden = !isMade;
+        bar.style.setProperty("--done", String(partOf(now)));
+      },
+    };
+  }
+
+  async hold() {
+    await this.part.act(async () => {
+      const { paused } = await tell("/share/queue", { paused: !this.isPaused });
+      this.isPaused = paused;
+    });
+    this.changed();
+  }
+}

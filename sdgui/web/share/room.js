@@ -1,0 +1,25 @@
+// @ts-check
+// Sharing: the owner's button and panel, and what a guest's page is. It has no tab.
+
+import { find } from "../shared/dom/dom.js";
+import { ask } from "../shared/fetch/ask.js";
+import { Guest } from "./guest.js";
+import { Panel } from "./panel.js";
+
+/**
+ * @typedef {import("../shared/page/page.js").Page} Page
+ * @typedef {import("./told.js").Me} Me
+ */
+
+/** Asked for while the page is being built. @type {Promise<Me | null>} */
+const asked = ask("/me").catch(() => null);
+
+/** @param {Page} page */
+export async function enter(page) {
+  const me = await asked;
+  if (me?.role === "guest") new Guest(page, me);
+  if (me?.role !== "owner") return;
+  const panel = new Panel({ say: (words) => page.toasts.say(words) });
+  find("#help-button").before(panel.button);
+  panel.look();
+}

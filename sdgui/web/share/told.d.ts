@@ -1,0 +1,68 @@
+// What the routes of sharing tell, as types for the checks of the scripts; browsers never ask for it.
+
+/** Null is no limit. `pixels`: width times height; `disk`: bytes; `models`: their ids. */
+export type Allowed = {
+  waiting: number;
+  dreams_a_minute: number | null;
+  steps: number | null;
+  pixels: number | null;
+  pictures: number | null;
+  disk: number | null;
+  models: string[] | null;
+};
+
+export type Me = { role: "owner" | "guest"; name: string; number: number; limits: Allowed };
+
+export type Limits = Allowed & { owner_first: boolean; invited_only: boolean };
+
+/** `since` and `ends`: seconds since the epoch. */
+export type LinkState = {
+  state: "off" | "opening" | "on" | "failed";
+  sentence: string;
+  address: string;
+  since: number | null;
+  ends: number | null;
+};
+
+export type Guest = {
+  id: string;
+  name: string;
+  number: number;
+  pictures: number;
+  seconds: number;
+  seen: number;
+  state: "dreaming" | "waiting" | "here" | "away";
+  blocked: boolean;
+  sent_away: boolean;
+};
+
+/** `place`: 0 while it is made; `wait`: seconds to its beginning, while it is made to its end. */
+export type QueuedDream = {
+  job: string;
+  person: string;
+  name: string;
+  number: number;
+  mine: boolean;
+  prompt: string;
+  pictures: number;
+  state: "dreaming" | "waiting";
+  place: number;
+  wait: number | null;
+  step: number;
+  steps: number;
+};
+
+export type Invitation = { id: string; note: string; made: number; ends: number | null; came: string[]; query: string };
+
+export type OfferedModel = { model: string; title: string; allowed: boolean };
+
+export type Shared = {
+  link: LinkState;
+  limits: Limits;
+  words: string[];
+  people: Guest[];
+  queue: QueuedDream[];
+  paused: boolean;
+  invitations: Invitation[];
+  models: OfferedModel[];
+};

@@ -1,0 +1,128 @@
+// @ts-check
+// What is said of sharing: places, waits, limits, people.
+
+import { ago, duration, left, ordinal, pictures, size } from "../shared/dreams/words.js";
+
+/**
+ * @typedef {import("./told.js").Allowed} Allowed
+ * @typedef {import("./told.js").Guest} Guest
+ * @typedef {import("./told.js").Invitation} Invitation
+ * @typedef {import("./told.js").QueuedDream} QueuedDream
+ * @typedef {import("./told.js").LinkState} LinkState
+ */
+
+/** "71 h 48 min", "2 h", "40 s": of what goes on for long. @param {number} seconds */
+export const span = (seconds) => duration(Math.max(0, seconds));
+
+/** What follows the state of a link that answers. @param {LinkState} link @param {number} now seconds since the epoch */
+export function lifeOf({ since, ends }, now) {
+  const began = since === null ? "" : now - since < 60 ? "since just now" : `since ${span(now - since)}`;
+  const rest = ends === null ? "" : `ends in ${span(ends - now)}`;
+  return [began, rest].filter(Boolean).join(" · ");
+}
+
+/** What somebody made and does. @param {Guest} guest @param {QueuedDream[]} queue @param {number} now seconds since the epoch */
+export function deedsOf(guest, queue, now) {
+  const used = [pictures(guest.pictures), ...(guest.seconds >= 1 ? [`${duration(guest.seconds)} of work`] : [])];
+  return [...used, stateOf(guest, queue, now)].join(" · ");
+}
+
+/** @param {Guest} guest @param {QueuedDream[]} queue @param {number} now */
+function stateOf({ id, state, seen, blocked, sent_away: isSentAway }, queue, now) {
+  if (blocked) return "blocked";
+  if (isSentAway) return "sent away for an hour";
+  if (state === "away") return `was here ${ago(seen, now)}`;
+  const next = queue.find((one) => one.person === id && one.state === "waiting");
+  return state === "waiting" && next ? `waiting, ${placeOf(next)}` : state;
+}
+
+/** Its place in the queue: what is made now is the first. @param {QueuedDream} one */
+export const placeOf = ({ place }) => (place > 0 ? ordinal(place + 1) : "next");
+
+/** What a dream of the queue does, or how long it waits. @param {QueuedDream} one */
+export function progressOf({ state, step, steps, wait, pictures: count }) {
+  if (state === "waiting") return wait === null ? `waits · ${pictures(count)}` : `about ${duration(wait)}`;
+  const rest = wait === null ? "" : ` · ${left(wait)}`;
+  return step ? `step ${step} of ${steps}${rest}` : `begins${rest}`;
+}
+
+/** Of what is made now, how much there is: 0 to 1. @param {QueuedDream} one */
+export const partOf = ({ step, steps }) => (steps > 0 ? Math.min(1, step / steps) : 0);
+
+/** Who came with an invitation, and how long it holds. @param {Invitation} one @param {number} now seconds since the epoch */
+export function useOf({ came, ends }, now) {
+  const who = came.length ? `${listed(came)} came with it` : "not used yet";
+  if (ends === null) return who;
+  return `${who} · ${ends > now ? `ends in ${span(ends - now)}` : "has ended"}`;
+}
+
+/** "a", "a and b", "a, b and 3 more". @param {string[]} names */
+export function listed(names) {
+  if (names.length < 3) return names.join(" and ");
+  return names.length === 3 ? `${names[0]}, ${names[1]} and ${names[2]}` : `${names[0]}, ${names[1]} and ${names.length - 2} more`;
+}
+
+/** How many guests there are now. @param {Guest[]} people */
+export const present = (people) => people.filter((one) => !isGone(one)).length;
+
+/** Who is here first, each in the order in which they came. @param {Guest[]} people */
+export const inOrder = (people) => [...people].sort((a, b) => Number(isGone(a)) - Number(isGone(b)) || a.number - b.number);
+
+/** @param {Guest} guest */
+const isGone = ({ state, blocked, sent_away: isSentAway }) => state === "away" || blocked || isSentAway;
+
+/** "2 guests", "nobody now". @param {Guest[]} people */
+export function countOf(people) {
+  const count = present(people);
+  return count ? `${count} ${count === 1 ? "guest" : "guests"}` : "nobody now";
+}
+
+/** The side of a square of so many pixels, as it is said: "512 × 512"; what is none in its size. @param {number} pixels */
+export function square(pixels) {
+  const side = Math.round(Math.sqrt(pixels));
+  return side * side === pixels ? `${side} × ${side}` : `${(pixels / 1e6).toLocaleString("en", { maximumFractionDigits: 1 })} million`;
+}
+
+/** The choices of a limit, with the one that holds among them. @param {number[]} all @param {number | null} now */
+export const withNow = (all, now) => (now === null || all.includes(now) ? all : [...all, now].sort((a, b) => a - b));
+
+/** One step up or down: of no limit, down from `high`. @param {number | null} value @param {1 | -1} step @param {number} low @param {number} high */
+export function stepped(value, step, low, high) {
+  if (value === null) return step < 0 ? high : null;
+  return Math.min(high, Math.max(low, value + step));
+}
+
+/** A number as it is typed; null for none; undefined where it is no number that may be. @param {string} text @param {number} low @param {number} high */
+export function typed(text, low, high) {
+  const written = text.trim();
+  if (written === "") return null;
+  const value = Number(written);
+  return /^\d+$/.test(written) && value >= low && value <= high ? value : undefined;
+}
+
+/** The models that guests may use where one of them is turned on or off: null where all may be. @param {{ model: string, allowed: boolean }[]} models @param {string} turned */
+export function toggled(models, turned) {
+  const left_ = models.filter(({ model, allowed }) => (model === turned ? !allowed : allowed)).map(({ model }) => model);
+  return left_.length === models.length ? null : left_;
+}
+
+/** What a guest is told in one line. @param {Allowed} limits */
+export function inShort({ pictures: count, steps }) {
+  const parts = [...(count === null ? [] : [pictures(count)]), ...(steps === null ? [] : [`${steps} steps`])];
+  return parts.length ? `up to ${parts.join(" of ")}` : "without limits of their own";
+}
+
+/** All limits, one a line. @param {Allowed} limits @param {(model: string) => string} titleOf */
+export function inFull(limits, titleOf) {
+  /** @type {[number | string[] | null, string][]} */
+  const all = [
+    [limits.pictures, `up to ${pictures(Number(limits.pictures))} in a dream or a sheet`],
+    [limits.steps, `up to ${limits.steps} steps`],
+    [limits.pixels, `pictures of ${square(Number(limits.pixels))} pixels, or as many in another shape`],
+    [limits.dreams_a_minute, `${limits.dreams_a_minute} ${limits.dreams_a_minute === 1 ? "dream" : "dreams"} a minute`],
+    [limits.waiting, `${pictures(limits.waiting)} waiting at a time`],
+    [limits.disk, `${size(Number(limits.disk))} of pictures; then the oldest go that you did not keep`],
+    [limits.models, `with ${listed((limits.models ?? []).map(titleOf))}`],
+  ];
+  return all.filter(([limit]) => limit !== null).map(([, text]) => text);
+}

@@ -1,0 +1,109 @@
+// @ts-check
+// What is said of sharing, and a guest's controls within the limits.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { ordinal } from "../../sdgui/web/shared/dreams/words.js";
+import { facts } from "../../sdgui/web/shared/settings/facts.js";
+import { cut, fitted, mostOf, within } from "../../sdgui/web/share/within.js";
+import { countOf, deedsOf, inFull, inOrder, inShort, lifeOf, listed, placeOf, progressOf, square, stepped, toggled, typed, useOf, withNow } from "../../sdgui/web/share/words.js";
+
+const NOW = 1_700_000_000;
+/** @type {import("../../sdgui/web/share/told.js").Allowed} */
+const LIMITS = { waiting: 16, dreams_a_minute: 6, steps: 30, pixels: 512 * 512, pictures: 4, disk: 200e6, models: null };
+/** @type {import("../../sdgui/web/share/told.js").Guest} */
+const GUEST = { id: "a", name: "guest 1", number: 1, pictures: 12, seconds: 95, seen: NOW, state: "dreaming", blocked: false, sent_away: false };
+/** @type {import("../../sdgui/web/share/told.js").QueuedDream} */
+const QUEUED = { job: "j", person: "a", name: "guest 1", number: 1, mine: false, prompt: "a boat", pictures: 4, state: "waiting", place: 1, wait: 40, step: 0, steps: 25 };
+
+test("places are counted as people count", () => {
+  assert.deepEqual([1, 2, 3, 4, 11, 12, 13, 21, 102].map(ordinal), ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd"]);
+  assert.deepEqual([0, 1, 2].map((place) => placeOf({ ...QUEUED, place })), ["next", "2nd", "3rd"]);
+});
+
+test("a link says how long it is there and how long it lives", () => {
+  const link = { state: /** @type {const} */ ("on"), sentence: "", address: "", since: NOW - 720, ends: NOW + 71 * 3600 + 48 * 60 };
+  assert.equal(lifeOf(link, NOW), "since 12 min · ends in 71 h 48 min");
+  assert.equal(lifeOf({ ...link, since: NOW - 5, ends: null }, NOW), "since just now");
+});
+
+test("what a guest does and used is told", () => {
+  assert.equal(deedsOf(GUEST, [], NOW), "12 pictures · 2 min of work · dreaming");
+  assert.equal(deedsOf({ ...GUEST, pictures: 1, seconds: 0, state: "waiting" }, [QUEUED], NOW), "1 picture · waiting, 2nd");
+  assert.match(deedsOf({ ...GUEST, blocked: true }, [], NOW), /blocked$/);
+  assert.match(deedsOf({ ...GUEST, seen: NOW - 7200, state: "away" }, [], NOW), /was here 2 h ago$/);
+});
+
+test("who is here is counted and comes first; who was sent away is not", () => {
+  const others = [{ ...GUEST, number: 3 }, { ...GUEST, number: 2, sent_away: true }, { ...GUEST, number: 4, state: /** @type {const} */ ("away") }, GUEST];
+  assert.deepEqual(inOrder(others).map(({ number }) => number), [1, 3, 2, 4]);
+  assert.deepEqual([countOf(others), countOf([GUEST]), countOf([])], ["2 guests", "1 guest", "nobody now"]);
+});
+
+test("a dream in the queue says its step or its wait", () => {
+  assert.equal(progressOf(QUEUED), "about 40 s");
+  assert.equal(progressOf({ ...QUEUED, wait: null }), "waits · 4 pictures");
+  assert.equal(progressOf({ ...QUEUED, state: "dreaming", place: 0, step: 14, wait: 9 }), "step 14 of 25 · 9 s left");
+});
+
+test("an invitation says who came with it and how long it holds", () => {
+  const one = { id: "i", note: "", made: NOW, ends: NOW + 7200, came: [], query: "" };
+  assert.equal(useOf(one, NOW), "not used yet · ends in 2 h");
+  assert.equal(useOf({ ...one, ends: null, came: ["guest 1", "guest 2"] }, NOW), "guest 1 and guest 2 came with it");
+  assert.equal(useOf(one, NOW + 7200), "not used yet · has ended");
+  assert.equal(listed(["a", "b", "c", "d", "e"]), "a, b and 3 more");
+});
+
+test("numbers go up and down within their range, and out of no limit", () => {
+  assert.deepEqual([stepped(30, 1, 1, 50), stepped(50, 1, 1, 50), stepped(1, -1, 1, 50), stepped(null, -1, 1, 50), stepped(null, 1, 1, 50)], [31, 50, 1, 50, null]);
+  assert.deepEqual(["30", " 7 ", "", "0", "51", "2.5", "x"].map((text) => typed(text, 1, 50)), [30, 7, null, undefined, undefined, undefined, undefined]);
+});
+
+test("what holds is among the choices", () => {
+  assert.deepEqual(withNow([1, 3], 2), [1, 2, 3]);
+  assert.deepEqual(withNow([1, 3], null), [1, 3]);
+  assert.deepEqual([square(512 * 512), square(700_001)], ["512 × 512", "0.7 million"]);
+});
+
+test("all models turned on are no limit", () => {
+  const models = [{ model: "a", allowed: true }, { model: "b", allowed: false }];
+  assert.equal(toggled(models, "b"), null);
+  assert.deepEqual(toggled(models, "a"), []);
+  assert.deepEqual(toggled([{ model: "a", allowed: true }, { model: "b", allowed: true }], "b"), ["a"]);
+});
+
+test("a guest is told the limits, and no limit that is none", () => {
+  assert.equal(inShort(LIMITS), "up to 4 pictures of 30 steps");
+  assert.equal(inShort({ ...LIMITS, steps: null }), "up to 4 pictures");
+  const told = inFull({ ...LIMITS, disk: null, models: ["x"] }, () => "SD 1.5").join("\n");
+  assert.match(told, /512 × 512/);
+  assert.match(told, /6 dreams a minute/);
+  assert.match(told, /with SD 1\.5/);
+  assert.doesNotMatch(told, /MB/);
+});
+
+test("sizes are cut to the pixels, in the model's steps and in their shape", () => {
+  const lengths = { step: 64, minimum: 64, maximum: 2048 };
+  assert.deepEqual(fitted([512, 512], 512 * 512, lengths), [512, 512]);
+  assert.deepEqual(fitted([1024, 1024], 512 * 512, lengths), [512, 512]);
+  const [width, height] = fitted([1216, 832], 512 * 512, lengths);
+  assert.ok(width * height <= 512 * 512 && width > height && width % 64 === 0 && height % 64 === 0);
+});
+
+test("a model is known within the limits, and itself is as it was", () => {
+  const model = facts.models[facts.model];
+  const before = JSON.stringify(model);
+  const known = within(model, { ...LIMITS, pixels: 48 * 48, steps: 1 });
+  for (const [width, height] of Object.values(known.sizes)) assert.ok(width * height <= Math.max(48 * 48, model.lengths.minimum ** 2));
+  assert.equal(known.defaults.steps, 1);
+  assert.equal(JSON.stringify(model), before);
+});
+
+test("sliders end at the limit, and what is above it comes down to it", () => {
+  const most = mostOf({ ...LIMITS, steps: 30 }, facts.settings);
+  assert.equal(most.count, 4);
+  assert.equal(most.steps, 30);
+  assert.deepEqual(cut({ count: 8, steps: 25, prompt: "a boat" }, most), { count: 4 });
+  assert.deepEqual(mostOf({ ...LIMITS, pictures: null, steps: null }, facts.settings), {});
+});
