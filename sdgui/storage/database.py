@@ -65,6 +65,10 @@ program holds the file would else wait for each other's patience, too."""
 _NEW = ("id", "job", "position", "visitor", "spec", "path", *COLUMNS)
 
 
+OF_VISITORS = ("jobs", "tasks", "links", "imports", "imported_pictures")
+"""The tables that say whose something is."""
+
+
 def history(*, sheets: bool, before: bool) -> str:
     """The query for a page of jobs, newest first: only those with a sheet, only those before a moment and id."""
     return f"""SELECT * FROM jobs WHERE visitor = :visitor
@@ -376,9 +380,9 @@ class Database:
                 "SELECT COUNT(*) FROM tasks WHERE visitor = ? AND stored AND NOT deleted",
                 (visitor,),
             ).fetchone()[0]
-            for table in ("jobs", "tasks", "links"):
+            for table in OF_VISITORS:  # a picture that both imported is known as one of them
                 connection.execute(
-                    f"UPDATE {table} SET visitor = ? WHERE visitor = ?", (into, visitor)
+                    f"UPDATE OR REPLACE {table} SET visitor = ? WHERE visitor = ?", (into, visitor)
                 )
             return int(moved)
 
