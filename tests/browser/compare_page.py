@@ -154,7 +154,7 @@ def export(page: Page, words: str, folder: Path, *, place: int = 0) -> Path:
     """Saves the newest sheet by its menu; the file under the name that it was given."""
     sheet(page).locator(".sheet-export").click()
     with page.expect_download() as download:
-        page.locator(".sd-menu button", has_text=words).nth(place).click()
+        page.locator('.sd-menu[role="menu"] button', has_text=words).nth(place).click()
     path = folder / download.value.suggested_filename
     download.value.save_as(path)
     expect(page.locator(".toast", has_text=f"Saved as {path.name}")).to_be_visible()

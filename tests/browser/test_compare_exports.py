@@ -148,7 +148,7 @@ def test_the_kept_ones_alone_can_be_taken_along(grid: Page, tmp_path: Path) -> N
     ]
     grid.click("#tray-export")
     with grid.expect_download() as download:
-        grid.locator(".sd-menu button", has_text="PNG sheet").click()
+        grid.locator('.sd-menu[role="menu"] button', has_text="PNG sheet").click()
     whole = pixels(download.value.path())
     originals = [pixels(png) for png in pictures(grid)]
     for index in (0, 4):
@@ -160,7 +160,7 @@ def test_the_menu_is_used_by_keyboard_and_closes(grid: Page) -> None:
     button = grid.locator(".sheet-export")
     button.focus()
     press(grid, "Enter")
-    menu = grid.locator(".sd-menu")
+    menu = grid.locator('.sd-menu[role="menu"]')
     expect(menu).to_be_visible()
     expect(menu.locator("button").first).to_be_focused()
     press(grid, "ArrowDown")
@@ -181,7 +181,7 @@ def test_a_full_disk_is_told_in_a_sentence(
     wall(page)
     monkeypatch.setattr("tempfile.TemporaryFile", full)
     sheet(page).locator(".sheet-export").click()
-    page.locator(".sd-menu button", has_text="PNG sheet").click()
+    page.locator('.sd-menu[role="menu"] button', has_text="PNG sheet").click()
     expect(page.locator(".toast.is-error")).to_contain_text("The disk is full")
     assert "503" in visitor.complaints.pop()  # Chromium's own word about the answer
 
@@ -192,8 +192,8 @@ def test_a_sheet_without_a_picture_offers_nothing(sheets: Page, site: Site) -> N
     begin(sheets)
     expect(sheet(sheets).locator(".tile")).to_have_count(2)
     sheet(sheets).locator(".sheet-export").click()
-    expect(sheets.locator(".sd-menu")).to_contain_text("No picture is finished yet")
-    expect(sheets.locator(".sd-menu button")).to_have_count(0)
+    expect(sheets.locator('.sd-menu[role="menu"]')).to_contain_text("No picture is finished yet")
+    expect(sheets.locator('.sd-menu[role="menu"] button')).to_have_count(0)
     press(sheets, "Escape")
     site.engine.go.set()
     made(sheets, 2)
