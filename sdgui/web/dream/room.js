@@ -31,6 +31,7 @@ export function enter(page) {
     open: (picture, shelf) => page.viewer.open(picture, shelf),
     reuse: (asked) => page.reuse({ ...asked, sheet: false }),
     act: (key, picture) => act(page, key, picture),
+    more: () => page.more,
     actions: (dream) => [...[...page.rooms.values()].flatMap((room) => room.offers?.(dream) ?? []), ...page.moreOfDreams.flatMap((more) => more(dream))],
   });
   page.add("dream", {

@@ -1,7 +1,7 @@
 """Settings in the address of the page: written by who shows a picture, read for who opens it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
@@ -56,11 +56,12 @@ def query_of(spec: PictureSpec, *, count: int, settings: bool, wall: bool = Fals
 
 
 def asked_in(
-    asked: Mapping[str, str], models: Models, chosen: str
+    asked: Mapping[str, str], models: Models, chosen: str, only: Sequence[str] | None = None
 ) -> tuple[dict[str, Any], list[str]]:
     """The settings that an address asks for, by name, and in short words each of its wishes that cannot be met.
 
-    What it leaves unsaid stays as it is, but what goes with a model that it names. `chosen` is the model of the page.
+    What it leaves unsaid stays as it is, but what goes with a model that it names. `chosen` is the model of
+    the page; of the models nothing is said but of `only`, where that is given.
     """
     faults: list[str] = []
     read: dict[str, Any] = {}
@@ -73,7 +74,8 @@ def asked_in(
         except UserError:
             faults.append(f"{setting.said or name} “{shown(text)}”{_limits(setting)}")
     named = asked.get("model")
-    if named is not None and named not in models.names():
+    known = models.names() if only is None else [one for one in models.names() if one in only]
+    if named is not None and named not in known:
         faults.append(f"the model “{shown(named)}” (not here)")
         named = None
     try:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from sdgui.links import Link, LinkKind
 from sdgui.ports import Store
-from sdgui.web.doors.visitors import visitor_of
+from sdgui.web.doors.visitors import visitor_of, who_of
 from sdgui.web.links.addresses import base_for_others, reach_of
 from sdgui.web.links.dream_again import asked_in, sentence_of
 from sdgui.web.links.opened import never
@@ -109,7 +109,8 @@ def link_routes(studio: "Studio", store: Store) -> APIRouter:
         """The settings that an address asks for, as `values`; a `notice` names what cannot be set here."""
 
         def act() -> Told:
-            values, faults = asked_in(wanted.asked, studio.models, wanted.model)
+            only = studio.policy.of(who_of(request)).only
+            values, faults = asked_in(wanted.asked, studio.models, wanted.model, only)
             told = {"values": values, "notice": sentence_of(faults)}
             return {name: value for name, value in told.items() if value}
 

@@ -49,6 +49,12 @@ def test_what_is_not_said_stays_as_it_is() -> None:
     assert "prompt" not in values and "count" not in values
 
 
+def test_guests_learn_nothing_of_models_that_they_may_not_choose() -> None:
+    values, faults = asked_in({"model": "other"}, ManyModels("other"), "demo", ["demo"])
+    assert values == {} and faults == ["the model “other” (not here)"]
+    assert asked_in({"model": "demo"}, ManyModels("other"), "demo", ["demo"])[1] == []
+
+
 @pytest.mark.parametrize(
     ("query", "fault"),
     [

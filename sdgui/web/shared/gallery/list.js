@@ -39,13 +39,15 @@ export class List {
   /**
    * `address` gives pages of dreams, `view(list, dream)` makes what shows one, `fits` tells which belong here, `tab` is
    * the tab that shows the list, `greet` fills it while it is empty, `open` shows a picture large, `actions` are what
-   * else can be done with a dream, `reuse` takes over settings; `act` does what a key means for a picture.
+   * else can be done with a dream, `reuse` takes over settings; `act` does what a key means for a picture, `more` is what else
+   * its tile offers.
    * @param {HTMLElement} element
    * @param {{ dreams: Dreams, address: string, view: (list: any, dream: Dream) => Row, fits: (dream: Dream) => boolean,
    *   tab: string, greet: () => HTMLElement, open: (picture: Picture, list: List) => void, reuse: (asked: Reuse) => void,
-   *   bin: import("./bin.js").Bin, actions?: (dream: Dream) => Action[], act?: (key: string, picture: Picture) => boolean }} how
+   *   bin: import("./bin.js").Bin, actions?: (dream: Dream) => Action[], act?: (key: string, picture: Picture) => boolean,
+   *   more?: () => import("../page/page.js").More[] }} how
    */
-  constructor(element, { dreams, bin, address, view, fits, tab, greet, open, reuse, actions = () => [], act }) {
+  constructor(element, { dreams, bin, address, view, fits, tab, greet, open, reuse, actions = () => [], act, more = () => [] }) {
     this.element = element;
     this.dreams = dreams;
     this.bin = bin;
@@ -58,6 +60,7 @@ export class List {
     this.opens = open;
     this.reuses = reuse;
     this.acts = act;
+    this.more = more;
     /** @type {Map<string, Row>} */
     this.views = new Map();
     /** @type {string | null} */

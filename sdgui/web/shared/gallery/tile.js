@@ -1,7 +1,7 @@
 // @ts-check
 // One picture of a dream, in one place: empty, then a live preview, then the picture.
 
-import { make } from "../dom/dom.js";
+import { button, make } from "../dom/dom.js";
 import { inFrame } from "../dom/frame.js";
 import { again, retryNow, settled } from "../fetch/again.js";
 import { loaded } from "../fetch/image.js";
@@ -62,7 +62,9 @@ export class Tile {
   furniture() {
     this.openButton.addEventListener("click", () => this.row.list.open(this.picture));
     this.heart.addEventListener("click", () => this.row.list.act("k", this.picture));
-    return [this.heart, this.download];
+    const more = this.row.list.more().map((one) =>
+      button(one.sign, "tile-more", () => one.do(this.picture), { title: one.label, tabIndex: -1, aria: { label: one.label } }));
+    return [...more, this.heart, this.download];
   }
 
   /** What is seen, which may be a moment behind what is known. */
