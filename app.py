@@ -93,6 +93,8 @@ def serve(settings: Settings) -> None:
         rebuild(settings.output_dir, say)
     store = DiskStore(settings.output_dir, say)
     try:
+        for folder in settings.imports:
+            store.imports.begin(folder, None, copies=settings.import_copies)
         catalog = make_catalog(settings)
         for model in settings.models:
             catalog.look(model)
@@ -138,6 +140,7 @@ def serve(settings: Settings) -> None:
             def started() -> None:
                 catalog.collection.start()
                 book.start()
+                store.imports.resume()
                 print(f"sdgui is at {here}", flush=True)
                 if is_told:
                     print(owners_link(here, gate.keys.token), flush=True)

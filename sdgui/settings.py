@@ -21,7 +21,8 @@ class Settings:
     """How this server runs: `models` can be chosen, and the first is the page's default; where `model_is_said`, also
     before the one that the owner chose there. In `models_dirs` more are looked for. `auth` are pairs of name and
     password, none where nobody is asked. `new_token`: the owner's former links and cookies end. `guests` is what was
-    said of guests' limits, by the names of the terms."""
+    said of guests' limits, by the names of the terms. `imports` are folders whose pictures are brought in, linked, or
+    as copies where `import_copies`."""
 
     models: tuple[str, ...] = ("demo",)
     model_is_said: bool = False
@@ -32,6 +33,8 @@ class Settings:
     auth: tuple[tuple[str, str], ...] = ()
     new_token: bool = False
     guests: Mapping[str, Any] = field(default_factory=dict)
+    imports: tuple[Path, ...] = ()
+    import_copies: bool = False
     output_dir: Path = Path("outputs")
     device: str = "auto"
     dtype: str = "auto"
@@ -218,6 +221,22 @@ def parse_settings(argv: Sequence[str], environment: Mapping[str, str] | None = 
     )
     _add_guests(parser)
     parser.add_argument(
+        "--import",
+        action="append",
+        type=Path,
+        default=argparse.SUPPRESS,
+        dest="imports",
+        metavar="FOLDER",
+        help="a folder with pictures of A1111, Forge, ComfyUI, InvokeAI, SwarmUI or an older sdgui, which come into "
+        "the owner's history while the program runs, each once; they stay where they are and are only read; give it "
+        "again for each further folder",
+    )
+    parser.add_argument(
+        "--import-copy",
+        action="store_true",
+        help="copy what --import brings in into the output folder",
+    )
+    parser.add_argument(
         "--output-dir", type=Path, default=Path("outputs"), help="where pictures are kept"
     )
     parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute")
@@ -256,6 +275,14 @@ def parse_settings(argv: Sequence[str], environment: Mapping[str, str] | None = 
             raise UserError(
                 f"There is no folder at {folder}.", "Give --models-dir a folder with models."
             )
+    imports = tuple(dict.fromkeys(getattr(given, "imports", ())))
+    for folder in imports:
+        if not folder.is_dir():
+            raise UserError(
+                f"There is no folder at {folder}.", "Give --import a folder with pictures."
+            )
+    if given.import_copy and not imports:
+        raise UserError("--import-copy says how, and nothing says what.", "Add --import FOLDER.")
     check_dtype(given.device, given.dtype)
     return Settings(
         models=models,
@@ -267,6 +294,8 @@ def parse_settings(argv: Sequence[str], environment: Mapping[str, str] | None = 
         auth=auth,
         new_token=given.new_token,
         guests=_guests(given),
+        imports=imports,
+        import_copies=given.import_copy,
         output_dir=given.output_dir,
         device=given.device,
         dtype=given.dtype,

@@ -21,6 +21,17 @@ def test_a_clip_is_used_only_where_one_is_named() -> None:
     assert parse_settings(["--clip", "someone/clip"]).clip == "someone/clip"
 
 
+def test_folders_are_imported_each_once_and_copied_only_where_that_is_said(tmp_path: Path) -> None:
+    assert parse_settings([]).imports == ()
+    flags = ["--import", str(tmp_path), "--import", str(tmp_path)]
+    assert parse_settings(flags).imports == (tmp_path,)
+    assert not parse_settings(flags).import_copies
+    assert parse_settings([*flags, "--import-copy"]).import_copies
+    for wrong in (["--import", str(tmp_path / "nothing")], ["--import-copy"]):
+        with pytest.raises(UserError):
+            parse_settings(wrong)
+
+
 def test_models_come_as_they_are_named_each_once_and_the_one_inside_where_none_is() -> None:
     assert parse_settings([]).models == ("demo",)
     assert parse_settings(["--model", "someone/model"]).models == ("someone/model",)

@@ -34,6 +34,12 @@ class Cell:
         """Why there is nothing to see, in a few words."""
         return self.fault if self.fault else "not made"
 
+    @property
+    def ending(self) -> str:
+        """How the name of its file ends: as it did where it came from elsewhere, else `png`."""
+        ending = self.png.suffix.casefold() if isinstance(self.png, Path) else ""
+        return {".jpg": "jpg", ".jpeg": "jpg", ".webp": "webp"}.get(ending, "png")
+
     def read(self) -> bytes | None:
         """The PNG as it was stored; None where there is none, or its file was deleted meanwhile or cannot be opened."""
         if not isinstance(self.png, Path):

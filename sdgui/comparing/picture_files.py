@@ -5,7 +5,7 @@ import struct
 import zlib
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from sdgui.errors import OutOfOrder
 from sdgui.records import MOST_PIXELS
@@ -17,18 +17,27 @@ _FAULTS = (
 )
 
 
+_BEGINNINGS = {b"\xff\xd8\xff": "jpeg", b"RIFF": "webp"}
+
+
+def kind_of(content: bytes) -> str:
+    """What a picture's bytes are: "png", "jpeg" or "webp"."""
+    return next((kind for begin, kind in _BEGINNINGS.items() if content.startswith(begin)), "png")
+
+
 def read_rgb(png: Path | bytes) -> Image.Image:
-    """The picture in RGB; FileNotFoundError when its file is gone, OutOfOrder when it cannot be read.
+    """The picture (PNG, JPEG or WebP), upright, in RGB; FileNotFoundError when its file is gone, OutOfOrder when it
+    cannot be read.
 
     One that claims to have more than `MOST_PIXELS` is not decoded.
     """
     try:
         with Image.open(
-            png if isinstance(png, Path) else io.BytesIO(png), formats=["PNG"]
+            png if isinstance(png, Path) else io.BytesIO(png), formats=["PNG", "JPEG", "WEBP"]
         ) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise ValueError(f"it claims to have {image.width} × {image.height} pixels")
-            return image.convert("RGB")
+            return ImageOps.exif_transpose(image).convert("RGB")
     except FileNotFoundError:
         raise
     except _FAULTS as error:

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sdgui import __version__
 from sdgui.comparing.arrangement import columns_and_rows, in_words, is_folded
 from sdgui.comparing.cells import Cell
+from sdgui.comparing.picture_files import kind_of
 from sdgui.comparing.settings_in_words import (
     Settings,
     captions,
@@ -83,6 +84,7 @@ class _Figure:
     height: int
     kept: bool
     picture: str | None
+    kind: str
     missing: str
     match: float | None
     settings: Settings
@@ -97,6 +99,7 @@ def _figure(cell: Cell, label: str, file: str, settings: Settings) -> _Figure:
         width=cell.spec.width,
         height=cell.spec.height,
         kept=cell.kept,
+        kind="png" if png is None else kind_of(png),
         picture=None if png is None else base64.b64encode(png).decode("ascii"),
         missing=cell.missing,
         match=cell.match,

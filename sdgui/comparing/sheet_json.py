@@ -30,7 +30,8 @@ def picture_names(sheet: Sheet, cells: Sequence[Cell]) -> tuple[str, ...]:
             for column in range(1, columns + 1)
         ]
     return tuple(
-        f"{place}-seed-{cell.spec.seed}.png" for place, cell in zip(places, cells, strict=True)
+        f"{place}-seed-{cell.spec.seed}.{cell.ending}"
+        for place, cell in zip(places, cells, strict=True)
     )
 
 

@@ -1,6 +1,7 @@
 """The History tab: every picture of the visitor, by day, to be searched, selected and looked at."""
 
 from sdgui.web.capability import Capability, Components
+from sdgui.web.history.imports import import_routes
 from sdgui.web.history.routes import history_routes
 from sdgui.web.shared.seam.html import add_html
 
@@ -17,5 +18,8 @@ HISTORY = Capability(
     title="History",
     styles=("history/history.css", "history/tools.css"),
     add_middle=_add_place,
-    routes=lambda studio, store, heavy: (history_routes(studio, store),),
+    routes=lambda studio, store, heavy: (
+        history_routes(studio, store),
+        import_routes(studio, store),
+    ),
 )

@@ -2,7 +2,7 @@
 
 import contextlib
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,7 +20,7 @@ from sdgui.records import BIN_DAYS, JobRecord, JobState, Mark, PictureRecord, Ta
 from sdgui.sheet import Sheet, SheetKind
 from sdgui.web.doors.visitors import visitor_of
 from sdgui.web.history.search import ALL, Part, Search, Stretch
-from sdgui.web.shared.dreams.descriptions import describe_job
+from sdgui.web.shared.dreams.descriptions import describe_job, seed_of
 from sdgui.web.shared.gallery.bin import Ids
 from sdgui.web.shared.gallery.pictures import NO_STORE, file_name, not_found
 
@@ -82,14 +82,16 @@ def history_routes(studio: "Studio", store: Store) -> APIRouter:
     def pictures(request: Request, stretch: Annotated[Stretch, Query()]) -> dict[str, Any]:
         """So many pictures of a section, from any place in it on."""
         revision = store.revision()
+        visitor = visitor_of(request)
         found = store.part_of_pictures(
-            visitor_of(request),
+            visitor,
             stretch.query_of(stretch.section),
             offset=stretch.offset,
             limit=stretch.limit,
         )
+        missing = _missing(store, visitor, found)
         return {
-            "pictures": [None if one is None else _told(one) for one in found],
+            "pictures": [None if one is None else _told(one, one.id in missing) for one in found],
             "revision": revision,
         }
 
@@ -107,6 +109,7 @@ def history_routes(studio: "Studio", store: Store) -> APIRouter:
             "models": [
                 {"value": name, "title": _title_of(studio, name), "count": count}
                 for name, count in found.models.items()
+                if name
             ],
             "samplers": _values(found.samplers),
             "loras": _values(found.loras),
@@ -175,7 +178,17 @@ def _wall_of(found: list[PictureRecord], visitor: str) -> JobRecord:
     )
 
 
-def _told(picture: PictureRecord) -> dict[str, Any]:
+def _missing(store: Store, visitor: str, found: Sequence[PictureRecord | None]) -> frozenset[str]:
+    """The ids of those linked pictures whose files are gone."""
+    linked = [
+        one.id
+        for one in found
+        if one is not None and one.imported is not None and one.imported.is_linked
+    ]
+    return frozenset(linked) - store.find_files(linked, visitor).keys() if linked else frozenset()
+
+
+def _told(picture: PictureRecord, is_missing: bool) -> dict[str, Any]:
     spec = picture.spec
     return {
         "id": picture.id,
@@ -185,15 +198,18 @@ def _told(picture: PictureRecord) -> dict[str, Any]:
         "kept": picture.mark is Mark.KEPT,
         "rating": picture.rating,
         "match": picture.match,
-        "seed": spec.seed,
+        "seed": seed_of(picture),
         "prompt": spec.prompt[:_LONGEST_PROMPT],
         "job": picture.job,
         "model": spec.model.id,
+        "missing": is_missing,
     }
 
 
 def _values(counts: Mapping[str, int]) -> list[dict[str, Any]]:
-    return [{"value": name, "title": name, "count": count} for name, count in counts.items()]
+    return [
+        {"value": name, "title": name, "count": count} for name, count in counts.items() if name
+    ]
 
 
 def _title_of(studio: "Studio", model: str) -> str:

@@ -99,19 +99,35 @@ def describe_settings(spec: PictureSpec) -> dict[str, Any]:
 
 
 def describe_picture(picture: PictureRecord) -> dict[str, Any]:
-    """The facts of one stored picture."""
+    """The facts of one stored picture; "" for what the file of an imported one does not tell."""
+    imported = picture.imported
     return {
         "picture": picture.id,
         "job": picture.job,
         "index": picture.index,
-        "seed": picture.spec.seed,
+        "seed": "" if (seed := seed_of(picture)) is None else seed,
         **describe_settings(picture.spec),
+        **_unsaid(picture),
         "variation": _variation(picture.spec),
         "match": picture.match,
         "mark": picture.mark.value,
         "created": picture.created,
-        "notes": picture.notes,
+        "notes": picture.notes if imported is None else {**picture.notes, "file": imported.name},
     }
+
+
+def seed_of(picture: PictureRecord) -> int | None:
+    """The seed of a picture; None where the file of an imported one does not tell it."""
+    made = None if picture.imported is None else picture.imported.made_with
+    return picture.spec.seed if made is None or made.seed is not None else None
+
+
+def _unsaid(picture: PictureRecord) -> dict[str, str]:
+    """What nobody knows of an imported picture, by name."""
+    made = None if picture.imported is None else picture.imported.made_with
+    if made is None:
+        return {}
+    return {name: "" for name in ("steps", "guidance") if getattr(made, name) is None}
 
 
 def describe_axis(axis: Axis | None) -> dict[str, Any] | None:

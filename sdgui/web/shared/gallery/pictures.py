@@ -11,9 +11,11 @@ from fastapi import Path as FromPath
 from fastapi.responses import FileResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from sdgui.imports import Imported
 from sdgui.ports import Store
 from sdgui.records import PictureRecord
 from sdgui.web.doors.visitors import visitor_of, who_of
+from sdgui.written_values import shown
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
@@ -61,17 +63,19 @@ def picture_routes(studio: "Studio", store: Store) -> APIRouter:
 
     @routes.get("/picture/{picture}")
     def original(request: Request, picture: Id, download: bool = False) -> Response:
-        """The original PNG, byte for byte as it is stored."""
+        """The original file, byte for byte as it is stored."""
         visitor = visitor_of(request)
         record = store.picture(picture, visitor)
         file = store.picture_file(picture, visitor)
-        if record is None or file is None:
+        if record is None:
             raise not_found()
-        return _file(file, "image/png", file_name(record) if download else None)
+        if file is None:
+            raise gone(record)
+        return _file(file, media_type_of(record), file_name(record) if download else None)
 
     @routes.get("/picture/{picture}/{name}")
     def named(request: Request, picture: Id, name: str) -> Response:
-        """The original PNG under the address that API clients are given; they name their file after its end."""
+        """The original file under the address that API clients are given; they name their file after its end."""
         return original(request, picture, download=True)
 
     @routes.get("/thumb/{picture}")
@@ -87,9 +91,24 @@ def picture_routes(studio: "Studio", store: Store) -> APIRouter:
 
 
 def file_name(record: PictureRecord) -> str:
-    """A name for the downloaded file that every system can keep: words of the prompt, then the seed."""
+    """A name for the downloaded file that every system can keep: words of the prompt, then the seed; of one that came
+    from elsewhere its own."""
+    if record.imported is not None:
+        return own_name(record.imported)
     parts = (words_of(record.spec.prompt), str(record.spec.seed))
     return "-".join(part for part in parts if part) + ".png"
+
+
+def own_name(imported: Imported) -> str:
+    """The name that an imported picture's file had, on one line and with the ending that fits its content."""
+    stem = imported.name.rpartition(".")[0].encode("utf-8", "replace").decode()
+    plain = re.sub(r"[^\w .,()\[\]+=@-]+", "_", stem)[:120].strip(" .")
+    return f"{plain if plain else 'picture'}.{imported.kind.value}"
+
+
+def media_type_of(record: PictureRecord) -> str:
+    """What a picture's file is."""
+    return "image/png" if record.imported is None else record.imported.kind.media_type
 
 
 def words_of(prompt: str) -> str:
@@ -102,6 +121,17 @@ def _file(file: Path, media_type: str, download_name: str | None = None) -> Resp
     if not file.is_file():
         raise not_found()
     return FileResponse(file, media_type=media_type, filename=download_name, headers=KEEP)
+
+
+def gone(record: PictureRecord) -> HTTPException:
+    """The answer about a picture whose file somebody took away."""
+    if record.imported is None or not record.imported.is_linked:
+        return not_found()
+    name = shown(own_name(record.imported))
+    sentence = (
+        f"The file of this picture, {name}, is no longer in the folder that it was imported from."
+    )
+    return HTTPException(HTTPStatus.NOT_FOUND, sentence, NO_STORE)
 
 
 def not_found() -> HTTPException:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Body, Request
 
 from sdgui.errors import UserError
+from sdgui.made_with import MadeWith
 from sdgui.people import Who
 from sdgui.ports import Store
 from sdgui.sheet import Sheet
 from sdgui.spec import MAX_COUNT, DreamRequest, PictureSpec
 from sdgui.web.doors.visitors import who_of
 from sdgui.web.shared.dreams.outcome import Told, guarded
+from sdgui.web.shared.made_with.restoring import restored
 from sdgui.web.shared.settings.controls import from_request
 
 if TYPE_CHECKING:
@@ -30,7 +32,8 @@ def reuse_routes(studio: "Studio", store: Store, of_sheet: OfSheet) -> APIRouter
     def reuse(request: Request, asked: Annotated[dict[str, Any], Body()]) -> Told:
         """The settings of picture `index` of `job`; where `seed` is true, also its seed, locked.
 
-        Where `sheet` is true, a wall or a grid is asked for again, not one of its pictures.
+        Where `sheet` is true, a wall or a grid is asked for again, not one of its pictures. For a picture of another
+        program `made_with` is told as of a file that is dropped, with its settings for the model that is `chosen`.
         """
         return reused(studio, store, who_of(request), asked, of_sheet=of_sheet)
 
@@ -44,12 +47,18 @@ def reused(
 
     def act() -> Told:
         job = store.job(str(asked.get("job")), who.visitor)
-        spec = None
+        task = None
         if job is not None:
-            spec = next((t.spec for i, t in enumerate(job.tasks) if i == asked.get("index")), None)
-        if job is None or spec is None:
+            task = next((t for i, t in enumerate(job.tasks) if i == asked.get("index")), None)
+        if job is None or task is None:
             raise UserError("That dream is not here any more.", "Reload the page.")
+        spec = task.spec
         keeps_seed = asked.get("seed") is True
+        picture = store.picture(task.id, who.visitor)
+        imported = None if picture is None else picture.imported
+        if imported is not None and imported.made_with is not None:
+            made = _of_others(studio, imported.made_with, asked.get("chosen"), keeps_seed)
+            return {"made_with": made | {"picture": task.id}}
         told: Told = {}
         model = spec.model.id
         is_here = model in studio.models.names()
@@ -85,6 +94,18 @@ def reused(
         return told | {"values": values}
 
     return guarded(act, lambda told: told)
+
+
+def _of_others(
+    studio: "Studio", made: MadeWith, chosen: object, keeps_seed: bool
+) -> dict[str, Any]:
+    """What another program made a picture with, and what of it is absent here."""
+    names = studio.models.names()
+    model = chosen if isinstance(chosen, str) and chosen in names else names[0]
+    told = restored(made, studio.models, model)
+    if told["request"] and not keeps_seed:
+        told["request"] |= {"seed": "", "lock": False}
+    return told
 
 
 def _changed(studio: "Studio", spec: PictureSpec) -> str:
