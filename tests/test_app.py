@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import json
 import logging
 import re
 import signal
@@ -271,6 +272,31 @@ def test_finished_pictures_survive_a_power_cut_and_the_queue_comes_back(tmp_path
         for path in again.pictures():
             with Image.open(path) as image:
                 image.load()
+    finally:
+        again.kill()
+
+
+def test_a_damaged_list_is_refused_and_made_again_for_whoever_dreamt(tmp_path: Path) -> None:
+    app = RunningApp(tmp_path)
+    client = AppClient(app.url)
+    client.cookie()
+    made = client.dream(prompt="a cat", seed=1, count=2, steps=1, width=64, height=64)
+    app.kill()
+    database = app.outputs / "sdgui.db"
+    damaged = b"no database" + database.read_bytes()[11:]
+    database.write_bytes(damaged)
+    said = the_refusal(tmp_path, "--port", str(free_port()), "--output-dir", str(app.outputs))
+    assert f"{database}, is damaged" in said and "--rebuild" in said
+    again = RunningApp(tmp_path, "--rebuild")
+    try:
+        client.url = again.url
+        shown = json.loads(client.get("/history/ids?section=all&sort=rating"))["pictures"]
+        found = [client.get(f"/picture/{picture}") for picture in shown]
+        assert sorted(found) == sorted(made)
+        assert json.loads(AppClient(again.url).get("/history/sections"))["total"] == 0
+        assert "2 of 2 files" in again.log.read_text()
+        [kept] = again.outputs.glob("sdgui.damaged-*.db")
+        assert kept.read_bytes() == damaged
     finally:
         again.kill()
 

@@ -95,6 +95,7 @@ class DiskStore:
     def close(self) -> None:
         """Closes the database and gives the output folder free; more than once is fine."""
         self._imports.close()
+        self._copy_due |= self._imports.is_used
         self._keep_copy()
         self._database.close()
         self._folder.release()

@@ -24,7 +24,13 @@ _LINKS = (
     *("id", "visitor", "kind", "pictures", "prompt", "settings", "by", "created", "expires"),
     "withdrawn",
 )
-_TABLES = {"jobs": ("jobs", _JOBS), "pictures": ("tasks", _PICTURES), "links": ("links", _LINKS)}
+_IMPORTS = ("number", "visitor", "folder", "copies")
+_TABLES = {
+    "jobs": ("jobs", _JOBS),
+    "pictures": ("tasks", _PICTURES),
+    "links": ("links", _LINKS),
+    "imports": ("imports", _IMPORTS),
+}
 """By name in the copy: the table of the database, and its columns that are kept."""
 
 
@@ -41,7 +47,7 @@ def write_copy(database: Path, copy: Path, *, is_damaged: bool = False) -> None:
             written.execute("PRAGMA synchronous = OFF")  # it is synced as a whole below
             written.execute("BEGIN")
             for name, (_, columns) in _TABLES.items():
-                listed = ", ".join(columns).replace("id", "id PRIMARY KEY", 1)
+                listed = ", ".join((f"{columns[0]} PRIMARY KEY", *columns[1:]))
                 written.execute(f"CREATE TABLE {name} ({listed}) WITHOUT ROWID")
             written.execute("CREATE TABLE copied (at)")
             tables = {name: table for name, (table, _) in _TABLES.items()}
@@ -107,6 +113,10 @@ class SmallCopy:
         """All links."""
         return self._rows("SELECT * FROM links", ())
 
+    def imports(self) -> list[dict[str, Any]]:
+        """The folders whose pictures were brought in."""
+        return self._rows("SELECT * FROM imports", ())
+
     def _rows(self, asked: str, values: tuple[object, ...]) -> list[dict[str, Any]]:
         if self._connection is None:
             return []
@@ -132,7 +142,7 @@ def _copy(
             rows = _rows(connection, table, wanted, is_damaged=is_damaged)
             for row in rows:
                 is_read = True
-                if name == "links" or (isinstance(row[0], str) and is_id(row[0])):
+                if name in ("links", "imports") or (isinstance(row[0], str) and is_id(row[0])):
                     written.execute(f"INSERT OR IGNORE INTO {name} VALUES ({places})", row)
     return is_read
 

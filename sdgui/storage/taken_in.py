@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from sdgui.imports import ImportState
 from sdgui.people import NOBODY
 from sdgui.records import JobState, Mark, match_in
 from sdgui.spec import PictureSpec
@@ -96,6 +97,15 @@ def finish(connection: sqlite3.Connection, copy: SmallCopy) -> None:
         connection.execute(
             f"INSERT OR IGNORE INTO links ({names}) VALUES ({', '.join('?' * len(link))})",
             tuple(link.values()),
+        )
+    for one in copy.imports():  # they are imported again: what is here already is passed over
+        connection.execute(
+            """INSERT OR IGNORE INTO imports (number, visitor, folder, copies, state)
+            VALUES (?, ?, ?, ?, ?)""",
+            (
+                *(one["number"], one["visitor"], one["folder"], one["copies"]),
+                ImportState.RUNNING.value,
+            ),
         )
     connection.execute("DROP TABLE rebuilding")
 

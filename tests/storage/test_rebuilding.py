@@ -23,6 +23,7 @@ from sdgui.storage import DiskStore
 from sdgui.storage.layout import COPY, DATABASE, REBUILT, THUMBNAILS
 from sdgui.storage.rebuilding import rebuild
 from sdgui.storage.secret import SECRET
+from tests import peers_files as peers
 from tests.storage.samples import (
     ANNA,
     BORIS,
@@ -380,3 +381,24 @@ def test_what_the_copy_knew_of_pictures_that_are_not_listed_stays_in_it(
     marked = connection.execute("SELECT id FROM pictures WHERE mark = 'kept'").fetchall()
     connection.close()
     assert {one for (one,) in marked} == {other.tasks[0].id, dreams[0].tasks[0].id}
+
+
+def test_a_folder_that_was_imported_is_imported_again(
+    store: DiskStore, save: Save, folder: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "elsewhere"
+    other.mkdir()
+    (other / "a.png").write_bytes(peers.png({"parameters": peers.INFOTEXT}))
+    store.imports.begin(other, ANNA, copies=False)
+    assert store.imports.wait(60)
+    save(job())
+    before = sorted(ids(store, ANNA))
+    assert len(before) == 2
+    store.close()
+    garbage_header(folder / DATABASE)
+    rebuild(folder, lambda line: None)
+    again = DiskStore(folder)
+    again.imports.resume()
+    assert again.imports.wait(60)
+    assert sorted(ids(again, ANNA)) == before
+    again.close()

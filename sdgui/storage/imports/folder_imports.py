@@ -124,6 +124,12 @@ class FolderImports:
                 if one.visitor == UNCLAIMED:
                     self._known[number] = replace(one, visitor=visitor)
 
+    @property
+    def is_used(self) -> bool:
+        """Whether any folder was imported since the program began."""
+        with self._changed:
+            return bool(self._known)
+
     def wait(self, timeout: float) -> bool:
         """Returns once nothing is under way; False when that takes longer than `timeout` seconds."""
         with self._changed:

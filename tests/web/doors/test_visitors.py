@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from sdgui.errors import OutOfOrder
+from sdgui.people import Role
 from sdgui.spec import DreamRequest
 from sdgui.web.doors.cookies import COOKIE, Cookies, token_of
 from sdgui.web.doors.visitors import Visitors, visitor_id
@@ -245,3 +246,44 @@ def test_the_store_is_asked_of_few_cookies_however_many_come() -> None:
     server._knows = lambda visitor: asked.append(visitor) is not None  # type: ignore[method-assign]
     server.visit({f"{COOKIE}_{i}": f"{OLD}{i}" for i in range(100)})
     assert 0 < len(asked) <= 8
+
+
+@pytest.mark.parametrize(
+    ("sent", "claimed"),
+    [
+        ({"user-agent": "Mozilla/5.0"}, 1),
+        ({"user-agent": "Mozilla/5.0", "cookie": ""}, 0),  # its cookie may never come back
+        ({"user-agent": "python-httpx"}, 0),
+    ],
+)
+def test_pictures_of_nobody_go_once_to_the_owner_whose_browser_came_back(
+    sent: dict[str, str], claimed: int
+) -> None:
+    cookies, given = Cookies(b"x" * 32), list[str]()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        pass
+
+    visitors = Visitors(app, b"x" * 32, lambda visitor: True, claim=given.append)
+    cookie = cookies.made_for("a" * 43, secure=False).partition(";")[0]
+    headers = {"cookie": cookie, "sec-fetch-site": "same-origin", **sent}
+    pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+    for _ in range(2):
+        scope = {"type": "http", "method": "GET", "path": "/", "headers": pairs}
+        asyncio.run(visitors(scope, None, None))  # type: ignore[arg-type]
+    assert given == [visitor_id("a" * 43)] * claimed
+
+
+def test_pictures_of_nobody_do_not_go_to_a_guest() -> None:
+    given = list[str]()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        pass
+
+    visitors = Visitors(app, b"x" * 32, lambda visitor: True, claim=given.append)
+    cookie = Cookies(b"x" * 32).made_for("a" * 43, secure=False).partition(";")[0]
+    pairs = [(b"cookie", cookie.encode()), (b"user-agent", b"Mozilla/5.0")]
+    scope: dict[str, Any] = {"type": "http", "method": "GET", "path": "/", "headers": pairs}
+    scope["state"] = {"role": Role.GUEST}
+    asyncio.run(visitors(scope, None, None))  # type: ignore[arg-type]
+    assert given == []
