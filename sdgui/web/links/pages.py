@@ -74,11 +74,18 @@ def page_routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> APIRo
     def told(opened: Opened) -> Told:
         return told_of(opened, lambda model: _title_of(studio, model))
 
+    def followed(request: Request, link: str) -> Opened:
+        opened = open_link(store, link)
+        maker = request.app.state.gate.book.person(opened.link.visitor)
+        if maker is not None and maker.is_blocked:  # what they show is gone with them
+            raise ended()
+        return opened
+
     @reading("/d/{link}")
     def page(request: Request, link: str) -> Response:
         """The page itself."""
         try:
-            opened = open_link(store, link)
+            opened = followed(request, link)
         except HTTPException as fault:
             return _ended(fault)
         html = render("links/page.html", **_values(request, opened, told(opened)))
@@ -89,7 +96,7 @@ def page_routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> APIRo
         """What a messenger unfolds of it."""
 
         def work() -> bytes:
-            opened = open_link(store, link)
+            opened = followed(request, link)
             there = tuple(one.number for one in opened.pictures)
             return cards.get((link, *there), lambda: _card(opened, told(opened)))
 
@@ -99,7 +106,7 @@ def page_routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> APIRo
     @reading("/d/{link}/{number}.png")
     def picture(request: Request, link: str, number: str, download: bool = False) -> Response:
         """A picture: its file as it is stored where all of it may be told, else without what it says of itself."""
-        opened = open_link(store, link)
+        opened = followed(request, link)
         one = _numbered(opened, number)
         png = one.file.read_bytes()
         tells_all = opened.link.tells_all
@@ -116,7 +123,7 @@ def page_routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> APIRo
     @reading("/d/{link}/{number}.jpg")
     def small(request: Request, link: str, number: str) -> Response:
         """A picture, small."""
-        opened = open_link(store, link)
+        opened = followed(request, link)
         one = _numbered(opened, number)
         file = store.thumb_file(one.record.id, opened.link.visitor)
         if file is None:
@@ -137,7 +144,7 @@ def page_routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> APIRo
             raise never()
         if kind != "json":
             raise HTTPException(HTTPStatus.NOT_IMPLEMENTED, "It is told as JSON only.", NO_STORE)
-        opened = open_link(store, found[1])
+        opened = followed(request, found[1])
         answer = _embedded(base_of(request), opened, told(opened))
         for place, most in (("width", maxwidth), ("height", maxheight)):
             if most is not None and answer.get(place, 0) > most:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import re
 import time
 from typing import Any
@@ -10,6 +11,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from sdgui.people import Role
 from sdgui.records import JobRecord
 from sdgui.spec import DreamRequest
 from sdgui.storage.pictures import read_spec
@@ -193,6 +195,18 @@ def test_what_ended_is_gone_everywhere_at_once(site: Site, maker: httpx.Client, 
     assert statuses(path, site) == {410}
     with site.client() as stranger:
         assert "This link has ended" in stranger.get(path).text
+
+
+def test_the_pages_of_a_guest_whom_the_owner_blocks_are_gone(
+    site: Site, maker: httpx.Client
+) -> None:
+    job = site.dream(maker)
+    path = share(maker, "picture", *ids(job))
+    book = site.app.state.gate.book
+    book.saw(who(job.visitor, Role.GUEST))
+    assert book.refuse(job.visitor, 60) and statuses(path, site) == {200}
+    assert book.refuse(job.visitor, math.inf) and statuses(path, site) == {410}
+    assert book.refuse(job.visitor, 0) and statuses(path, site) == {200}
 
 
 def test_a_pair_ends_with_either_picture_and_a_dream_with_its_last(
