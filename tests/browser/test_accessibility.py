@@ -74,4 +74,8 @@ def test_nothing_is_wrong_with_compare_and_models(
     page.click("#tab-models")
     expect(page.locator("#tab-models")).to_have_attribute("aria-selected", "true")
     broken["models"] = violations_everywhere(page)
+    page.click("#share-button")
+    expect(page.locator(".share-columns")).to_be_visible()
+    page.locator(".share-invitations .share-title button").click()
+    broken["sharing"] = violations_everywhere(page)
     assert flat(broken) == []

@@ -24,3 +24,8 @@ test("a route that refuses is heard in its own words", async (t) => {
   assert.ok(error instanceof Refused);
   assert.deepEqual([wordsOf(error), error.status], ["Not yours.", 403]);
 });
+test("a sentence of the doors is told whole", async (t) => {
+  answers(t, async () => new Response("You were sent away for an hour.", { status: 403, headers: { "content-type": "text/plain; charset=utf-8" } }));
+  await assert.rejects(ask("/me"), { message: "You were sent away for an hour.", status: 403 });
+});
+

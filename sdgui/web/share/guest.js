@@ -3,7 +3,9 @@
 
 import { dialog } from "../shared/dom/dialog.js";
 import { button, find, make } from "../shared/dom/dom.js";
-import { ask } from "../shared/fetch/ask.js";
+import { QuietLine } from "../shared/dom/quiet-line.js";
+import { pictures } from "../shared/dreams/words.js";
+import { ask, wordsOf } from "../shared/fetch/ask.js";
 import { offerAnew } from "../shared/seam/seam.js";
 import { bound, facts, modelFacts } from "../shared/settings/facts.js";
 import { allow } from "../shared/settings/offered.js";
@@ -34,7 +36,9 @@ export class Guest {
     this.chip.addEventListener("click", () => this.element.showModal());
     find(".top-right").prepend(this.chip);
     this.line = make("p", { id: "guest-line", className: "quiet-line" });
-    page.bar.notes.prepend(this.line);
+    this.held = make("p", { id: "guest-held", className: "quiet-line", role: "status" });
+    this.bring = new QuietLine(page.bar.notes, "guest-bring");
+    page.bar.notes.prepend(this.line, this.held);
     this.list = make("ul", {});
     this.title = make("h2", { id: "guest-title" });
     this.element = dialog({ id: "guest", aria: { labelledby: this.title.id } }, this.title,
@@ -59,6 +63,9 @@ export class Guest {
   tell(me) {
     this.me = me;
     const { name, number, limits } = me;
+    this.held.textContent = me.paused ? "The owner holds the queue for now: what you ask for waits." : "";
+    if (me.bring) this.bring.say("Pictures that this browser made before are not under your name yet", { text: "Bring them", act: () => this.take() });
+    else this.bring.clear();
     this.name.textContent = name;
     this.chip.replaceChildren(badge(number), this.name);
     this.chip.setAttribute("aria-label", `${number} ${name}: what you may do here`);
@@ -75,6 +82,18 @@ export class Guest {
     const model = modelFacts(settings.get("model"));
     const size = model?.sizes[settings.text("aspect")];
     if (size) settings.set({ width: size[0], height: size[1] });
+  }
+
+  /** Pictures of this browser from before somebody signed in become theirs. */
+  async take() {
+    try {
+      const { pictures: count } = await ask("/me/bring", { method: "POST" });
+      this.page.toasts.show(`${pictures(count)} brought.`);
+      for (const told of this.page.returning) told();
+      await this.page.dreams.refresh();
+    } catch (error) {
+      this.page.toasts.show(wordsOf(error), "", true);
+    }
   }
 
   /** What a model begins with, or what is taken over from a picture, is no more than may be. */

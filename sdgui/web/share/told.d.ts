@@ -11,7 +11,7 @@ export type Allowed = {
   models: string[] | null;
 };
 
-export type Me = { role: "owner" | "guest"; name: string; number: number; limits: Allowed };
+export type Me = { role: "owner" | "guest"; name: string; number: number; limits: Allowed; paused?: boolean; bring?: boolean };
 
 export type Limits = Allowed & { owner_first: boolean; invited_only: boolean };
 

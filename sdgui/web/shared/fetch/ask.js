@@ -43,6 +43,12 @@ export const tell = (address, body, method = "POST") =>
 
 /** Why a route refused, in its own words. @param {Response} reply @param {string} otherwise @returns {Promise<string>} */
 export async function sentenceOf(reply, otherwise) {
-  const fault = await reply.json().catch(() => ({}));
-  return typeof fault?.detail === "string" ? fault.detail : otherwise;
+  const text = await reply.text().catch(() => "");
+  if (reply.headers.get("content-type")?.startsWith("text/plain")) return text.trim() || otherwise; // of the doors
+  try {
+    const { detail } = JSON.parse(text);
+    return typeof detail === "string" ? detail : otherwise;
+  } catch {
+    return otherwise;
+  }
 }
