@@ -24,11 +24,11 @@ def settings_of(page: Page) -> dict[str, str]:
 
 def make_link(page: Page) -> str:
     """The address of a new link, from the dialog that is open; it closes it."""
-    page.click("#share-make")
-    expect(page.locator("#share-address")).to_have_value(re.compile(r"/d/[\w-]{22}$"))
-    address = page.locator("#share-address").input_value()
-    expect(page.locator(".share-reach")).to_contain_text("Nobody else can open this address")
-    page.click("#share-close")
+    page.click("#links-make")
+    expect(page.locator("#links-address")).to_have_value(re.compile(r"/d/[\w-]{22}$"))
+    address = page.locator("#links-address").input_value()
+    expect(page.locator(".links-reach")).to_contain_text("Nobody else can open this address")
+    page.click("#links-close")
     return address
 
 
@@ -55,7 +55,7 @@ def test_what_is_shared_is_seen_compared_dreamt_again_and_withdrawn(
         page.keyboard.press(key)
     page.click("#viewer [data-name=share]")
     broken = {"dialog": violations_everywhere(page, TWO)}
-    shoot(page, "share-dialog")
+    shoot(page, "links-dialog")
     picture = make_link(page)
     page.click("#viewer-close")
     page.click("#tab-compare")
@@ -109,12 +109,12 @@ def test_what_is_shared_is_seen_compared_dreamt_again_and_withdrawn(
     plain.close()
 
     page.click("#help-button")
-    page.click(".share-all")
-    expect(page.locator(".share-list li[data-link]")).to_have_count(3)
-    last = page.locator(f".share-list li[data-link='{picture[-22:]}']")
+    page.click(".links-all")
+    expect(page.locator(".links-list li[data-link]")).to_have_count(3)
+    last = page.locator(f".links-list li[data-link='{picture[-22:]}']")
     last.get_by_text("Withdraw").click()
     assert httpx.get(picture, trust_env=False).status_code == 200
     last.get_by_text("Withdraw for good?").click()
-    expect(page.locator(".share-list li[data-link]")).to_have_count(2)
+    expect(page.locator(".links-list li[data-link]")).to_have_count(2)
     assert httpx.get(picture, trust_env=False).status_code == 410
     assert {name: found for name, found in broken.items() if found} == {}

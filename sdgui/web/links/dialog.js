@@ -14,12 +14,12 @@ import { copyText } from "../shared/viewer/taking.js";
  *   shows: { prompt: boolean, settings: boolean, name: boolean }, by: string, created: number, expires: number | null }} Link
  */
 
-const NAME = "sdgui-share-name";
+const NAME = "sdgui-links-name";
 const SAID = 2000;
 
 /** Who cannot open an address, in plain words. @type {Record<Link["reach"], string>} */
 const REACH = {
-  machine: "Nobody else can open this address yet: sdgui is open to this machine only. Share it first (--share, or --host with a password); this link then has an address for others.",
+  machine: "Nobody else can open this address yet: sdgui is open to this machine only. Share a public link first (Share, at the top of the page); this link then has an address for others.",
   network: "Only who is in your network can open this address.",
   anywhere: "",
 };
@@ -45,35 +45,35 @@ export class ShareDialog {
     this.prompt = make("input", { type: "checkbox", checked: true, name: "prompt" });
     this.settings = make("input", { type: "checkbox", checked: true, name: "settings" });
     this.named = make("input", { type: "checkbox", name: "named" });
-    this.by = make("input", { type: "text", className: "share-name", maxLength: 60, autocomplete: "nickname", placeholder: "Your name", hidden: true, aria: { label: "Your name" } });
-    this.days = make("select", { id: "share-days" },
+    this.by = make("input", { type: "text", className: "links-name", maxLength: 60, autocomplete: "nickname", placeholder: "Your name", hidden: true, aria: { label: "Your name" } });
+    this.days = make("select", { id: "links-days" },
       ...[["", "never"], ["1", "after a day"], ["7", "after 7 days"], ["30", "after 30 days"]].map(([value, textContent]) => make("option", { value, textContent })));
-    this.thumb = make("img", { alt: "", className: "share-thumb" });
-    this.begin = button("Make a link", "quiet-button is-main", () => this.make(), { id: "share-make" });
-    this.address = make("input", { type: "text", readOnly: true, id: "share-address", aria: { label: "The page’s address" } });
-    this.copy = button("Copy", "quiet-button is-main", () => this.copied(), { id: "share-copy" });
-    this.look = make("a", { className: "quiet-button", textContent: "Open", target: "_blank", rel: "noopener", id: "share-open" });
-    this.send = button("Send…", "quiet-button", () => this.sent(), { id: "share-send", hidden: !canSend() });
-    this.reach = make("p", { className: "share-reach", role: "status" });
-    this.asked = make("div", { className: "share-asked" },
+    this.thumb = make("img", { alt: "", className: "links-thumb" });
+    this.begin = button("Make a link", "quiet-button is-main", () => this.make(), { id: "links-make" });
+    this.address = make("input", { type: "text", readOnly: true, id: "links-address", aria: { label: "The page’s address" } });
+    this.copy = button("Copy", "quiet-button is-main", () => this.copied(), { id: "links-copy" });
+    this.look = make("a", { className: "quiet-button", textContent: "Open", target: "_blank", rel: "noopener", id: "links-open" });
+    this.send = button("Send…", "quiet-button", () => this.sent(), { id: "links-send", hidden: !canSend() });
+    this.reach = make("p", { className: "links-reach", role: "status" });
+    this.asked = make("div", { className: "links-asked" },
       this.thumb,
       make("div", {},
         make("fieldset", {}, make("legend", { textContent: "The page shows" }),
           make("label", {}, this.prompt, " the prompt"),
           make("label", {}, this.settings, " the settings and the seed"),
           make("label", {}, this.named, " my name"), this.by),
-        make("label", { className: "share-ends" }, "It ends ", this.days),
-        make("p", { className: "share-note", textContent: "Whoever has the address sees the page, without name and password, and can download what is shown. Nobody finds it otherwise." }),
+        make("label", { className: "links-ends" }, "It ends ", this.days),
+        make("p", { className: "links-note", textContent: "Whoever has the address sees the page, without name and password, and can download what is shown. Nobody finds it otherwise." }),
         this.begin));
-    this.made = make("div", { className: "share-made" },
-      make("div", { className: "share-line" }, this.address, this.copy, this.send, this.look), this.reach);
+    this.made = make("div", { className: "links-made" },
+      make("div", { className: "links-line" }, this.address, this.copy, this.send, this.look), this.reach);
     this.heading = make("h3");
-    this.list = make("ul", { className: "share-list" });
-    this.more = button("All links that you share", "link-button", () => this.open(null), { id: "share-more" });
-    this.element = dialog({ id: "share-dialog", aria: { labelledby: "share-title" } },
-      make("div", { className: "share-head" }, this.title, button("✕", "quiet-button", () => this.element.close(), { id: "share-close", aria: { label: "Close" } })),
+    this.list = make("ul", { className: "links-list" });
+    this.more = button("All links that you share", "link-button", () => this.open(null), { id: "links-more" });
+    this.element = dialog({ id: "links-dialog", aria: { labelledby: "links-title" } },
+      make("div", { className: "links-head" }, this.title, button("✕", "quiet-button", () => this.element.close(), { id: "links-close", aria: { label: "Close" } })),
       this.asked, this.made, this.heading, this.list, this.more);
-    this.title.id = "share-title";
+    this.title.id = "links-title";
     this.named.addEventListener("change", () => this.askName());
   }
 
@@ -164,7 +164,7 @@ export class ShareDialog {
     this.heading.textContent = this.subject ? "Links to it" : "";
     this.heading.hidden = !this.subject || !links.length;
     this.list.replaceChildren(...links.map((link) => this.entry(link)));
-    if (!links.length && !this.subject) this.list.append(make("li", { className: "share-none", textContent: "You share nothing now. Share on a picture, a dream or a pair makes a page to send." }));
+    if (!links.length && !this.subject) this.list.append(make("li", { className: "links-none", textContent: "You share nothing now. Share on a picture, a dream or a pair makes a page to send." }));
   }
 
   /** @param {Link} link */

@@ -20,7 +20,7 @@ export async function enter(page) {
     do: (picture) => picture.id && dialog.open({ kind: "picture", pictures: [picture.id], what: "this picture" }),
   });
   page.moreOfDreams.push((dream) => [{ className: "row-share", text: "Share", act: () => shareDream(page, dialog, dream) }]);
-  const all = button("Links that you share…", "quiet-button share-all", () => {
+  const all = button("Links that you share…", "quiet-button links-all", () => {
     page.help.element.close();
     dialog.open(null);
   });
