@@ -1,13 +1,17 @@
 """axe-core finds nothing wrong, in whatever state the page is, in both themes, at four widths."""
 
+import io
 from collections.abc import Callable
 
+import numpy as np
+import numpy.typing as npt
 import pytest
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.browser.accessibility import WIDTHS, violations_everywhere
-from tests.browser.compare_page import press, stand_on, wall
-from tests.browser.conftest import Visitor, ask, dream
+from tests.browser.compare_page import pin_both, press, stand_on, wall
+from tests.browser.conftest import DESKTOP, Visitor, ask, dream, finished
 from tests.web.conftest import Site
 
 pytestmark = pytest.mark.browser
@@ -25,9 +29,12 @@ def flat(broken: dict[str, dict[str, list[str]]]) -> list[str]:
     ]
 
 
-def test_nothing_is_wrong_with_the_dream_tab(quick: Page, site: Site) -> None:
+def test_nothing_is_wrong_with_the_dream_tab(
+    make_visitor: Callable[..., Visitor], site: Site
+) -> None:
     """One page goes through its states: a page load each would take longer than all the rest."""
-    page = quick
+    visitor = make_visitor()
+    page, complaints = visitor.open(site.url), visitor.complaints
     broken = {"empty": violations_everywhere(page)}
     site.engine.go.clear()
     ask(page, "a red boat at sea", count=2, steps=2)
@@ -52,6 +59,23 @@ def test_nothing_is_wrong_with_the_dream_tab(quick: Page, site: Site) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.click("#settings-button")
     broken["drawer"] = violations_everywhere(page, SMALL)
+    page.click("#settings-close")
+    page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    wrong = page.locator("#steps input[type=number]")
+    wrong.fill("500")
+    wrong.press("Tab")
+    expect(page.locator("#steps-error")).to_be_visible()
+    broken["error at a field"] = violations_everywhere(page)
+    wrong.fill("3")
+    page.route("**/dreams", lambda route: route.abort())
+    page.locator("#prompt textarea").press("Enter")
+    expect(page.locator("#kept-dreams")).to_contain_text("is kept")
+    broken["server gone"] = violations_everywhere(page)
+    page.unroute("**/dreams")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("#kept-dreams")).to_be_empty()
+    expect(page.locator(".tile[data-state=done]")).to_have_count(6)
+    complaints.clear()  # of what was lost
     assert flat(broken) == []
 
 
@@ -74,8 +98,154 @@ def test_nothing_is_wrong_with_compare_and_models(
     page.click("#tab-models")
     expect(page.locator("#tab-models")).to_have_attribute("aria-selected", "true")
     broken["models"] = violations_everywhere(page)
+    page.click("#tab-history")
+    shown = page.locator(".history-tile")
+    expect(shown).to_have_count(4)
+    broken["history"] = violations_everywhere(page)
+    shown.first.click(modifiers=["Control"])
+    broken["selected"] = violations_everywhere(page)
+    shown.first.press("Enter")
+    expect(page.locator("#viewer")).to_be_visible()
+    broken["history's viewer"] = violations_everywhere(page, SMALL)
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.keyboard.press("Escape")  # lets go of what is selected
+    page.click("#history-filters")
+    broken["filters"] = violations_everywhere(page, SMALL)
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    shown.first.click(modifiers=["Control"])
+    page.keyboard.press("Delete")
+    expect(page.locator(".toast")).to_contain_text("Undo")
+    page.click("#history-bin")
+    expect(page.locator(".history-bin-line")).to_be_visible()
+    expect(shown).to_have_count(1)
+    broken["bin"] = violations_everywhere(page)
+    page.click("#history-empty")
+    broken["emptying"] = violations_everywhere(page, LARGE)
+    page.keyboard.press("Escape")
     page.click("#share-button")
     expect(page.locator(".share-columns")).to_be_visible()
     page.locator(".share-invitations .share-title button").click()
     broken["sharing"] = violations_everywhere(page)
     assert flat(broken) == []
+
+
+# One of each kind of control in each of the tabs; what shows the focus may be what is around it.
+KINDS = {
+    "dream": (
+        "#tab-dream",
+        "#model-pill",
+        "#help-button",
+        "#prompt textarea",
+        "#dream-button",
+        "#aspect input:checked",
+        "#steps input[type=range]",
+        "#steps input[type=number]",
+        "#seed input",
+        "#seed-die",
+        "#seed-lock input",
+        "#sampler select",
+        "#model-input",
+        "#negative-prompt textarea",
+        ".explain",
+        ".dream-row .open",
+        ".dream-row .heart",
+        ".dream-row .download",
+        ".reuse",
+    ),
+    "compare": (
+        "#compare-mode input:checked",
+        "#wall-count input[type=range]",
+        ".sheet-export",
+        "#pair .pair-handle",
+        ".pair-modes input:checked",
+        "#pair-swap",
+        "#tray button",
+    ),
+    "history": (
+        "#history-search",
+        "[data-filter=rating]",
+        ".history-sizes input:checked",
+        ".history-tile",
+    ),
+    "models": (
+        "#model-address",
+        ".models .adding button",
+        ".known summary",
+        ".family-cards button",
+    ),
+}
+ROOM = 8
+"""Pixels around a control in which its focus may be seen."""
+
+
+def test_focus_is_seen_on_each_kind_of_control_and_nothing_moves_for_who_wants_no_motion(
+    make_visitor: Callable[..., Visitor], site: Site
+) -> None:
+    """In each theme: around the control, three to one to what was there, as much as a line along its long side."""
+    page = make_visitor().open(f"{site.url}/#compare")
+    page.emulate_media(reduced_motion="reduce")
+    wall(page)
+    pin_both(page)
+    press(page, "k")
+    page.click("#tab-dream")
+    ask(page, "a red boat at sea", count=2, steps=2)
+    dream(page)
+    finished(page, 2)
+    hidden = []
+    for tab, controls in KINDS.items():
+        page.click(f"#tab-{tab}")
+        expect(page.locator(f"#tab-{tab}")).to_have_attribute("aria-selected", "true")
+        for selector in controls:
+            for theme in ("dark", "light"):
+                page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+                if not shows_focus(page, selector):
+                    hidden.append(f"{selector}, {theme}")
+    assert not hidden, "; ".join(hidden)
+    site.engine.go.clear()
+    page.click("#tab-dream")
+    dream(page)
+    expect(page.locator(".dream-row[data-state=active]")).to_be_visible()
+    endless = "document.getAnimations().filter((one) => one.effect?.getTiming().iterations === Infinity).length"
+    assert page.evaluate(endless) == 0
+    smooth = "[...document.querySelectorAll('*')].filter((e) => getComputedStyle(e).scrollBehavior === 'smooth').length"
+    assert page.evaluate(smooth) == 0
+
+
+def shows_focus(page: Page, selector: str) -> bool:
+    """Whether one sees by the pixels that the keyboard has come to the first of these that is to be seen."""
+    control = page.locator(selector).locator("visible=true").first
+    control.scroll_into_view_if_needed()
+    page.mouse.move(0, 0)
+    page.keyboard.press("Shift")  # what follows comes from the keyboard
+    control.focus()
+    seen = pixels(page, clip_of(page, control))
+    size = control.bounding_box()
+    control.evaluate("(element) => element.blur()")
+    before = pixels(page, clip_of(page, control))
+    assert size is not None
+    light, dark = np.maximum(seen, before) + 0.05, np.minimum(seen, before) + 0.05
+    return int((light / dark >= 3).sum()) >= max(size["width"], size["height"])
+
+
+def clip_of(page: Page, control: Locator) -> FloatRect:
+    """The control and what is around it, as far as that is on the page."""
+    box = control.evaluate("""(e) => {
+      const around = e.closest("#prompt-box") ?? e.closest("label, .tile") ?? e;
+      const { x, y, width, height } = around.getBoundingClientRect();
+      return { x, y, width, height };
+    }""")
+    x, y = max(0, box["x"] - ROOM), max(0, box["y"] - ROOM)
+    width = min(DESKTOP[0], box["x"] + box["width"] + ROOM) - x
+    height = min(DESKTOP[1], box["y"] + box["height"] + ROOM) - y
+    return {"x": x, "y": y, "width": width, "height": height}
+
+
+def pixels(page: Page, clip: FloatRect) -> npt.NDArray[np.float64]:
+    """The luminance of each pixel, 0 to 1: https://www.w3.org/TR/WCAG22/#dfn-relative-luminance."""
+    png = page.screenshot(clip=clip, animations="disabled")
+    with Image.open(io.BytesIO(png)) as image:
+        c = np.asarray(image.convert("RGB"), np.float64) / 255
+    linear = np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+    return np.asarray(linear @ np.array([0.2126, 0.7152, 0.0722]))

@@ -24,7 +24,7 @@ def test_the_hint_tells_what_weighs_and_the_switch_makes_brackets_plain(
     finished(page, 1)
 
     switch.uncheck()
-    expect(hint).to_contain_text("of 77 tokens")
+    expect(hint).to_contain_text("of 75 tokens")
     expect(hint).not_to_contain_text("red 1.4")
     dream(page)
     expect(page.locator(".dream-row")).to_have_count(2)

@@ -40,6 +40,8 @@ def test_small_windows_have_room_for_the_prompt_and_the_pictures(quick: Page, si
         assert box(page, "#prompt-box")["width"] > 0.45 * width, width
         assert box(page, "#gallery")["height"] > 0.5 * height, (width, height)
         assert page.evaluate("document.documentElement.scrollWidth") == width
+        tabs = page.locator(".tabs")
+        assert width < 390 or tabs.evaluate("(e) => e.scrollWidth <= e.clientWidth"), width
         stop, begin = box(page, "#stop-button"), box(page, "#dream-button")
         assert stop["y"] < begin["y"] + begin["height"] and begin["y"] < stop["y"] + stop["height"]
         assert begin["x"] + begin["width"] <= width
@@ -80,6 +82,7 @@ def test_on_a_phone_the_settings_are_a_dialog_and_back_closes_what_lies_over_the
     page.go_back()
     expect(viewer).to_be_hidden()
     page.click("#help-button")
+    assert page.locator("#help").evaluate("(e) => e.scrollTop") == 0
     page.go_back()
     expect(page.locator("#help")).to_be_hidden()
     # Closed by hand, nothing of it stays for Back.

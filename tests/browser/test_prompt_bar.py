@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 
 from sdgui.demo.embedded import EMBEDDED
 from sdgui.vocabulary import read_vocabulary
+from tests.browser.accessibility import violations_everywhere
 from tests.browser.conftest import DESKTOP, Visitor, Visitors, finished, set_slider
 from tests.studio.conftest import ManyModels
 from tests.web.conftest import BROWSER, Site, open_site
@@ -55,6 +56,7 @@ def test_words_that_the_model_does_not_know_are_named_and_others_offered(small: 
     expect(chip).to_be_focused()
     expect(chip).to_have_attribute("aria-pressed", "true")
     expect(draft).to_have_text("an octopus in the desert, watercolor")
+    assert violations_everywhere(page) == {}
     page.click("#words-use")
     expect(prompt).to_have_value("an octopus in the desert, watercolor")
     expect(line).to_be_hidden()

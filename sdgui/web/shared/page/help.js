@@ -11,13 +11,14 @@ export class Help {
   constructor() {
     this.close = button("Close", "quiet-button", () => this.element.close());
     this.seeds = make("p", { textContent: "A seed makes a picture repeatable: the same seed and settings give the same picture. Leave it empty for a new one each time; the lock keeps it." });
-    this.element = dialog({ id: "help", aria: { label: "Help" } }, this.seeds, this.close);
+    const head = make("div", { className: "help-head" }, make("h2", { textContent: "Help" }), this.close);
+    this.element = dialog({ id: "help", aria: { label: "Help" } }, head, this.seeds);
     find("#help-button").addEventListener("click", () => this.element.showModal());
   }
 
   /** What can be chosen there. @param {HTMLElement} choices */
   choose(choices) {
-    this.close.before(choices);
+    this.element.append(choices);
   }
 
   /** @param {string} title @param {Keys} keys */

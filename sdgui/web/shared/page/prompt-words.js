@@ -96,12 +96,14 @@ export class PromptWords {
     this.told.textContent = draft || "Click some words together.";
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.word : undefined;
     const said = saidIn(draft, known);
+    const { scrollTop } = this.chips;
     this.chips.replaceChildren(...KINDS.map((kind) => make("section", { aria: { labelledby: `words-${kind}` } },
       make("h3", { id: `words-${kind}`, textContent: TITLES[kind] }),
       make("div", { className: "words-chips" }, ...known[kind].map(([name]) => button(name, "word-chip", () => this.change(swapped(this.draft, kind, name, known)), {
         data: { word: `${kind} ${name}` }, aria: { pressed: said[kind]?.name === name },
       }))))));
-    if (focused) /** @type {HTMLElement | null} */ (this.chips.querySelector(`[data-word="${CSS.escape(focused)}"]`))?.focus();
+    if (focused) /** @type {HTMLElement | null} */ (this.chips.querySelector(`[data-word="${CSS.escape(focused)}"]`))?.focus({ preventScroll: true });
+    this.chips.scrollTop = scrollTop;
   }
 }
 
