@@ -6,6 +6,7 @@ import re
 import secrets
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -16,6 +17,7 @@ from sdgui.records import JobEnd, JobRecord, JobState, TaskRecord
 from sdgui.spec import PictureSpec
 from sdgui.storage.database import Database, Found
 from sdgui.storage.layout import DATABASE, picture_path, thumbnail_path
+from tests import peers_files as peers
 from tests.browser.conftest import PHONE, Visitors, ask, dream, finished, shoot
 from tests.web.conftest import Site, visitor_in
 
@@ -186,6 +188,36 @@ def test_what_is_deleted_goes_at_once_and_undo_brings_it_back_to_its_place(histo
     expect(count(history)).to_have_text("5,000 pictures")
     expect(tiles(history).nth(1)).to_have_attribute("aria-label", before[1] or "")
     assert names(history, 6) == before
+
+
+def test_a_folder_is_imported_and_its_picture_tells_what_it_was_made_with(
+    history: Page, tmp_path: Path
+) -> None:
+    (tmp_path / "a fox.png").write_bytes(peers.png({"parameters": peers.INFOTEXT}))
+    history.get_by_role("button", name="More", exact=True).click()
+    history.get_by_role("menuitem", name="Import a folder…").click()
+    path = history.get_by_label("Path of the folder on this machine")
+    expect(path).to_be_focused()
+    shoot(history, "import")
+    path.fill(str(tmp_path / "nothing"))
+    path.press("Enter")
+    expect(history.get_by_role("alert")).to_contain_text("There is no folder at")
+    path.fill(str(tmp_path))
+    path.press("Enter")
+    line = history.get_by_role("group", name="Import of a folder")
+    expect(line).to_contain_text("1 picture came in.")
+    expect(count(history)).to_have_text("5,001 pictures")
+    expect(tiles(history).first).to_have_attribute("aria-label", re.compile("fox.*seed 965400086"))
+    tiles(history).first.focus()
+    history.keyboard.press("Enter")
+    expect(history.locator(".viewer-facts")).to_contain_text("a fox.png")
+    history.get_by_role("button", name="Reuse settings").click()
+    expect(history.locator("#made-with")).to_contain_text("the model “v1-5-pruned-emaonly”")
+    history.keyboard.press("Escape")
+    history.click("#tab-history")
+    tiles(history).first.focus()
+    history.keyboard.press("Delete")
+    expect(count(history)).to_have_text("5,000 pictures")
 
 
 def test_marks_and_stars_are_given_by_key_also_where_a_picture_is_large(history: Page) -> None:

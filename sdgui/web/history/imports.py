@@ -12,6 +12,7 @@ from sdgui.imports import FolderImport
 from sdgui.people import Who
 from sdgui.ports import Store
 from sdgui.web.doors.visitors import who_of
+from sdgui.web.shared.dreams.outcome import Told, guarded
 from sdgui.web.shared.gallery.pictures import NO_STORE
 
 if TYPE_CHECKING:
@@ -41,22 +42,27 @@ def import_routes(studio: "Studio", store: Store) -> APIRouter:
 
     @routes.get("/history/imports")
     def imports(request: Request) -> dict[str, Any]:
-        """How far they are. Who asks is the owner, whose are the pictures that the command line brought in."""
-        who = owner_of(request)
+        """How far they are, and whether who asks `may` begin one: the owner, whose are the pictures that the command
+        line brought in."""
+        who = who_of(request)
+        if not studio.policy.of(who).folders:
+            return {"may": False, "imports": []}
         store.imports.claim(who.visitor)
-        return {"imports": [_told(one) for one in store.imports.of(who.visitor)]}
+        return {"may": True, "imports": [_told(one) for one in store.imports.of(who.visitor)]}
 
     @routes.post("/history/imports")
-    def begin(request: Request, asked: Asked) -> dict[str, Any]:
-        """Begins to bring in the pictures of a folder, or goes on with it."""
+    def begin(request: Request, asked: Asked) -> Told:
+        """Begins to bring in the pictures of a folder, or goes on with it; what is wrong is said in words."""
         who = owner_of(request)
+        return guarded(lambda: {"import": _told(begun_by(who, asked))}, lambda told: told)
+
+    def begun_by(who: Who, asked: Asked) -> FolderImport:
         folder = Path(asked.folder.strip().strip('"'))
         if not (folder.is_absolute() or asked.folder.strip().startswith("~")):
             raise UserError(
                 "That is not the whole path of a folder.", "It begins at the top: /home/…"
             )
-        begun = store.imports.begin(folder, who.visitor, copies=asked.copies)
-        return {"import": _told(begun)}
+        return store.imports.begin(folder, who.visitor, copies=asked.copies)
 
     @routes.delete("/history/imports/{number}")
     def cancel(request: Request, number: int) -> dict[str, Any]:

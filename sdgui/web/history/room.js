@@ -9,6 +9,7 @@ import { Deeds } from "./deeds.js";
 import { Emptying } from "./emptying.js";
 import { Filters } from "./filters.js";
 import { Hand } from "./hand.js";
+import { Importing } from "./importing.js";
 import { press } from "./keys.js";
 import { compare, without } from "./news.js";
 import { Rail } from "./rail.js";
@@ -99,6 +100,7 @@ class History {
     /** @type {FilterSheet} */
     this.sheet = new FilterSheet({ search: (search) => this.seek(search), size: () => this.wall.size, resize: (size) => this.resize(size) });
     this.emptying = new Emptying(page.toasts, () => this.changed());
+    this.importing = new Importing({ menu: page.menu, toasts: page.toasts, changed: () => this.changed() });
     const acts = this.acts();
     this.hand = new Hand(this.wall, {
       ...acts,
@@ -121,7 +123,8 @@ class History {
     this.note = make("div", { className: "history-note", hidden: true });
     this.fresh = button("", "history-fresh", () => this.showFresh(), { hidden: true });
     const body = make("div", { className: "history-body" }, this.wall.element, this.rail.element, this.note, this.fresh);
-    element.append(this.filters.element, body, this.bar.element);
+    this.filters.element.firstElementChild?.append(this.importing.more);
+    element.append(this.filters.element, this.importing.line, body, this.bar.element);
     this.wall.list.addEventListener("keydown", (event) => this.key(event, acts));
     document.addEventListener("keydown", (event) => this.slash(event));
     window.addEventListener("popstate", () => this.back());
@@ -169,6 +172,7 @@ class History {
   /** Its tab is seen. */
   seen() {
     this.wall.fit();
+    this.importing.look();
     if (this.isKnown) {
       this.records.age();
       this.changed();

@@ -158,5 +158,6 @@ function alone({ id, job, created, prompt, model, width, height, seed, kept, mat
     prompt, negative_prompt: "", model, width, height, steps: "", guidance: "", sampler: "", emphasis: false,
   }));
   // Its place in its dream is not told: the facts tell it.
-  return new Picture({ id: job, created, settings }, { index: -1, seed, picture: id, state: "done", mark: kept ? "kept" : "", match });
+  const known = /** @type {number} */ (seed ?? /** @type {unknown} */ (""));
+  return new Picture({ id: job, created, settings }, { index: -1, seed: known, picture: id, state: "done", mark: kept ? "kept" : "", match });
 }

@@ -7,6 +7,10 @@ import { again, settled } from "../shared/fetch/again.js";
 /** @typedef {import("./told.js").ToldRecord} ToldRecord */
 /** @typedef {{ record: ToldRecord | undefined, index: number, total: number, box: import("./layout.js").Box, isSelected: boolean, isActive: boolean, day: string, isBin: boolean }} Shown */
 
+const GONE = "file gone";
+/** @type {Record<string, string>} */
+const CLASSES = { "♥": "is-kept", [GONE]: "is-gone" };
+
 export class HistoryTile {
   constructor() {
     this.index = -1;
@@ -47,7 +51,7 @@ export class HistoryTile {
       element.setAttribute("aria-posinset", String(index + 1));
     }
     // Written only where it differs: this runs for each tile in each frame that scrolls.
-    const said = [box.left, box.top, box.width, total, isSelected, isActive, day, record?.id, record?.kept, record?.rating].join(" ");
+    const said = [box.left, box.top, box.width, total, isSelected, isActive, day, record?.id, record?.kept, record?.rating, record?.missing].join(" ");
     if (said === this.said) return;
     this.said = said;
     element.style.transform = `translate(${box.left}px, ${box.top}px)`;
@@ -56,8 +60,8 @@ export class HistoryTile {
     element.setAttribute("aria-selected", String(isSelected));
     element.setAttribute("aria-label", record ? nameOf(record, day) : "Picture, still loading");
     element.tabIndex = isActive ? 0 : -1;
-    const badges = [...(record?.kept ? ["♥"] : []), ...(record?.rating ? [`★ ${record.rating}`] : [])];
-    this.badges.replaceChildren(...badges.map((text) => make("span", { className: text === "♥" ? "is-kept" : "is-rated", textContent: text })));
+    const badges = [...(record?.kept ? ["♥"] : []), ...(record?.rating ? [`★ ${record.rating}`] : []), ...(record?.missing ? [GONE] : [])];
+    this.badges.replaceChildren(...badges.map((text) => make("span", { className: CLASSES[text] ?? "is-rated", textContent: text })));
   }
 
   /** @param {string} address "" for none */
@@ -81,6 +85,6 @@ export class HistoryTile {
 }
 
 /** @param {ToldRecord} record @param {string} day */
-function nameOf({ prompt, seed, kept, rating }, day) {
-  return [prompt || "Without a prompt", `seed ${seed}`, ...(kept ? ["kept"] : []), ...(rating ? [`rated ${rating} of 5`] : []), ...(day ? [day] : [])].join(", ");
+function nameOf({ prompt, seed, kept, rating, missing }, day) {
+  return [prompt || "Without a prompt", ...(seed === null ? [] : [`seed ${seed}`]), ...(missing ? ["its file is gone"] : []), ...(kept ? ["kept"] : []), ...(rating ? [`rated ${rating} of 5`] : []), ...(day ? [day] : [])].join(", ");
 }

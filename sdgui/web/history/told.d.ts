@@ -10,11 +10,25 @@ export type ToldRecord = {
   /** 0 where there is none. */
   rating: number;
   match: number | null;
-  seed: number;
+  /** null where the file of an imported one does not tell it. */
+  seed: number | null;
   /** Its beginning. */
   prompt: string;
   job: string;
   model: string;
+  /** Whether it is linked, and its file is gone. */
+  missing?: boolean;
+};
+
+/** How far the import of a folder is. */
+export type ToldImport = {
+  id: number;
+  folder: string;
+  state: "running" | "finished" | "cancelled" | "failed";
+  total: number | null;
+  done: number;
+  added: number;
+  sentence: string;
 };
 
 export type ToldSections = { total: number; sections: { key: string; count: number }[]; revision: string };

@@ -147,6 +147,8 @@ export type Outcome = {
   notice?: string;
   confirm?: Size;
   values?: Values;
+  /** What another program made a picture with. */
+  made_with?: import("../made_with/made-with.js").Told & { picture: string };
 };
 
 /** What a model reads of a prompt; `weights` only where words are weighed, `most` where some weight was beyond it, `fault` where a LoRA in it cannot be used. */

@@ -117,18 +117,26 @@ export class MadeWith {
     else this.show(told, file);
   }
 
+  /** The same of a picture that is here already. @param {Told & { picture: string }} told */
+  tell(told) {
+    this.turn += 1;
+    this.forget();
+    if (!this.element.open) this.element.showModal();
+    this.show(told, `/thumb/${told.picture}`);
+  }
+
   /** @param {string} words */
   fail(words) {
     this.sentence.textContent = words;
     this.sentence.classList.add("is-error");
   }
 
-  /** @param {Told} told @param {Blob} file */
+  /** @param {Told} told @param {Blob | string} file or the address of the picture */
   show({ source, sentence, request, absent, notes, says, size }, file) {
     this.sentence.textContent = sentence;
     if (size && size[0] * size[1] <= MOST_PIXELS) {
-      this.address = URL.createObjectURL(file);
-      this.picture.src = this.address;
+      this.address = typeof file === "string" ? "" : URL.createObjectURL(file);
+      this.picture.src = typeof file === "string" ? file : this.address;
       this.picture.hidden = false;
     }
     this.absent.replaceChildren(...absent.map(({ what, name }) => make("li", { textContent: `Not here: the ${CALLED[what] ?? what} “${name}”` })));

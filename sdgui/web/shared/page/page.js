@@ -268,10 +268,11 @@ export class Page {
 
   /** Takes over the settings of a picture or a sheet. @param {import("../gallery/list.js").Reuse} asked */
   async reuse(asked) {
-    const told = await this.told(tell("/reuse", asked));
+    const told = await this.told(tell("/reuse", { ...asked, chosen: settings.text("model") }));
     if (told.error) this.toasts.show(told.error, told.hint, true);
     if (told.notice) this.toasts.show(told.notice);
     if (told.values) this.restore(told.values);
+    if (told.made_with) this.madeWith.tell(told.made_with);
   }
 
   /** Settings of something that was made take the place of those there are, which are one Undo away. @param {import("../dreams/told.js").Values} values */

@@ -220,6 +220,7 @@ export class Viewer {
       ["Match", picture.match === null ? "" : `${picture.match.toFixed(2)}${picture.dream.sheet ? place : ""}`],
       ["Mark", picture.mark],
       ["Made", moment(picture.dream.created)],
+      ["File", notes.file ?? ""],
       ["Made on", [notes.device, notes.dtype].filter(Boolean).join(", ")],
       ...Object.entries(notes).filter(([name]) => name.startsWith("LoRA ")),
     ];
