@@ -78,7 +78,7 @@ class FolderImport:
                 return f"{self.done:,} of {self.total:,} pictures{self._time_left}."
             case ImportState.FAILED:
                 return self.message
-        parts = [f"{_pictures(self.added)} came in"]
+        parts = [f"{_pictures(self.added)} came in" if self.added else "Nothing new came in"]
         if self.known:
             parts.append(f"{self.known:,} {_were(self.known)} here already")
         if self.refused:

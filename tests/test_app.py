@@ -27,6 +27,7 @@ from sdgui.engine.waiting import SPIN_COUNT, SPINS
 from sdgui.errors import UserError
 from sdgui.settings import AUTH, Settings, parse_settings
 from sdgui.storage.pictures import read_spec
+from tests import peers_files as peers
 from tests.engine.checkpoints.writing import write_single_file
 from tests.engine.tiny_model import write_tiny_model
 from tests.running_app import ROOT, RunningApp, start, start_and_fail
@@ -126,6 +127,32 @@ def test_a_models_folder_that_is_not_there(tmp_path: Path) -> None:
 def test_a_folder_that_is_no_model(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert "empty" in the_refusal(tmp_path, "--port", str(free_port()), "--model", "./empty")
+
+
+def test_a_folder_that_the_command_line_names_comes_in_for_the_owner(tmp_path: Path) -> None:
+    (tmp_path / "peers").mkdir()
+    file = tmp_path / "peers" / "fox.png"
+    file.write_bytes(peers.png({"parameters": peers.INFOTEXT}))
+    running = RunningApp(tmp_path, "--import", "peers", "--import-copy", "--host", "0.0.0.0")
+    try:
+        [link] = re.findall(rf"{running.url}/\?token=[\w-]{{43}}", running.log.read_text())
+        guest, owner = (httpx.Client(trust_env=False, follow_redirects=True) for _ in range(2))
+        assert guest.get(f"{running.url}/history/imports").json() == {"may": False, "imports": []}
+        owner.get(link)
+        until = time.monotonic() + PATIENCE
+        while True:
+            [told] = owner.get(f"{running.url}/history/imports").json()["imports"]
+            if told["state"] == "finished":
+                break
+            assert time.monotonic() < until, told
+        assert told["sentence"] == "1 picture came in."
+        found = owner.get(f"{running.url}/history/ids?section=all&q=fox").json()["pictures"]
+        assert owner.get(f"{running.url}/picture/{found[0]}").content == file.read_bytes()
+    finally:
+        running.kill()
+    [copy] = (running.outputs / "imported").rglob("*.png")
+    assert copy.read_bytes() == file.read_bytes()
+    assert "1 picture came in." in running.log.read_text()
 
 
 def test_where_others_can_come_the_terminal_has_the_owner_s_link_and_they_are_guests(
