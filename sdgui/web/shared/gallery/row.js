@@ -170,8 +170,8 @@ export class Row {
   doing() {
     const { news, done, pictures: all, isMade } = this.dream;
     if (isMade && !this.list.dreams.isOffline) return `${done.length} of ${all.size} saved · trying again…`;
-    if (this.stage === "waiting" && news?.type === "queued" && news.wait && !this.list.dreams.isOffline) {
-      return `${news.place ? `${ordinal(news.place + 1)} in the queue` : "next"} · about ${duration(news.wait)}`;
+    if (this.stage === "waiting" && news?.type === "queued" && !done.length && !this.list.dreams.isOffline) {
+      return `${news.place ? `${ordinal(news.place + 1)} in the queue` : "next"}${news.wait ? ` · about ${duration(news.wait)}` : ""}`;
     }
     return doing(this.list.dreams.isOffline ? { type: "offline" } : news, done.length, all.size);
   }
