@@ -15,13 +15,14 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import JSONResponse, Response
 
+from sdgui.comparing.picture_files import kind_of
 from sdgui.errors import OutOfOrder, UserError
 from sdgui.links import LinkKind
 from sdgui.ports import Store
 from sdgui.web.links.addresses import base_of, root_of
 from sdgui.web.links.card import HEIGHT, WIDTH, write_card
 from sdgui.web.links.opened import Opened, Pictured, ended, never, open_link
-from sdgui.web.links.plain_png import without_texts
+from sdgui.web.links.plain_png import as_png, without_texts
 from sdgui.web.links.telling import Told, told_of
 from sdgui.web.rooms import ROOT
 from sdgui.web.shared.gallery.pictures import NO_STORE, file_name
@@ -111,8 +112,11 @@ def page_routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> APIRo
         png = one.file.read_bytes()
         tells_all = opened.link.tells_all
         try:
-            png = png if tells_all else without_texts(png)
-        except ValueError as fault:
+            if kind_of(png) != "png":  # one of another program, whose texts stay behind
+                png, tells_all = as_png(png), False
+            elif not tells_all:
+                png = without_texts(png)
+        except (ValueError, OutOfOrder) as fault:
             raise ended() from fault
         headers = {**_OF_FILE}
         if download:

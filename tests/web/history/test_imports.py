@@ -94,6 +94,22 @@ def test_they_are_exported_and_compared_like_our_own(own_site: Site, peers_folde
     assert Image.open(io.BytesIO(png)).width > peers.SIZE[0]
 
 
+def test_a_link_shows_a_jpeg_as_a_picture_without_what_its_file_says(
+    own_site: Site, peers_folder: Path
+) -> None:
+    client = own_site.visitor()
+    forge = take(own_site, client, peers_folder)["forge"]["id"]
+    for shows in ({"prompt": True, "settings": True, "name": True}, {}):
+        asked = {"kind": "picture", "pictures": [forge], "shows": shows}
+        link = client.post("/links", json=asked).json()["id"]
+        reply = own_site.client().get(f"/d/{link}/0.png")
+        assert (reply.status_code, reply.headers["content-type"]) == (200, "image/png")
+        with Image.open(io.BytesIO(reply.content)) as shown:
+            assert (shown.format, shown.size) == ("PNG", peers.SIZE)
+            assert shown.info == {} and not shown.getexif()
+        assert b"eXIf" not in reply.content
+
+
 def test_reuse_says_what_is_absent_and_takes_no_other_model_unsaid(
     own_site: Site, peers_folder: Path
 ) -> None:
