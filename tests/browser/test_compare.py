@@ -273,7 +273,7 @@ def test_a_sheet_that_was_stopped_before_its_first_picture_is_found_again(
     ask_wall(page)
     begin(page)
     click_dream(page)
-    expect(sheet(page)).to_contain_text("2nd in the queue")
+    expect(sheet(page)).to_contain_text("waiting: 1 batch of pictures ahead")
     page.click("#stop-button")
     expect(page.locator("#compare .sheet[data-state=cancelled]")).to_have_count(2)
     site.engine.go.set()
