@@ -86,5 +86,5 @@ export class HistoryTile {
 
 /** @param {ToldRecord} record @param {string} day */
 function nameOf({ prompt, seed, kept, rating, missing }, day) {
-  return [prompt || "Without a prompt", ...(seed === null ? [] : [`seed ${seed}`]), ...(missing ? ["its file is gone"] : []), ...(kept ? ["kept"] : []), ...(rating ? [`rated ${rating} of 5`] : []), ...(day ? [day] : [])].join(", ");
+  return [prompt || "Without a prompt", ...(seed === null ? [] : [`seed ${seed}`]), ...(missing ? [GONE] : []), ...(kept ? ["kept"] : []), ...(rating ? [`rated ${rating} of 5`] : []), ...(day ? [day] : [])].join(", ");
 }
