@@ -29,6 +29,7 @@ def test_the_page_asks_nobody_else_for_style_or_script(site: Site) -> None:
     assert re.findall(r"<(?:script|link)[^>]*(?:src|href)=\"https?:", html) == []
     theme = site.visitor().get("/theme.css").text
     assert "@import" not in theme and "https://" not in theme
+    assert "#3b82f6" not in theme  # Gradio's blue
 
 
 def test_the_script_knows_the_axes_and_which_samplers_keep_the_composition() -> None:

@@ -68,7 +68,10 @@ def make_theme() -> gr.themes.Base:
     """Gradio's components in our colours and density; system fonts, so that nothing is fetched from elsewhere."""
     fonts = ("Inter", "system-ui", "-apple-system", "Segoe UI", "sans-serif")
     mono = ("ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace")
-    theme = gr.themes.Base(font=fonts, font_mono=mono)
+    # One accent in all shades: rings, links and loaders that nothing below names are not of Gradio's blue.
+    shades = (50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 950)
+    accent = gr.themes.Color(name="sd", **{f"c{shade}": "var(--sd-accent)" for shade in shades})
+    theme = gr.themes.Base(primary_hue=accent, secondary_hue=accent, font=fonts, font_mono=mono)
     both = {
         "body_text_color": "var(--sd-text)",
         "body_text_color_subdued": "var(--sd-dim)",
