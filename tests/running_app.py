@@ -18,7 +18,7 @@ class RunningApp(AppProcess):
 
     def pictures(self) -> list[Path]:
         """The finished PNGs on disk, oldest first."""
-        return sorted(self.outputs.glob("*/*.png"))
+        return sorted(self.outputs.glob("*/*.png"), key=lambda file: file.stat().st_mtime_ns)
 
 
 def start(*flags: str, folder: Path) -> subprocess.Popen[str]:

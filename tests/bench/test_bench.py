@@ -51,7 +51,9 @@ def test_a_grid_is_measured_in_three_ways(
     catalog = Catalog("demo", embedded=EMBEDDED)
     pipe = load_bare("demo", "cpu", "float32", catalog)
     engine = TorchEngine(catalog, device="cpu")
-    given = argparse.Namespace(device="cpu", dtype="float32", grid_steps=1, size=64, grids=1)
+    given = argparse.Namespace(
+        model="demo", device="cpu", dtype="float32", grid_steps=1, size=64, grids=1
+    )
     _grid(given, catalog, pipe, engine)
     engine.close()
     said = capsys.readouterr().out

@@ -12,7 +12,8 @@ export function dialog(what, ...children) {
     show();
     opened(element, () => element.close());
   };
-  element.addEventListener("close", () => closed(element));
+  // told a moment later, when it may be open again
+  element.addEventListener("close", () => element.open || closed(element));
   element.addEventListener("click", (event) => event.target === element && element.close());
   document.body.append(element);
   return element;

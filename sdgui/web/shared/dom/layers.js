@@ -6,6 +6,7 @@
 /** From the lowest to the uppermost. @type {Layer[]} */
 const layers = [];
 let isTold = false;
+let isGoing = false;
 
 /** How many layers the entry of the browser's history that is seen stands for. */
 const depth = () => Number(history.state?.layers ?? 0);
@@ -14,7 +15,7 @@ const depth = () => Number(history.state?.layers ?? 0);
 export function opened(owner, close) {
   if (layers.some((layer) => layer.owner === owner)) return;
   layers.push({ owner, close });
-  if (!isTold) deepen();
+  if (!isTold && !isGoing) deepen();
 }
 
 /** It is closed, by whatever. @param {object} owner */
@@ -27,26 +28,33 @@ export function closed(owner) {
 
 /** What closes as something else opens takes its entry over: the browser is told when both are done. */
 function tell() {
-  if (isTold) return;
+  if (isTold || isGoing) return;
   isTold = true;
   setTimeout(() => {
     isTold = false;
-    deepen();
-    const rest = depth() - layers.length;
-    if (rest > 0) goBack(rest);
+    settle();
   });
+}
+
+function settle() {
+  deepen();
+  const rest = depth() - layers.length;
+  if (rest > 0) goBack(rest);
 }
 
 function deepen() {
   while (depth() < layers.length) history.pushState({ ...history.state, layers: depth() + 1 }, "");
 }
 
-/** The entries of what was closed go; the address that is seen by now stays. @param {number} count */
+/** The entries of what was closed go; the address that is seen by now stays, and so does what opens meanwhile. @param {number} count */
 function goBack(count) {
   const address = location.href;
+  isGoing = true;
   addEventListener("popstate", (event) => {
     event.stopImmediatePropagation();
+    isGoing = false;
     if (location.href !== address) history.replaceState(history.state, "", address);
+    settle();
   }, { once: true, capture: true });
   history.go(-count);
 }

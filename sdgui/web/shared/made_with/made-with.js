@@ -43,7 +43,7 @@ export class MadeWith {
       make("div", { className: "made-with-middle", tabIndex: 0, role: "group", aria: { label: "The picture and its settings" } }, this.picture,
         make("div", {}, this.sentence, this.absent, this.notes, this.facts)),
       make("div", { className: "made-with-foot" }, cancel, this.use));
-    this.element.addEventListener("close", () => this.forget());
+    this.element.addEventListener("close", () => this.element.open || this.forget());
     this.input = make("input", { type: "file", accept: KINDS.join(","), hidden: true });
     this.input.addEventListener("change", () => {
       const [file] = this.input.files ?? [];
