@@ -167,8 +167,11 @@ export class Wall {
     const margin = seen * MARGIN;
     const [from, to] = this.layout.between(scrollTop - margin, scrollTop + seen + margin);
     const [first, behind] = this.layout.sectionsBetween(scrollTop - margin, scrollTop + seen + margin);
+    const hadKeyboard = this.list.contains(document.activeElement);
     this.showHeads(first, behind);
     this.showTiles(from, to, scrollTop);
+    // What is known of a picture may be asked anew: its tile then went, and the keyboard with it.
+    if (hadKeyboard && !this.list.contains(document.activeElement)) this.tileAt(this.active)?.element.focus({ preventScroll: true });
     this.records.want(this.sections, this.layout.spans(from, to));
   }
 
