@@ -1,4 +1,4 @@
-"""Which tests are quick: those that need neither a model nor a browser; and what runs beside the tests."""
+"""Which tests are quick: those that need neither a model nor a browser nor node; and what runs beside the tests."""
 
 import functools
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from hypothesis import settings
 HERE = Path(__file__).parent
 WITH_A_MODEL = ("bench", "demo", "engine", "test_api.py", "test_app.py", "test_readme.py")
 WITH_A_BROWSER = ("browser",)
+WITH_NODE = HERE / "web" / "test_scripts.py"
 
 # How long an example takes says nothing here.
 settings.register_profile("house", deadline=None)
@@ -42,7 +43,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         place = place_of(item.path)
         if place in WITH_A_BROWSER:
             item.add_marker(pytest.mark.browser)
-        elif place not in WITH_A_MODEL:
+        elif place not in WITH_A_MODEL and item.path != WITH_NODE:
             item.add_marker(pytest.mark.quick)
     items.sort(key=lambda item: (item.get_closest_marker("beside") is None) == is_of_many(config))
 
