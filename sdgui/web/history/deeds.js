@@ -1,8 +1,8 @@
 // @ts-check
 // What is done with pictures of the history, one or many.
 
-import { make } from "../shared/dom/dom.js";
-import { sentenceOf, tell, wordsOf } from "../shared/fetch/ask.js";
+import { tell, wordsOf } from "../shared/fetch/ask.js";
+import { save } from "../shared/fetch/save.js";
 import { pictures } from "./wall.js";
 
 /**
@@ -72,23 +72,9 @@ export class Deeds {
 
   /** The original files, as a ZIP. @param {string[]} ids */
   async save(ids) {
-    const { toasts } = this.page;
     if (this.isTooMany(ids, "exported")) return;
-    const making = `Collecting ${pictures(ids.length)}…`;
-    toasts.show(making, "", false, 0);
-    try {
-      const reply = await fetch("/history/zip", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ pictures: ids }) });
-      if (!reply.ok) throw new Error(await sentenceOf(reply, "The file could not be made."));
-      const name = /filename="([^"]+)"/.exec(reply.headers.get("content-disposition") ?? "")?.[1] ?? "pictures.zip";
-      const url = URL.createObjectURL(await reply.blob());
-      make("a", { href: url, download: name }).click();
-      setTimeout(() => URL.revokeObjectURL(url), 60_000);
-      toasts.show(`Saved as ${name}`, "", false, 4000);
-    } catch (error) {
-      toasts.show(error instanceof TypeError ? "The connection was lost before the file was there." : wordsOf(error), "", true);
-    } finally {
-      toasts.take(making);
-    }
+    const options = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ pictures: ids }) };
+    await save("/history/zip", this.page.toasts, { making: `Collecting ${pictures(ids.length)}…`, unnamed: "pictures.zip", options });
   }
 
   /** @param {string[]} ids @param {string} what */

@@ -1,7 +1,7 @@
 // @ts-check
 // The few drawings of the history, in the colour of the text beside them.
 
-const SVG = "http://www.w3.org/2000/svg";
+import { outline } from "../shared/dom/outline.js";
 
 /** Outlines in a square of 16. */
 const PATHS = {
@@ -20,12 +20,5 @@ const PATHS = {
 };
 
 /** @param {keyof typeof PATHS} name @param {number} [size] */
-export function icon(name, size = 16) {
-  const svg = document.createElementNS(SVG, "svg");
-  const said = { width: size, height: size, viewBox: "0 0 16 16", fill: "none", stroke: "currentColor", "stroke-width": 1.5, "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": "true" };
-  for (const [key, value] of Object.entries(said)) svg.setAttribute(key, String(value));
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", PATHS[name]);
-  svg.append(path);
-  return svg;
-}
+export const icon = (name, size = 16) =>
+  outline(PATHS[name], 16, { width: size, height: size, fill: "none", stroke: "currentColor", "stroke-width": 1.5, "stroke-linecap": "round", "stroke-linejoin": "round" });

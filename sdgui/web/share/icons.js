@@ -1,7 +1,8 @@
 // @ts-check
 // The panel's few drawings.
 
-const NS = "http://www.w3.org/2000/svg";
+import { outline } from "../shared/dom/outline.js";
+
 const PATHS = {
   close: "M5 5l10 10M15 5L5 15",
   copy: "M7 7h9v9H7zM13 7V4H4v9h3",
@@ -13,13 +14,4 @@ const PATHS = {
 };
 
 /** @param {keyof typeof PATHS} name */
-export function icon(name) {
-  const svg = document.createElementNS(NS, "svg");
-  svg.setAttribute("viewBox", "0 0 20 20");
-  svg.setAttribute("class", "share-icon");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(NS, "path");
-  path.setAttribute("d", PATHS[name]);
-  svg.append(path);
-  return svg;
-}
+export const icon = (name) => outline(PATHS[name], 20, { class: "share-icon" });

@@ -1,8 +1,7 @@
 // @ts-check
 // Sheets as files: one PNG, a ZIP, a page that opens offline.
 
-import { make } from "../../shared/dom/dom.js";
-import { sentenceOf, wordsOf } from "../../shared/fetch/ask.js";
+import { save } from "../../shared/fetch/save.js";
 
 const KINDS = [["png", "PNG sheet"], ["zip", "ZIP: pictures and grid.json"], ["html", "HTML: opens offline"]];
 
@@ -20,7 +19,7 @@ export class Exports {
   constructor(toasts) {
     this.toasts = toasts;
     /** @param {string} address */
-    this.save = (address) => save(address, toasts);
+    this.save = (address) => save(address, toasts, { making: "Making the file…", unnamed: "sheet" });
   }
 
   /** What can be exported of a dream, as items of a menu. @param {Dream} dream @returns {Item[]} */
@@ -33,23 +32,5 @@ export class Exports {
   /** The kept pictures of dreams, each dream by itself. @param {{ id: string, prompt: string, count: number }[]} dreams @returns {Item[]} */
   ofKept(dreams) {
     return dreams.flatMap(({ id, prompt, count }) => [...(dreams.length > 1 ? [`${prompt} (${count})`] : []), ...items(id, this.save, true)]);
-  }
-}
-
-/** Fetched before it is saved: a full disk is told in words, not saved as a broken file. @param {string} address @param {import("../../shared/dom/toasts.js").Toasts} toasts */
-async function save(address, toasts) {
-  toasts.show("Making the file…", "", false, 0);
-  try {
-    const reply = await fetch(address);
-    if (!reply.ok) throw new Error(await sentenceOf(reply, "The file could not be made."));
-    const name = /filename="([^"]+)"/.exec(reply.headers.get("content-disposition") ?? "")?.[1] ?? "sheet";
-    const url = URL.createObjectURL(await reply.blob());
-    make("a", { href: url, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 60_000);
-    toasts.show(`Saved as ${name}`, "", false, 4000);
-  } catch (error) {
-    toasts.show(error instanceof TypeError ? "The connection was lost before the file was there." : wordsOf(error), "", true);
-  } finally {
-    toasts.take("Making the file…");
   }
 }
