@@ -63,5 +63,8 @@ addEventListener("popstate", () => {
   while (layers.length > depth()) layers.pop()?.close();
 });
 
+// The page scrolls in its parts alone; else the browser would take the keyboard to the tab that the address names.
+history.scrollRestoration = "manual";
+
 // A reload shows the page alone.
 if (depth()) history.replaceState({ ...history.state, layers: 0 }, "");
