@@ -4,7 +4,7 @@ import math
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sdgui.emphasis import MAX_WEIGHT, LoraTag, Words, read_prompt
@@ -172,6 +172,7 @@ def test_escaped_text_is_read_as_it_is(text: str) -> None:
 @given(PLAIN, SYNTAX)
 def test_words_that_stand_apart_keep_their_weight(text: str, other: str) -> None:
     """A part of its own, after brackets that are closed or escaped, is not touched by what stands before."""
+    assume("<lora:" not in other.rpartition(">")[2])  # a tag that is open reaches to the next ">"
     closed = f"({escaped(other)}:1.7) BREAK {escaped(text)}"
     last = read_prompt(closed).parts[-1]
     assert [(one.text, one.weight) for one in last] == [(f" {text}", 1)]

@@ -228,6 +228,14 @@ def test_a_graph_that_goes_in_circles_is_read_to_an_end() -> None:
 WHOLE = [*A1111.values(), *COMFYUI.values(), peers.png({"sdgui": '{"spec":{}}', "Dream": "a -s 5"})]
 
 
+def test_a_png_that_ends_in_its_head_says_nothing() -> None:
+    png = peers.png({"parameters": "a fox"})
+    for length in range(8, png.index(b"tEXt")):
+        made = read_made_with(io.BytesIO(png[:length]))
+        assert made is not None
+        assert made.origin is Origin.NONE
+
+
 @given(st.data())
 def test_no_bytes_crash_it(data: st.DataObject) -> None:
     content = bytearray(data.draw(st.sampled_from(WHOLE)))

@@ -91,11 +91,11 @@ def test_a_database_that_another_program_locks_delays_the_picture_and_loses_noth
 ) -> None:
     store = studio.store
     assert isinstance(store, DiskStore)
-    store._database.patience = 0
     other = sqlite3.connect(tmp_path / "outputs" / DATABASE, check_same_thread=False)
     save = store.save_picture
 
     def lock_and_save(*args: object) -> object:
+        store._database.patience = 0  # the sweep of the start writes, too, while the dream is begun
         monkeypatch.setattr(store, "save_picture", save)
         other.execute("BEGIN IMMEDIATE")
         return save(*args)  # type: ignore[arg-type]
@@ -112,12 +112,12 @@ def test_a_picture_whose_file_is_safe_is_never_told_as_failed_however_many_wait(
 ) -> None:
     store = studio.store
     assert isinstance(store, DiskStore)
-    store._database.patience = 0
     other = sqlite3.connect(tmp_path / "outputs" / DATABASE, check_same_thread=False)
     studio._machine.unsaved = Unsaved(lambda tries: 0.01, most_bytes=0)
     save, sizes, looked = store.save_picture, [], threading.Event()
 
     def lock_and_save(task: str, pixels: Pixels, notes: dict[str, str]) -> object:
+        store._database.patience = 0  # the sweep of the start writes, too, while the dream is begun
         sizes.append(pixels.nbytes)
         if looked.is_set() and len(sizes) > 2:
             return save(task, pixels, notes)

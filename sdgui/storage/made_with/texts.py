@@ -78,7 +78,7 @@ def _read_png(file: BinaryIO, found: Texts) -> None:
             continue
         content = file.read(length)
         file.seek(4, 1)
-        if kind == b"IHDR" and length >= 8:
+        if kind == b"IHDR" and len(content) >= 8:
             width, height = struct.unpack(">II", content[:8])
             found.size = width, height
         elif kind == b"eXIf":
