@@ -83,8 +83,9 @@ class PictureQueue:
     def take(self, worker: WorkerInfo = _ANY) -> Batch | None:
         """The next batch for a worker, or None when nothing waits.
 
-        The visitor whose turn it is decides what kind of batch it is; places that they leave free
-        go to equal pictures of others, one each in turn. Then the turn passes on. Where the worker would have to
+        The visitor whose turn it is decides what kind of batch it is. Others who want no more equal pictures than a
+        fair share of it get them with it, places that are still free go to the rest, one each in turn. Then the turn
+        passes on. Where the worker would have to
         load a model for it, what it has warm is taken first, but the turn is passed over a few times only.
         """
         if self._last in self._waiting:
@@ -154,8 +155,11 @@ class PictureQueue:
         line = waiting[visitor]
         key, first = line.next() if turn is None else (turn[1], line.first_of(turn[1]))
         room = max(1, self._fits.limit(worker.device, first.spec, self._batch_limit(first.spec)))
-        taken = line.take(key, room)
-        guests = [other for other in waiting.values() if other is not line]
+        guests = [other for other in waiting.values() if other is not line and other.count(key)]
+        small = [] if visitor in self._before else _small(guests, key, room)
+        taken = line.take(key, room - sum(guest.count(key) for guest in small))
+        for guest in small:
+            taken += guest.take(key, room)
         while len(taken) < room and guests:
             for guest in list(guests):
                 one = guest.take(key, 1) if len(taken) < room else []
@@ -165,6 +169,20 @@ class PictureQueue:
         for name in [name for name, line in waiting.items() if not line]:
             del waiting[name]
         return Batch(tasks=tuple(taken)), visitor
+
+
+def _small(guests: Sequence["_Line"], key: Hashable, room: int) -> "list[_Line]":
+    """Those who want no more of a batch than their fair share, so that nobody with one picture waits for all of
+    somebody's many; whose turn it is has a share, too."""
+    share = max(1, room // (1 + len(guests)))
+    left = room - share
+    small = []
+    for guest in guests:
+        count = guest.count(key)
+        if count <= min(share, left):
+            left -= count
+            small.append(guest)
+    return small
 
 
 class _Line:
@@ -210,6 +228,10 @@ class _Line:
                 self._keep(key, deque(item for item in group if item[1].id not in tasks))
         self._size -= len(removed)
         return removed
+
+    def count(self, key: Hashable) -> int:
+        """How many of a kind wait."""
+        return len(self._groups.get(key, ()))
 
     def next(self) -> tuple[Hashable, Task]:
         """The kind and the task that have waited longest."""

@@ -24,6 +24,10 @@ def tasks(name: str, count: int, **changed: object) -> tuple[Task, ...]:
     )
 
 
+def one_of(name: str) -> Task:
+    return dataclasses.replace(tasks(name, 1)[0], id=name)
+
+
 def ids(batch: Batch | None) -> list[str]:
     return [] if batch is None else [task.id for task in batch.tasks]
 
@@ -72,6 +76,50 @@ def test_places_left_free_go_to_equal_pictures_of_others_one_each() -> None:
     assert ids(queue.take()) == ["a0", "b0", "e0", "b1"]
 
 
+def test_who_wants_one_picture_does_not_wait_for_all_of_somebody_s_many() -> None:
+    queue = PictureQueue(lambda spec: 16)
+    queue.put("ann", tasks("a", 16))
+    queue.put("bob", tasks("b", 1))
+    assert [sorted(ids(queue.take())) for _ in range(2)] == [
+        sorted([f"a{i}" for i in range(15)] + ["b0"]),
+        ["a15"],
+    ]
+
+
+def test_who_wants_as_much_as_whose_turn_it_is_waits_for_their_own() -> None:
+    """Both would be later if each batch were halved, and neither sooner."""
+    queue = PictureQueue(lambda spec: 4)
+    queue.put("ann", tasks("a", 4))
+    queue.put("bob", tasks("b", 4))
+    assert [ids(queue.take())[0] for _ in range(2)] == ["a0", "b0"]
+
+
+def test_a_crowd_who_want_one_each_leaves_something_to_whose_turn_it_is() -> None:
+    queue = PictureQueue(lambda spec: 4)
+    queue.put("ann", tasks("a", 3))
+    for i in range(8):
+        queue.put(f"p{i}", (one_of(f"p{i}"),))
+    made = [ids(queue.take()) for _ in range(3)]
+    assert made[0] == ["a0", "p0", "p1", "p2"]
+    assert made[1] == ["p3", "p4", "p5", "p6"]
+    assert sorted(made[2]) == ["a1", "a2", "p7"]
+
+
+def test_sixty_four_who_want_one_each_are_served_in_the_order_they_came() -> None:
+    queue = PictureQueue(lambda spec: 16)
+    names = [f"p{i:02}" for i in range(64)]
+    for name in names:
+        queue.put(name, (one_of(name),))
+    assert [ids(queue.take()) for _ in range(4)] == [names[i : i + 16] for i in range(0, 64, 16)]
+
+
+def test_who_goes_first_shares_with_nobody_while_they_fill_a_batch() -> None:
+    queue = PictureQueue(lambda spec: 4)
+    queue.put("ann", tasks("a", 1))
+    queue.put("me", tasks("m", 4), before_others=True)
+    assert [ids(queue.take())[0] for _ in range(2)] == ["m0", "a0"]
+
+
 def test_the_batches_to_come_are_told_without_taking_them() -> None:
     queue = PictureQueue(lambda spec: 2)
     queue.put("ann", tasks("a", 3))
@@ -113,7 +161,7 @@ def test_several_begun_again_keep_their_order() -> None:
 def test_it_counts_what_waits() -> None:
     queue = PictureQueue(lambda spec: 2)
     queue.put("ann", tasks("a", 5))
-    queue.put("bob", tasks("b", 1))
+    queue.put("bob", tasks("b", 1, steps=9))
     queue.take()
     queue.remove(frozenset({"a4"}))
     assert (len(queue), queue.count("ann"), queue.count("bob"), queue.count("eve")) == (3, 2, 1, 0)
