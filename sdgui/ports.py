@@ -375,12 +375,16 @@ class Store(Protocol):
         """By id those of the pictures that exist, are not deleted and belong to the visitor."""
         ...
 
+    def are_there(self, pictures: Sequence[str], visitor: str) -> bool:
+        """Whether each of these is a picture of the visitor that is not deleted."""
+        ...
+
     def find_files(self, pictures: Sequence[str], visitor: str) -> dict[str, Path]:
         """By id the original files of those of the pictures that are the visitor's, and there."""
         ...
 
-    def job(self, job: str, visitor: str) -> JobRecord | None:
-        """One job of the visitor."""
+    def job(self, job: str, visitor: str, *, binned: bool = False) -> JobRecord | None:
+        """One job of the visitor; one in the bin only with `binned`."""
         ...
 
     def jobs(
@@ -395,6 +399,11 @@ class Store(Protocol):
         """The visitor's jobs but those whose pictures are all deleted, newest first, older than `before` where given;
         with `sheets` only those whose pictures are laid out to be compared. With `pictures` none more once those
         found have as many together."""
+        ...
+
+    def gather(self, pictures: Sequence[str], visitor: str) -> JobRecord | None:
+        """A wall of these stored pictures, which stay those of their dreams: the same one whenever the same are asked
+        for. None, and nothing changes, when one is not there or not the visitor's."""
         ...
 
     def add_link(self, link: Link) -> None:

@@ -52,7 +52,8 @@ class TaskRecord:
 class JobRecord:
     """One dream: who asked (`visitor`), when (`created`, seconds since the epoch), its pictures in order.
 
-    `sheet` tells how they lie where they were asked for to be compared.
+    `sheet` tells how they lie where they were asked for to be compared. Where it `is_gathered` nobody dreamt it: it was
+    put together from pictures of other jobs, which they stay.
     """
 
     id: str
@@ -63,6 +64,7 @@ class JobRecord:
     message: str = ""
     hint: str = ""
     sheet: Sheet | None = None
+    is_gathered: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

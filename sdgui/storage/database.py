@@ -30,7 +30,7 @@ from sdgui.records import (
     match_in,
     told_of_faults,
 )
-from sdgui.storage import deleted_rows, link_rows, picture_list, taken_in
+from sdgui.storage import deleted_rows, link_rows, picture_list, taken_in, wall_rows
 from sdgui.storage.deleted_rows import Leftover
 from sdgui.storage.faults import plain_database_errors
 from sdgui.storage.found_files import FoundFile
@@ -52,9 +52,10 @@ from sdgui.storage.small_copy import SmallCopy
 from sdgui.storage.soundness import check_quickly
 
 # A dream goes when the last of its pictures is deleted; one that ended without any is still there to go on with.
-SHOWN = """jobs.binned IS NULL AND (state = 'queued'
+SHOWN = f"""jobs.binned IS NULL AND CASE WHEN shows IS NOT NULL THEN {wall_rows.IS_SHOWN}
+    ELSE state = 'queued'
     OR EXISTS (SELECT 1 FROM tasks WHERE tasks.job = jobs.id AND stored AND NOT deleted)
-    OR NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.job = jobs.id AND deleted))"""
+    OR NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.job = jobs.id AND deleted) END"""
 _MISSING = "NOT stored AND NOT settled AND (NOT deleted OR binned IS NOT NULL)"
 _Found = TypeVar("_Found")
 _REMEMBERED = 64
@@ -73,7 +74,7 @@ def history(*, sheets: bool, before: bool) -> str:
     """The query for a page of jobs, newest first: only those with a sheet, only those before a moment and id."""
     return f"""SELECT * FROM jobs WHERE visitor = :visitor
         {"AND (created, id) < (:created, :id)" if before else ""}
-        AND {"sheet IS NOT NULL" if sheets else "imported = 0"}
+        AND {"sheet IS NOT NULL" if sheets else "imported = 0 AND shows IS NULL"}
         AND {SHOWN} ORDER BY created DESC, id DESC LIMIT :limit"""
 
 
@@ -339,9 +340,13 @@ class Database:
         with (
             self._reading() as connection
         ):  # mostly there is none, and then nobody who writes is to wait
-            if not deleted_rows.has_rows(connection, visitor, before):
+            if not (
+                deleted_rows.has_rows(connection, visitor, before)
+                or wall_rows.has_walls(connection, visitor, before)
+            ):
                 return ()
         with self._writing() as connection:
+            wall_rows.delete_walls(connection, visitor, before)
             return deleted_rows.delete_rows(connection, limit, visitor, before)
 
     def end_binned_jobs(self) -> None:
@@ -549,6 +554,11 @@ class Database:
             )
         return True
 
+    def are_there(self, pictures: Sequence[str], visitor: str) -> bool:
+        """Whether each of these is stored, not deleted and the visitor's."""
+        with self._reading() as connection:
+            return deleted_rows.are_there(connection, visitor, pictures)
+
     def find(self, pictures: Sequence[str], visitor: str) -> tuple[TaskRow, ...]:
         """Those of these pictures that are stored, not deleted and the visitor's, in any order."""
         with self._reading() as connection:
@@ -558,6 +568,14 @@ class Database:
                 (json.dumps(list(dict.fromkeys(pictures))), visitor),
             ).fetchall()
         return tuple(readable(task_row, rows))
+
+    def gather(self, visitor: str, pictures: Sequence[str], when: float) -> str | None:
+        """The id of a wall of these pictures, made at `when` (seconds since the epoch) where there is none; None, and
+        nothing changes, when one is not the visitor's or not to be seen."""
+        with self._writing() as connection:
+            if not deleted_rows.are_there(connection, visitor, pictures):
+                return None
+            return wall_rows.gather(connection, visitor, pictures, when)
 
     def add_link(self, link: Link) -> None:
         """Adds a link to pictures."""
@@ -690,12 +708,12 @@ class Database:
             ).fetchall()
         return {row["model"]: ModelUse(pictures=row["pictures"], last=row["last"]) for row in rows}
 
-    def job(self, job: str, visitor: str) -> JobRecord | None:
-        """One job of the visitor."""
+    def job(self, job: str, visitor: str, *, binned: bool = False) -> JobRecord | None:
+        """One job of the visitor; one in the bin only with `binned`."""
         with self._reading() as connection:
             jobs = connection.execute(
-                "SELECT * FROM jobs WHERE id = ? AND visitor = ? AND binned IS NULL",
-                (job, visitor),
+                "SELECT * FROM jobs WHERE id = ? AND visitor = ? AND (binned IS NULL OR ?)",
+                (job, visitor, binned),
             )
             found = _with_tasks(connection, jobs.fetchall())
         return next(readable(lambda one: job_record(*one), found), None)
@@ -843,9 +861,11 @@ def _with_tasks(
     holding up others who read."""
     found, count = [], 0
     for job in jobs:
-        tasks = connection.execute(
-            "SELECT * FROM tasks WHERE job = ? ORDER BY position", (job["id"],)
-        ).fetchall()
+        if job["shows"] is None:
+            asked = "SELECT * FROM tasks WHERE job = ? ORDER BY position"
+            tasks = connection.execute(asked, (job["id"],)).fetchall()
+        else:
+            tasks = wall_rows.tasks_of(connection, job)
         found.append((job, tasks))
         count += len(tasks)
         if most is not None and count >= most:

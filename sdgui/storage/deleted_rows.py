@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from sdgui.records import Binned, Restored
+from sdgui.storage import wall_rows
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,16 @@ def are_all_of(
     return True
 
 
+def are_there(connection: sqlite3.Connection, visitor: str, pictures: Sequence[str]) -> bool:
+    """Whether each of these is a stored picture of the visitor that is not deleted."""
+    (found,) = connection.execute(
+        """SELECT count(*) FROM json_each(?) AS wanted CROSS JOIN tasks
+        ON tasks.id = wanted.value WHERE visitor = ? AND stored AND NOT deleted""",
+        (json.dumps(sorted(set(pictures))), visitor),
+    ).fetchone()
+    return bool(found == len(set(pictures)))
+
+
 def bin_rows(
     connection: sqlite3.Connection,
     visitor: str,
@@ -54,7 +65,8 @@ def bin_rows(
 ) -> Binned | None:
     """Hides these pictures and jobs, of those the ones to be seen; `shown` is the condition for jobs. None for none.
 
-    What of a job is not made yet is in the bin with it, and so comes into it however late it is made.
+    What of a job is not made yet is in the bin with it, and so comes into it however late it is made. A wall that was
+    put together from pictures of others goes alone.
     """
     values = {
         "visitor": visitor,
@@ -65,7 +77,8 @@ def bin_rows(
         "stopped": json.dumps(list(stopped)),
     }
     gone = connection.execute(
-        f"""UPDATE jobs SET binned = :when, stopped = id IN (SELECT value FROM json_each(:stopped))
+        f"""UPDATE jobs SET binned = :when, stopped = id IN (SELECT value FROM json_each(:stopped)),
+            undo = CASE WHEN shows IS NULL THEN NULL ELSE :undo END
         WHERE id IN (SELECT value FROM json_each(:jobs)) AND visitor = :visitor AND {shown}
         RETURNING id""",
         values,
@@ -84,11 +97,11 @@ def bin_rows(
         RETURNING id, job, stored""",
         values,
     ).fetchall()
-    if not rows:
+    if not (rows or gone):
         return None
     return Binned(
         undo=str(values["undo"]),
-        pictures=_by_job(rows),
+        pictures={row["id"]: () for row in gone} | _by_job(rows),
         dreams=frozenset(row["id"] for row in gone),
     )
 
@@ -96,7 +109,9 @@ def bin_rows(
 def restore_rows(
     connection: sqlite3.Connection, visitor: str, undo: str | None, pictures: Sequence[str]
 ) -> Restored | None:
-    """Brings back what went into the bin with `undo`, or these pictures, with their jobs; None for none."""
+    """Brings back what went into the bin with `undo`, or these pictures, with their jobs; None for none.
+
+    Walls that show one of them again are told, too."""
     which = (
         "undo = :undo"
         if undo is not None
@@ -107,7 +122,11 @@ def restore_rows(
         WHERE {which} AND visitor = :visitor AND binned IS NOT NULL RETURNING id, job, stored""",
         {"undo": undo, "pictures": json.dumps(list(pictures)), "visitor": visitor},
     ).fetchall()
-    if not rows:
+    walls = connection.execute(
+        "UPDATE jobs SET binned = NULL, undo = NULL WHERE undo = ? AND visitor = ? RETURNING id",
+        (undo, visitor),
+    ).fetchall()
+    if not (rows or walls):
         return None
     back = json.dumps(sorted({row["job"] for row in rows}))
     stopped = connection.execute(
@@ -120,7 +139,9 @@ def restore_rows(
         WHERE id IN (SELECT value FROM json_each(?)) AND binned IS NOT NULL""",
         (back,),
     )
-    return Restored(pictures=_by_job(rows), stopped=tuple(row["id"] for row in stopped))
+    again = wall_rows.walls_with(connection, visitor, [row["id"] for row in rows])
+    told = dict.fromkeys((*(row["id"] for row in walls), *again), ())
+    return Restored(pictures=told | _by_job(rows), stopped=tuple(row["id"] for row in stopped))
 
 
 def delete_rows(

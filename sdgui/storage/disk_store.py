@@ -348,10 +348,23 @@ class DiskStore:
         """By id those of the pictures that exist, are not deleted and belong to the visitor."""
         return {row.id: row.picture() for row in self._rows(pictures, visitor)}
 
+    def are_there(self, pictures: Sequence[str], visitor: str) -> bool:
+        """Whether each of these is a picture of the visitor that is not deleted."""
+        return all(map(is_id, pictures)) and self._database.are_there(pictures, visitor)
+
     def find_files(self, pictures: Sequence[str], visitor: str) -> dict[str, Path]:
         """By id the original files of those of the pictures that are the visitor's, and there."""
         files = {row.id: self._original(row) for row in self._rows(pictures, visitor)}
         return {picture: file for picture, file in files.items() if file is not None}
+
+    def gather(self, pictures: Sequence[str], visitor: str) -> JobRecord | None:
+        """A wall of these stored pictures, which stay those of their dreams: the same one whenever the same are asked
+        for. None, and nothing changes, when one is not there or not the visitor's."""
+        if not all(map(is_id, pictures)):
+            return None
+        self._copy_due = True
+        wall = self._database.gather(visitor, tuple(dict.fromkeys(pictures)), time.time())
+        return None if wall is None else self._database.job(wall, visitor)
 
     def add_link(self, link: Link) -> None:
         """Stores a link to pictures."""
@@ -377,9 +390,9 @@ class DiskStore:
         """By id the models that there are pictures of, whosever they are."""
         return self._database.models_used()
 
-    def job(self, job: str, visitor: str) -> JobRecord | None:
-        """One job of the visitor."""
-        return self._database.job(job, visitor) if is_id(job) else None
+    def job(self, job: str, visitor: str, *, binned: bool = False) -> JobRecord | None:
+        """One job of the visitor; one in the bin only with `binned`."""
+        return self._database.job(job, visitor, binned=binned) if is_id(job) else None
 
     def jobs(
         self,

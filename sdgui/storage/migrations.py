@@ -111,4 +111,9 @@ MIGRATIONS: tuple[Migration, ...] = (
         PRIMARY KEY (visitor, hash)
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE jobs ADD COLUMN shows TEXT;                    -- JSON: ids of pictures of other jobs; mostly NULL
+    ALTER TABLE jobs ADD COLUMN undo TEXT;                     -- of such a job: as that of tasks
+    CREATE INDEX jobs_gathered ON jobs (visitor) WHERE shows IS NOT NULL;
+    """,
 )

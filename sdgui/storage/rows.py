@@ -134,4 +134,5 @@ def job_record(row: sqlite3.Row, tasks: Sequence[sqlite3.Row]) -> JobRecord:
         message=row["message"],
         hint=row["hint"],
         sheet=None if row["sheet"] is None else Sheet.from_json(row["sheet"]),
+        is_gathered=row["shows"] is not None,
     )

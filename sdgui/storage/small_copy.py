@@ -18,7 +18,10 @@ from sdgui.storage.layout import is_id
 
 log = logging.getLogger(__name__)
 
-_JOBS = ("id", "visitor", "created", "state", "message", "hint", "sheet", "binned", "stopped")
+_JOBS = (
+    *("id", "visitor", "created", "state", "message", "hint", "sheet", "binned", "stopped"),
+    *("shows", "undo"),
+)
 _PICTURES = (*("id", "job", "position", "deleted", "mark", "marked", "rating", "binned", "undo"),)
 _LINKS = (
     *("id", "visitor", "kind", "pictures", "prompt", "settings", "by", "created", "expires"),
@@ -112,6 +115,15 @@ class SmallCopy:
     def links(self) -> list[dict[str, Any]]:
         """All links."""
         return self._rows("SELECT * FROM links", ())
+
+    def walls(self) -> list[dict[str, Any]]:
+        """The walls that were put together from stored pictures; copies of former versions know none."""
+        columns = {row["name"] for row in self._rows("PRAGMA table_info(jobs)", ())}
+        return (
+            self._rows("SELECT * FROM jobs WHERE shows IS NOT NULL", ())
+            if "shows" in columns
+            else []
+        )
 
     def imports(self) -> list[dict[str, Any]]:
         """The folders whose pictures were brought in."""

@@ -12,6 +12,7 @@ from sdgui.imports import ImportState
 from sdgui.people import NOBODY
 from sdgui.records import JobState, Mark, match_in
 from sdgui.spec import PictureSpec
+from sdgui.storage import wall_rows
 from sdgui.storage.found_files import FoundFile
 from sdgui.storage.layout import asked_in, is_id
 from sdgui.storage.place import Cell, Place, open_owner, sheet_of
@@ -77,7 +78,7 @@ def take_in(
 
 def finish(connection: sqlite3.Connection, copy: SmallCopy) -> None:
     """Lays out the sheets of what was taken in, leaves the places empty of which there is no file, and adds the
-    links."""
+    walls of stored pictures and the links."""
     cells: dict[str, dict[int, Cell]] = defaultdict(dict)
     counts: dict[str, int] = defaultdict(int)
     for job, position, count, told in connection.execute("SELECT * FROM rebuilding").fetchall():
@@ -92,6 +93,7 @@ def finish(connection: sqlite3.Connection, copy: SmallCopy) -> None:
                 "UPDATE jobs SET sheet = ? WHERE id = ? AND sheet IS NULL", (sheet.to_json(), job)
             )
         _leave_empty(connection, job, count)
+    wall_rows.take_in_walls(connection, copy.walls())
     for link in copy.links():
         names = ", ".join(f'"{name}"' for name in link)
         connection.execute(

@@ -273,7 +273,10 @@ def test_a_page_of_a_thousand_jobs_is_read_from_the_index(
     assert f"SEARCH jobs USING INDEX {index} (visitor=?" in plan[0]
     assert any("SEARCH tasks USING INDEX tasks_shown (job=?)" in line for line in plan)
     assert any("SEARCH tasks USING INDEX sqlite_autoindex_tasks" in line for line in plan)
-    assert not any("TEMP B-TREE" in line or "SCAN" in line for line in plan)
+    # the few ids of a wall are gone through, and nothing else
+    assert not any(
+        "TEMP B-TREE" in line or "SCAN" in line for line in plan if "VIRTUAL" not in line
+    )
 
 
 def test_many_threads_save_at_once(store: DiskStore) -> None:

@@ -12,7 +12,7 @@ from sdgui.records import Mark
 from sdgui.web.doors.visitors import visitor_of, who_of
 from sdgui.web.dream.routes import Before, Limit, page_of_jobs
 from sdgui.web.shared.dreams.descriptions import describe_picture
-from sdgui.web.shared.gallery.pictures import NO_STORE, Id, not_found
+from sdgui.web.shared.gallery.pictures import NO_STORE, Id, not_found, sentence_of_gone
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
@@ -58,10 +58,13 @@ def sheet_routes(studio: "Studio", store: Store) -> APIRouter:
 
     @routes.get("/picture/{picture}/facts")
     def facts(request: Request, picture: Id) -> dict[str, Any]:
-        """What made one picture, and what is thought of it."""
-        found = store.picture(picture, visitor_of(request))
+        """What made one picture, and what is thought of it; `gone` says that its file is no longer there."""
+        visitor = visitor_of(request)
+        found = store.picture(picture, visitor)
         if found is None:
             raise not_found()
-        return describe_picture(found)
+        gone = sentence_of_gone(found)
+        is_there = not gone or store.picture_file(picture, visitor) is not None
+        return describe_picture(found) | {"gone": "" if is_there else gone}
 
     return routes

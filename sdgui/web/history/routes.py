@@ -1,13 +1,14 @@
 """History for the page: sections, any stretch of one, what to choose by, and what is done with many at once."""
 
 import contextlib
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import Path as FromPath
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,13 +17,13 @@ from sdgui.errors import UserError
 from sdgui.local_days import day_of, zone_named
 from sdgui.picture_query import Order
 from sdgui.ports import Store
-from sdgui.records import BIN_DAYS, JobRecord, JobState, Mark, PictureRecord, TaskRecord
-from sdgui.sheet import Sheet, SheetKind
+from sdgui.records import BIN_DAYS, Mark, PictureRecord
 from sdgui.web.doors.visitors import visitor_of
 from sdgui.web.history.search import ALL, Part, Search, Stretch
+from sdgui.web.history.zips import Zips
 from sdgui.web.shared.dreams.descriptions import describe_job, seed_of
-from sdgui.web.shared.gallery.bin import Ids
-from sdgui.web.shared.gallery.pictures import NO_STORE, file_name, not_found
+from sdgui.web.shared.gallery.bin import Ids, PictureId
+from sdgui.web.shared.gallery.pictures import NO_STORE, Id, file_name, not_found
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 MOST_IDS = 10_000
 """Pictures that are selected at once."""
 _LONGEST_PROMPT = 200
+_AT_ONCE = 200
+"""Pictures of a ZIP that are looked up together."""
+Name = Annotated[str, FromPath(pattern=r"^[a-z0-9-]{1,40}\.zip$")]
 
 
 class Chosen(BaseModel):
@@ -52,6 +56,14 @@ class Rated(Chosen):
     rating: Annotated[int, Field(ge=0, le=5)]
 
 
+class Archived(BaseModel):
+    """What is to go into a ZIP."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    pictures: Annotated[list[PictureId], Field(min_length=1, max_length=MOST_IDS)]
+
+
 class Walled(Chosen):
     """What is to be compared."""
 
@@ -61,6 +73,7 @@ class Walled(Chosen):
 def history_routes(studio: "Studio", store: Store) -> APIRouter:
     """Routes of the visitor's history; what is not theirs is not found, and then nothing changes."""
     routes = APIRouter()
+    zips = Zips()
 
     @routes.get("/history/sections")
     def sections(request: Request, search: Annotated[Search, Query()]) -> dict[str, Any]:
@@ -135,47 +148,44 @@ def history_routes(studio: "Studio", store: Store) -> APIRouter:
         return _done(store.rate_pictures(asked.pictures, visitor_of(request), asked.rating))
 
     @routes.post("/history/zip")
-    def archive(request: Request, asked: Chosen) -> StreamingResponse:
-        """The original files, in this order."""
+    def ask_archive(request: Request, asked: Archived) -> dict[str, str]:
+        """Where a ZIP of the original files, in this order, can be fetched for some minutes, and its name."""
         visitor = visitor_of(request)
-        found = _all_of(store, visitor, asked)
-        files = store.find_files(asked.pictures, visitor)
-        named = ((file_name(one), files[one.id]) for one in found if one.id in files)
+        wanted = tuple(dict.fromkeys(asked.pictures))
+        if not store.are_there(wanted, visitor):
+            raise not_found()
         name = f"sdgui-{datetime.now():%Y-%m-%d-%H%M}.zip"
+        return {"zip": f"/history/zip/{zips.keep(visitor, wanted)}/{name}", "name": name}
+
+    @routes.get("/history/zip/{token}/{name}")
+    def archive(request: Request, token: Id, name: Name) -> StreamingResponse:
+        """The ZIP, written as it is read: it may be of any size."""
+        visitor = visitor_of(request)
+        wanted = zips.find(token, visitor)
+        if wanted is None:
+            fault = "This ZIP was asked for too long ago; export the pictures again."
+            raise HTTPException(HTTPStatus.NOT_FOUND, fault, NO_STORE)
         headers = {**NO_STORE, "content-disposition": f'attachment; filename="{name}"'}
-        return StreamingResponse(stream_zip(named), media_type="application/zip", headers=headers)
+        files = stream_zip(_files(store, visitor, wanted))
+        return StreamingResponse(files, media_type="application/zip", headers=headers)
 
     @routes.post("/history/wall")
     def wall(request: Request, asked: Walled) -> dict[str, Any]:
-        """A wall of stored pictures, as a dream is told; it is stored nowhere."""
-        visitor = visitor_of(request)
-        found = _all_of(store, visitor, asked)
-        return {"dream": describe_job(_wall_of(found, visitor), False)}
+        """A wall of stored pictures, as a dream is told: a sheet of Compare like others."""
+        found = store.gather(asked.pictures, visitor_of(request))
+        if found is None:
+            raise not_found()
+        return {"dream": describe_job(found, False)}
 
     return routes
 
 
-def _all_of(store: Store, visitor: str, asked: Chosen) -> list[PictureRecord]:
-    """The pictures in the order in which they were asked for, each once; all of them, or none is found."""
-    found = store.find_pictures(asked.pictures, visitor)
-    wanted = dict.fromkeys(asked.pictures)
-    if len(found) < len(wanted):
-        raise not_found()
-    return [found[one] for one in wanted]
-
-
-def _wall_of(found: list[PictureRecord], visitor: str) -> JobRecord:
-    return JobRecord(
-        id=hashlib.sha256(" ".join(one.id for one in found).encode()).hexdigest()[:32],
-        visitor=visitor,
-        created=max(one.created for one in found),
-        state=JobState.FINISHED,
-        tasks=tuple(
-            TaskRecord(id=one.id, spec=one.spec, stored=True, mark=one.mark, match=one.match)
-            for one in found
-        ),
-        sheet=Sheet(kind=SheetKind.WALL),
-    )
+def _files(store: Store, visitor: str, wanted: Sequence[str]) -> Iterator[tuple[str, Path]]:
+    """Name and file of those that are still there, some after the other."""
+    for begin in range(0, len(wanted), _AT_ONCE):
+        some = wanted[begin : begin + _AT_ONCE]
+        found, files = store.find_pictures(some, visitor), store.find_files(some, visitor)
+        yield from ((file_name(found[one]), files[one]) for one in some if one in files)
 
 
 def _missing(store: Store, visitor: str, found: Sequence[PictureRecord | None]) -> frozenset[str]:

@@ -78,7 +78,8 @@ def test_they_are_exported_and_compared_like_our_own(own_site: Site, peers_folde
     client = own_site.visitor()
     found = take(own_site, client, peers_folder)
     fox, forge = found["fox"]["id"], found["forge"]["id"]
-    archive = client.post("/history/zip", json={"pictures": [fox, forge]})
+    asked = client.post("/history/zip", json={"pictures": [fox, forge]}).json()
+    archive = client.get(asked["zip"])
     with zipfile.ZipFile(io.BytesIO(archive.content)) as opened:
         assert opened.namelist() == ["a fox_ 1.png", "forge.jpg"]
         assert opened.read("forge.jpg") == (peers_folder / "forge.jpg").read_bytes()
@@ -137,6 +138,8 @@ def test_a_file_that_vanished_says_so(own_site: Site, peers_folder: Path) -> Non
     assert reply.json()["detail"] == (
         "The file of this picture, forge.jpg, is no longer in the folder that it was imported from."
     )
+    facts = {name: client.get(f"/picture/{found[name]['id']}/facts").json() for name in found}
+    assert facts["forge"]["gone"] == reply.json()["detail"] and facts["fox"]["gone"] == ""
     assert client.get(f"/thumb/{found['forge']['id']}").status_code == 200
     told = client.get("/history/pictures?section=all&sort=oldest").json()["pictures"]
     assert [one["missing"] for one in told] == [False, True, False]

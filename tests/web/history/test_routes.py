@@ -111,7 +111,9 @@ def test_pictures_go_into_a_zip_and_onto_a_wall(site: Site) -> None:
     client = site.visitor()
     first, second = site.dream(client, "a cat", seed=5), site.dream(client, "a fox", seed=5)
     chosen = {"pictures": [second.tasks[0].id, first.tasks[0].id]}
-    reply = client.post("/history/zip", json=chosen)
+    asked = client.post("/history/zip", json=chosen).json()
+    reply = client.get(asked["zip"])
+    assert asked["name"] in reply.headers["content-disposition"]
     with zipfile.ZipFile(io.BytesIO(reply.content)) as archive:
         assert archive.namelist() == ["a-fox-5.png", "a-cat-5.png"]
         kept = site.store.picture_file(first.tasks[0].id, first.visitor)
@@ -120,6 +122,54 @@ def test_pictures_go_into_a_zip_and_onto_a_wall(site: Site) -> None:
     assert wall["sheet"]["kind"] == "wall"
     assert [tile["picture"] for tile in wall["tiles"]] == chosen["pictures"]
     assert (wall["prompt"], wall["tiles"][1]["own"]) == ("a fox", {"prompt": "a cat"})
+    assert (wall["gathered"], wall["title"]) == (True, "2 pictures of 2 prompts")
+
+
+def test_a_wall_of_stored_pictures_is_a_sheet_like_others(site: Site) -> None:
+    client, other = site.visitor(), site.visitor()
+    cat, fox = (site.dream(client, prompt).tasks[0].id for prompt in ("a cat", "a fox"))
+    chosen = {"pictures": [cat, fox]}
+    wall = client.post("/history/wall", json=chosen).json()["dream"]["id"]
+    assert client.post("/history/wall", json={"pictures": [fox, cat]}).json()["dream"]["id"] == wall
+
+    def pictures() -> list[list[str]]:
+        sheets = client.get("/sheets").json()["dreams"]
+        return [[tile["picture"] for tile in sheet["tiles"]] for sheet in sheets]
+
+    assert pictures() == [[cat, fox]]
+    assert wall not in [one["id"] for one in client.get("/dreams").json()["dreams"]]
+    for kind in ("png", "zip", "html"):
+        assert client.get(f"/jobs/{wall}/sheet.{kind}").status_code == 200
+        assert other.get(f"/jobs/{wall}/sheet.{kind}").status_code == 404
+    client.put(f"/picture/{cat}/mark", json={"mark": "kept"})
+    kept = zipfile.ZipFile(io.BytesIO(client.get(f"/jobs/{wall}/sheet.zip?kept=true").content))
+    assert len(kept.namelist()) == 2
+    reuse = {"job": wall, "index": 1, "seed": True}
+    assert client.post("/reuse", json=reuse).json()["values"]["prompt"] == "a fox"
+    assert client.post(f"/jobs/{wall}/continue").json() == {"continued": False}
+
+    removed = client.post("/bin", json={"dreams": [wall]}).json()
+    assert removed["pictures"] == 0 and pictures() == [] and ids(client) == [fox, cat]
+    assert client.get(f"/jobs/{wall}/sheet.png").status_code == 404
+    back = client.post("/bin/restore", json={"undo": removed["undo"]}).json()
+    assert back == {"pictures": 0, "dreams": [wall]} and pictures() == [[cat, fox]]
+    client.delete(f"/picture/{cat}")
+    assert pictures() == [[fox]] and ids(client) == [fox]
+    back = client.post("/bin/restore", json={"pictures": [cat]}).json()
+    assert wall in back["dreams"] and back["pictures"] == 1 and pictures() == [[cat, fox]]
+
+
+def test_a_zip_may_hold_as_many_as_can_be_selected_and_is_for_who_asked(site: Site) -> None:
+    client, other = site.visitor(), site.visitor()
+    mine = site.dream(client).tasks[0].id
+    asked = client.post("/history/zip", json={"pictures": [mine] * 10_000}).json()
+    with zipfile.ZipFile(io.BytesIO(client.get(asked["zip"]).content)) as archive:
+        assert len(archive.namelist()) == 1
+    for stranger, address in ((other, asked["zip"]), (client, f"/history/zip/a/{asked['name']}")):
+        refused = stranger.get(address)
+        assert refused.status_code == 404 and "too long ago" in refused.json()["detail"]
+    too_many = client.post("/history/zip", json={"pictures": [mine] * 10_001})
+    assert too_many.status_code == 422
 
 
 def test_nobody_reaches_what_is_not_theirs(site: Site) -> None:

@@ -70,6 +70,7 @@ def describe_job(job: JobRecord, active: bool) -> dict[str, Any]:
         "title": title_of(job),
         **shared,
         "sheet": None if job.sheet is None else _sheet(job.sheet),
+        "gathered": job.is_gathered,
         "tiles": [
             _tile(index, task, shared, state)
             for index, task in enumerate(job.tasks)
@@ -79,8 +80,10 @@ def describe_job(job: JobRecord, active: bool) -> dict[str, Any]:
 
 
 def title_of(job: JobRecord) -> str:
-    """The prompt of a dream; of a grid of prompts how many there are, since none stands for the others."""
+    """The prompt of a dream; of a grid or a wall of several how many there are, since none stands for the others."""
     prompts = {task.spec.prompt for task in job.tasks}
+    if job.is_gathered and len(prompts) > 1:
+        return f"{len(job.tasks)} pictures of {len(prompts)} prompts"
     if len(prompts) > 1 and job.sheet is not None:
         axes = [axis.title for axis in (job.sheet.y, job.sheet.x) if axis is not None]
         if PROMPT in axes:

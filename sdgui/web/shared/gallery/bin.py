@@ -12,8 +12,8 @@ from sdgui.web.shared.gallery.pictures import Id, not_found
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
 
-_Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-Ids = Annotated[list[_Id], Field(max_length=1000)]
+PictureId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Ids = Annotated[list[PictureId], Field(max_length=1000)]
 
 
 class Deleted(BaseModel):
@@ -22,7 +22,7 @@ class Deleted(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     pictures: Ids = []
-    dreams: Annotated[list[_Id], Field(max_length=100)] = []
+    dreams: Annotated[list[PictureId], Field(max_length=100)] = []
 
     @model_validator(mode="after")
     def _names_something(self) -> "Deleted":
@@ -36,7 +36,7 @@ class Wanted(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    undo: _Id | None = None
+    undo: PictureId | None = None
     pictures: Ids = []
 
     @model_validator(mode="after")
@@ -66,12 +66,15 @@ def bin_routes(studio: "Studio") -> APIRouter:
         return _binned(studio, who_of(request), jobs=[job])
 
     @routes.post("/bin/restore")
-    def restore(request: Request, wanted: Wanted) -> dict[str, int]:
-        """Brings back what was deleted."""
+    def restore(request: Request, wanted: Wanted) -> dict[str, Any]:
+        """Brings back what was deleted; `dreams` are those, walls too, that show more now."""
         done = studio.restore(who_of(request), undo=wanted.undo, pictures=wanted.pictures)
         if done is None:
             raise not_found()
-        return {"pictures": sum(map(len, done.pictures.values()))}
+        return {
+            "pictures": sum(map(len, done.pictures.values())),
+            "dreams": list(done.pictures),
+        }
 
     @routes.post("/bin/empty")
     def empty(request: Request) -> dict[str, int]:

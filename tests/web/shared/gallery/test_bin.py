@@ -23,7 +23,7 @@ def test_pictures_and_dreams_go_and_come_back_where_they_stood(site: Site) -> No
     hidden = (f"/dreams/{second.id}", f"/picture/{second.tasks[0].id}", f"/thumb/{gone}")
     hidden += (f"/picture/{gone}/facts", f"/live/{second.id}/1")
     assert {client.get(path).status_code for path in hidden} == {404}
-    assert client.post("/bin/restore", json={"undo": deleted["undo"]}).json() == {"pictures": 3}
+    assert client.post("/bin/restore", json={"undo": deleted["undo"]}).json()["pictures"] == 3
     assert client.get("/dreams").json() == before
     assert client.post("/bin/restore", json={"undo": deleted["undo"]}).status_code == 404
 
@@ -40,7 +40,7 @@ def test_nobody_reaches_what_is_not_theirs(site: Site) -> None:
     assert client.post("/bin/restore", json=both).status_code == 404
     assert client.post("/bin/empty").json() == {"pictures": 0, "bytes": 0}
     assert (names(client), names(other)) == ([mine.id], [])
-    assert other.post("/bin/restore", json={"undo": undo}).json() == {"pictures": 1}
+    assert other.post("/bin/restore", json={"undo": undo}).json()["pictures"] == 1
 
 
 @pytest.mark.parametrize(
