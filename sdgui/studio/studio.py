@@ -169,18 +169,19 @@ class Studio:
 
     # What visitors do
 
-    def submit(self, request: DreamRequest, who: Who) -> JobRecord:
-        """Resolves, stores and queues a dream; UserError when it cannot be dreamt."""
+    def submit(self, request: DreamRequest, who: Who, job: str | None = None) -> JobRecord:
+        """Resolves, stores and queues a dream, which is called `job` where that is said; UserError when it cannot be
+        dreamt."""
         model = self.models.names()[0] if request.model is None else request.model
         admit_asked(self.policy.of(who), model, (request.prompt,))
         specs = request.resolve(
             self.models.describe(model), self._draw_seed, find_adapters=self.models.find_adapters
         )
-        return self._submit(specs, who)
+        return self._submit(specs, who, job=job)
 
-    def submit_plan(self, plan: Plan, who: Who) -> JobRecord:
-        """Stores and queues the pictures of a sheet; UserError when they cannot be dreamt now."""
-        return self._submit(plan.specs, who, plan.sheet)
+    def submit_plan(self, plan: Plan, who: Who, job: str | None = None) -> JobRecord:
+        """Stores and queues the pictures of a sheet, as `submit`; UserError when they cannot be dreamt now."""
+        return self._submit(plan.specs, who, plan.sheet, job=job)
 
     def expect(self, specs: Sequence[PictureSpec]) -> float | None:
         """Seconds that these pictures will take at the pace so far; None when a model's pace is not known."""
@@ -410,7 +411,12 @@ class Studio:
                 self._watchers.discard(watcher)
 
     def _submit(
-        self, specs: Sequence[PictureSpec], who: Who, sheet: Sheet | None = None
+        self,
+        specs: Sequence[PictureSpec],
+        who: Who,
+        sheet: Sheet | None = None,
+        *,
+        job: str | None = None,
     ) -> JobRecord:
         self._check_room(who)
         admit_words(self.policy.of(who), specs)
@@ -420,7 +426,7 @@ class Studio:
                 self.models.check_vae(vae, self.models.look(model.id))
         created = time.time()
         record = JobRecord(
-            id=f"{int(created * 1000):012x}{secrets.token_hex(10)}",
+            id=f"{int(created * 1000):012x}{secrets.token_hex(10)}" if job is None else job,
             visitor=who.visitor,
             created=created,
             state=JobState.QUEUED,

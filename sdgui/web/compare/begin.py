@@ -34,13 +34,13 @@ def begin_routes(studio: "Studio", store: Store) -> APIRouter:
     """The routes behind Compare's buttons."""
     routes = APIRouter()
     compare = CompareBegin(studio, store)
-    once = Once()
+    once = Once(store)
 
     @routes.post("/sheets")
     def begin(request: Request, asked: Asked) -> Told:
         """Queues the wall, the row around `picture`, or the grid; a large one only when it is `confirmed`."""
         who = who_of(request)
-        return once(who, asked, lambda: compare.dream(who, asked))
+        return once(who, asked, lambda job: compare.dream(who, asked, job))
 
     @routes.post("/sheets/plan")
     def plan(asked: Asked) -> dict[str, Any]:
@@ -67,7 +67,7 @@ class CompareBegin:
         self._studio = studio
         self._store = store
 
-    def dream(self, who: Who, asked: Mapping[str, Any]) -> Told:
+    def dream(self, who: Who, asked: Mapping[str, Any], job: str | None = None) -> Told:
         """The job that was queued, and the seed to show: a locked one stays, another one is used up; variations
         have the seed of their picture and leave it alone."""
 
@@ -75,7 +75,7 @@ class CompareBegin:
             controls, compare = _read(asked)
             match compare.mode:
                 case "variations":
-                    return self._begin(self._vary(asked.get("picture"), compare, who), who)
+                    return self._begin(self._vary(asked.get("picture"), compare, who), who, job)
                 case "grid":
                     plan = self._grid(controls, compare)
                     cells = len(plan.specs)
@@ -88,7 +88,7 @@ class CompareBegin:
                         }
                 case _:
                     plan = sheet_plans.wall(self._studio.models, controls, compare)
-            told = self._begin(plan, who)
+            told = self._begin(plan, who, job)
             if not values_in(asked).get("lock"):
                 told["values"] = {"seed": ""}
             elif not str(controls.seed).strip():
@@ -155,8 +155,8 @@ class CompareBegin:
             raise UserError("That picture is not here any more.", "Choose another one.")
         return found
 
-    def _begin(self, plan: Plan, who: Who) -> Told:
-        job = submit_plan(self._studio, plan, who)
+    def _begin(self, plan: Plan, who: Who, job_id: str | None = None) -> Told:
+        job = submit_plan(self._studio, plan, who, job_id)
         told: Told = {"job": job.id}
         if plan.notices:
             told["notice"] = " ".join(plan.notices)

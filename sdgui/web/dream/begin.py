@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Request
 
 from sdgui.people import Who
 from sdgui.plans import wrap_notices
+from sdgui.ports import Store
 from sdgui.web.doors.visitors import who_of
 from sdgui.web.shared.dreams.once import Once
 from sdgui.web.shared.dreams.outcome import Told, guarded
@@ -17,27 +18,27 @@ if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
 
 
-def begin_routes(studio: "Studio") -> APIRouter:
+def begin_routes(studio: "Studio", store: Store) -> APIRouter:
     """The route behind the Dream button."""
     routes = APIRouter()
-    once = Once()
+    once = Once(store)
 
     @routes.post("/dreams")
     def dream(request: Request, asked: Annotated[dict[str, Any], Body()]) -> Told:
         """Queues what the settings in `values` ask for; what comes again under the same `key` is begun once."""
         who = who_of(request)
-        return once(who, asked, lambda: begin(studio, who, values_in(asked)))
+        return once(who, asked, lambda job: begin(studio, who, values_in(asked), job))
 
     return routes
 
 
-def begin(studio: "Studio", who: Who, values: Mapping[str, Any]) -> Told:
+def begin(studio: "Studio", who: Who, values: Mapping[str, Any], job_id: str | None = None) -> Told:
     """The job that was queued, and the seed to show: a locked one stays for the next dream, another is used up."""
 
     def act() -> Told:
         controls = read(Controls, values)
         info = info_of(controls.model, studio.models)
-        job = submit(studio, to_request(controls, info), who)
+        job = submit(studio, to_request(controls, info), who, job_id)
         specs = [task.spec for task in job.tasks]
         seed = str(specs[0].seed) if values.get("lock") else ""
         told: Told = {"job": job.id, "values": {"seed": seed}}

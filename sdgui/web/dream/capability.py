@@ -18,5 +18,5 @@ DREAM = Capability(
     title="Dream",
     styles=("dream/dream.css",),
     add_middle=_add_gallery,
-    routes=lambda studio, store, heavy: (dream_routes(studio, store), begin_routes(studio)),
+    routes=lambda studio, store, heavy: (dream_routes(studio, store), begin_routes(studio, store)),
 )

@@ -23,19 +23,20 @@ OUR_FAULT = OutOfOrder(
 )
 
 
-def submit(studio: "Studio", request: DreamRequest, who: Who) -> JobRecord:
-    """Queues a dream; the only error that it raises is UserError, and any other fault goes to the log."""
+def submit(studio: "Studio", request: DreamRequest, who: Who, job: str | None = None) -> JobRecord:
+    """Queues a dream, as `job` where that is said; the only error that it raises is UserError, and any other fault goes
+    to the log."""
 
     def begin() -> JobRecord:
         check_model(request.model, studio.models)
-        return studio.submit(request, who)
+        return studio.submit(request, who, job)
 
     return _guarded(begin)
 
 
-def submit_plan(studio: "Studio", plan: Plan, who: Who) -> JobRecord:
-    """Queues what a sheet needs; errors as of `submit`."""
-    return _guarded(lambda: studio.submit_plan(plan, who))
+def submit_plan(studio: "Studio", plan: Plan, who: Who, job: str | None = None) -> JobRecord:
+    """Queues what a sheet needs, as `job` where that is said; errors as of `submit`."""
+    return _guarded(lambda: studio.submit_plan(plan, who, job))
 
 
 def _guarded(begin: Callable[[], JobRecord]) -> JobRecord:
