@@ -23,6 +23,15 @@ from tests.web.conftest import Site, visitor_in
 
 pytestmark = pytest.mark.browser
 
+NO_ANSWER = """(address) => {
+    const fetch = window.fetch;
+    window.fetch = (asked, ...how) => {
+        if (asked !== address) return fetch(asked, ...how);
+        window.fetch = fetch;
+        return Promise.reject(new TypeError());
+    };
+}"""
+"""Nobody answers the next request to an address."""
 DAYS, PER_DAY = 50, 100
 TOTAL = DAYS * PER_DAY
 
@@ -188,6 +197,24 @@ def test_what_is_deleted_goes_at_once_and_undo_brings_it_back_to_its_place(histo
     expect(count(history)).to_have_text("5,000 pictures")
     expect(tiles(history).nth(1)).to_have_attribute("aria-label", before[1] or "")
     assert names(history, 6) == before
+    # Undo fails while the server is away, and works when it is back; another tab hears of both.
+    other = history.context.new_page()
+    other.goto(history.url)
+    expect(count(other)).to_have_text("5,000 pictures")
+    history.bring_to_front()
+    tiles(history).first.focus()
+    history.keyboard.press("Delete")
+    expect(count(history)).to_have_text("4,999 pictures")
+    expect(count(other)).to_have_text("4,999 pictures")
+    history.evaluate(NO_ANSWER, "/bin/restore")
+    history.get_by_role("button", name="Undo").click()
+    expect(history.get_by_role("alert")).to_contain_text("What was deleted is still in the bin.")
+    history.get_by_role("button", name="Undo").click()
+    expect(count(history)).to_have_text("5,000 pictures")
+    expect(count(other)).to_have_text("5,000 pictures")
+    other.close()
+    expect(tiles(history).first).to_have_attribute("aria-label", before[0] or "")
+    assert names(history, 6) == before
 
 
 def test_a_folder_is_imported_and_its_picture_tells_what_it_was_made_with(
@@ -215,8 +242,16 @@ def test_a_folder_is_imported_and_its_picture_tells_what_it_was_made_with(
     expect(history.locator("#made-with")).to_contain_text("the model “v1-5-pruned-emaonly”")
     history.keyboard.press("Escape")
     history.click("#tab-history")
-    tiles(history).first.focus()
-    history.keyboard.press("Delete")
+    (tmp_path / "a fox.png").rename(tmp_path / "moved.png")
+    history.reload()
+    expect(tiles(history).first).to_have_attribute("aria-label", re.compile("file gone"))
+    tiles(history).first.click()
+    expect(history.locator(".viewer-broken")).to_contain_text(
+        "a fox.png, is no longer in the folder"
+    )
+    shoot(history, "file-gone")
+    history.get_by_role("button", name="Take it out of the list").click()
+    history.keyboard.press("Escape")
     expect(count(history)).to_have_text("5,000 pictures")
 
 
@@ -249,6 +284,25 @@ def test_two_are_compared_as_a_and_b_and_more_as_a_wall(history: Page) -> None:
     history.get_by_role("button", name="Compare", exact=True).click()
     wall = history.get_by_test_id("sheet").first
     expect(wall.locator(".tile[data-state=done]")).to_have_count(3)
+    history.reload()
+    expect(wall.locator(".tile[data-state=done]")).to_have_count(3)
+    shoot(history, "wall-of-history")
+    expect(history.locator("#gallery .dream-row").first).to_be_attached()
+    assert history.locator(f"#gallery [data-job='{wall.get_attribute('data-job')}']").count() == 0
+    wall.locator(".open").first.click()
+    history.keyboard.press("Delete")
+    expect(history.get_by_test_id("toast")).to_contain_text("1 picture deleted")
+    history.keyboard.press("Escape")
+    expect(wall.locator(".tile[data-state=done]")).to_have_count(2)
+    history.keyboard.press("Control+z")
+    expect(wall.locator(".tile[data-state=done]")).to_have_count(3)
+    wall.get_by_role("button", name="Remove").click()
+    expect(history.get_by_test_id("sheet")).to_have_count(0)
+    expect(history.get_by_text("The wall is removed; its pictures stay")).to_be_visible()
+    history.get_by_role("button", name="Undo").click()
+    expect(wall.locator(".tile[data-state=done]")).to_have_count(3)
+    history.click("#tab-history")
+    expect(count(history)).to_have_text("5,000 pictures")
 
 
 def test_new_pictures_wait_on_top_while_one_looks_further_down(history: Page) -> None:

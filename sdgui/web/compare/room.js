@@ -2,6 +2,7 @@
 // The Compare tab: walls of seeds, variations and grids, A and B, and what is kept.
 
 import { find, make } from "../shared/dom/dom.js";
+import { inFrame } from "../shared/dom/frame.js";
 import { tell } from "../shared/fetch/ask.js";
 import { tellOnce } from "../shared/fetch/once.js";
 import { current } from "../shared/seam/seam.js";
@@ -39,7 +40,7 @@ export async function enter(page) {
   find("#pair").addEventListener("pinned", (event) => (page.pinned = /** @type {CustomEvent} */ (event).detail));
   const pair = new Pair(find("#pair"), page);
   find("#prompt-bar").prepend(pair.strip.element);
-  const marks = new Marks(dreams, toasts);
+  const marks = new Marks(page);
   const exports = new Exports(toasts);
 
   /** With a keyboard at hand, the next keys go to the new row. @param {import("../shared/dreams/dream.js").Picture} picture */
@@ -70,7 +71,7 @@ export async function enter(page) {
   const base = new VaryBase({ selection: sheets.selection, pair, tray, dreams });
   page.forgetting.push((id) => {
     pair.forget(id);
-    tray.refresh();
+    inFrame(tray, () => tray.refresh()); // once for however many
   });
 
   const begin = async (isConfirmed = false) => {
@@ -102,7 +103,7 @@ export async function enter(page) {
     await Promise.all([pair.pin("a", a), pair.pin("b", b)]);
     pair.bring();
   };
-  /** A sheet of pictures that are stored already; only this page knows it. @param {string[]} pictures */
+  /** A sheet of pictures that are stored already. @param {string[]} pictures */
   const wallOf = async (pictures) => {
     const told = await page.told(tell("/history/wall", { pictures }));
     if (told.error) toasts.show(told.error, told.hint, true);

@@ -25,7 +25,7 @@ function act(page, key, picture) {
 /** @param {import("../shared/page/page.js").Page} page */
 export function enter(page) {
   const list = new List(find("#gallery"), {
-    dreams: page.dreams, bin: page.bin, address: "/dreams", tab: "dream", fits: () => true,
+    dreams: page.dreams, bin: page.bin, address: "/dreams", tab: "dream", fits: (dream) => !dream.isGathered,
     view: (own, dream) => new Row(own, dream),
     greet: () => greeting({ ...WELCOME, write: (text) => page.bar.write(text) }),
     open: (picture, shelf) => page.viewer.open(picture, shelf),

@@ -5,8 +5,8 @@ import { button, make } from "../shared/dom/dom.js";
 import { icon } from "./icons.js";
 
 /**
- * @typedef {{ keep: () => void, rate: (rating: number) => void, compare: () => void, save: () => void, clear: () => void,
- *   remove: () => void, restore: () => void }} Calls
+ * @typedef {{ keep: () => void, rate: (rating: number) => void, compare: () => void, share: () => void, save: () => void,
+ *   clear: () => void, remove: () => void, restore: () => void }} Calls
  * @typedef {import("../shared/dom/menu.js").Menu} Menu
  */
 
@@ -26,29 +26,36 @@ export class Bar {
     this.rate.classList.add("history-narrow");
     this.stars.element.classList.add("history-wide");
     this.compare = this.act("compare", "Compare", calls.compare);
+    this.share = this.act("share", "Share", calls.share);
     this.save = this.act("export", "Export", calls.save);
     this.clear = button("Clear", "link-button history-unselect", calls.clear);
     this.restore = this.act("back", "Restore", calls.restore);
     this.remove = this.act("bin", "Delete", calls.remove);
     this.remove.classList.add("is-grave");
     this.element = make("div", { className: "history-bar", role: "toolbar", hidden: true, aria: { label: "The selected pictures" } },
-      this.count, this.keep, this.stars.element, this.rate, this.compare, this.save, this.restore, this.clear, this.remove);
+      this.count, this.keep, this.stars.element, this.rate, this.compare, this.share, this.save, this.restore, this.clear, this.remove);
   }
 
-  /** @param {"heart" | "star" | "compare" | "export" | "back" | "bin"} drawing @param {string} text @param {() => void} act */
+  /** @param {"heart" | "star" | "compare" | "share" | "export" | "back" | "bin"} drawing @param {string} text @param {() => void} act */
   act(drawing, text, act) {
     const element = button("", "history-act", act);
     element.append(icon(drawing, 18), make("span", { textContent: text }));
     return element;
   }
 
-  /** @param {{ count: number, isKept: boolean, rating: number, isBin: boolean }} selected `rating`: what all have alike */
-  show({ count, isKept, rating, isBin }) {
+  /**
+   * `rating`: what all have alike; `canShare`: something makes pages of pictures
+   * @param {{ count: number, isKept: boolean, rating: number, isBin: boolean, canShare: boolean }} selected
+   */
+  show({ count, isKept, rating, isBin, canShare }) {
     this.element.hidden = count === 0;
     if (!count) return;
     this.count.textContent = `${count.toLocaleString("en")} selected`;
-    for (const element of [this.keep, this.stars.element, this.rate, this.compare, this.remove]) element.hidden = isBin;
+    for (const element of [this.keep, this.stars.element, this.rate, this.compare, this.save, this.remove]) element.hidden = isBin;
     this.restore.hidden = !isBin;
+    this.share.hidden = isBin || !canShare;
+    this.share.disabled = count > MOST_COMPARED;
+    this.share.title = count > MOST_COMPARED ? `Select up to ${MOST_COMPARED} pictures to share them` : "Make a page to send";
     this.keep.classList.toggle("is-on", isKept);
     this.keep.setAttribute("aria-pressed", String(isKept));
     this.stars.show(rating);

@@ -1,8 +1,9 @@
 // @ts-check
 // What is done with pictures of the history, one or many.
 
+import { make } from "../shared/dom/dom.js";
 import { tell, wordsOf } from "../shared/fetch/ask.js";
-import { save } from "../shared/fetch/save.js";
+import { Partly, inPortions } from "../shared/fetch/portions.js";
 import { pictures } from "./wall.js";
 
 /**
@@ -11,8 +12,8 @@ import { pictures } from "./wall.js";
  * @typedef {{ shown: () => void, changed: () => void }} Calls `shown`: something looks otherwise; `changed`: others may be found
  */
 
-/** Pictures that one of our routes takes at once. */
-const MOST = 1000;
+/** Pictures of one ZIP. */
+const MOST = 10_000;
 
 export class Deeds {
   /** @param {Page} page @param {Records} records @param {Calls} calls */
@@ -27,8 +28,7 @@ export class Deeds {
     const kept = !this.areKept(ids);
     const isDone = await this.change(ids, { kept }, "/history/marks");
     if (!isDone) return;
-    for (const id of ids) this.page.dreams.picture(id)?.setMark(kept ? "kept" : "");
-    for (const room of this.page.rooms.values()) room.marked?.();
+    this.page.marked(ids, kept ? "kept" : "");
     this.page.toasts.say(kept ? `${pictures(ids.length)} kept` : `${pictures(ids.length)} not kept any more`);
   }
 
@@ -54,10 +54,12 @@ export class Deeds {
     this.records.change(new Set(ids), change);
     this.calls.shown();
     try {
-      for (let i = 0; i < ids.length; i += MOST) await tell(address, { pictures: ids.slice(i, i + MOST), ...change }, "PUT");
+      await inPortions(ids, (portion) => tell(address, { pictures: portion, ...change }, "PUT"));
       return true;
     } catch (error) {
-      this.page.toasts.show(wordsOf(error), "Nothing was changed.", true);
+      const sent = error instanceof Partly ? error.sent : 0;
+      const words = sent ? `${pictures(sent)} were changed; ${(ids.length - sent).toLocaleString("en")} were not.` : "Nothing was changed.";
+      this.page.toasts.show(wordsOf(error), words, true);
       this.records.age();
       return false;
     } finally {
@@ -70,37 +72,30 @@ export class Deeds {
     for (const room of this.page.rooms.values()) await room.compares?.(ids);
   }
 
-  /** The original files, as a ZIP. @param {string[]} ids */
+  /** The original files, as a ZIP that the browser writes to the disk as it comes: it may be of any size. @param {string[]} ids */
   async save(ids) {
-    if (this.isTooMany(ids, "exported")) return;
-    const options = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ pictures: ids }) };
-    await save("/history/zip", this.page.toasts, { making: `Collecting ${pictures(ids.length)}…`, unnamed: "pictures.zip", options });
-  }
-
-  /** @param {string[]} ids @param {string} what */
-  isTooMany(ids, what) {
-    if (ids.length <= MOST) return false;
-    this.page.toasts.show(`At most ${MOST.toLocaleString("en")} pictures are ${what} at once.`, `${ids.length.toLocaleString("en")} are selected.`, true);
-    return true;
+    const { toasts } = this.page;
+    if (ids.length > MOST) {
+      toasts.show(`At most ${MOST.toLocaleString("en")} pictures go into one ZIP.`, `${ids.length.toLocaleString("en")} are selected.`, true);
+      return;
+    }
+    try {
+      /** @type {{ zip: string, name: string }} */
+      const { zip, name } = await tell("/history/zip", { pictures: ids });
+      make("a", { href: zip, download: name }).click();
+      toasts.show(`Saving ${pictures(ids.length)} as ${name}`, "", false, 4000);
+    } catch (error) {
+      toasts.show(wordsOf(error), "Nothing was saved.", true);
+    }
   }
 
   /** Into the bin, from which Undo brings them back; whether they are there. @param {string[]} ids */
   async remove(ids) {
-    return !this.isTooMany(ids, "deleted") && this.page.bin.put({ pictures: ids });
+    return this.page.bin.put({ pictures: ids });
   }
 
-  /** Out of the bin. @param {string[]} ids */
+  /** Out of the bin: those that are. @param {string[]} ids */
   async restore(ids) {
-    const { toasts } = this.page;
-    if (this.isTooMany(ids, "restored")) return false;
-    try {
-      await tell("/bin/restore", { pictures: ids });
-    } catch (error) {
-      toasts.show(wordsOf(error), "Nothing was restored.", true);
-      return false;
-    }
-    toasts.show(`${pictures(ids.length)} restored`, "", false, 4000);
-    await this.page.dreams.refresh();
-    return true;
+    return this.page.bin.restore(ids);
   }
 }

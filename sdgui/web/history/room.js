@@ -115,6 +115,7 @@ class History {
       keep: () => this.deeds.keep(this.chosen),
       rate: (rating) => this.deeds.rate(this.chosen, rating),
       compare: () => this.deeds.compare(this.chosen),
+      share: () => page.share?.(this.chosen),
       save: () => this.deeds.save(this.chosen),
       clear: () => this.selection.clear(),
       remove: () => this.remove(this.chosen),
@@ -130,6 +131,7 @@ class History {
     window.addEventListener("popstate", () => this.back());
     page.forgetting.push((id) => this.forget(id));
     page.returning.push(() => this.changed({ isBack: true }));
+    document.addEventListener("visibilitychange", () => document.hidden || this.lookAgain());
     page.dreams.pictured.add(() => this.finished());
   }
 
@@ -174,12 +176,18 @@ class History {
     this.wall.fit();
     this.importing.look();
     if (this.isKnown) {
-      this.records.age();
-      this.changed();
+      this.lookAgain();
     } else {
       this.find();
       this.lookAtFacets();
     }
+  }
+
+  /** Somebody comes back to it: pictures may have been made, marked and deleted elsewhere. */
+  lookAgain() {
+    if (!this.isSeen || !this.isKnown) return;
+    this.records.age();
+    this.changed();
   }
 
   /** Asks what there is, and shows it from the first on. */
@@ -347,7 +355,7 @@ class History {
   selected() {
     const ids = this.chosen;
     this.wall.render();
-    this.bar.show({ count: ids.length, isKept: this.deeds.areKept(ids), rating: this.deeds.ratingOf(ids), isBin: this.search.bin });
+    this.bar.show({ count: ids.length, isKept: this.deeds.areKept(ids), rating: this.deeds.ratingOf(ids), isBin: this.search.bin, canShare: this.page.share !== null });
     this.filters.pick(ids.length);
     this.element.classList.toggle("is-selecting", ids.length > 0);
     this.mark();
@@ -430,8 +438,8 @@ class History {
   }
 
   async restore() {
-    const ids = new Set(this.chosen);
-    if (!(await this.deeds.restore([...ids]))) return;
+    const ids = new Set(await this.deeds.restore(this.chosen));
+    if (!ids.size) return;
     this.selection.drop(ids);
     this.takeOut(ids);
     this.changed();

@@ -91,8 +91,8 @@ export class HistoryShelf {
     this.wall.bring(index);
     this.wall.render();
     for (const step of [1, -1, 2]) {
-      const id = this.wall.recordAt(index + step)?.id;
-      if (id) new Image().src = `/picture/${id}`;
+      const { id, missing } = this.wall.recordAt(index + step) ?? {};
+      if (id && !missing) new Image().src = `/picture/${id}`;
     }
   }
 
@@ -100,6 +100,11 @@ export class HistoryShelf {
   placeOf(picture) {
     const index = picture.id ? this.wall.indexOf(picture.id) : -1;
     return index < 0 ? "" : `${(index + 1).toLocaleString("en")} of ${this.wall.total.toLocaleString("en")}`;
+  }
+
+  /** Whether its file was moved away. @param {Picture} picture */
+  isGone(picture) {
+    return (picture.id && this.wall.records.byId.get(picture.id)?.missing) === true;
   }
 
   /** @param {Picture} picture */

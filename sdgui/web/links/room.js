@@ -19,6 +19,7 @@ export async function enter(page) {
     name: "share", sign: "↗", word: "Share", label: "Share: make a page of it to send",
     do: (picture) => picture.id && dialog.open({ kind: "picture", pictures: [picture.id], what: "this picture" }),
   });
+  page.share = (ids) => shareMany(dialog, ids);
   page.moreOfDreams.push((dream) => [{ className: "row-share", text: "Share", act: () => shareDream(page, dialog, dream) }]);
   const all = button("Links that you share…", "quiet-button links-all", () => {
     page.help.element.close();
@@ -27,6 +28,13 @@ export async function enter(page) {
   page.help.choose(all);
   sharePair(page, dialog);
   await takeAsked(page);
+}
+
+/** One picture, two as a pair, more as a wall. @param {ShareDialog} dialog @param {string[]} ids */
+function shareMany(dialog, ids) {
+  if (ids.length === 1) dialog.open({ kind: "picture", pictures: ids, what: "this picture" });
+  else if (ids.length === 2) dialog.open({ kind: "pair", pictures: ids, what: "this pair" });
+  else dialog.open({ kind: "wall", pictures: ids, what: `these ${pictures(ids.length)}` });
 }
 
 /** @param {Page} page @param {ShareDialog} dialog @param {Dream} dream */

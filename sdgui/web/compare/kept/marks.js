@@ -11,10 +11,11 @@ import { tell, wordsOf } from "../../shared/fetch/ask.js";
 const SAID = { kept: "Kept", rejected: "Rejected", "": "Mark taken away" };
 
 export class Marks {
-  /** @param {import("../../shared/dreams/dreams.js").Dreams} dreams @param {import("../../shared/dom/toasts.js").Toasts} toasts */
-  constructor(dreams, toasts) {
+  /** @param {import("../../shared/page/page.js").Page} page */
+  constructor({ dreams, toasts, others }) {
     this.dreams = dreams;
     this.toasts = toasts;
+    this.others = others;
     /** @type {Promise<void>} */
     this.turn = Promise.resolve();
     /** Called when the server has taken a mark. */
@@ -35,16 +36,16 @@ export class Marks {
     try {
       await tell(`/picture/${id}/mark`, { mark }, "PUT");
       this.taken();
+      if (id) this.others.tell({ type: "marked", pictures: [id], mark });
     } catch (error) {
       if (picture.mark === mark) this.show(picture, before);
       this.toasts.show(wordsOf(error), "The mark was not kept.", true);
     }
   }
 
-  /** The same picture may be shown in the tray, which knows it on its own. @param {Picture} picture @param {Mark} mark */
+  /** The same picture may be shown in the tray, which knows it on its own, and on walls. @param {Picture} picture @param {Mark} mark */
   show(picture, mark) {
     picture.setMark(mark);
-    const known = this.dreams.picture(picture.id);
-    if (known && known !== picture) known.setMark(mark);
+    for (const known of this.dreams.all(picture.id)) if (known !== picture) known.setMark(mark);
   }
 }

@@ -15,6 +15,8 @@ export class Cell extends Tile {
   constructor(sheet, picture) {
     super(sheet, picture);
     this.sheet = sheet;
+    // Below the picture, which it would cover; in a grid there is no room between the rows.
+    if (!sheet.isGrid) this.captioned = make("div", { className: "captioned" }, this.element, ...(this.score ? [this.score] : []));
   }
 
   /** @override */
@@ -22,26 +24,26 @@ export class Cell extends Tile {
     this.openButton.tabIndex = -1;
     this.badge = make("span", { className: "kept-badge", textContent: "♥ kept", aria: { hidden: true } });
     this.pins = make("span", { className: "pins", aria: { hidden: true } });
-    this.score = make("span", { className: "score", aria: { hidden: true } });
-    this.score.classList.toggle("is-above", String(this.picture.seed).length > LONG);
+    const { isGrid } = /** @type {Sheet} */ (this.row);
+    this.score = make("span", { className: isGrid ? "score" : "score is-below", aria: { hidden: true } });
+    this.score.classList.toggle("is-above", isGrid && String(this.picture.seed).length > LONG);
     /** @type {number | null} */
     this.rank = null;
     /** @type {HTMLElement | null} */
     this.captioned = null;
     /** @type {string} */
     this.pinned = "";
-    return [this.badge, this.pins, this.score, this.download];
+    return [this.badge, this.pins, ...(isGrid ? [this.score] : []), this.download];
   }
 
-  /** The whole of what lies in the sheet: the tile, and its caption where it has one. */
+  /** The whole of what lies in the sheet: the tile, and what stands below it. */
   get frame() {
     return this.captioned ?? this.element;
   }
 
   /** @param {string} text @param {string} title */
   caption(text, title) {
-    this.captioned = make("div", { className: "captioned" }, this.element,
-      make("span", { className: "caption", textContent: text, title }));
+    this.element.after(make("span", { className: "caption", textContent: text, title }));
   }
 
   /** @override */

@@ -59,7 +59,7 @@ export class Sheet extends Row {
 
   makeSort() {
     const sort = make("select", { className: "sheet-sort", aria: { label: "Sort" } },
-      make("option", { value: "seed", textContent: this.kind === "variations" ? "Sort: in order" : "Sort: by seed" }),
+      make("option", { value: "seed", textContent: this.kind === "variations" || this.dream.isGathered ? "Sort: in order" : "Sort: by seed" }),
       make("option", { value: "match", textContent: "Sort: match to prompt" }));
     sort.value = localStorage.getItem(REMEMBERED) === "match" ? "match" : "seed";
     sort.addEventListener("change", () => {
@@ -139,7 +139,7 @@ export class Sheet extends Row {
     return `Continue (${this.dream.missing})`;
   }
 
-  /** Its cells have their scores on them. @override */
+  /** Its cells say it themselves. @override */
   rank() {}
 
   /** The selection knows where the keyboard is. @override */
@@ -237,7 +237,7 @@ export class Sheet extends Row {
       case "grid":
         return y ? `cells: ${x?.title} × ${y.title}` : `cells: ${x?.title}`;
       default:
-        return "seeds";
+        return this.dream.isGathered ? "pictures" : "seeds";
     }
   }
 

@@ -43,12 +43,13 @@ export class Toasts {
   }
 
   /**
-   * A sentence and what can be done about it, for ten seconds; longer while somebody points at it or stands on it.
+   * A sentence and what can be done about it, for ten seconds, longer while somebody points at it or stands on it; or
+   * until it is closed, where it `lasts`.
    * @param {string} message
-   * @param {{ text: string, act: () => void, title?: string, ended?: () => void }} action
+   * @param {{ text: string, act: () => void, title?: string, lasts?: boolean, ended?: () => void }} action
    * @returns {Toast}
    */
-  offer(message, { text, act, title = "", ended = () => {} }) {
+  offer(message, { text, act, title = "", lasts = false, ended = () => {} }) {
     const toast = this.show(message, "", false, 0);
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let timer;
@@ -59,7 +60,7 @@ export class Toasts {
     };
     const wait = () => {
       clearTimeout(timer);
-      if (!toast.matches(":hover, :focus-within")) timer = setTimeout(close, OFFERED);
+      if (!lasts && !toast.matches(":hover, :focus-within")) timer = setTimeout(close, OFFERED);
     };
     for (const type of ["pointerenter", "focusin"]) toast.addEventListener(type, () => clearTimeout(timer));
     for (const type of ["pointerleave", "focusout"]) toast.addEventListener(type, () => setTimeout(wait));

@@ -120,6 +120,8 @@ export class Dream {
     this.created = created;
     this.settings = madeBy(told);
     this.sheet = sheet ?? null;
+    /** Whether nobody dreamt it: it is a wall of pictures that belong to other dreams. */
+    this.isGathered = told.gathered === true;
     this.title = title;
     /** @type {Set<View>} */
     this.views = new Set();

@@ -15,11 +15,13 @@ import { agoFor } from "./words.js";
  * @typedef {import("./told.js").JobNews} JobNews
  * @typedef {import("./told.js").ToldDream} ToldDream
  * @typedef {import("../gallery/list.js").List} List
- * @typedef {{ ended(dream: Dream): void, connection(): void, dreaming(active: Dream[]): void,
+ * @typedef {{ ended(dream: Dream): void, connection(): void, dreaming(active: Dream[]): void, forgotten(id: string): void,
  *   toast(message: string, hint?: string, isError?: boolean, milliseconds?: number): void }} Teller
  */
 
 const ENDS = ["finished", "cancelled", "failed"];
+/** Dreams that are looked at one by one; of more the lists are asked. */
+const FEW = 12;
 /** Milliseconds after which "3 min ago" is written anew at the earliest. */
 const SELDOM = 30_000;
 
@@ -47,7 +49,7 @@ export class Dreams {
     this.ageing = undefined;
     document.addEventListener("visibilitychange", () => {
       this.age(); // which ends where nobody sees it
-      if (!document.hidden) this.refresh(); // dreams of another tab of this visitor
+      if (!document.hidden) this.refresh({ isWhole: true }); // what was dreamt and deleted elsewhere meanwhile
     });
   }
 
@@ -72,23 +74,36 @@ export class Dreams {
     if (soonest < Infinity && !document.hidden) this.ageing = setTimeout(() => this.age(), Math.max(SELDOM, soonest * 1000));
   }
 
-  /** The picture with this id, where the page knows it. @param {string | null} id */
+  /** The picture with this id, where the page knows it; that of its own dream before that of a wall. @param {string | null} id */
   picture(id) {
-    for (const dream of this.known.values()) {
-      for (const picture of dream.pictures.values()) if (picture.id === id && id !== null) return picture;
-    }
-    return null;
+    const found = this.all(id);
+    return found.find(({ dream }) => !this.known.get(dream.id)?.isGathered) ?? found[0] ?? null;
+  }
+
+  /** The same wherever it is shown: walls show pictures of other dreams. @param {string | null} id */
+  all(id) {
+    if (id === null) return [];
+    return [...this.known.values()].flatMap((dream) => [...dream.pictures.values()].filter((picture) => picture.id === id));
   }
 
   /** The dream as the page knows it, brought up to what the server says. @param {ToldDream} told */
   meet(told) {
     const known = this.known.get(told.id);
-    if (known) {
+    const isLess = known && told.tiles.some(({ index }) => !known.pictures.has(index));
+    if (known && !isLess) {
+      const there = new Set(told.tiles.map(({ index }) => index));
+      const gone = [...known.pictures.values()].filter(({ index }) => !there.has(index));
       known.update(told);
+      for (const picture of gone) known.remove(picture); // deleted elsewhere
+      for (const { id } of gone) if (id) this.teller.forgotten(id);
       return known;
     }
+    // What came back has a place again: it is shown anew wherever it was.
+    const lists = this.lists.filter((list) => list.views.has(told.id));
+    if (known) this.drop(told.id);
     const dream = new Dream(told);
     this.known.set(dream.id, dream);
+    for (const list of lists) list.place(dream);
     return dream;
   }
 
@@ -114,9 +129,9 @@ export class Dreams {
     });
   }
 
-  /** The newest dreams of every list, as the server has them. */
-  refresh() {
-    return this.after(() => Promise.all(this.lists.map((list) => list.refresh())));
+  /** The newest dreams of every list, as the server has them; or all that they show. @param {{ isWhole?: boolean }} [how] */
+  refresh(how) {
+    return this.after(() => Promise.all(this.lists.map((list) => list.refresh(how))));
   }
 
   /**
@@ -150,6 +165,12 @@ export class Dreams {
   async return(job) {
     this.drop(job);
     await this.look(job);
+  }
+
+  /** The same for many, of which the page may know none. @param {string[]} jobs */
+  restore(jobs) {
+    if (jobs.length > FEW) return this.refresh({ isWhole: true });
+    return this.after(() => Promise.all(jobs.map((job) => this.return(job))));
   }
 
   /** @param {string} job */

@@ -117,6 +117,8 @@ export type ToldDream = Made & {
   hint: string;
   title: string;
   sheet: ToldSheet | null;
+  /** Whether it is a wall of pictures that belong to other dreams. */
+  gathered?: boolean;
   tiles: ToldTile[];
 };
 
@@ -132,6 +134,8 @@ export type ToldPicture = Made & {
   mark: Mark;
   created: number;
   notes: Record<string, string>;
+  /** Says that its file was moved away; "" where it is there. */
+  gone?: string;
 };
 
 export type News =

@@ -20,7 +20,7 @@ export function ordinal(place) {
 export const left = (seconds) => `${seconds < 59.5 ? "" : "about "}${duration(seconds)} left`;
 
 /** "1 picture", "4 pictures". @param {number} count */
-export const pictures = (count) => `${count} ${count === 1 ? "picture" : "pictures"}`;
+export const pictures = (count) => `${count.toLocaleString("en")} ${count === 1 ? "picture" : "pictures"}`;
 
 /** How long ago a moment (seconds since the epoch) was. @param {number} moment @param {number} [now] */
 export function ago(moment, now = Date.now() / 1000) {

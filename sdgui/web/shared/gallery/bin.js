@@ -3,62 +3,100 @@
 
 import { KEY } from "../dom/keys.js";
 import { targetOf } from "../dom/dom.js";
+import { pictures as counted } from "../dreams/words.js";
 import { isGone, tell, wordsOf } from "../fetch/ask.js";
+import { Partly, inPortions } from "../fetch/portions.js";
 
 /**
  * What is deleted: pictures by their ids, and whole dreams.
  * @typedef {{ pictures?: string[], dreams?: string[] }} Deleted
- * @typedef {{ deleted: Deleted, undo: string, jobs: Set<string>, toast: import("../dom/toasts.js").Toast }} Undoable
+ * @typedef {{ pictures: number, undo: string }} Binned what the server tells of it
+ * @typedef {{ undos: string[], what: string, toast: import("../dom/toasts.js").Toast }} Undoable `undos`: one for each portion
  */
 
 export class Bin {
   /**
-   * `forget` is told of each picture that is deleted, `returned` that something came back.
+   * `forget` is told of each picture that is deleted, `returned` that something came back, `tell` tells the other tabs.
    * @param {{ dreams: import("../dreams/dreams.js").Dreams, toasts: import("../dom/toasts.js").Toasts,
-   *   forget: (id: string) => void, returned: () => void }} parts
+   *   forget: (id: string) => void, returned: () => void, tell: (news: import("../page/other-tabs.js").TabNews) => void }} parts
    */
-  constructor({ dreams, toasts, forget, returned }) {
+  constructor({ dreams, toasts, forget, returned, tell: tellOthers }) {
     this.dreams = dreams;
     this.toasts = toasts;
     this.forget = forget;
     this.returned = returned;
+    this.tellOthers = tellOthers;
     /** What can be brought back while its toast stands. @type {Undoable | null} */
     this.last = null;
     document.addEventListener("keydown", (event) => this.key(event));
   }
 
-  /** Puts pictures and whole dreams into the bin and offers to undo it; false where that could not be. @param {Deleted} deleted */
+  /** Puts pictures and whole dreams into the bin and offers to undo it; false where not all of them could be. @param {Deleted} deleted */
   async put({ pictures = [], dreams = [] }) {
-    // Before anybody is told: then the page knows them no more.
-    const whole = dreams.flatMap((job) => this.dreams.known.get(job)?.done ?? []);
-    const jobs = new Set([...dreams, ...pictures.flatMap((id) => this.dreams.picture(id)?.dream.id ?? [])]);
-    /** @type {{ pictures: number, undo: string }} */
-    let told;
+    const what = this.nameOf(pictures.length, dreams);
+    // Before anybody is told: then the page knows them no more. A wall goes without its pictures.
+    const whole = dreams.flatMap((job) => {
+      const dream = this.dreams.known.get(job);
+      return dream && !dream.isGathered ? dream.done.flatMap(({ id }) => id ?? []) : [];
+    });
+    /** @type {Binned[]} */
+    let told = [];
+    let gone = pictures;
     try {
-      told = await tell("/bin", { pictures, dreams });
+      if (dreams.length) told = [await this.send({ dreams })];
+      told.push(...await inPortions(pictures, (portion) => this.send({ pictures: portion }), (sent) => this.going("Deleting", sent, pictures.length)));
     } catch (error) {
-      if (!isGone(error)) {
-        this.toasts.show(wordsOf(error), "Nothing was deleted.", true);
-        return false;
-      }
-      told = { pictures: 0, undo: "" }; // deleted elsewhere
+      gone = error instanceof Partly ? pictures.slice(0, error.sent) : [];
+      if (error instanceof Partly) told.push(...error.answers);
+      this.toasts.show(wordsOf(error), told.length ? this.partly(gone.length, pictures.length, "deleted") : "Nothing was deleted.", true);
+      if (!told.length) return false;
+    } finally {
+      this.going("", 0, 0);
     }
     for (const job of dreams) this.dreams.drop(job);
-    for (const picture of [...pictures, ...whole.flatMap(({ id }) => id ?? [])]) this.forget(picture);
+    const all = [...gone, ...whole];
+    for (const picture of all) this.forget(picture);
     this.dreams.settle();
-    if (told.undo) this.offer({ pictures, dreams }, told, jobs);
-    return true;
+    this.tellOthers({ type: "binned", pictures: all, dreams });
+    const undos = told.flatMap(({ undo }) => undo || []);
+    const count = told.reduce((sum, one) => sum + one.pictures, 0);
+    if (undos.length) this.offer(undos, count ? `${counted(count)} deleted` : what);
+    return gone.length === pictures.length;
   }
 
-  /** @param {Deleted} deleted @param {{ pictures: number, undo: string }} told @param {Set<string>} jobs */
-  offer(deleted, { pictures, undo }, jobs) {
-    this.last?.toast.close();
-    const dreams = deleted.dreams?.length ?? 0;
-    const what = pictures === 1 ? "1 picture" : pictures ? `${pictures} pictures` : dreams > 1 ? `${dreams} dreams` : "The dream";
-    const toast = this.toasts.offer(`${what} deleted`, {
-      text: "Undo", title: `Bring it back (${KEY}+Z)`, act: () => this.undo(), ended: () => this.last?.undo === undo && (this.last = null),
+  /** @param {number} done @param {number} all @param {string} what */
+  partly(done, all, what) {
+    return `${counted(done)} of ${all.toLocaleString("en")} ${done === 1 ? "was" : "were"} ${what}, and the others were not.`;
+  }
+
+  /** @param {Deleted} deleted @returns {Promise<Binned>} */
+  send({ pictures = [], dreams = [] }) {
+    return tell("/bin", { pictures, dreams }).catch((error) => {
+      if (!isGone(error)) throw error;
+      return { pictures: 0, undo: "" }; // deleted elsewhere
     });
-    this.last = { deleted, undo, jobs, toast };
+  }
+
+  /** What is said where no picture goes with it. @param {number} pictures @param {string[]} dreams */
+  nameOf(pictures, dreams) {
+    const areWalls = dreams.length > 0 && dreams.every((job) => this.dreams.known.get(job)?.isGathered);
+    if (areWalls && !pictures) return dreams.length > 1 ? `${dreams.length} walls removed; their pictures stay` : "The wall is removed; its pictures stay";
+    return `${dreams.length > 1 ? `${dreams.length} dreams` : "The dream"} deleted`;
+  }
+
+  /** How far it is, where it takes several portions. @param {string} doing @param {number} sent @param {number} all */
+  going(doing, sent, all) {
+    this.progress?.remove();
+    this.progress = sent ? this.toasts.show(`${doing} ${counted(all)}: ${sent.toLocaleString("en")} done…`, "", false, 0) : undefined;
+  }
+
+  /** @param {string[]} undos @param {string} what @param {{ lasts?: boolean }} [how] */
+  offer(undos, what, { lasts = false } = {}) {
+    this.last?.toast.close();
+    const toast = this.toasts.offer(what, {
+      text: "Undo", title: `Bring it back (${KEY}+Z)`, lasts, act: () => this.undo(), ended: () => this.last?.undos === undos && (this.last = null),
+    });
+    this.last = { undos, what, toast };
   }
 
   /** Brings back what was deleted last. */
@@ -67,15 +105,46 @@ export class Bin {
     if (!last) return;
     this.last = null;
     last.toast.close();
+    const left = [...last.undos];
+    /** @type {string[]} */
+    const jobs = [];
     try {
-      await tell("/bin/restore", { undo: last.undo });
+      for (; left.length; left.shift()) jobs.push(...(await tell("/bin/restore", { undo: left[0] })).dreams);
     } catch (error) {
-      this.toasts.show(wordsOf(error), "What was deleted is still in the bin.", true);
-      return;
+      const words = last.undos.length === left.length ? "What was deleted is still in the bin." : "Some of it is still in the bin.";
+      this.toasts.show(wordsOf(error), words, true);
+      // It can be pressed again, when the server is back; unless it is gone, or was brought back elsewhere.
+      if (!isGone(error)) this.offer(left, last.what, { lasts: true });
     }
-    await this.dreams.after(() => Promise.all([...last.jobs].map((job) => this.dreams.return(job))));
+    if (jobs.length) await this.back(jobs);
+    if (!left.length) this.toasts.say("Brought back");
+  }
+
+  /** Brings pictures back, whenever they went, and gives those that are there. @param {string[]} pictures */
+  async restore(pictures) {
+    /** @type {{ pictures: number, dreams: string[] }[]} */
+    let told = [];
+    let sent = pictures.length;
+    try {
+      told = await inPortions(pictures, (portion) => tell("/bin/restore", { pictures: portion }), (count) => this.going("Restoring", count, pictures.length));
+      this.toasts.show(`${counted(pictures.length)} restored`, "", false, 4000);
+    } catch (error) {
+      if (!(error instanceof Partly)) throw error;
+      ({ answers: told, sent } = error);
+      this.toasts.show(error.message, sent ? this.partly(sent, pictures.length, "restored") : "Nothing was restored.", true);
+    } finally {
+      this.going("", 0, 0);
+    }
+    if (sent) await this.back(told.flatMap(({ dreams }) => dreams));
+    return pictures.slice(0, sent);
+  }
+
+  /** They are there again, with what they hold. @param {string[]} dreams */
+  async back(dreams) {
+    const jobs = [...new Set(dreams)];
+    await this.dreams.restore(jobs);
     this.returned();
-    this.toasts.say("Brought back");
+    this.tellOthers({ type: "restored", dreams: jobs });
   }
 
   /** In a text field the same keys undo what was typed. @param {KeyboardEvent} event */

@@ -17,6 +17,8 @@ import { neighbour } from "./neighbours.js";
  */
 
 const PAGE = 12;
+/** The same where all that is shown is asked for. */
+const LARGE_PAGE = 48;
 /** Pages that are asked for at once to close the gap to what is known already. */
 const MOST_PAGES = 4;
 /** Pixels below what is seen within which older dreams are asked for. */
@@ -34,6 +36,9 @@ function placeOf({ stage, dream }) {
 
 /** @param {[number, number]} one @param {[number, number]} other */
 const isBefore = (one, other) => one[0] < other[0] || (one[0] === other[0] && one[1] < other[1]);
+
+/** When the last dream of a page was begun, beside those that are alive; nothing lies behind the last page. @param {Page} page */
+const endOf = ({ dreams, next }) => (next ? dreams.find(({ id }) => id === next)?.created ?? Infinity : -Infinity);
 
 export class List {
   /**
@@ -123,28 +128,45 @@ export class List {
     this.opens(picture, this);
   }
 
-  /** The newest dreams, as the server has them; without a gap to those that are known already. */
-  async refresh() {
-    let page = await this.ask();
+  /**
+   * The newest dreams, as the server has them, without a gap to those that are known already; or all that are shown.
+   * What is not among them any more was deleted elsewhere.
+   * @param {{ isWhole?: boolean }} [how]
+   */
+  async refresh({ isWhole = false } = {}) {
+    const limit = isWhole ? LARGE_PAGE : PAGE;
+    let page = await this.ask(null, limit);
     const before = new Set(this.views.keys());
+    const there = new Set();
+    const oldest = isWhole ? Math.min(...[...this.views.values()].map(({ dream }) => dream.created)) : Infinity;
     for (let count = 1; ; count += 1) {
-      for (const told of page.dreams) this.place(this.dreams.meet(told));
-      if (!before.size || !page.next || page.dreams.some(({ id, state }) => before.has(id) && state !== "active")) break;
+      for (const told of page.dreams) {
+        there.add(told.id);
+        this.place(this.dreams.meet(told));
+      }
+      const isMet = page.dreams.some(({ id, state }) => before.has(id) && state !== "active");
+      if (!before.size || !page.next || (isMet && endOf(page) <= oldest)) break;
       if (count === MOST_PAGES) {
-        this.forgetOlder(page.dreams.at(-1)?.created ?? 0);
-        before.clear();
+        if (!isMet) {
+          this.forgetOlder(page.dreams.at(-1)?.created ?? 0);
+          before.clear();
+        }
         break;
       }
-      page = await this.ask(page.next);
+      page = await this.ask(page.next, limit);
+    }
+    const end = endOf(page);
+    for (const { dream } of [...this.views.values()]) {
+      if (!there.has(dream.id) && !dream.isActive && dream.created > end) this.dreams.drop(dream.id);
     }
     if (!before.size) this.next = page.next;
     this.isKnown = true;
     if (!before.size && this.isNearEnd) this.older();
   }
 
-  /** A page of dreams, as soon as the server answers. @param {string | null} [before] @returns {Promise<Page>} */
-  async ask(before = null) {
-    const address = `${this.address}?limit=${PAGE}${before ? `&before=${before}` : ""}`;
+  /** A page of dreams, as soon as the server answers. @param {string | null} [before] @param {number} [limit] @returns {Promise<Page>} */
+  async ask(before = null, limit = PAGE) {
+    const address = `${this.address}?limit=${limit}${before ? `&before=${before}` : ""}`;
     const asking = {};
     for (;;) {
       const page = await ask(address).catch(() => null);

@@ -35,7 +35,9 @@ export class Row {
     this.stop = button("Stop", "row-stop", () => this.cancel());
     this.go = button("Continue", "row-continue", () => this.resume(), { title: "Make what is missing" });
     this.reuse = button("Reuse", "reuse", () => list.reuse(dream.id, this.tiles.keys().next().value ?? 0, { whole: true }), { title: "Take over these settings" });
-    this.removal = button("Delete", "row-remove", () => list.delete(dream), { title: "Delete this dream; it can be brought back" });
+    this.removal = dream.isGathered
+      ? button("Remove", "row-remove", () => list.delete(dream), { title: "Remove this wall; its pictures stay" })
+      : button("Delete", "row-remove", () => list.delete(dream), { title: "Delete this dream; it can be brought back" });
     // No region: hundreds of landmarks, several of one name, would lead nowhere.
     this.element = make(
       "article",

@@ -23,6 +23,7 @@ import { Help } from "./help.js";
 import { Likes } from "./likes.js";
 import { Memory } from "./memory.js";
 import { Notice } from "./notice.js";
+import { OtherTabs } from "./other-tabs.js";
 import { Pill } from "./pill.js";
 import { PromptBar } from "./prompt-bar.js";
 import { PromptWords } from "./prompt-words.js";
@@ -87,6 +88,8 @@ export class Page {
     this.more = [];
     /** What else can be done with a dream, wherever it has a row. @type {((dream: Dream) => import("../gallery/list.js").Action[])[]} */
     this.moreOfDreams = [];
+    /** Makes a page of 1 to 64 pictures to send; null where nothing can. @type {((ids: string[]) => void) | null} */
+    this.share = null;
     /** The pictures that are A and B. @type {{ a: string | null, b: string | null }} */
     this.pinned = { a: null, b: null };
     /** What Esc closes, where it is no dialog, before it stops a dream: each says whether it closed something. @type {(() => boolean)[]} */
@@ -100,19 +103,15 @@ export class Page {
         this.announcing.tell(active);
       },
       toast: (...words) => this.toasts.show(...words),
+      forgotten: (id) => this.forget(id),
     });
-    /** @param {string} id */
-    const forget = (id) => {
-      this.dreams.forget(id);
-      for (const told of this.forgetting) told(id);
-    };
+    this.others = new OtherTabs((news) => this.hear(news));
     this.bin = new Bin({
       dreams: this.dreams,
       toasts: this.toasts,
-      forget,
-      returned: () => {
-        for (const act of this.returning) act();
-      },
+      forget: (id) => this.forget(id),
+      returned: () => this.returned(),
+      tell: (news) => this.others.tell(news),
     });
     this.viewer = new Viewer({ bin: this.bin, toasts: this.toasts });
     this.tabs = new Tabs(() => this.changed());
@@ -169,6 +168,48 @@ export class Page {
 
   get room() {
     return this.rooms.get(this.tabs.tab);
+  }
+
+  /** A picture was deleted, here or elsewhere. @param {string} id */
+  forget(id) {
+    this.dreams.forget(id);
+    for (const told of this.forgetting) told(id);
+  }
+
+  /** Something that was deleted came back. */
+  returned() {
+    for (const act of this.returning) act();
+  }
+
+  /** Pictures are kept, or not any more: shown wherever they are, and told to the other tabs. @param {string[]} ids @param {import("../dreams/told.js").Mark} mark */
+  marked(ids, mark) {
+    this.showMark(ids, mark);
+    this.others.tell({ type: "marked", pictures: ids, mark });
+  }
+
+  /** @param {string[]} ids @param {import("../dreams/told.js").Mark} mark */
+  showMark(ids, mark) {
+    const marked = new Set(ids);
+    for (const dream of this.dreams.known.values()) {
+      for (const picture of dream.pictures.values()) if (picture.id && marked.has(picture.id)) picture.setMark(mark);
+    }
+    for (const room of this.rooms.values()) room.marked?.();
+  }
+
+  /** Another tab of this browser has done something. @param {import("./other-tabs.js").TabNews} news */
+  hear(news) {
+    switch (news.type) {
+      case "binned":
+        for (const job of news.dreams) this.dreams.drop(job);
+        for (const id of news.pictures) this.forget(id);
+        this.dreams.settle();
+        break;
+      case "restored":
+        this.dreams.restore(news.dreams).then(() => this.returned());
+        break;
+      case "marked":
+        this.showMark(news.pictures, news.mark);
+    }
   }
 
   /** Everything is added: shows what there is. */

@@ -28,8 +28,10 @@ export async function share(picture) {
 /** What made it, in the words in which many programs write and read it. @param {Pick<Picture, "settings" | "seed">} picture */
 export function infotext({ settings, seed }) {
   const { prompt, negative_prompt: avoided, steps, sampler, guidance, width, height, model } = settings;
-  const values = [`Steps: ${steps}`, `Sampler: ${sampler}`, `CFG scale: ${guidance}`, `Seed: ${seed}`, `Size: ${width}x${height}`, `Model: ${model}`];
-  return [prompt, ...(avoided ? [`Negative prompt: ${avoided}`] : []), values.join(", ")].join("\n");
+  // What the file of an imported picture does not tell is "".
+  const values = { Steps: steps, Sampler: sampler, "CFG scale": guidance, Seed: seed, Size: `${width}x${height}`, Model: model };
+  const said = Object.entries(values).filter(([, value]) => String(value ?? "") !== "").map(([name, value]) => `${name}: ${value}`);
+  return [...(prompt ? [prompt] : []), ...(avoided ? [`Negative prompt: ${avoided}`] : []), said.join(", ")].join("\n");
 }
 
 /** @param {string} text @param {HTMLElement} place */

@@ -19,7 +19,7 @@ import { Tools } from "./tools.js";
  * @typedef {{ pictures: Picture[], older(): void, reveal(picture: Picture): void,
  *   reuse(job: string, index: number, how?: { seed?: boolean }): void,
  *   shown?(picture: Picture): void, told?(picture: Picture, told: import("../dreams/told.js").ToldPicture): void,
- *   placeOf?(picture: Picture): string, extra?(picture: Picture): HTMLElement, key?(key: string, picture: Picture): boolean }} Shelf
+ *   isGone?(picture: Picture): boolean, placeOf?(picture: Picture): string, extra?(picture: Picture): HTMLElement, key?(key: string, picture: Picture): boolean }} Shelf
  * @typedef {import("./tools.js").Actions} Actions
  */
 
@@ -169,6 +169,10 @@ export class Viewer {
     const { prompt } = picture.settings;
     // What the gallery shows already, until the original is there.
     this.put(make("img", { alt: prompt, src: `/thumb/${picture.id}`, draggable: false }));
+    if (this.shelf.isGone?.(picture)) {
+      await this.failed(picture);
+      return;
+    }
     const large = await loaded(`/picture/${picture.id}`, prompt).catch(() => null);
     if (this.picture !== picture) return;
     if (large) {
@@ -185,11 +189,18 @@ export class Viewer {
     this.stage.prepend(image);
   }
 
-  /** Says so over what is there; it is also tried again by itself. @param {Picture} picture */
-  failed(picture) {
-    const retry = button("Try again", "link-button", () => retryNow(this));
-    this.stage.append(make("p", { className: "viewer-broken", role: "alert" }, "The picture could not be loaded. ", retry));
-    again(this, () => this.picture === picture && this.enlarge(picture));
+  /** Says so over what is there; it is also tried again by itself, unless its file is gone. @param {Picture} picture */
+  async failed(picture) {
+    /** @type {import("../dreams/told.js").ToldPicture | null} */
+    const told = await ask(`/picture/${picture.id}/facts`).catch(() => null);
+    if (this.picture !== picture) return;
+    const gone = told?.gone;
+    const [words, act] = gone
+      ? [gone, button("Take it out of the list", "link-button", () => this.erase())]
+      : ["The picture could not be loaded.", button("Try again", "link-button", () => retryNow(this))];
+    for (const before of this.stage.querySelectorAll(".viewer-broken")) before.remove();
+    this.stage.append(make("p", { className: "viewer-broken", role: "alert" }, `${words} `, act));
+    if (!gone) again(this, () => this.picture === picture && this.enlarge(picture));
   }
 
   /** How it was made is known to the server alone. @param {Picture} picture */

@@ -1,0 +1,36 @@
+// @ts-check
+// Many at once go in portions, so that no request is too large and others have their turn between them.
+
+/** Pictures that one of our routes takes at once. */
+export const PORTION = 1000;
+
+/** Some were sent before it failed. */
+export class Partly extends Error {
+  /** @param {unknown} cause @param {any[]} answers @param {number} sent */
+  constructor(cause, answers, sent) {
+    super(cause instanceof Error ? cause.message : String(cause));
+    this.cause = cause;
+    this.answers = answers;
+    this.sent = sent;
+  }
+}
+
+/**
+ * Sends these a portion after the other, and gives the answers; Partly where one fails, which is the last then.
+ * `progress` is told before each but the first how many are through.
+ * @template T @param {readonly string[]} ids @param {(portion: string[]) => Promise<T>} send
+ * @param {(sent: number) => void} [progress] @returns {Promise<T[]>}
+ */
+export async function inPortions(ids, send, progress = () => {}) {
+  /** @type {T[]} */
+  const answers = [];
+  for (let sent = 0; sent < ids.length; sent += PORTION) {
+    if (sent) progress(sent);
+    try {
+      answers.push(await send(ids.slice(sent, sent + PORTION)));
+    } catch (error) {
+      throw new Partly(error, answers, sent);
+    }
+  }
+  return answers;
+}
