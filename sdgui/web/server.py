@@ -20,7 +20,8 @@ from sdgui.storage.secret import server_secret
 from sdgui.storage.whole_file import write_whole
 from sdgui.studio.guest_book import GuestBook
 from sdgui.web.doors.asgi import BodyLimit, Hangup
-from sdgui.web.doors.auth import BasicAuth, CarefulHeaders, OwnHost, SameOrigin
+from sdgui.web.doors.auth import BasicAuth, OwnHost, SameOrigin
+from sdgui.web.doors.careful_headers import CarefulHeaders
 from sdgui.web.doors.connections import Connections, CountedProtocol, Limits, limits_here
 from sdgui.web.doors.faults import Faults, answer_in_sentences
 from sdgui.web.doors.gate import Gate
@@ -110,7 +111,7 @@ def make_app(
     # What is added last is asked first.
     is_for_strangers = for_strangers([path for one in CAPABILITIES for path in one.for_strangers])
     app.add_middleware(BodyLimit, limit=_LARGEST_BODY, larger={READ_PICTURE: LARGEST_PICTURE})
-    app.add_middleware(SameOrigin)
+    app.add_middleware(SameOrigin, is_for_strangers=is_for_strangers)
     secret = server_secret(settings.output_dir)
     app.add_middleware(
         Visitors,
@@ -126,7 +127,9 @@ def make_app(
     if is_loopback(settings.host):
         app.add_middleware(OwnHost, is_shared=lambda: gate.is_shared)
     app.add_middleware(Faults)
-    app.add_middleware(CarefulHeaders)
+    app.add_middleware(
+        CarefulHeaders, is_open=lambda: gate.is_open, is_for_strangers=is_for_strangers
+    )
     app.add_middleware(Hangup, stopping=app.state.stopping)
     return app
 

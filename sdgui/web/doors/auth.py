@@ -1,4 +1,4 @@
-"""Who may ask: name and password, requests from this page only, and headers that keep a browser careful."""
+"""Who may ask: name and password, and requests from this page only."""
 
 import asyncio
 import base64
@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sdgui.people import Role
 from sdgui.settings import is_loopback
@@ -26,33 +26,6 @@ _EACH = 0.5
 _LONGEST = 10.0
 _PLACES = 4096
 _MOST_WAITING = 100
-
-_HEADERS = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),
-    (b"x-frame-options", b"SAMEORIGIN"),
-    (
-        b"content-security-policy",
-        b"frame-ancestors 'self'; object-src 'none'; base-uri 'self'; form-action 'self'",
-    ),
-)
-
-
-class CarefulHeaders:
-    """Middleware: adds to every answer what keeps a browser from guessing types, framing and leaking addresses."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes the request on and completes the headers of its answer."""
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), *_HEADERS]}
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
 class OwnHost:
@@ -78,21 +51,36 @@ class OwnHost:
 
 
 class SameOrigin:
-    """Middleware: what changes something must come from this page or from a program, not from another site."""
+    """Middleware: what is asked must come from this page or from a program, not from another site.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Another site may only lead here: its visitor opens an address, and sees the answer alone. What `is_for_strangers`
+    may be shown anywhere.
+    """
+
+    def __init__(
+        self, app: ASGIApp, is_for_strangers: ForStrangers = nothing_for_strangers
+    ) -> None:
         self.app = app
+        self.is_for_strangers = is_for_strangers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuses cross-site requests other than plain reading."""
-        changes = scope["type"] == "websocket" or (
-            scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS")
-        )
-        if changes and not _from_here(scope):
+        """Refuses what another site's page does here, its reading, its frames and its event streams too."""
+        is_asked = scope["type"] in ("http", "websocket")
+        if is_asked and not (_from_here(scope) or _opens(scope) or self.is_for_strangers(scope)):
             text = "This was sent by another site, and only sdgui's own page may do that."
             await answer(scope, receive, send, HTTPStatus.FORBIDDEN, text)
             return
         await self.app(scope, receive, send)
+
+
+def _opens(scope: Scope) -> bool:
+    """Whether a browser opens an address in a page of its own (https://www.w3.org/TR/fetch-metadata/)."""
+    return (
+        scope["type"] == "http"
+        and scope["method"] in ("GET", "HEAD")
+        and header(scope, b"sec-fetch-mode") == "navigate"
+        and header(scope, b"sec-fetch-dest") == "document"
+    )
 
 
 def _from_here(scope: Scope) -> bool:

@@ -8,11 +8,13 @@ import re
 from http import HTTPStatus
 
 from fastapi import FastAPI
+from gradio.routes import App
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sdgui.web.doors.asgi import answer
 from sdgui.web.doors.faults import answer_in_sentences
+from sdgui.web.doors.page_policy import PagePolicy
 
 _FILE = r"[A-Za-z0-9_-][A-Za-z0-9_.-]*"
 _NAME = r"[A-Za-z0-9_-]{1,128}"
@@ -44,10 +46,12 @@ class GradioDoor:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes on what is needed, without its origin: no other site is to be told that it may read the answer."""
+        """Passes on what is needed, without its origin: no other site is to be told that it may read the answer; and
+        without its query: that is for our scripts, and Gradio looks for stored states by it."""
         if scope["type"] == "http" and is_open(scope["method"], scope["path"]):
             headers = [(name, value) for name, value in scope["headers"] if name != b"origin"]
-            await self.app({**scope, "headers": headers}, receive, send)
+            passed = {**scope, "headers": headers, "query_string": b""}
+            await self.app(passed, receive, send)
         else:
             text = "There is nothing at this address."
             await answer(scope, receive, send, HTTPStatus.NOT_FOUND, text)
@@ -61,6 +65,8 @@ def is_open(method: str, path: str) -> bool:
 def put_before_gradio(app: FastAPI) -> None:
     """Puts the door before the Gradio app that was mounted in `app` last."""
     mount = app.router.routes[-1]
-    assert isinstance(mount, Mount) and isinstance(mount.app, FastAPI)
+    assert isinstance(mount, Mount) and isinstance(mount.app, App)
     answer_in_sentences(mount.app)
-    mount.app = GradioDoor(mount.app)
+    # Gradio would make this of the first who asks, with the address that they say it has, for all others.
+    mount.app.api_info = mount.app.get_blocks().get_api_info()
+    mount.app = GradioDoor(PagePolicy(mount.app))

@@ -21,10 +21,14 @@ def for_strangers(paths: Sequence[str]) -> ForStrangers:
     def is_for_strangers(scope: Scope) -> bool:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             return False
-        path = scope["path"]
-        root = scope.get("root_path", "")
-        if root and path.startswith(f"{root}/"):
-            path = path.removeprefix(root)
+        path = path_behind_root(scope)
         return any(shape.fullmatch(path) for shape in shapes)
 
     return is_for_strangers
+
+
+def path_behind_root(scope: Scope) -> str:
+    """The path of a request, decoded, without the root path that a proxy may have left before it."""
+    path: str = scope["path"]
+    root = scope.get("root_path", "")
+    return path.removeprefix(root) if root and path.startswith(f"{root}/") else path

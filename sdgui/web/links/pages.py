@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import re
 import threading
-from base64 import b64encode
 from collections import OrderedDict
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -19,6 +18,7 @@ from sdgui.comparing.picture_files import kind_of
 from sdgui.errors import OutOfOrder, UserError
 from sdgui.links import LinkKind
 from sdgui.ports import Store
+from sdgui.web.doors.page_policy import source_of
 from sdgui.web.links.addresses import base_of, root_of
 from sdgui.web.links.card import HEIGHT, WIDTH, write_card
 from sdgui.web.links.opened import Opened, Pictured, ended, never, open_link
@@ -41,17 +41,12 @@ _KEPT_CARDS = 32
 _LINK = re.compile(r".*/d/([A-Za-z0-9_-]{22})/?")
 
 
-def _hashed(text: str) -> str:
-    """A source of a content security policy: exactly this, inline."""
-    return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
 _POLICY = "; ".join(
     (
         "default-src 'none'",
         "img-src 'self' data:",
-        f"style-src {_hashed(_STYLE)}",
-        f"script-src {_hashed(_SCRIPT)}",
+        f"style-src {source_of(_STYLE)}",
+        f"script-src {source_of(_SCRIPT)}",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",

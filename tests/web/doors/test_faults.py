@@ -71,7 +71,7 @@ def test_a_fault_of_gradio_too(
     client = site.visitor()
     mount = site.app.routes[-1]
     assert isinstance(mount, Mount)
-    monkeypatch.setattr(mount.app.app.app.get_blocks(), "config", None)  # type: ignore[attr-defined]
+    monkeypatch.setattr(mount.app.app.app.app.get_blocks(), "config", None)  # type: ignore[attr-defined]
     with caplog.at_level(logging.WARNING):
         reply = client.get("/config")
     assert (reply.status_code, reply.json()) == (500, {"detail": OURS})
