@@ -3,6 +3,7 @@
 import argparse
 import os
 import resource
+import statistics
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,9 @@ from sdgui.engine.allocator import keep_freed_memory
 from sdgui.engine.waiting import wait_briefly
 
 if TYPE_CHECKING:
+    import asyncio
+
+    from sdgui.bench.load import Crowd, Town
     from sdgui.bench.pairs import Measured
     from sdgui.engine.catalog import Catalog
     from sdgui.engine.engine import TorchEngine
@@ -78,6 +82,28 @@ def _arguments() -> argparse.Namespace:
         default=0,
         help="instead of all that, so many interleaved rounds of the same pictures in each number format on the CPU",
     )
+    parser.add_argument(
+        "--load",
+        action="store_true",
+        help="instead of all that, crowds of people at once: how many pictures, how soon, how fairly, at what cost",
+    )
+    parser.add_argument(
+        "--load-people",
+        type=int,
+        nargs="+",
+        default=(1, 4, 16, 64),
+        metavar="N",
+        help="the crowds of --load",
+    )
+    parser.add_argument(
+        "--load-seconds", type=float, default=60.0, help="seconds that each crowd of --load dreams"
+    )
+    parser.add_argument(
+        "--load-minutes",
+        type=float,
+        default=0.0,
+        help="with --load: the largest crowd alone for so many minutes, and by how much memory grew",
+    )
     return parser.parse_args()
 
 
@@ -94,6 +120,9 @@ def main() -> None:
         return
     if given.models:
         _models(given)
+        return
+    if given.load or given.load_minutes:
+        _load(given)
         return
     news = keep_freed_memory(), wait_briefly()
     if any(news) and sys.platform == "linux":
@@ -291,6 +320,113 @@ def _soak(given: argparse.Namespace) -> None:
         print(f"| {one.dreams} {one.kind} | {server:+.1f} | {workers:+.1f} |")
     if max(one.server + one.workers for one in grown) > ALLOWED * 2**20:
         sys.exit(f"That is more than the {ALLOWED} MiB that a thousand of either may cost.")
+
+
+def _load(given: argparse.Namespace) -> None:
+    """Many people at once; the exit code is 1 where what they had was too little, or cost too much."""
+    import asyncio
+
+    from sdgui.bench import load
+
+    asked = load.Asked(
+        steps=25 if given.steps is None else given.steps,
+        size=128 if given.size is None else given.size,
+    )
+    most = max(*given.load_people, load.TOGETHER, load.BESIDE)
+    missed: list[str] = []
+    with load.town(asked, most, *_flags(given)) as town, asyncio.Runner() as runner:
+        print(
+            f"\nOne picture of {asked.size}x{asked.size} after the other for each, {asked.steps} steps, model "
+            f"{given.model}, on {_placed(given)} with {os.cpu_count()} cores"
+        )
+        if given.load_minutes:
+            sizes, seconds = [max(given.load_people)], 60 * given.load_minutes
+        else:
+            sizes, seconds = given.load_people, given.load_seconds
+        crowds = runner.run(load.crowds(town, sizes, seconds, _say))
+        missed += _crowds(crowds)
+        if given.load_minutes:
+            grown = crowds[-1].grown / 2**20
+            print(f"\nServer and workers grew by {grown:+.1f} MiB, at most {load.MOST_GROWN}.")
+            if grown > load.MOST_GROWN:
+                missed.append("memory grew")
+        else:
+            missed += _company(town, runner, given.rounds, given.load_seconds)
+    if missed:
+        sys.exit(f"Missed: {'; '.join(missed)}.")
+
+
+def _crowds(crowds: "Sequence[Crowd]") -> list[str]:
+    """A row for each crowd; what was missed."""
+    from sdgui.bench import load
+
+    print(
+        "\n| people | pictures a minute | first preview after, s, half (19 of 20) | picture after, s, half (19 of 20) "
+        f"| Jain of pictures, at least {load.LEAST_FAIR} (of waits) | server, MiB | workers, MiB "
+        "| server's processor a person and minute, s | sent a person and minute, kB (by the stream) |\n"
+        "|---|---|---|---|---|---|---|---|---|"
+    )
+    for one in crowds:
+        seen, there = (
+            f"{load.percentile(values, 0.5):.2f} ({load.percentile(values, 0.95):.2f})"
+            for values in (one.first_seen, one.waits)
+        )
+        before, after = one.before, one.after
+        server, workers = (
+            f"{was / 2**20:,.0f} → {now / 2**20:,.0f}"
+            for was, now in (
+                (before.server_memory, after.server_memory),
+                (before.workers_memory, after.workers_memory),
+            )
+        )
+        used = one.per_person(after.server - before.server)
+        sent, streamed = (one.per_person(total) / 1000 for total in (one.taken, one.streamed))
+        print(
+            f"| {one.people} | {one.a_minute:.1f} | {seen} | {there} "
+            f"| {one.fairness:.3f} ({one.fairness_of_waits:.3f}) | {server} | {workers} "
+            f"| {used:.3f} | {sent:.1f} ({streamed:.1f}) |"
+        )
+    return [f"Jain of {one.people}" for one in crowds if one.fairness < load.LEAST_FAIR]
+
+
+def _company(town: "Town", runner: "asyncio.Runner", rounds: int, seconds: float) -> list[str]:
+    """People together against one after another, and a few beside who disturbs them; what was missed."""
+    from sdgui.bench import load
+    from sdgui.bench.pairs import spread
+
+    missed = []
+    ways = load.together(town, runner, rounds, _say)
+    at_once, in_turn = ways.values()
+    print()
+    _table(ways, ["one after another"], [in_turn])
+    gained = in_turn.ratios(at_once)
+    print(
+        f"\nTogether they have {spread(gained)} times as many pictures a minute, at least {load.LEAST_TOGETHER}."
+    )
+    if statistics.median(gained) < load.LEAST_TOGETHER:
+        missed.append("pictures a minute together")
+    turn = seconds / 3
+    print(
+        f"\n| {load.BESIDE} people beside | picture after, s, half (19 of 20) | in calm | half, against calm "
+        "| 19 of 20, against calm | at most |\n|---|---|---|---|---|---|"
+    )
+    for measure, share, most in (
+        (load.beside_a_slow_client, 0.5, load.MOST_SLOW),
+        (load.beside_a_flood, 0.95, load.MOST_FLOODED),
+    ):
+        found = runner.run(measure(town, max(1, min(3, rounds)), turn, _say))
+        disturbed, calm = (
+            f"{load.percentile(waits, 0.5):.2f} ({load.percentile(waits, 0.95):.2f})"
+            for waits in (found.disturbed, found.calm)
+        )
+        half, most_of_them = found.ratio(0.5), found.ratio(0.95)
+        limits = f"{most:.1f} of {'half' if share == 0.5 else '19 of 20'}"
+        print(
+            f"| {found.what} | {disturbed} | {calm} | {half:.2f} | {most_of_them:.2f} | {limits} |"
+        )
+        if not found.ratio(share) <= most:
+            missed.append(found.what)
+    return missed
 
 
 def _dtypes(given: argparse.Namespace) -> None:

@@ -10,8 +10,9 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 180.0
@@ -51,11 +52,17 @@ class AppProcess:
             )
 
     def wait_for_page(self) -> float:
-        """Seconds from the start until the page answered."""
+        """Seconds from the start until the page answered, or the question for a name and a password before it."""
         while time.perf_counter() - self.begun < PATIENCE and self._process.poll() is None:
-            with contextlib.suppress(URLError, OSError), urllib.request.urlopen(self.url) as page:
-                page.read()
+            try:
+                with urllib.request.urlopen(self.url) as page:
+                    page.read()
                 return time.perf_counter() - self.begun
+            except HTTPError as fault:
+                if fault.code == HTTPStatus.UNAUTHORIZED:
+                    return time.perf_counter() - self.begun
+            except (URLError, OSError):
+                pass
         raise RuntimeError(f"the app did not come up:\n{self.log.read_text()}")
 
     @property

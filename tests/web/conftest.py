@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -159,6 +159,7 @@ def open_site(
     folder: Path,
     auth: tuple[str, str] | None = None,
     *,
+    people: Sequence[tuple[str, str]] = (),
     share: bool = False,
     engine: FakeEngine | None = None,
     models: Models | None = None,
@@ -167,7 +168,7 @@ def open_site(
     library: Library | None = None,
 ) -> Iterator[Site]:
     settings = Settings(
-        port=0, output_dir=folder, auth=() if auth is None else (auth,), share=share
+        port=0, output_dir=folder, auth=(*people, *(() if auth is None else (auth,))), share=share
     )
     engine = FakeEngine() if engine is None else engine
     models = OneModel() if models is None else models
