@@ -136,6 +136,7 @@ def test_every_row_is_printed(
         yield Town(app=app, people=people, others=[person(site, "mal")], asked=asked)
 
     monkeypatch.setattr(load, "town", town)
+    monkeypatch.setattr("sdgui.bench.__main__._placed", lambda given: "a fake")
     monkeypatch.setattr(load, "TOGETHER", 2)
     monkeypatch.setattr(load, "BESIDE", 2)
     given = argparse.Namespace(

@@ -2,6 +2,7 @@
 
 import gc
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,10 @@ BOUNDED = (
     "weakref.ReferenceType",
     "asyncio.events.TimerHandle",
     "_contextvars.Context",
+    "collections.deque",
 )
-"""Python keeps the latest addresses that it took apart, sqlite3 up to 200 dead references to cursors, and asyncio up
-to 100 cancelled timers, each with its context."""
+"""Python keeps the latest addresses that it took apart, sqlite3 up to 200 dead references to cursors, asyncio up to 100
+cancelled timers, each with its context, and the pool of threads a queue for each that it ever needed at once."""
 VALUES = {
     "prompt": "a cat",
     "negative_prompt": "",
@@ -33,10 +35,17 @@ VALUES = {
 
 
 def things(site: Site) -> Counter[str]:
-    """How many objects of each kind there are, but for what the fake engine has written down."""
+    """How many objects of each kind there are, but for what the fake engine has written down, and when guests began
+    their dreams, which is remembered for a minute."""
     site.engine.batches.clear()
+    site.studio._begun.clear()
     gc.collect()
     return Counter(f"{type(one).__module__}.{type(one).__qualname__}" for one in gc.get_objects())
+
+
+def left_behind(grown: Counter[str]) -> dict[str, int]:
+    """The kinds of which there are more with every dream."""
+    return {kind: more for kind, more in grown.items() if more >= DREAMS and kind not in BOUNDED}
 
 
 def test_dreams_by_page_and_by_http_leave_nothing_behind(
@@ -56,6 +65,39 @@ def test_dreams_by_page_and_by_http_leave_nothing_behind(
         before = things(site)
         dream(DREAMS)
         grown = things(site) - before
-    for kind in BOUNDED:
-        del grown[kind]
-    assert {kind: more for kind, more in grown.items() if more >= DREAMS} == {}
+    assert left_behind(grown) == {}
+
+
+def test_guests_who_come_once_leave_nothing_behind_however_they_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One walks off in the middle of the stream, one stops the dream, one waits for the picture."""
+    monkeypatch.setattr("sdgui.studio.live_jobs.KEPT_ENDED", 2)
+    monkeypatch.setattr("sdgui.studio.guest_book._MOST_PEOPLE", 2)
+    monkeypatch.setattr("sdgui.web.doors.gate.NEWCOMERS", 1000)
+    with open_site(tmp_path, share=True) as site:
+
+        def come(times: int) -> None:
+            for turn in range(times):
+                with closing(site.visitor()) as guest:
+                    site.studio.pause(True)
+                    job = guest.post("/dreams", json={"values": VALUES}).json()["job"]
+                    with guest.stream("GET", "/watch") as news:
+                        assert "attached" in next(news.iter_lines())
+                    if turn % 3 == 1:
+                        assert guest.post(f"/jobs/{job}/cancel").json() == {"cancelled": True}
+                    site.studio.pause(False)
+                    if turn % 3 == 2:
+                        listen_to(guest)
+                        [tile] = guest.get(f"/dreams/{job}").json()["tiles"]
+                        assert guest.get(f"/thumb/{tile['picture']}").status_code == 200
+            last = site.visitor()
+            assert "job" in last.post("/dreams", json={"values": VALUES}).json()
+            listen_to(last)
+
+        come(4)
+        before = things(site)
+        come(3 * DREAMS)
+        grown = things(site) - before
+        assert len(site.app.state.gate.book.people()) <= 2
+    assert left_behind(grown) == {}
