@@ -36,6 +36,7 @@ def test_a_folder_of_the_third_version_opens_whole(open_store: Callable[[], Disk
     # as that version made its tables
     store._database._connection.executescript(
         """DROP TABLE links; DROP TABLE imports; DROP TABLE imported_files; DROP TABLE imported_pictures;
+        DROP INDEX jobs_gathered; ALTER TABLE jobs DROP COLUMN shows; ALTER TABLE jobs DROP COLUMN undo;
         DROP INDEX jobs_history; ALTER TABLE jobs DROP COLUMN imported;
         CREATE INDEX jobs_history ON jobs (visitor, created DESC, id DESC);
         ALTER TABLE tasks DROP COLUMN imported;

@@ -64,7 +64,8 @@ def sheet_routes(studio: "Studio", store: Store) -> APIRouter:
         if found is None:
             raise not_found()
         gone = sentence_of_gone(found)
-        is_there = not gone or store.picture_file(picture, visitor) is not None
-        return describe_picture(found) | {"gone": "" if is_there else gone}
+        if gone and store.picture_file(picture, visitor) is None:
+            return describe_picture(found) | {"gone": gone}
+        return describe_picture(found)
 
     return routes

@@ -122,7 +122,7 @@ def test_pictures_go_into_a_zip_and_onto_a_wall(site: Site) -> None:
     assert wall["sheet"]["kind"] == "wall"
     assert [tile["picture"] for tile in wall["tiles"]] == chosen["pictures"]
     assert (wall["prompt"], wall["tiles"][1]["own"]) == ("a fox", {"prompt": "a cat"})
-    assert (wall["gathered"], wall["title"]) == (True, "2 pictures of 2 prompts")
+    assert (wall["gathered"], wall["title"]) == (True, "2 prompts")
 
 
 def test_a_wall_of_stored_pictures_is_a_sheet_like_others(site: Site) -> None:

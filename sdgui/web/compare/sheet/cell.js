@@ -100,7 +100,8 @@ export class Cell extends Tile {
     const { match } = this.picture;
     const text = this.rank === null || match === null ? "" : `#${this.rank} ${match.toFixed(2)}`;
     if (!score || score.textContent === text) return;
-    score.textContent = text;
+    if (text) score.replaceChildren(`#${this.rank} `, make("b", { textContent: match?.toFixed(2) }));
+    else score.replaceChildren();
     score.title = text && `Match to the prompt: ${match?.toFixed(4)}, number ${this.rank} of this sheet`;
   }
 

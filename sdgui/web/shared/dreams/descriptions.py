@@ -83,7 +83,7 @@ def title_of(job: JobRecord) -> str:
     """The prompt of a dream; of a grid or a wall of several how many there are, since none stands for the others."""
     prompts = {task.spec.prompt for task in job.tasks}
     if job.is_gathered and len(prompts) > 1:
-        return f"{len(job.tasks)} pictures of {len(prompts)} prompts"
+        return f"{len(prompts)} prompts"
     if len(prompts) > 1 and job.sheet is not None:
         axes = [axis.title for axis in (job.sheet.y, job.sheet.x) if axis is not None]
         if PROMPT in axes:

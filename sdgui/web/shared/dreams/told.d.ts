@@ -134,7 +134,7 @@ export type ToldPicture = Made & {
   mark: Mark;
   created: number;
   notes: Record<string, string>;
-  /** Says that its file was moved away; "" where it is there. */
+  /** Says that its file was moved away. */
   gone?: string;
 };
 
