@@ -25,7 +25,7 @@ class Belongings:
 
     strip = index = number = 0
     endpoint = "dream"
-    name = "boat.png"
+    name = "boat.zip"
     session = "theirs"
 
     def __init__(self, site: Site, client: httpx.Client) -> None:
@@ -100,6 +100,12 @@ class Belongings:
     @property
     def address(self) -> str:
         return f"{self.site.url}/d/{self.link}"
+
+    @cached_property
+    def token(self) -> str:
+        """Of a list that is to be fetched as a ZIP."""
+        asked = {"pictures": [self.picture]}
+        return str(self.client.post("/history/zip", json=asked).json()["zip"].split("/")[3])
 
     @cached_property
     def fn_index(self) -> int:

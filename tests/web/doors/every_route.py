@@ -126,6 +126,7 @@ MAKERS: Mapping[Route, Way] = {
     ("PUT", "/history/marks"): Way(body=IDS | {"kept": True}),
     ("PUT", "/history/ratings"): Way(body=IDS | {"rating": 5}),
     ("POST", "/history/zip"): Way(body=IDS),
+    ("GET", "/history/zip/{token}/{name}"): Way(),
     ("POST", "/history/wall"): Way(body={"pictures": ["{picture}", "{other}"]}),
     ("POST", "/bin"): Way(body=IDS),
     ("POST", "/bin/restore"): Way(body={"undo": "{undo}"}),
