@@ -25,7 +25,7 @@ from sdgui.web.links.opened import Opened, Pictured, ended, never, open_link
 from sdgui.web.links.plain_png import as_png, without_texts
 from sdgui.web.links.telling import Told, told_of
 from sdgui.web.rooms import ROOT
-from sdgui.web.shared.gallery.pictures import NO_STORE, file_name
+from sdgui.web.shared.gallery.pictures import NO_STORE, file_name, saved_as
 from sdgui.web.shared.page.templates import render
 from sdgui.web.shared.page.theme import variables
 
@@ -116,7 +116,7 @@ def page_routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> APIRo
         headers = {**_OF_FILE}
         if download:
             name = file_name(one.record) if tells_all else f"picture-{one.number + 1}.png"
-            headers["content-disposition"] = f'attachment; filename="{name}"'
+            headers["content-disposition"] = saved_as(name)
         return _checked(request, png, "image/png", headers)
 
     @reading("/d/{link}/{number}.jpg")

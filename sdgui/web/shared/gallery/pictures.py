@@ -5,6 +5,7 @@ import unicodedata
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi import Path as FromPath
@@ -97,6 +98,16 @@ def file_name(record: PictureRecord) -> str:
         return own_name(record.imported)
     parts = (words_of(record.spec.prompt), str(record.spec.seed))
     return "-".join(part for part in parts if part) + ".png"
+
+
+def saved_as(name: str) -> str:
+    """The header's value that has a browser save an answer under a name, whatever letters that has (RFC 6266)."""
+    plain = quote(name, safe="")
+    return (
+        f'attachment; filename="{name}"'
+        if plain == name
+        else f"attachment; filename*=utf-8''{plain}"
+    )
 
 
 def own_name(imported: Imported) -> str:
