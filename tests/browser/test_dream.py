@@ -359,25 +359,6 @@ def test_the_keyboard_alone_is_enough(quick: Page, site: Site) -> None:
     expect(page.locator("#stop-button")).to_be_hidden()
 
 
-def test_two_visitors_dream_at_once_and_see_only_their_own(
-    make_visitor: Callable[..., Visitor], app: RunningApp
-) -> None:
-    ann, bob = make_visitor(), make_visitor()
-    ann.open(app.url)
-    bob.open(app.url)
-    ask(ann.page, "a red car", count=2, steps=6)
-    ask(bob.page, "a blue fish", count=2, steps=6)
-    dream(ann.page)
-    dream(bob.page)
-    finished(ann.page, 2)
-    finished(bob.page, 2)
-    assert ann.page.locator(".dream-title").all_inner_texts() == ["a red car"]
-    assert bob.page.locator(".dream-title").all_inner_texts() == ["a blue fish"]
-    address = ann.page.locator(".tile .download").first.get_attribute("href") or ""
-    assert ann.context.request.get(app.url + address).status == 200
-    assert bob.context.request.get(app.url + address).status == 404
-
-
 def test_the_download_is_the_original_file(
     make_visitor: Callable[..., Visitor], app: RunningApp
 ) -> None:

@@ -101,10 +101,11 @@ class Roles:
         """Passes a request on; an owner who `is_new` is given the cookie that tells so later."""
         state = scope.setdefault("state", {})
         state["role"], state["invitation"] = role, invitation
-        cookie = self.gate.keys.owner.made_for(OWNER, secure=self.gate.is_secure(scope))
 
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
+                secure = self.gate.is_secure(scope)
+                cookie = self.gate.keys.owner.made_for(OWNER, secure=secure)
                 headers = [*message.get("headers", ()), (b"set-cookie", cookie)]
                 message = {**message, "headers": headers}
             await send(message)
