@@ -27,6 +27,7 @@ GRID = 400
 """Pictures of a grid; one comes after ten dreams of four pictures, and after those one that was stopped at once."""
 SIDE = 20
 _WORDS = "red green boat sea forest city night rain fox castle 船 über 🦖 paper stone light"
+_OF_ALL = "oil canvas very detailed"
 _BEGUN = 1_600_000_000.0
 
 LIMITS = {
@@ -39,8 +40,10 @@ LIMITS = {
     "keep a picture": 0.02,
     "History: all sections": 0.1,
     "History: the sections of a word": 0.1,
+    "History: the sections of words that all have": 0.1,
     "History: pictures from anywhere on": 0.1,
     "History: those with a word, from anywhere on": 0.1,
+    "History: those with words that all have, by match": 0.1,
     "History: by rating, from anywhere on": 0.1,
     "History: what to choose by": 0.2,
 }
@@ -194,8 +197,10 @@ def _acts(store: DiskStore) -> dict[str, Callable[[], object]]:
     found = (
         changed(lambda: store.count_days(VISITOR, PictureQuery(), zone)),
         changed(lambda: store.count_days(VISITOR, PictureQuery(text="boat"), zone)),
+        changed(lambda: store.count_days(VISITOR, PictureQuery(text=_OF_ALL), zone)),
         stretch(PictureQuery()),
         stretch(PictureQuery(text="boat")),
+        stretch(PictureQuery(text=_OF_ALL, order=Order.MATCH)),
         stretch(PictureQuery(order=Order.RATING)),
         changed(lambda: store.facets(VISITOR)),
     )

@@ -13,12 +13,14 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from sdgui.model_info import ModelRef
+from sdgui.picture_query import PictureQuery
 from sdgui.records import JobEnd, JobRecord, JobState, TaskRecord
 from sdgui.spec import PictureSpec
 from sdgui.storage.database import Database, Found
 from sdgui.storage.layout import DATABASE, picture_path, thumbnail_path
 from tests import peers_files as peers
 from tests.browser.conftest import PHONE, Visitors, ask, dream, finished, shoot
+from tests.people import who
 from tests.web.conftest import Site, visitor_in
 
 pytestmark = pytest.mark.browser
@@ -186,7 +188,9 @@ def test_shift_selects_what_was_never_loaded_and_esc_lets_go(history: Page) -> N
     expect(says(history)).to_have_text("4 selected")
 
 
-def test_what_is_deleted_goes_at_once_and_undo_brings_it_back_to_its_place(history: Page) -> None:
+def test_what_is_deleted_goes_at_once_and_undo_brings_it_back_to_its_place(
+    history: Page, site: Site
+) -> None:
     before = names(history, 6)
     tiles(history).nth(1).focus()
     for key in ("Space", "Shift+ArrowRight", "Delete"):
@@ -213,6 +217,15 @@ def test_what_is_deleted_goes_at_once_and_undo_brings_it_back_to_its_place(histo
     expect(count(history)).to_have_text("5,000 pictures")
     expect(count(other)).to_have_text("5,000 pictures")
     other.close()
+    # On another device of the same person: it shows as soon as somebody comes back to the page.
+    anna = who(visitor_in({one["name"]: one["value"] for one in history.context.cookies()}))
+    [newest] = site.store.picture_ids(anna.visitor, PictureQuery(), limit=1)
+    site.studio.bin(anna, pictures=[newest])
+    history.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(count(history)).to_have_text("4,999 pictures")
+    site.studio.restore(anna, pictures=[newest])
+    history.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(count(history)).to_have_text("5,000 pictures")
     expect(tiles(history).first).to_have_attribute("aria-label", before[0] or "")
     assert names(history, 6) == before
 

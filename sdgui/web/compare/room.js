@@ -85,6 +85,7 @@ export async function enter(page) {
     dreaming: { list: sheets, begins: () => BEGINS[mode()], begin },
     seen: () => planning.plan(),
     marked: () => tray.refresh(),
+    looked: () => tray.refresh(),
     compares: async (pictures) => {
       if (pictures.length === 2) await versus(pictures);
       else await wallOf(pictures);

@@ -40,7 +40,7 @@ const TOP = 8;
 /** @param {Page} page */
 export function enter(page) {
   const room = new History(find("#history"), page);
-  page.add(NAME, { panel: room.element, seen: () => room.seen(), address: () => fragmentOf(room.search) });
+  page.add(NAME, { panel: room.element, seen: () => room.seen(), looked: () => room.lookAgain(), address: () => fragmentOf(room.search) });
   page.closing.push(() => room.isSeen && (room.hand.giveUp() || room.selection.clear()));
   page.help.add("In the history", [
     [["/"], "search"],
@@ -131,7 +131,6 @@ class History {
     window.addEventListener("popstate", () => this.back());
     page.forgetting.push((id) => this.forget(id));
     page.returning.push(() => this.changed({ isBack: true }));
-    document.addEventListener("visibilitychange", () => document.hidden || this.lookAgain());
     page.dreams.pictured.add(() => this.finished());
   }
 

@@ -15,7 +15,7 @@ import { agoFor } from "./words.js";
  * @typedef {import("./told.js").JobNews} JobNews
  * @typedef {import("./told.js").ToldDream} ToldDream
  * @typedef {import("../gallery/list.js").List} List
- * @typedef {{ ended(dream: Dream): void, connection(): void, dreaming(active: Dream[]): void, forgotten(id: string): void,
+ * @typedef {{ ended(dream: Dream): void, connection(): void, dreaming(active: Dream[]): void, forgotten(ids: string[]): void,
  *   toast(message: string, hint?: string, isError?: boolean, milliseconds?: number): void }} Teller
  */
 
@@ -47,10 +47,7 @@ export class Dreams {
     this.watch = new Watch((news) => this.hear(news), () => this.offline(true));
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.ageing = undefined;
-    document.addEventListener("visibilitychange", () => {
-      this.age(); // which ends where nobody sees it
-      if (!document.hidden) this.refresh({ isWhole: true }); // what was dreamt and deleted elsewhere meanwhile
-    });
+    document.addEventListener("visibilitychange", () => this.age()); // which ends where nobody sees it
   }
 
   get active() {
@@ -95,7 +92,7 @@ export class Dreams {
       const gone = [...known.pictures.values()].filter(({ index }) => !there.has(index));
       known.update(told);
       for (const picture of gone) known.remove(picture); // deleted elsewhere
-      for (const { id } of gone) if (id) this.teller.forgotten(id);
+      if (gone.length) this.teller.forgotten(gone.flatMap(({ id }) => id ?? []));
       return known;
     }
     // What came back has a place again: it is shown anew wherever it was.
@@ -179,10 +176,11 @@ export class Dreams {
     for (const list of this.lists) list.drop(job);
   }
 
-  /** A picture was deleted: nothing shows it any more, and with its last one an ended dream goes. @param {string} id */
-  forget(id) {
+  /** Pictures were deleted: nothing shows them any more, and with its last one an ended dream goes. @param {Iterable<string>} ids */
+  forget(ids) {
+    const deleted = new Set(ids);
     for (const dream of [...this.known.values()]) {
-      const gone = [...dream.pictures.values()].filter((picture) => picture.id === id);
+      const gone = [...dream.pictures.values()].filter(({ id }) => id !== null && deleted.has(id));
       for (const picture of gone) dream.remove(picture);
       if (gone.length && !dream.done.length && (!dream.isActive || !dream.pictures.size)) this.drop(dream.id);
     }
@@ -208,7 +206,7 @@ export class Dreams {
         if (this.active.length) await pause(300);
         break;
       case "binned":
-        for (const picture of news.pictures) this.forget(picture);
+        this.teller.forgotten(news.pictures);
         if (news.whole) this.drop(news.job);
         break;
       case "restored":

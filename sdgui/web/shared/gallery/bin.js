@@ -16,9 +16,9 @@ import { Partly, inPortions } from "../fetch/portions.js";
 
 export class Bin {
   /**
-   * `forget` is told of each picture that is deleted, `returned` that something came back, `tell` tells the other tabs.
+   * `forget` is told of the pictures that are deleted, `returned` that something came back, `tell` tells the other tabs.
    * @param {{ dreams: import("../dreams/dreams.js").Dreams, toasts: import("../dom/toasts.js").Toasts,
-   *   forget: (id: string) => void, returned: () => void, tell: (news: import("../page/other-tabs.js").TabNews) => void }} parts
+   *   forget: (ids: string[]) => void, returned: () => void, tell: (news: import("../page/other-tabs.js").TabNews) => void }} parts
    */
   constructor({ dreams, toasts, forget, returned, tell: tellOthers }) {
     this.dreams = dreams;
@@ -55,7 +55,7 @@ export class Bin {
     }
     for (const job of dreams) this.dreams.drop(job);
     const all = [...gone, ...whole];
-    for (const picture of all) this.forget(picture);
+    this.forget(all);
     this.dreams.settle();
     this.tellOthers({ type: "binned", pictures: all, dreams });
     const undos = told.flatMap(({ undo }) => undo || []);

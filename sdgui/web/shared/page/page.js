@@ -38,11 +38,11 @@ import { Title } from "./title.js";
  * @typedef {{ list: List, begins: () => import("./prompt-bar.js").Begins, begin: () => Promise<Outcome> }} Dreaming
  * @typedef {{ panel?: HTMLElement, dreaming?: Dreaming,
  *   offers?: (dream: Dream) => import("../gallery/list.js").Action[], seen?: () => void, address?: () => string,
- *   compares?: (pictures: string[]) => Promise<void>, marked?: () => void }} Room
+ *   compares?: (pictures: string[]) => Promise<void>, marked?: () => void, looked?: () => void }} Room
  *   `dreaming`: what the Dream button begins there, and where that is shown, which else is its `panel`; `offers`: what
  *   can be done there with any dream; `seen` is called when its tab or its mode is seen; `address` names it, with what is
  *   looked for there, where its name alone does not; `compares` shows any 2 to 64 pictures beside each other; `marked` is
- *   called where some were kept, or not any more, elsewhere
+ *   called where some were kept, or not any more, elsewhere, `looked` when somebody comes back to the page
  */
 
 /** Characters of a prompt by which its settings are called. */
@@ -103,13 +103,13 @@ export class Page {
         this.announcing.tell(active);
       },
       toast: (...words) => this.toasts.show(...words),
-      forgotten: (id) => this.forget(id),
+      forgotten: (ids) => this.forget(ids),
     });
     this.others = new OtherTabs((news) => this.hear(news));
     this.bin = new Bin({
       dreams: this.dreams,
       toasts: this.toasts,
-      forget: (id) => this.forget(id),
+      forget: (ids) => this.forget(ids),
       returned: () => this.returned(),
       tell: (news) => this.others.tell(news),
     });
@@ -156,6 +156,18 @@ export class Page {
     this.dreams.counted.add(() => this.pill.wake());
     keepRules(this.toasts);
     again.listen(window, document);
+    this.isLooking = false;
+    document.addEventListener("visibilitychange", () => this.look());
+    window.addEventListener("focus", () => this.look());
+  }
+
+  /** Somebody comes back to it: what was dreamt, marked and deleted elsewhere meanwhile is shown. */
+  async look() {
+    if (document.hidden || this.isLooking) return;
+    this.isLooking = true;
+    for (const room of this.rooms.values()) room.looked?.();
+    await this.dreams.refresh({ isWhole: true });
+    this.isLooking = false;
   }
 
   /** @param {string} name @param {Room} room */
@@ -170,10 +182,10 @@ export class Page {
     return this.rooms.get(this.tabs.tab);
   }
 
-  /** A picture was deleted, here or elsewhere. @param {string} id */
-  forget(id) {
-    this.dreams.forget(id);
-    for (const told of this.forgetting) told(id);
+  /** Pictures were deleted, here or elsewhere. @param {string[]} ids */
+  forget(ids) {
+    this.dreams.forget(ids);
+    for (const told of this.forgetting) for (const id of ids) told(id);
   }
 
   /** Something that was deleted came back. */
@@ -201,7 +213,7 @@ export class Page {
     switch (news.type) {
       case "binned":
         for (const job of news.dreams) this.dreams.drop(job);
-        for (const id of news.pictures) this.forget(id);
+        this.forget(news.pictures);
         this.dreams.settle();
         break;
       case "restored":
