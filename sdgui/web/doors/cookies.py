@@ -59,11 +59,12 @@ class Cookies:
 
     def others(self, cookies: str | None) -> list[str]:
         """The tokens of cookies that were not signed here: the former version's, those of another sdgui on this
-        machine, and our own where the secret was lost. Each is a visitor only if the store knows it as one."""
+        machine, and our own where the secret was lost. Each is a visitor only if the store knows it as one. What has
+        the name that this secret gives, and not its signature, is a forgery."""
         found = (
             token_of(value)
             for name, value in pairs(cookies)
-            if name == COOKIE or name.startswith(f"{COOKIE}_")
+            if name == COOKIE or (name.startswith(f"{COOKIE}_") and name != self.name)
         )
         return [token for token in dict.fromkeys(found) if _TOKEN.fullmatch(token)][:_MOST_OTHERS]
 
