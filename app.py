@@ -119,6 +119,7 @@ def serve(settings: Settings) -> None:
             policy=book.policy,
             used=book.used,
             room_of=book.room_of,
+            is_guest=book.is_guest,
         )
         studio.start()
         try:

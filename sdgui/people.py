@@ -47,6 +47,8 @@ class Allowance:
     """What their prompts may not say, each one word or several."""
     disk: int | None = None
     """Bytes that their pictures may take; where there are more, the oldest go that were not kept."""
+    upload: int | None = None
+    """Bytes of one file that they may send."""
     models: bool = True
     """Whether they may look after the models: add, correct and remove them."""
     folders: bool = True
@@ -60,18 +62,24 @@ GUESTS = Allowance(
     steps=50,
     a_minute=6,
     disk=500_000_000,
+    upload=20_000_000,
     models=False,
     folders=False,
 )
 """What guests may where their host said nothing else."""
+GUESTS_WAITING = 128
+"""Pictures that all guests together may have waiting where their host said nothing else: each alone is soon somebody
+else."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """Who may what, and how much: an allowance for each role, and whether the owner's dreams go before the others."""
+    """Who may what, and how much: an allowance for each role, the pictures of all guests together that may wait (None:
+    as many as there are), and whether the owner's dreams go before the others."""
 
     owner: Allowance = Allowance()
     guest: Allowance = GUESTS
+    guests_waiting: int | None = GUESTS_WAITING
     owner_first: bool = False
 
     def of(self, who: Who) -> Allowance:

@@ -118,7 +118,9 @@ _GUESTS = {
     "pictures": ("guest_pictures", 1, "pictures that a guest may ask for at once"),
     "waiting": ("guest_waiting", 1, "pictures that a guest may have waiting"),
     "dreams_a_minute": ("guest_dreams", 1, "dreams that a guest may begin in a minute"),
+    "waiting_all": ("guest_waiting_all", 1, "pictures that all guests together may have waiting"),
     "disk": ("guest_disk", 1, "megabytes of pictures that a guest may have"),
+    "upload": ("guest_upload", 1, "megabytes of a file that a guest may send to be read"),
 }
 """By the names of the terms: the flag, the least that it may say, and what it is."""
 
@@ -160,8 +162,9 @@ def _guests(given: argparse.Namespace) -> dict[str, Any]:
         said[name] = value
     if "pixels" in said:
         said["pixels"] **= 2
-    if "disk" in said:
-        said["disk"] *= 1_000_000
+    for name in ("disk", "upload"):
+        if name in said:
+            said[name] *= 1_000_000
     if models := getattr(given, "guest_model", None):
         said["models"] = tuple(dict.fromkeys(models))
     if getattr(given, "owner_first", False):

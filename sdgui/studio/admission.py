@@ -81,6 +81,17 @@ def admit(
         )
 
 
+def admit_among_guests(most: int | None, waiting: int, asked: int) -> None:
+    """UserError unless so many more pictures may be queued while so many of all guests are `waiting`."""
+    if most is not None and waiting + asked > most:
+        raise UserError(
+            f"{_count(waiting, 'picture')} of guests are waiting here already, and {most} may.",
+            f"Come again when {waiting + asked - most} of them are made."
+            if asked <= most
+            else f"Ask for {_count(most, 'picture')} at most.",
+        )
+
+
 def _when_fewer_wait(most: int, waiting: int, asked: int) -> str:
     if asked > most:
         return f"Ask for {_count(most, 'picture')} at most."

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sdgui.errors import UserError
-from sdgui.people import GUESTS, Allowance, Policy, Role, Who
+from sdgui.people import GUESTS, GUESTS_WAITING, Allowance, Policy, Role, Who
 from sdgui.studio.daily import Daily
 
 log = logging.getLogger(__name__)
@@ -35,14 +35,17 @@ _MOST_INVITATIONS = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """What holds for all guests; pixels are width times height, `disk` bytes, `models` ids or None for all."""
+    """What holds for each guest, `waiting_all` for all together; pixels are width times height, `disk` and `upload`
+    bytes, `models` ids or None for all."""
 
     waiting: int = GUESTS.waiting
+    waiting_all: int | None = GUESTS_WAITING
     dreams_a_minute: int | None = GUESTS.a_minute
     steps: int | None = GUESTS.steps
     pixels: int | None = GUESTS.pixels
     pictures: int | None = GUESTS.pictures
     disk: int | None = GUESTS.disk
+    upload: int | None = GUESTS.upload
     models: tuple[str, ...] | None = None
     owner_first: bool = False
     invited_only: bool = False
@@ -57,10 +60,11 @@ class Terms:
             pixels=self.pixels,
             pictures=self.pictures,
             disk=self.disk,
+            upload=self.upload,
             only=self.models,
             words=words,
         )
-        return Policy(guest=guest, owner_first=self.owner_first)
+        return Policy(guest=guest, guests_waiting=self.waiting_all, owner_first=self.owner_first)
 
 
 def told_of(allowance: Allowance) -> dict[str, Any]:
@@ -72,6 +76,7 @@ def told_of(allowance: Allowance) -> dict[str, Any]:
         "pixels": allowance.pixels,
         "pictures": allowance.pictures,
         "disk": allowance.disk,
+        "upload": allowance.upload,
         "models": allowance.only,
     }
 
@@ -290,6 +295,12 @@ class GuestBook:
             found = self._people.get(visitor)
             is_guest = found is not None and found.role is Role.GUEST
             return self.terms.disk if is_guest else None
+
+    def is_guest(self, visitor: str) -> bool:
+        """Whether somebody was here as a guest."""
+        with self._lock:
+            found = self._people.get(visitor)
+            return found is not None and found.role is Role.GUEST
 
     def people(self) -> tuple[Person, ...]:
         """Who was here, last seen first."""

@@ -46,6 +46,10 @@ class PictureQueue:
     def __len__(self) -> int:
         return sum(len(line) for line in self._waiting.values())
 
+    def visitors(self) -> tuple[str, ...]:
+        """Those of whom pictures wait."""
+        return tuple(self._waiting)
+
     def count(self, visitor: str) -> int:
         """Pictures of one visitor that wait."""
         return len(self._waiting.get(visitor, ()))

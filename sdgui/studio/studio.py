@@ -28,7 +28,7 @@ from sdgui.records import (
 )
 from sdgui.sheet import Sheet
 from sdgui.spec import DreamRequest, PictureSpec
-from sdgui.studio.admission import MINUTE, admit, admit_asked, admit_words
+from sdgui.studio.admission import MINUTE, admit, admit_among_guests, admit_asked, admit_words
 from sdgui.studio.alarm import Alarm
 from sdgui.studio.daily import Daily
 from sdgui.studio.disk_writer import DiskWriter
@@ -96,10 +96,11 @@ class Studio:
         resident: Callable[[], int] = lambda: 0,
         used: Callable[[str, int, float], None] = lambda visitor, pictures, seconds: None,
         room_of: Callable[[str], int | None] = lambda visitor: None,
+        is_guest: Callable[[str], bool] = lambda visitor: False,
     ) -> None:
         """`resident` tells the main memory of this process, in bytes. `used` is told, without being waited for, what a
         visitor has used: pictures, and seconds of a worker. `room_of` says how many bytes a visitor's pictures may
-        take, None for as many as there are."""
+        take, None for as many as there are; `is_guest`, whether a visitor was here as one."""
         self.policy = policy
         self.resident = resident
         self.models = models
@@ -112,6 +113,7 @@ class Studio:
         self._begun: dict[str, deque[float]] = {}
         self._used = used
         self._room_of = room_of
+        self._is_guest = is_guest
         model = models.names()[0]
         self._machine = Machine(
             model=model, workers=len(workers), batch_limit=batch_limit, backoff=backoff
@@ -454,9 +456,21 @@ class Studio:
         waiting = self._machine.queue.count(who.visitor) + self._arriving[who.visitor]
         now, begun = self._clock(), self._begun.get(who.visitor, ())
         admit(self.policy.of(who), specs, waiting, [now - moment for moment in begun])
+        if who.role is Role.GUEST:
+            admit_among_guests(self.policy.guests_waiting, self._waiting_of_guests(who), len(specs))
         self._arriving[who.visitor] += len(specs)
         if who.role is Role.GUEST:
             self._note_begun(who.visitor, now)
+
+    def _waiting_of_guests(self, who: Who) -> int:
+        """The pictures of this guest and of all others that wait."""
+        queue = self._machine.queue
+        there = {*queue.visitors(), *self._arriving}
+        return sum(
+            queue.count(one) + self._arriving[one]
+            for one in there
+            if one == who.visitor or self._is_guest(one)
+        )
 
     def _check_room(self, who: Who) -> None:
         """UserError where what somebody keeps takes all the room that they may have: nothing else could make any."""

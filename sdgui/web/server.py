@@ -13,6 +13,7 @@ import gradio as gr
 import uvicorn
 from anyio import CapacityLimiter
 from fastapi import FastAPI
+from starlette.types import Scope
 
 from sdgui.ports import Library, Store
 from sdgui.settings import Settings, is_loopback
@@ -30,6 +31,7 @@ from sdgui.web.doors.keys import Keys
 from sdgui.web.doors.roles import Roles
 from sdgui.web.doors.scratch import make_scratch
 from sdgui.web.doors.strangers import for_strangers
+from sdgui.web.doors.streams import Room, StreamLimit, Streams
 from sdgui.web.doors.visitors import Visitors
 from sdgui.web.page import CAPABILITIES, keep_fresh, make_head, make_page, make_routes
 from sdgui.web.programs.declaration import numbers_of
@@ -110,8 +112,15 @@ def make_app(
 
     # What is added last is asked first.
     is_for_strangers = for_strangers([path for one in CAPABILITIES for path in one.for_strangers])
-    app.add_middleware(BodyLimit, limit=_LARGEST_BODY, larger={READ_PICTURE: LARGEST_PICTURE})
+
+    def largest_picture(scope: Scope) -> int:
+        said = studio.policy.of(scope["state"]["who"]).upload
+        return LARGEST_PICTURE if said is None else min(said, LARGEST_PICTURE)
+
+    app.add_middleware(BodyLimit, limit=_LARGEST_BODY, larger={READ_PICTURE: largest_picture})
     app.add_middleware(SameOrigin, is_for_strangers=is_for_strangers)
+    app.state.streams = Streams(Room.within(limits_here().most))
+    app.add_middleware(StreamLimit, streams=app.state.streams)
     secret = server_secret(settings.output_dir)
     app.add_middleware(
         Visitors,

@@ -11,7 +11,7 @@ import { countOf, deedsOf, inFull, inOrder, inShort, lifeOf, listed, placeOf, pr
 
 const NOW = 1_700_000_000;
 /** @type {import("../../sdgui/web/share/told.js").Allowed} */
-const LIMITS = { waiting: 16, dreams_a_minute: 6, steps: 30, pixels: 512 * 512, pictures: 4, disk: 200e6, models: null };
+const LIMITS = { waiting: 16, dreams_a_minute: 6, steps: 30, pixels: 512 * 512, pictures: 4, disk: 200e6, upload: 20e6, models: null };
 /** @type {import("../../sdgui/web/share/told.js").Guest} */
 const GUEST = { id: "a", name: "guest 1", number: 1, pictures: 12, seconds: 95, seen: NOW, state: "dreaming", blocked: false, sent_away: false };
 /** @type {import("../../sdgui/web/share/told.js").QueuedDream} */

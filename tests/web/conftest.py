@@ -181,6 +181,7 @@ def open_site(
         batch_limit=lambda spec: batch,
         used=book.used,
         room_of=book.room_of,
+        is_guest=book.is_guest,
     )
     studio.start()
     sock = listen(settings)

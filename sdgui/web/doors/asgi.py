@@ -1,7 +1,8 @@
 """The little that our middleware shares: header look-up, a plain answer, and the end of long streams."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -47,40 +48,103 @@ class Hangup:
         """Passes a request on; only GET requests are cut short, what changes something is let through to its end."""
         if scope["type"] != "http" or scope["method"] != "GET":
             await self.app(scope, receive, send)
-            return
+        else:
+            await until(self.stopping, self.app, scope, receive, send)
 
-        async def receive_or_stop() -> Message:
-            if self.stopping.is_set():
+
+async def until(
+    over: asyncio.Event, app: ASGIApp, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Has an app answer a GET request, and tells it that the client has left once it is `over`.
+
+    A stream of events that ends so is ended for its client, too: uvicorn takes what is left in the middle for a fault.
+    """
+    is_open = has_left = False
+
+    async def receive_or_end() -> Message:
+        nonlocal has_left
+        if over.is_set():
+            return {"type": "http.disconnect"}
+        message = asyncio.ensure_future(receive())
+        ended = asyncio.ensure_future(over.wait())
+        try:
+            await asyncio.wait((message, ended), return_when=asyncio.FIRST_COMPLETED)
+            if not message.done():
                 return {"type": "http.disconnect"}
-            message = asyncio.ensure_future(receive())
-            stopped = asyncio.ensure_future(self.stopping.wait())
-            try:
-                await asyncio.wait((message, stopped), return_when=asyncio.FIRST_COMPLETED)
-                return message.result() if message.done() else {"type": "http.disconnect"}
-            finally:
-                message.cancel()
-                stopped.cancel()
+            has_left = message.result()["type"] == "http.disconnect"
+            return message.result()
+        finally:
+            message.cancel()
+            ended.cancel()
 
-        await self.app(scope, receive_or_stop, send)
+    async def send_noting(message: Message) -> None:
+        nonlocal is_open
+        if message["type"] == "http.response.start":
+            is_open = is_event_stream(message)
+        elif not message.get("more_body", False):
+            is_open = False
+        await send(message)
+
+    await app(scope, receive_or_end, send_noting)
+    if is_open and over.is_set() and not has_left:
+        await send({"type": "http.response.body", "body": b""})
+
+
+def is_event_stream(start: Message) -> bool:
+    """Whether an answer that begins so goes on for as long as somebody listens."""
+    told = (value for name, value in start.get("headers", ()) if name.lower() == b"content-type")
+    return any(value.startswith(b"text/event-stream") for value in told)
+
+
+Largest = Callable[[Scope], int]
+"""The bytes of a file that whoever asks may send."""
+_FILES_OF_ONE = 2
+_FILES = 8
 
 
 class BodyLimit:
-    """Middleware: refuses bodies larger than anything that this page or its programs send; some paths take `larger`."""
+    """Middleware: refuses bodies larger than anything that this page or its programs send; some paths take files, which
+    are `larger`, but few at once."""
 
-    def __init__(self, app: ASGIApp, limit: int, larger: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, limit: int, larger: Mapping[str, Largest] | None = None
+    ) -> None:
         self.app = app
         self.limit = limit
         self.larger = {} if larger is None else larger
+        self._files: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuses by the announced length, or as soon as a body has grown beyond the limit unannounced."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = self.larger.get(scope["path"], self.limit)
+        largest = self.larger.get(scope["path"])
+        if largest is None:
+            await self._within(self.limit, _TOO_MUCH, scope, receive, send)
+            return
+        limit = largest(scope)
+        text = f"That file is larger than the {limit / 1e6:,.0f} MB that you may send here."
+        visitor = str(scope.get("state", {}).get("visitor", ""))
+        if self._files[visitor] >= _FILES_OF_ONE or self._files.total() >= _FILES:
+            busy = "Other files are still being read. Try again in a moment."
+            retry = (b"retry-after", b"5")
+            await answer(scope, receive, send, HTTPStatus.TOO_MANY_REQUESTS, busy, retry)
+            return
+        self._files[visitor] += 1
+        try:
+            await self._within(limit, text, scope, receive, send)
+        finally:
+            self._files[visitor] -= 1
+            if not self._files[visitor]:
+                del self._files[visitor]
+
+    async def _within(
+        self, limit: int, text: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         announced = header(scope, b"content-length")
         if announced is not None and (not announced.isdigit() or int(announced) > limit):
-            await _refuse_body(scope, receive, send)
+            await _refuse_body(text, scope, receive, send)
             return
         taken = 0
         has_started = is_refused = False
@@ -95,7 +159,7 @@ class BodyLimit:
                 if taken > limit:
                     if not has_started:
                         is_refused = True
-                        await _refuse_body(scope, receive, send)
+                        await _refuse_body(text, scope, receive, send)
                     return {"type": "http.disconnect"}
             return message
 
@@ -112,6 +176,8 @@ class BodyLimit:
                 raise
 
 
-async def _refuse_body(scope: Scope, receive: Receive, send: Send) -> None:
-    text = "That is more than this server takes in one request."
+_TOO_MUCH = "That is more than this server takes in one request."
+
+
+async def _refuse_body(text: str, scope: Scope, receive: Receive, send: Send) -> None:
     await answer(scope, receive, send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, text)

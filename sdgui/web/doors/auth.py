@@ -121,7 +121,7 @@ class Patience:
 
     async def turn_away(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers somebody who could not even wait."""
-        text = "Too many wrong passwords are being tried. The right one is let in at any time."
+        text = "Too much is being guessed here. Whoever has the right password or link is let in at any time."
         retry = (b"retry-after", str(int(_LONGEST)).encode())
         await answer(scope, receive, send, HTTPStatus.TOO_MANY_REQUESTS, text, retry)
 

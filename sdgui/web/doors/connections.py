@@ -10,6 +10,7 @@ from collections import Counter, OrderedDict
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sdgui.settings import is_loopback
@@ -17,6 +18,11 @@ from sdgui.web.doors.addresses import network_of
 
 log = logging.getLogger(__name__)
 
+_UNHEARD = 2**26
+"""Bytes that are passed over of a body that was refused, as most clients take no answer before they have sent all:
+whoever sends more is not read any more."""
+_LINGER = 1.0
+"""Seconds to take the answer that says so."""
 _FULL = "This server has as many connections as it can hold. Try again in a moment."
 _REFUSAL = (
     "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\n"
@@ -140,6 +146,8 @@ class CountedProtocol(H11Protocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._taking: asyncio.TimerHandle | None = None
         self._left_to_take = 0
+        self._linger: asyncio.TimerHandle | None = None
+        self._unheard = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         peer = transport.get_extra_info("peername")
@@ -156,6 +164,13 @@ class CountedProtocol(H11Protocol):
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         self._notice()
+        if self._is_refused():
+            self._unheard += len(data)
+            if self._unheard > _UNHEARD and self._linger is None:
+                self.flow.pause_reading()
+                self._linger = self.loop.call_later(_LINGER, self.hang_up)
+        else:
+            self._unheard = 0
 
     def on_response_complete(self) -> None:
         self._stage = ""
@@ -164,7 +179,7 @@ class CountedProtocol(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._counted.leave(self)
-        _cancel(self._deadline, self._taking)
+        _cancel(self._deadline, self._taking, self._linger)
         self._unset_keepalive_if_required()
         super().connection_lost(exc)
 
@@ -180,6 +195,11 @@ class CountedProtocol(H11Protocol):
     def hang_up(self) -> None:
         """Ends the connection at once; who is being answered is told that the client has left."""
         self.transport.abort()
+
+    def _is_refused(self) -> bool:
+        """Whether it still sends what was answered before it was heard."""
+        is_answered = self.cycle is not None and self.cycle.response_complete
+        return is_answered and self.conn.their_state is h11.SEND_BODY
 
     def _notice(self) -> None:
         """Sees how far the request is, and gives the next part its time."""

@@ -22,6 +22,8 @@ from sdgui.web.doors.visitors import visitor_id
 
 TOKEN = "token"
 INVITATION = "i"
+_LINK = "link"
+"""By what failures to guess the address of a link are counted."""
 
 _NOT_THE_OWNERS = "This is not the owner’s link, or no longer. The terminal of this program has it."
 _NO_INVITATION = "This invitation was withdrawn, or is over. Ask whoever sent it for another."
@@ -51,8 +53,11 @@ class Roles:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes a request on that somebody may make who is known, or where everybody may come."""
-        if scope["type"] not in ("http", "websocket") or self.is_for_strangers(scope):
+        if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
+            return
+        if self.is_for_strangers(scope):
+            await self._show(scope, receive, send)
             return
         gate = self.gate
         if gate.is_proof(scope["path"]):
@@ -138,6 +143,24 @@ class Roles:
         await answer(
             scope, receive, send, HTTPStatus.SEE_OTHER, text, place, (b"set-cookie", cookie)
         )
+
+    async def _show(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Shows what strangers may see; who asks for what never was waits like all who guess."""
+        is_turned_away = False
+
+        async def send_patiently(message: Message) -> None:
+            nonlocal is_turned_away
+            if is_turned_away:
+                return
+            is_start = message["type"] == "http.response.start"
+            if is_start and message["status"] == HTTPStatus.NOT_FOUND:
+                is_turned_away = not await self.patience.has_waited(_LINK.encode())
+            if is_turned_away:
+                await self.patience.turn_away(scope, receive, send)
+            else:
+                await send(message)
+
+        await self.app(scope, receive, send_patiently)
 
     async def _refuse(
         self,

@@ -16,12 +16,14 @@ import { square, toggled, withNow } from "./words.js";
 
 const PIXELS = [256, 512, 768, 1024, 1536, 2048].map((side) => side * side);
 const DISK = [100e6, 200e6, 500e6, 1e9, 5e9, 20e9];
-/** @type {{ name: "steps" | "pictures" | "dreams_a_minute" | "waiting", label: string, high: number, isEndless?: boolean }[]} */
+const UPLOAD = [5e6, 10e6, 20e6, 50e6];
+/** @type {{ name: "steps" | "pictures" | "dreams_a_minute" | "waiting" | "waiting_all", label: string, high: number, isEndless?: boolean }[]} */
 const NUMBERS = [
   { name: "steps", label: "Steps, up to", high: 1000 },
   { name: "pictures", label: "Pictures per dream", high: 512 },
   { name: "dreams_a_minute", label: "Dreams a minute", high: 1000 },
   { name: "waiting", label: "Pictures waiting", high: 512, isEndless: false },
+  { name: "waiting_all", label: "Waiting of all together", high: 4096 },
 ];
 
 export class LimitsPart {
@@ -37,12 +39,13 @@ export class LimitsPart {
     this.numbers = new Map(NUMBERS.map((one) => [one.name, new NumberField({ id: `share-${one.name}`, low: 1, ...one, save: (value) => this.save({ [one.name]: value }) })]));
     this.pixels = this.select("pixels", "Pixels, up to", square);
     this.disk = this.select("disk", "Disk for each guest", size);
+    this.upload = this.select("upload", "Files they send, up to", size);
     this.first = this.check("owner_first", "My dreams go first");
     this.invited = this.check("invited_only", "Only who has an invitation");
     const [steps, ...others] = [...this.numbers.values()].map(({ element }) => element);
     this.part.body.append(
       make("div", { className: "share-models" }, make("p", { className: "share-label", textContent: "Models" }), this.models, this.modelsFault),
-      steps, this.pixels.element, ...others, this.disk.element, this.first.element, this.invited.element);
+      steps, this.pixels.element, ...others, this.disk.element, this.upload.element, this.first.element, this.invited.element);
   }
 
   /** @param {Partial<Limits>} what @returns {Promise<void>} */
@@ -55,6 +58,7 @@ export class LimitsPart {
     for (const [name, field] of this.numbers) field.tell(limits[name]);
     this.pixels.tell(limits.pixels, PIXELS);
     this.disk.tell(limits.disk, DISK);
+    this.upload.tell(limits.upload, UPLOAD);
     this.first.tell(limits.owner_first);
     this.invited.tell(limits.invited_only);
     this.tellModels(models);
@@ -88,7 +92,7 @@ export class LimitsPart {
     }
   }
 
-  /** A limit that is one of few. @param {"pixels" | "disk"} name @param {string} label @param {(value: number) => string} wordsFor */
+  /** A limit that is one of few. @param {"pixels" | "disk" | "upload"} name @param {string} label @param {(value: number) => string} wordsFor */
   select(name, label, wordsFor) {
     const fault = make("p", { className: "share-fault", id: `share-${name}-fault`, role: "alert" });
     const select = make("select", { id: `share-${name}`, aria: { describedby: fault.id } });

@@ -21,6 +21,7 @@ from sdgui.web.doors.visitors import check_owner, who_of
 from sdgui.web.share.qr_code import as_svg
 from sdgui.web.share.tunnel import PublicLink
 from sdgui.web.shared.dreams.submission import check_model
+from sdgui.web.shared.made_with.routes import LARGEST_PICTURE
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
@@ -54,11 +55,13 @@ class Limits(_Asked):
     """Terms that are to be others from now on; null is no limit. What is not named stays as it is."""
 
     waiting: int = Field(default=1, ge=1, le=512)
+    waiting_all: int | None = Field(default=None, ge=1, le=4096)
     dreams_a_minute: int | None = Field(default=None, ge=1, le=1000)
     steps: int | None = Field(default=None, ge=1, le=1000)
     pixels: int | None = Field(default=None, ge=64 * 64, le=2**26)
     pictures: int | None = Field(default=None, ge=1, le=512)
     disk: int | None = Field(default=None, ge=1_000_000, le=10**15)
+    upload: int | None = Field(default=None, ge=1_000_000, le=LARGEST_PICTURE)
     models: tuple[_Model, ...] | None = Field(default=None, max_length=1000)
     owner_first: bool = False
     invited_only: bool = False

@@ -1,6 +1,6 @@
 // What the routes of sharing tell, as types for the checks of the scripts; browsers never ask for it.
 
-/** Null is no limit. `pixels`: width times height; `disk`: bytes; `models`: their ids. */
+/** Null is no limit. `pixels`: width times height; `disk` and `upload`: bytes; `models`: their ids. */
 export type Allowed = {
   waiting: number;
   dreams_a_minute: number | null;
@@ -8,12 +8,13 @@ export type Allowed = {
   pixels: number | null;
   pictures: number | null;
   disk: number | null;
+  upload: number | null;
   models: string[] | null;
 };
 
 export type Me = { role: "owner" | "guest"; name: string; number: number; limits: Allowed; paused?: boolean; bring?: boolean };
 
-export type Limits = Allowed & { owner_first: boolean; invited_only: boolean };
+export type Limits = Allowed & { waiting_all: number | null; owner_first: boolean; invited_only: boolean };
 
 /** `since` and `ends`: seconds since the epoch. */
 export type LinkState = {

@@ -122,6 +122,7 @@ export function inFull(limits, titleOf) {
     [limits.dreams_a_minute, `${limits.dreams_a_minute} ${limits.dreams_a_minute === 1 ? "dream" : "dreams"} a minute`],
     [limits.waiting, `${pictures(limits.waiting)} waiting at a time`],
     [limits.disk, `${size(Number(limits.disk))} of pictures; then the oldest go that you did not keep`],
+    [limits.upload, `files of up to ${size(Number(limits.upload))} that say what they were made with`],
     [limits.models, `with ${listed((limits.models ?? []).map(titleOf))}`],
   ];
   return all.filter(([limit]) => limit !== null).map(([, text]) => text);

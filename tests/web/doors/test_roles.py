@@ -72,7 +72,9 @@ def test_on_loopback_alone_everybody_is_the_owner(site: Site) -> None:
         "number": 0,
         "limits": {
             "waiting": 512,
-            **dict.fromkeys(("dreams_a_minute", "steps", "pixels", "pictures", "disk", "models")),
+            **dict.fromkeys(
+                ("dreams_a_minute", "steps", "pixels", "pictures", "disk", "upload", "models")
+            ),
         },
         "paused": False,
         "bring": False,
