@@ -124,7 +124,7 @@ def serve(settings: Settings) -> None:
         studio.start()
         try:
             from sdgui.web import server
-            from sdgui.web.share.told import owners_link, told_of_link
+            from sdgui.web.share.told import SEEN_PASSWORDS, owners_link, told_of_link
 
             web = server.make_app(studio, store, settings, library, book)
             gate, link = web.state.gate, web.state.link
@@ -143,6 +143,8 @@ def serve(settings: Settings) -> None:
                 book.start()
                 store.imports.resume()
                 print(f"sdgui is at {here}", flush=True)
+                if settings.auth_is_seen:
+                    print(SEEN_PASSWORDS, flush=True)
                 if is_told:
                     print(owners_link(here, gate.keys.token), flush=True)
                 link.tell = tell

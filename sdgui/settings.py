@@ -20,7 +20,8 @@ DTYPES = ("auto", "float32", "bfloat16", "float16")
 class Settings:
     """How this server runs: `models` can be chosen, and the first is the page's default; where `model_is_said`, also
     before the one that the owner chose there. In `models_dirs` more are looked for. `auth` are pairs of name and
-    password, none where nobody is asked. `new_token`: the owner's former links and cookies end. `guests` is what was
+    password, none where nobody is asked; `auth_is_seen` where they stand on the command line.
+    `new_token`: the owner's former links and cookies end. `guests` is what was
     said of guests' limits, by the names of the terms. `imports` are folders whose pictures are brought in, linked, or
     as copies where `import_copies`."""
 
@@ -31,6 +32,7 @@ class Settings:
     port: int = 7860
     share: bool = False
     auth: tuple[tuple[str, str], ...] = ()
+    auth_is_seen: bool = False
     new_token: bool = False
     guests: Mapping[str, Any] = field(default_factory=dict)
     imports: tuple[Path, ...] = ()
@@ -295,6 +297,7 @@ def parse_settings(argv: Sequence[str], environment: Mapping[str, str] | None = 
         port=given.port,
         share=given.share,
         auth=auth,
+        auth_is_seen="auth" in given,
         new_token=given.new_token,
         guests=_guests(given),
         imports=imports,

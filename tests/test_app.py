@@ -32,6 +32,8 @@ from tests.engine.checkpoints.writing import write_single_file
 from tests.engine.tiny_model import write_tiny_model
 from tests.running_app import ROOT, RunningApp, start, start_and_fail
 
+PASSWORD = "sesame-open-sesame"
+
 
 def the_refusal(folder: Path, *flags: str) -> str:
     """What the app said; checks that it was one plain sentence with a hint, and exit code 2."""
@@ -158,10 +160,13 @@ def test_a_folder_that_the_command_line_names_comes_in_for_the_owner(tmp_path: P
 def test_where_others_can_come_the_terminal_has_the_owner_s_link_and_they_are_guests(
     tmp_path: Path,
 ) -> None:
-    app = RunningApp(tmp_path, "--host", "0.0.0.0", "--new-token", "--guest-steps", "9")
+    flags = ("--host", "0.0.0.0", "--new-token", "--guest-steps", "9", "--auth", f"ann:{PASSWORD}")
+    app = RunningApp(tmp_path, *flags)
     try:
         [link] = re.findall(rf"{app.url}/\?token=[\w-]{{43}}", app.log.read_text())
         guest, owner = (httpx.Client(trust_env=False, follow_redirects=True) for _ in range(2))
+        assert guest.get(app.url).status_code == 401
+        guest.auth = ("ann", PASSWORD)
         assert owner.get(link).url == f"{app.url}/"
         told = [client.get(f"{app.url}/me").json() for client in (guest, owner)]
         assert [one["role"] for one in told] == ["guest", "owner"]
@@ -169,8 +174,23 @@ def test_where_others_can_come_the_terminal_has_the_owner_s_link_and_they_are_gu
         asked = {"prompt": "a cat", "steps": 10}
         refused = guest.post(f"{app.url}/gradio_api/call/v2/dream", json=asked)
         assert "You may ask for 9 steps, and these are 10." in refused.text
+        said = app.log.read_text()
+        assert "can read the passwords of --auth" in said and PASSWORD not in said
+        token = link.partition("=")[2]
+        shown = [one for one in command_lines() if PASSWORD in one or token in one]
+        assert len(shown) == 1 and "app.py" in shown[0]  # none of what it starts
+        assert said.count(token) == 1
     finally:
         app.kill()
+
+
+def command_lines() -> list[str]:
+    """What the list of processes shows."""
+    shown = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            shown.append(file.read_bytes().decode("utf-8", "replace"))
+    return shown
 
 
 def test_the_environment_may_hold_the_password(monkeypatch: pytest.MonkeyPatch) -> None:

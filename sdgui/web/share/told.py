@@ -4,6 +4,11 @@ from sdgui.web.doors.roles import TOKEN
 from sdgui.web.share.qr_code import for_terminal
 from sdgui.web.share.tunnel import LinkState
 
+SEEN_PASSWORDS = (
+    "Everybody on this machine can read the passwords of --auth in its list of processes; "
+    "--auth-file and SDGUI_AUTH keep them."
+)
+
 
 def owners_link(here: str, token: str) -> str:
     """The link that makes a browser the owner's."""
