@@ -120,6 +120,8 @@ def serve(settings: Settings) -> None:
             used=book.used,
             room_of=book.room_of,
             is_guest=book.is_guest,
+            room_of_all=book.shared_room,
+            lost=book.lost,
         )
         studio.start()
         try:

@@ -228,6 +228,20 @@ class PicturesRestored:
     pictures: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class PicturesHidden:
+    """The owner of the machine hid or deleted these pictures of the job, or shows them again."""
+
+    pictures: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotLetIn:
+    """The owner does not let this person in any more, for a while or for good; it is of no job."""
+
+    sentence: str
+
+
 StudioEvent = (
     Queued
     | Started
@@ -241,5 +255,7 @@ StudioEvent = (
     | Failed
     | PicturesBinned
     | PicturesRestored
+    | PicturesHidden
+    | NotLetIn
 )
 End = Finished | JobCancelled | Failed

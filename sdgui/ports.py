@@ -1,6 +1,6 @@
 """The protocols between the floors: what the studio and the web need, without saying how it is done."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, tzinfo
 from pathlib import Path
 from typing import Protocol
@@ -19,11 +19,15 @@ from sdgui.picture_query import Facets, PictureQuery
 from sdgui.records import (
     Binned,
     Emptied,
+    Hiding,
     JobEnd,
     JobRecord,
+    Judged,
+    Judgement,
     Mark,
     ModelUse,
     PictureRecord,
+    Report,
     Restored,
 )
 from sdgui.vae_info import VaeInfo
@@ -317,8 +321,68 @@ class Store(Protocol):
         """Makes all that is one visitor's another's: dreams, pictures, links, bin; how many pictures."""
         ...
 
-    def oldest_unkept(self, visitor: str, bytes: int) -> tuple[str, ...]:
-        """The oldest of the visitor's pictures that are not kept, as many as take so many bytes together."""
+    def bytes_of_all(self, visitors: Sequence[str]) -> int:
+        """The bytes that the pictures of all these visitors take together."""
+        ...
+
+    def oldest_unkept(
+        self, visitors: Sequence[str], bytes: int, *, sparing: Sequence[str] = ()
+    ) -> Mapping[str, tuple[str, ...]]:
+        """The oldest pictures of these visitors together that are not kept, nor of the dreams `sparing`, as many as
+        take so many bytes together; by visitor."""
+        ...
+
+    def judge(self, pictures: Sequence[str], judgement: Judgement) -> tuple[Judged, ...]:
+        """Does with anybody's pictures what the owner of the machine decided, as far as that can be done with them,
+        also when the disk is full; with which, by dream."""
+        ...
+
+    def hiding(self, picture: str, visitor: str) -> Hiding:
+        """What the owner of the machine did with a picture of the visitor."""
+        ...
+
+    def count_hidden(self, visitor: str) -> int:
+        """How many of the visitor's pictures the owner of the machine hides, or has deleted."""
+        ...
+
+    def anybodys(self, picture: str) -> PictureRecord | None:
+        """A picture for the owner of the machine, whosever it is, also one that they hide."""
+        ...
+
+    def anybodys_file(self, picture: str) -> Path | None:
+        """Its original file."""
+        ...
+
+    def anybodys_thumb(self, picture: str) -> Path | None:
+        """Its thumbnail (JPEG)."""
+        ...
+
+    def pictures_of_all(
+        self,
+        visitors: Sequence[str],
+        *,
+        before: str | None = None,
+        limit: int = 48,
+        hidden: bool = False,
+    ) -> tuple[PictureRecord, ...]:
+        """So many pictures of these visitors for the owner of the machine, newest first, also hidden ones, with
+        `hidden` those of everybody else, too; only those before one of them."""
+        ...
+
+    def add_report(self, picture: str, place: str, reason: str = "") -> bool:
+        """Counts a report of a picture that was seen at a place; False where too much else is reported already."""
+        ...
+
+    def reports(self) -> tuple[Report, ...]:
+        """What is reported and to be seen, last reported first."""
+        ...
+
+    def is_reported(self, picture: str) -> bool:
+        """Whether somebody reported a picture, and nobody dismissed that."""
+        ...
+
+    def dismiss_report(self, picture: str) -> bool:
+        """Forgets what was reported of a picture; False where nothing was."""
         ...
 
     def mark_picture(self, picture: str, visitor: str, mark: Mark) -> bool:

@@ -26,9 +26,32 @@ class Mark(StrEnum):
     REJECTED = "rejected"
 
 
+class Hiding(StrEnum):
+    """What the owner of the machine did with somebody's picture."""
+
+    NONE = ""
+    HIDDEN = "hidden"
+    DELETED = "deleted"
+
+    @property
+    def sentence(self) -> str:
+        """What its maker is told."""
+        return f"The owner of this machine has {self.value} this picture."
+
+
+class Judgement(StrEnum):
+    """What the owner of the machine decides of somebody's pictures; the last two take the others back."""
+
+    HIDE = "hide"
+    DELETE = "delete"
+    SHOW = "show"
+    RESTORE = "restore"
+
+
 @dataclass(frozen=True, kw_only=True)
 class TaskRecord:
-    """One picture of a job, made or not: `stored` once its file is safe, `deleted` once its owner removed it.
+    """One picture of a job, made or not: `stored` once its file is safe, `deleted` once its owner removed it, or the
+    owner of the machine did (`hiding`).
 
     `fault` says in words for a visitor why it could not be made; `match` is how well it fits its prompt (the cosine
     of CLIP's embeddings), where that is known.
@@ -41,6 +64,7 @@ class TaskRecord:
     mark: Mark = Mark.NONE
     fault: str = ""
     match: float | None = None
+    hiding: Hiding = Hiding.NONE
 
     @property
     def unmade(self) -> bool:
@@ -81,7 +105,8 @@ class JobEnd:
 @dataclass(frozen=True, kw_only=True)
 class PictureRecord:
     """One stored picture: its owner, spec, place in its job, how it was made (`notes`), bytes on disk; `rating` from
-    1 to 5, or 0 for none; `imported` says from where it came, None for one that was made here."""
+    1 to 5, or 0 for none; `imported` says from where it came, None for one that was made here; `hiding` what the owner
+    of the machine did with it."""
 
     id: str
     job: str
@@ -94,6 +119,7 @@ class PictureRecord:
     mark: Mark = Mark.NONE
     rating: int = 0
     imported: Imported | None = None
+    hiding: Hiding = Hiding.NONE
 
     @property
     def match(self) -> float | None:
@@ -120,6 +146,28 @@ class Restored:
 
     pictures: Mapping[str, tuple[str, ...]]
     stopped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """Pictures of one dream of a visitor of which the owner of the machine decided something."""
+
+    visitor: str
+    job: str
+    pictures: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What strangers said of a picture: the `place` where they saw it, the last `reasons` with words, how often and
+    when (seconds since the epoch)."""
+
+    picture: PictureRecord
+    place: str
+    reasons: tuple[str, ...]
+    count: int
+    first: float
+    last: float
 
 
 @dataclass(frozen=True, kw_only=True)

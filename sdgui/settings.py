@@ -123,6 +123,7 @@ _GUESTS = {
     "waiting_all": ("guest_waiting_all", 1, "pictures that all guests together may have waiting"),
     "disk": ("guest_disk", 1, "megabytes of pictures that a guest may have"),
     "upload": ("guest_upload", 1, "megabytes of a file that a guest may send to be read"),
+    "disk_all": ("guest_disk_all", 1, "megabytes of pictures that all guests together may have"),
 }
 """By the names of the terms: the flag, the least that it may say, and what it is."""
 
@@ -164,7 +165,7 @@ def _guests(given: argparse.Namespace) -> dict[str, Any]:
         said[name] = value
     if "pixels" in said:
         said["pixels"] **= 2
-    for name in ("disk", "upload"):
+    for name in ("disk", "disk_all", "upload"):
         if name in said:
             said[name] *= 1_000_000
     if models := getattr(given, "guest_model", None):

@@ -24,13 +24,24 @@ from sdgui.records import (
     JobEnd,
     JobRecord,
     JobState,
+    Judged,
+    Judgement,
     Mark,
     ModelUse,
+    Report,
     Restored,
     match_in,
     told_of_faults,
 )
-from sdgui.storage import deleted_rows, link_rows, picture_list, taken_in, wall_rows
+from sdgui.storage import (
+    deleted_rows,
+    judged_rows,
+    link_rows,
+    picture_list,
+    report_rows,
+    taken_in,
+    wall_rows,
+)
 from sdgui.storage.deleted_rows import Leftover
 from sdgui.storage.faults import plain_database_errors
 from sdgui.storage.found_files import FoundFile
@@ -55,6 +66,7 @@ from sdgui.storage.soundness import check_quickly
 SHOWN = f"""jobs.binned IS NULL AND CASE WHEN shows IS NOT NULL THEN {wall_rows.IS_SHOWN}
     ELSE state = 'queued'
     OR EXISTS (SELECT 1 FROM tasks WHERE tasks.job = jobs.id AND stored AND NOT deleted)
+    OR EXISTS (SELECT 1 FROM tasks WHERE tasks.job = jobs.id AND hidden IS NOT NULL)
     OR NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.job = jobs.id AND deleted) END"""
 _MISSING = "NOT stored AND NOT settled AND (NOT deleted OR binned IS NOT NULL)"
 _Found = TypeVar("_Found")
@@ -368,11 +380,13 @@ class Database:
             return connection.execute("SELECT 1 FROM jobs LIMIT 1").fetchone() is not None
 
     def bytes_of(self, visitor: str, *, kept: bool) -> int:
-        """The bytes of the visitor's pictures, also of those in the bin, or only of those that are `kept`."""
+        """The bytes of the visitor's pictures, also of those in the bin, or only of those that are `kept`; but for what
+        the owner of the machine hides: no room would come of theirs."""
         with self._reading() as connection:
             found = connection.execute(
                 f"""SELECT TOTAL(bytes) FROM tasks
-                WHERE visitor = ? AND stored AND (NOT deleted OR binned IS NOT NULL)
+                WHERE visitor = ? AND stored AND hidden IS NULL
+                AND (NOT deleted OR binned IS NOT NULL)
                 {"AND NOT deleted AND mark = 'kept'" if kept else ""}""",
                 (visitor,),
             )
@@ -391,22 +405,82 @@ class Database:
                 )
             return int(moved)
 
-    def oldest_unkept(self, visitor: str, size: int) -> tuple[str, ...]:
-        """The oldest of the visitor's pictures that are not kept, as many as have so many bytes together."""
+    def bytes_of_all(self, visitors: Sequence[str]) -> int:
+        """The same of all these visitors together."""
+        with self._searching() as connection:
+            return judged_rows.bytes_of_all(connection, visitors)
+
+    def oldest_unkept(
+        self, visitors: Sequence[str], size: int, sparing: Sequence[str]
+    ) -> list[tuple[str, str]]:
+        """The oldest pictures of these visitors that are not kept, nor of the dreams `sparing`, as many as have so many
+        bytes together; each with whose it is."""
+        with self._searching() as connection:
+            return judged_rows.oldest_unkept(connection, visitors, size, sparing)
+
+    def judge(
+        self, pictures: Sequence[str], judgement: Judgement, when: float
+    ) -> tuple[Judged, ...]:
+        """Does with pictures what the owner of the machine decided at `when` (seconds since the epoch)."""
+        with self._writing() as connection:
+            return judged_rows.judge(connection, pictures, judgement, when)
+
+    def anybodys(self, picture: str) -> TaskRow | None:
+        """A stored picture, whosever it is, that is to be seen or hidden by the owner of the machine."""
         with self._reading() as connection:
-            rows = connection.execute(
-                """SELECT id, bytes FROM tasks
-                WHERE visitor = ? AND stored AND NOT deleted AND mark != 'kept'
-                ORDER BY created, id LIMIT 1000""",
-                (visitor,),
-            ).fetchall()
-        oldest: list[str] = []
-        for row in rows:
-            if size <= 0:
-                break
-            oldest.append(row["id"])
-            size -= row["bytes"] or 0
-        return tuple(oldest)
+            return next(readable(task_row, judged_rows.find_row(connection, picture)), None)
+
+    def pictures_of_all(
+        self, visitors: Sequence[str], before: str | None, limit: int, *, hidden: bool
+    ) -> tuple[TaskRow, ...]:
+        """So many pictures of these visitors, newest first, also hidden ones, with `hidden` those of everybody else,
+        too; only those before one of them."""
+        with self._searching() as connection:
+            rows = judged_rows.rows_of(connection, visitors, before, limit, hidden=hidden)
+        return tuple(readable(task_row, rows))
+
+    def count_hidden(self, visitor: str) -> int:
+        """How many of the visitor's pictures the owner of the machine hides."""
+        with self._reading() as connection:
+            return judged_rows.count_hidden(connection, visitor)
+
+    def add_report(self, picture: str, place: str, reason: str, when: float) -> bool:
+        """Counts a report of a picture; False where too much else is reported."""
+        with self._writing() as connection:
+            return report_rows.add(connection, picture, place, reason, when)
+
+    def reports(self) -> tuple[Report, ...]:
+        """What is reported and to be seen, last reported first."""
+        with self._reading() as connection:
+            rows = report_rows.reports(connection)
+            found = {
+                row["picture"]: next(
+                    readable(task_row, judged_rows.find_row(connection, row["picture"])), None
+                )
+                for row in rows
+            }
+        return tuple(
+            Report(
+                picture=picture.picture(),
+                place=row["place"],
+                reasons=tuple(json.loads(row["reasons"])),
+                count=row["count"],
+                first=row["first"],
+                last=row["last"],
+            )
+            for row in rows
+            if (picture := found[row["picture"]]) is not None
+        )
+
+    def is_reported(self, picture: str) -> bool:
+        """Whether somebody reported a picture, and nobody dismissed that."""
+        with self._reading() as connection:
+            return report_rows.is_reported(connection, picture)
+
+    def dismiss_report(self, picture: str) -> bool:
+        """Forgets what was reported of a picture; False where nothing was."""
+        with self._writing() as connection:
+            return report_rows.dismiss(connection, picture)
 
     def mark(self, picture: str, visitor: str, mark: Mark, when: float) -> bool:
         """Marks a picture of the visitor at `when` (seconds since the epoch); False when there is none.
@@ -666,7 +740,8 @@ class Database:
         with self._reading() as connection:
             return _first(
                 connection.execute(
-                    "SELECT * FROM tasks WHERE id = ? AND visitor = ? AND stored AND binned IS NOT NULL",
+                    """SELECT * FROM tasks WHERE id = ? AND visitor = ? AND stored
+                    AND binned IS NOT NULL AND hidden IS NULL""",
                     (picture, visitor),
                 )
             )

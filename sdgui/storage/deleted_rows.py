@@ -86,8 +86,9 @@ def bin_rows(
     values["jobs"] = json.dumps([row["id"] for row in gone])
     rows = connection.execute(
         """UPDATE tasks SET deleted = 1, binned = :when, undo = :undo
-        WHERE job IN (SELECT value FROM json_each(:jobs)) AND NOT deleted
-        RETURNING id, job, stored""",
+        WHERE job IN (SELECT value FROM json_each(:jobs))
+        AND (NOT deleted OR hidden IS NOT NULL AND binned IS NULL)
+        RETURNING id, job, stored AND hidden IS NULL AS stored""",
         values,
     ).fetchall()
     rows += connection.execute(
@@ -101,7 +102,7 @@ def bin_rows(
         return None
     return Binned(
         undo=str(values["undo"]),
-        pictures={row["id"]: () for row in gone} | _by_job(rows),
+        pictures={row["id"]: () for row in gone} | by_job(rows),
         dreams=frozenset(row["id"] for row in gone),
     )
 
@@ -115,11 +116,12 @@ def restore_rows(
     which = (
         "undo = :undo"
         if undo is not None
-        else "stored AND id IN (SELECT value FROM json_each(:pictures))"
+        else "stored AND hidden IS NULL AND id IN (SELECT value FROM json_each(:pictures))"
     )
     rows = connection.execute(
-        f"""UPDATE tasks SET deleted = 0, binned = NULL, undo = NULL
-        WHERE {which} AND visitor = :visitor AND binned IS NOT NULL RETURNING id, job, stored""",
+        f"""UPDATE tasks SET deleted = hidden IS NOT NULL, binned = NULL, undo = NULL
+        WHERE {which} AND visitor = :visitor AND binned IS NOT NULL
+        RETURNING id, job, stored AND hidden IS NULL AS stored""",
         {"undo": undo, "pictures": json.dumps(list(pictures)), "visitor": visitor},
     ).fetchall()
     walls = connection.execute(
@@ -141,7 +143,7 @@ def restore_rows(
     )
     again = wall_rows.walls_with(connection, visitor, [row["id"] for row in rows])
     told = dict.fromkeys((*(row["id"] for row in walls), *again), ())
-    return Restored(pictures=told | _by_job(rows), stopped=tuple(row["id"] for row in stopped))
+    return Restored(pictures=told | by_job(rows), stopped=tuple(row["id"] for row in stopped))
 
 
 def delete_rows(
@@ -149,7 +151,7 @@ def delete_rows(
 ) -> tuple[Leftover, ...]:
     """Deletes for good so many of the visitor's, or of anybody's, that went into the bin before this moment."""
     rows = connection.execute(
-        f"""UPDATE tasks SET binned = NULL, undo = NULL WHERE number IN ({_binned(visitor)})
+        f"""UPDATE tasks SET binned = NULL, hidden = NULL, undo = NULL WHERE number IN ({_binned(visitor)})
         RETURNING id, path, stored, bytes""",
         {"before": before, "visitor": visitor, "limit": limit},
     ).fetchall()
@@ -166,7 +168,7 @@ def leftovers(connection: sqlite3.Connection) -> tuple[Leftover, ...]:
     """Those deleted for good whose files may still be there."""
     rows = connection.execute(
         """SELECT id, path, stored, bytes FROM tasks
-        WHERE deleted AND binned IS NULL AND path IS NOT NULL"""
+        WHERE deleted AND binned IS NULL AND hidden IS NULL AND path IS NOT NULL"""
     ).fetchall()
     return tuple(_leftover(row) for row in rows)
 
@@ -174,7 +176,7 @@ def leftovers(connection: sqlite3.Connection) -> tuple[Leftover, ...]:
 def _binned(visitor: str | None) -> str:
     return f"""SELECT number FROM tasks INDEXED BY tasks_binned
         WHERE binned IS NOT NULL AND binned < :before
-        {"" if visitor is None else "AND visitor = :visitor"} LIMIT :limit"""
+        {"" if visitor is None else "AND visitor = :visitor AND hidden IS NULL"} LIMIT :limit"""
 
 
 def _leftover(row: sqlite3.Row) -> Leftover:
@@ -182,7 +184,7 @@ def _leftover(row: sqlite3.Row) -> Leftover:
     return Leftover(id=row["id"], path=path, stored=bool(row["stored"]), bytes=row["bytes"])
 
 
-def _by_job(rows: Iterable[sqlite3.Row]) -> dict[str, tuple[str, ...]]:
+def by_job(rows: Iterable[sqlite3.Row]) -> dict[str, tuple[str, ...]]:
     """The stored pictures among these rows, by job; a job of which none is stored has an empty one."""
     found: dict[str, tuple[str, ...]] = {}
     for row in rows:

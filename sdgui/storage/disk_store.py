@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, tzinfo
 from pathlib import Path
 from typing import TypeVar
@@ -17,11 +17,15 @@ from sdgui.records import (
     BIN_DAYS,
     Binned,
     Emptied,
+    Hiding,
     JobEnd,
     JobRecord,
+    Judged,
+    Judgement,
     Mark,
     ModelUse,
     PictureRecord,
+    Report,
     Restored,
 )
 from sdgui.storage.database import Database, Found, TaskRow
@@ -272,16 +276,101 @@ class DiskStore:
         return self._database.knows(visitor)
 
     def bytes_of(self, visitor: str, *, kept: bool = False) -> int:
-        """The bytes that the visitor's pictures take, also those in the bin, or only those that are `kept`."""
+        """The bytes that the visitor's pictures take, also those in the bin, or only those that are `kept`; but for
+        what the owner of the machine hides."""
         return self._database.bytes_of(visitor, kept=kept)
+
+    def bytes_of_all(self, visitors: Sequence[str]) -> int:
+        """The same of all these visitors together."""
+        return self._database.bytes_of_all(visitors)
 
     def adopt(self, visitor: str, into: str) -> int:
         """Makes all that is one visitor's another's: dreams, pictures, links, bin; how many pictures."""
         return self._database.adopt(visitor, into)
 
-    def oldest_unkept(self, visitor: str, bytes: int) -> tuple[str, ...]:
-        """The oldest of the visitor's pictures that are not kept, as many as take so many bytes together."""
-        return self._database.oldest_unkept(visitor, bytes)
+    def oldest_unkept(
+        self, visitors: Sequence[str], bytes: int, *, sparing: Sequence[str] = ()
+    ) -> Mapping[str, tuple[str, ...]]:
+        """The oldest pictures of these visitors together that are not kept, nor of the dreams `sparing`, as many as
+        take so many bytes together; by visitor."""
+        found: dict[str, tuple[str, ...]] = {}
+        for picture, visitor in self._database.oldest_unkept(visitors, bytes, sparing):
+            found[visitor] = (*found.get(visitor, ()), picture)
+        return found
+
+    def judge(self, pictures: Sequence[str], judgement: Judgement) -> tuple[Judged, ...]:
+        """Does with anybody's pictures what the owner of the machine decided, as far as that can be done with them;
+        with which, by dream. What is hidden is nowhere any more, and its files stay; what is deleted lies in its
+        maker's bin as hidden, and so only the owner can bring it back. A full disk does not keep anybody from that."""
+        known = [one for one in pictures if is_id(one)]
+        self._copy_due = True
+        with self._removing:
+            done = self._with_reserve(lambda: self._database.judge(known, judgement, time.time()))
+            self._reserve.fill()
+        return done
+
+    def hiding(self, picture: str, visitor: str) -> Hiding:
+        """What the owner of the machine did with a picture of the visitor."""
+        row = self._anybodys(picture)
+        return Hiding.NONE if row is None or row.visitor != visitor else row.hiding
+
+    def count_hidden(self, visitor: str) -> int:
+        """How many of the visitor's pictures the owner of the machine hides, or has deleted."""
+        return self._database.count_hidden(visitor)
+
+    def anybodys(self, picture: str) -> PictureRecord | None:
+        """A picture for the owner of the machine, whosever it is, also one that they hide."""
+        row = self._anybodys(picture)
+        return None if row is None else row.picture()
+
+    def anybodys_file(self, picture: str) -> Path | None:
+        """Its original file."""
+        row = self._anybodys(picture)
+        return None if row is None else self._original(row)
+
+    def anybodys_thumb(self, picture: str) -> Path | None:
+        """Its thumbnail (JPEG), made again when it is missing."""
+        row = self._anybodys(picture)
+        if row is None:
+            return None
+        if self._thumbnail(row).is_file():
+            return self._thumbnail(row)
+        with self._removing:
+            return None if self._anybodys(picture) is None else self._remake_thumbnail(row)
+
+    def pictures_of_all(
+        self,
+        visitors: Sequence[str],
+        *,
+        before: str | None = None,
+        limit: int = 48,
+        hidden: bool = False,
+    ) -> tuple[PictureRecord, ...]:
+        """So many pictures of these visitors for the owner of the machine, newest first, also hidden ones, with
+        `hidden` those of everybody else, too; only those before one of them."""
+        if before is not None and not is_id(before):
+            return ()
+        found = self._database.pictures_of_all(visitors, before, limit, hidden=hidden)
+        return tuple(row.picture() for row in found)
+
+    def add_report(self, picture: str, place: str, reason: str = "") -> bool:
+        """Counts a report of a picture that was seen at a `place`; False, and nothing changes, where too much else is
+        reported already."""
+        self._copy_due = True
+        return self._database.add_report(picture, place, reason, time.time())
+
+    def reports(self) -> tuple[Report, ...]:
+        """What is reported and to be seen, last reported first."""
+        return self._database.reports()
+
+    def is_reported(self, picture: str) -> bool:
+        """Whether somebody reported a picture, and nobody dismissed that."""
+        return self._database.is_reported(picture)
+
+    def dismiss_report(self, picture: str) -> bool:
+        """Forgets what was reported of a picture; False where nothing was."""
+        self._copy_due = True
+        return self._database.dismiss_report(picture)
 
     def mark_picture(self, picture: str, visitor: str, mark: Mark) -> bool:
         """Stores what its owner thinks of a picture; False when it is not there or not the visitor's."""
@@ -484,6 +573,9 @@ class DiskStore:
 
     def _row(self, picture: str, visitor: str) -> TaskRow | None:
         return self._database.picture(picture, visitor) if is_id(picture) else None
+
+    def _anybodys(self, picture: str) -> TaskRow | None:
+        return self._database.anybodys(picture) if is_id(picture) else None
 
     def _rows(self, pictures: Sequence[str], visitor: str) -> tuple[TaskRow, ...]:
         return self._database.find([one for one in pictures if is_id(one)], visitor)

@@ -116,4 +116,22 @@ MIGRATIONS: tuple[Migration, ...] = (
     ALTER TABLE jobs ADD COLUMN undo TEXT;                     -- of such a job: as that of tasks
     CREATE INDEX jobs_gathered ON jobs (visitor) WHERE shows IS NOT NULL;
     """,
+    """
+    -- By the owner of the machine, in seconds since the epoch: it counts as deleted, and its files stay. With `binned`
+    -- it was deleted by them; at the same moment, where it was to be seen before.
+    ALTER TABLE tasks ADD COLUMN hidden REAL;
+    CREATE INDEX tasks_hidden ON tasks (visitor, number) WHERE hidden IS NOT NULL;
+    DROP INDEX tasks_leftover;
+    CREATE INDEX tasks_leftover ON tasks (number)
+        WHERE deleted AND binned IS NULL AND hidden IS NULL AND path IS NOT NULL;
+
+    CREATE TABLE reports (
+        picture TEXT PRIMARY KEY,         -- id of its task
+        place TEXT NOT NULL,              -- where it was seen last: the path of a page
+        reasons TEXT NOT NULL,            -- JSON: the last of them
+        count INTEGER NOT NULL,
+        first REAL NOT NULL,              -- this and the last: seconds since the epoch
+        last REAL NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )

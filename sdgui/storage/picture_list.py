@@ -104,7 +104,7 @@ FACETS = """SELECT model, sampler, width, height, count(*) AS count, sum(mark = 
 LORAS = """SELECT lora, count(*) AS count FROM loras CROSS JOIN tasks USING (number)
     WHERE visitor = :visitor AND stored AND NOT deleted GROUP BY lora"""
 BINNED = """SELECT count(*) AS count, ifnull(sum(bytes), 0) AS bytes FROM tasks INDEXED BY tasks_binned
-    WHERE visitor = :visitor AND binned IS NOT NULL AND stored"""
+    WHERE visitor = :visitor AND binned IS NOT NULL AND stored AND hidden IS NULL"""
 
 
 def _source(query: PictureQuery) -> str:
@@ -114,7 +114,8 @@ def _source(query: PictureQuery) -> str:
 
 
 def _there(query: PictureQuery) -> list[str]:
-    return ["visitor = :visitor", "stored", "binned IS NOT NULL" if query.binned else "NOT deleted"]
+    binned = ["binned IS NOT NULL", "hidden IS NULL"]
+    return ["visitor = :visitor", "stored", *(binned if query.binned else ["NOT deleted"])]
 
 
 def _wanted_by(query: PictureQuery) -> tuple[list[str] | None, dict[str, Any]]:

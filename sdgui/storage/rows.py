@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sdgui.adapters import loras
 from sdgui.imports import Imported
-from sdgui.records import JobRecord, JobState, Mark, PictureRecord, TaskRecord
+from sdgui.records import Hiding, JobRecord, JobState, Mark, PictureRecord, TaskRecord
 from sdgui.sheet import Sheet
 from sdgui.spec import PictureSpec
 from sdgui.storage.imports.written import from_json
@@ -64,6 +64,7 @@ class TaskRow:
     binned: bool = False
     rating: int = 0
     imported: Imported | None = None
+    hiding: Hiding = Hiding.NONE
 
     def picture(self) -> PictureRecord:
         """The picture as the other floors know it."""
@@ -79,6 +80,7 @@ class TaskRow:
             mark=self.mark,
             rating=self.rating,
             imported=self.imported,
+            hiding=self.hiding,
         )
 
 
@@ -109,7 +111,14 @@ def task_row(row: sqlite3.Row) -> TaskRow:
         binned=row["binned"] is not None,
         rating=row["rating"],
         imported=None if row["imported"] is None else from_json(row["imported"]),
+        hiding=_hiding(row),
     )
+
+
+def _hiding(row: sqlite3.Row) -> Hiding:
+    if row["hidden"] is None:
+        return Hiding.NONE
+    return Hiding.HIDDEN if row["binned"] is None else Hiding.DELETED
 
 
 def job_record(row: sqlite3.Row, tasks: Sequence[sqlite3.Row]) -> JobRecord:
@@ -128,6 +137,7 @@ def job_record(row: sqlite3.Row, tasks: Sequence[sqlite3.Row]) -> JobRecord:
                 mark=Mark(task["mark"]),
                 fault=task["fault"],
                 match=task["match"] if task["stored"] else None,
+                hiding=_hiding(task),
             )
             for task in tasks
         ),

@@ -22,17 +22,22 @@ _JOBS = (
     *("id", "visitor", "created", "state", "message", "hint", "sheet", "binned", "stopped"),
     *("shows", "undo"),
 )
-_PICTURES = (*("id", "job", "position", "deleted", "mark", "marked", "rating", "binned", "undo"),)
+_PICTURES = (
+    *("id", "job", "position", "deleted", "mark", "marked", "rating", "binned", "undo"),
+    "hidden",
+)
 _LINKS = (
     *("id", "visitor", "kind", "pictures", "prompt", "settings", "by", "created", "expires"),
     "withdrawn",
 )
 _IMPORTS = ("number", "visitor", "folder", "copies")
+_REPORTS = ("picture", "place", "reasons", "count", "first", "last")
 _TABLES = {
     "jobs": ("jobs", _JOBS),
     "pictures": ("tasks", _PICTURES),
     "links": ("links", _LINKS),
     "imports": ("imports", _IMPORTS),
+    "reports": ("reports", _REPORTS),
 }
 """By name in the copy: the table of the database, and its columns that are kept."""
 
@@ -129,6 +134,10 @@ class SmallCopy:
         """The folders whose pictures were brought in."""
         return self._rows("SELECT * FROM imports", ())
 
+    def reports(self) -> list[dict[str, Any]]:
+        """What strangers reported."""
+        return self._rows("SELECT * FROM reports", ())
+
     def _rows(self, asked: str, values: tuple[object, ...]) -> list[dict[str, Any]]:
         if self._connection is None:
             return []
@@ -170,7 +179,7 @@ def _rows(
             if not there:
                 return
             listed = ", ".join(f'"{one}"' if one in there else "NULL" for one in wanted)
-            key = "number" if "number" in there else "id"
+            key = next(one for one in ("number", "id", "picture") if one in there)
             yield from connection.execute(f"SELECT {listed} FROM {table} ORDER BY {key} {order}")
         except sqlite3.DatabaseError:
             if not is_damaged:

@@ -33,7 +33,7 @@ _ADDED = (
         "settled",
         "created",
     ),
-    *("notes", "bytes", "match", "mark", "marked", "rating", "binned", "undo"),
+    *("notes", "bytes", "match", "mark", "marked", "rating", "binned", "undo", "hidden"),
     *COLUMNS,
 )
 _MINUTE = 60
@@ -99,6 +99,12 @@ def finish(connection: sqlite3.Connection, copy: SmallCopy) -> None:
         connection.execute(
             f"INSERT OR IGNORE INTO links ({names}) VALUES ({', '.join('?' * len(link))})",
             tuple(link.values()),
+        )
+    for report in copy.reports():
+        names = ", ".join(f'"{name}"' for name in report)
+        connection.execute(
+            f"INSERT OR IGNORE INTO reports ({names}) VALUES ({', '.join('?' * len(report))})",
+            tuple(report.values()),
         )
     for one in copy.imports():  # they are imported again: what is here already is passed over
         connection.execute(
@@ -200,18 +206,20 @@ def _add_picture(
     known = copy.picture(file.id) or {}
     position = _free(connection, whose)
     # What was deleted for good has no file: where there is one, its owner may still want it.
-    binned = time.time() if known.get("deleted") and known.get("binned") is None else None
+    hidden = known.get("hidden")
+    is_gone = known.get("deleted") and known.get("binned") is None and hidden is None
+    binned = time.time() if is_gone else None
     binned = known.get("binned") if binned is None else binned
     mark = known.get("mark")
     added = connection.execute(
         f"INSERT INTO tasks ({', '.join(_ADDED)}) VALUES ({', '.join('?' * len(_ADDED))})",
         (
             *(file.id, whose.job, position, whose.visitor, file.spec.to_json(), str(file.path)),
-            *(1, int(binned is not None), 0),
+            *(1, int(binned is not None or hidden is not None), 0),
             file.written if file.place is None else file.place.created,
             *(json.dumps(file.notes, ensure_ascii=False), file.size, match_in(file.notes)),
             *(mark if mark in list(Mark) else "", known.get("marked")),
-            *(known.get("rating") or 0, binned, known.get("undo")),
+            *(known.get("rating") or 0, binned, known.get("undo"), hidden),
             *columns_of(file.spec),
         ),
     )

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sdgui.errors import UserError
-from sdgui.people import GUESTS, GUESTS_WAITING, Allowance, Policy, Role, Who
+from sdgui.people import GUESTS, GUESTS_WAITING, Allowance, Policy, Role, SharedRoom, Who
 from sdgui.studio.daily import Daily
 
 log = logging.getLogger(__name__)
@@ -35,8 +35,8 @@ _MOST_INVITATIONS = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """What holds for each guest, `waiting_all` for all together; pixels are width times height, `disk` and `upload`
-    bytes, `models` ids or None for all."""
+    """What holds for each guest, `waiting_all` and `disk_all` for all together; pixels are width times height, `disk`,
+    `disk_all` and `upload` bytes, `models` ids or None for all."""
 
     waiting: int = GUESTS.waiting
     waiting_all: int | None = GUESTS_WAITING
@@ -46,6 +46,7 @@ class Terms:
     pictures: int | None = GUESTS.pictures
     disk: int | None = GUESTS.disk
     upload: int | None = GUESTS.upload
+    disk_all: int | None = 10_000_000_000
     models: tuple[str, ...] | None = None
     owner_first: bool = False
     invited_only: bool = False
@@ -94,6 +95,8 @@ class Person:
     seconds: float = 0.0
     seen: float = 0.0
     refused_until: float = 0.0
+    lost: int = 0
+    """Pictures that made room for others, of which they were not told yet."""
 
     @property
     def is_blocked(self) -> bool:
@@ -301,6 +304,31 @@ class GuestBook:
         with self._lock:
             found = self._people.get(visitor)
             return found is not None and found.role is Role.GUEST
+
+    def shared_room(self) -> SharedRoom | None:
+        """The bytes that the pictures of all guests together may take; None for no limit."""
+        with self._lock:
+            room = self.terms.disk_all
+            if room is None:
+                return None
+            guests = (one.visitor for one in self._people.values() if one.role is Role.GUEST)
+            return SharedRoom(room=room, visitors=frozenset(guests))
+
+    def lost(self, visitor: str, pictures: int) -> None:
+        """Notes that pictures of somebody made room for others, until they were `told`."""
+        with self._lock:
+            found = self._people.get(visitor)
+            if found is not None:
+                self._people[visitor] = replace(found, lost=found.lost + pictures)
+                self._has_news = True
+
+    def told(self, visitor: str) -> None:
+        """They know what they lost."""
+        with self._lock:
+            found = self._people.get(visitor)
+            if found is not None and found.lost:
+                self._people[visitor] = replace(found, lost=0)
+                self._has_news = True
 
     def people(self) -> tuple[Person, ...]:
         """Who was here, last seen first."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sdgui.events import Progress, Queued
+from sdgui.events import LiveStrip, Progress, Queued
 from sdgui.studio.live_job import LiveJob
 
 
@@ -20,6 +20,8 @@ class QueuedDream:
     wait: float | None = None
     step: int = 0
     steps: int = 0
+    live: LiveStrip | None = None
+    """What forms of it, of several pictures the first."""
 
     @property
     def is_under_way(self) -> bool:
@@ -50,4 +52,5 @@ def _queued(job: LiveJob) -> QueuedDream:
         wait=wait,
         step=step,
         steps=steps,
+        live=next(iter(job.strips.values()), None),
     )

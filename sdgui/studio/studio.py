@@ -11,9 +11,17 @@ from concurrent.futures import Future
 from sdgui.adapters import Adapter
 from sdgui.batches import with_chunks
 from sdgui.errors import OutOfOrder, UserError
-from sdgui.events import Decoded, PicturesBinned, PicturesRestored, StudioEvent, Task
+from sdgui.events import (
+    Decoded,
+    NotLetIn,
+    PicturesBinned,
+    PicturesHidden,
+    PicturesRestored,
+    StudioEvent,
+    Task,
+)
 from sdgui.model_info import ModelRef
-from sdgui.people import POLICY, Policy, Role, Who
+from sdgui.people import POLICY, Policy, Role, SharedRoom, Who
 from sdgui.plans import Plan
 from sdgui.ports import Engine, Models, Store
 from sdgui.records import (
@@ -22,6 +30,8 @@ from sdgui.records import (
     JobEnd,
     JobRecord,
     JobState,
+    Judged,
+    Judgement,
     PictureRecord,
     Restored,
     TaskRecord,
@@ -97,10 +107,13 @@ class Studio:
         used: Callable[[str, int, float], None] = lambda visitor, pictures, seconds: None,
         room_of: Callable[[str], int | None] = lambda visitor: None,
         is_guest: Callable[[str], bool] = lambda visitor: False,
+        room_of_all: Callable[[], SharedRoom | None] = lambda: None,
+        lost: Callable[[str, int], None] = lambda visitor, pictures: None,
     ) -> None:
         """`resident` tells the main memory of this process, in bytes. `used` is told, without being waited for, what a
         visitor has used: pictures, and seconds of a worker. `room_of` says how many bytes a visitor's pictures may
-        take, None for as many as there are; `is_guest`, whether a visitor was here as one."""
+        take, None for as many as there are; `room_of_all` that of several together; `is_guest`, whether a visitor was
+        here as one. `lost` is told how many pictures of a visitor had to make room."""
         self.policy = policy
         self.resident = resident
         self.models = models
@@ -114,6 +127,10 @@ class Studio:
         self._used = used
         self._room_of = room_of
         self._is_guest = is_guest
+        self._room_of_all = room_of_all
+        self._lost = lost
+        self._taken_by_all: int | None = None
+        """Bytes that the pictures of those who share room take at most; None where that is to be counted."""
         model = models.names()[0]
         self._machine = Machine(
             model=model, workers=len(workers), batch_limit=batch_limit, backoff=backoff
@@ -372,6 +389,31 @@ class Studio:
             found = self._machine.jobs.active.get(job)
         return found is not None and self._stop(Who(visitor=found.record.visitor), job) == 1
 
+    def preview(self, job: str) -> bytes | None:
+        """The newest preview (JPEG) of what forms of anybody's dream, of several pictures the first."""
+        with self._lock:
+            found = self._machine.jobs.active.get(job)
+            strip = None if found is None else next(iter(found.strips), None)
+            return None if found is None or strip is None else found.jpegs[strip]
+
+    def judge(self, pictures: Sequence[str], judgement: Judgement) -> tuple[Judged, ...]:
+        """Hides or deletes anybody's pictures, or takes that back; with which that could be done. Who watches them is
+        told."""
+        done = self.store.judge(pictures, judgement)
+        for one in done:
+            self._tell_of(
+                Who(visitor=one.visitor), {one.job: PicturesHidden(pictures=one.pictures)}
+            )
+        return done
+
+    def turn_out(self, visitor: str, sentence: str) -> int:
+        """Tells somebody who watches that they are not let in any more, and stops their dreams; how many there were."""
+        with self._lock:
+            for watcher in self._watchers.all():
+                if watcher.visitor == visitor:
+                    watcher.note("", NotLetIn(sentence=sentence))
+        return self.cancel_all(Who(visitor=visitor, role=Role.GUEST))
+
     def uses(self, model: str) -> bool:
         """Whether a picture of this model is still to be made, or it is being loaded."""
         with self._lock:
@@ -572,17 +614,37 @@ class Studio:
         return None
 
     def _saved(self, picture: PictureRecord) -> None:
-        """Sees that whoever may have so many bytes of pictures has no more: what is in their bin goes, then their
-        oldest pictures that they did not keep."""
+        """Sees that whoever may have so many bytes of pictures has no more, alone and together with others: what is in
+        their bins goes, then their oldest pictures that they did not keep."""
         room = self._room_of(picture.visitor)
-        if room is None or self.store.bytes_of(picture.visitor) <= room:
+        if room is not None and self.store.bytes_of(picture.visitor) > room:
+            visitor = picture.visitor
+            self._make_room((visitor,), room, lambda: self.store.bytes_of(visitor))
+        shared = self._room_of_all()
+        if shared is None or picture.visitor not in shared.visitors:
             return
-        self.store.empty_bin(picture.visitor)
-        oldest = self.store.oldest_unkept(
-            picture.visitor, self.store.bytes_of(picture.visitor) - room
-        )
-        if oldest and self.bin(Who(visitor=picture.visitor), pictures=oldest) is not None:
-            self.store.empty_bin(picture.visitor)
+        # It is counted anew only where it could be too much: what was deleted meanwhile makes it less.
+        if self._taken_by_all is not None:
+            self._taken_by_all += picture.bytes
+        if self._taken_by_all is None or self._taken_by_all > shared.room:
+            visitors = tuple(shared.visitors)
+            taken = self.store.bytes_of_all(visitors)
+            if taken > shared.room:
+                self._make_room(visitors, shared.room, lambda: self.store.bytes_of_all(visitors))
+                taken = self.store.bytes_of_all(visitors)
+            self._taken_by_all = taken
+
+    def _make_room(self, visitors: Sequence[str], room: int, taken: Callable[[], int]) -> None:
+        """Deletes what is over; what is shown while its dream is being made stays until it is done."""
+        for visitor in visitors:
+            self.store.empty_bin(visitor)
+        with self._lock:
+            alive = tuple(self._machine.jobs.active)
+        oldest = self.store.oldest_unkept(visitors, taken() - room, sparing=alive)
+        for visitor, pictures in oldest.items():
+            if self.bin(Who(visitor=visitor), pictures=pictures) is not None:
+                self.store.empty_bin(visitor)
+                self._lost(visitor, len(pictures))
 
     def _unsaved(self) -> list[Decoded]:
         with self._lock:

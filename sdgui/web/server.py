@@ -38,6 +38,7 @@ from sdgui.web.programs.declaration import numbers_of
 from sdgui.web.programs.endpoints import endpoints_of
 from sdgui.web.programs.routes import program_routes
 from sdgui.web.rooms import ROOT, Rooms
+from sdgui.web.share.pictures import guests_picture_routes
 from sdgui.web.share.routes import share_routes
 from sdgui.web.share.tunnel import PublicLink
 from sdgui.web.shared.gallery.pictures import picture_routes
@@ -79,6 +80,7 @@ def make_app(
     for routes in make_routes(studio, store, library, CapacityLimiter(_HEAVY)):
         app.include_router(routes)
     app.include_router(share_routes(studio, gate, link))
+    app.include_router(guests_picture_routes(studio, store, book))
     app.include_router(
         picture_routes(studio, store)
     )  # last: /picture/{picture}/{name} takes what is left
@@ -111,14 +113,17 @@ def make_app(
     keep_fresh(app, page, studio.models, library)
 
     # What is added last is asked first.
-    is_for_strangers = for_strangers([path for one in CAPABILITIES for path in one.for_strangers])
+    shown = [path for one in CAPABILITIES for path in one.for_strangers]
+    is_for_strangers = for_strangers(
+        shown, [path for one in CAPABILITIES for path in one.told_by_strangers]
+    )
 
     def largest_picture(scope: Scope) -> int:
         said = studio.policy.of(scope["state"]["who"]).upload
         return LARGEST_PICTURE if said is None else min(said, LARGEST_PICTURE)
 
     app.add_middleware(BodyLimit, limit=_LARGEST_BODY, larger={READ_PICTURE: largest_picture})
-    app.add_middleware(SameOrigin, is_for_strangers=is_for_strangers)
+    app.add_middleware(SameOrigin, is_for_strangers=for_strangers(shown))  # who reports is there
     app.state.streams = Streams(Room.within(limits_here().most))
     app.add_middleware(StreamLimit, streams=app.state.streams)
     secret = server_secret(settings.output_dir)

@@ -35,7 +35,8 @@ def test_a_folder_of_the_third_version_opens_whole(open_store: Callable[[], Disk
     before = store.jobs(ANNA)
     # as that version made its tables
     store._database._connection.executescript(
-        """DROP TABLE links; DROP TABLE imports; DROP TABLE imported_files; DROP TABLE imported_pictures;
+        """DROP TABLE links; DROP TABLE reports; DROP TABLE imports; DROP TABLE imported_files;
+        DROP TABLE imported_pictures; DROP INDEX tasks_hidden;
         DROP INDEX jobs_gathered; ALTER TABLE jobs DROP COLUMN shows; ALTER TABLE jobs DROP COLUMN undo;
         DROP INDEX jobs_history; ALTER TABLE jobs DROP COLUMN imported;
         CREATE INDEX jobs_history ON jobs (visitor, created DESC, id DESC);
@@ -44,7 +45,7 @@ def test_a_folder_of_the_third_version_opens_whole(open_store: Callable[[], Disk
         DROP INDEX tasks_missing; DROP INDEX tasks_leftover; DROP INDEX tasks_binned;
         DROP INDEX tasks_undo; DROP TABLE loras;
         ALTER TABLE tasks DROP COLUMN rating; ALTER TABLE tasks DROP COLUMN undo;
-        ALTER TABLE tasks DROP COLUMN binned;
+        ALTER TABLE tasks DROP COLUMN binned; ALTER TABLE tasks DROP COLUMN hidden;
         ALTER TABLE jobs DROP COLUMN binned; ALTER TABLE jobs DROP COLUMN stopped;
         CREATE INDEX tasks_missing ON tasks (job) WHERE NOT stored AND NOT deleted AND NOT settled;
         CREATE INDEX tasks_leftover ON tasks (number) WHERE deleted AND path IS NOT NULL;

@@ -16,6 +16,7 @@ from sdgui.errors import UserError
 from sdgui.events import End, Failed, Finished, JobCancelled, StudioEvent
 from sdgui.inventory import Inventory
 from sdgui.model_info import ModelInfo, ModelRef
+from sdgui.people import SharedRoom
 from sdgui.ports import Engine
 from sdgui.spec import no_adapters
 from sdgui.storage.disk_store import DiskStore
@@ -124,6 +125,8 @@ class House:
         clock: Callable[[], float] = time.monotonic,
         backoff: Callable[[int], float] = backoff,
         room_of: Callable[[str], int | None] = lambda visitor: None,
+        room_of_all: Callable[[], SharedRoom | None] = lambda: None,
+        lost: Callable[[str, int], None] = lambda visitor, pictures: None,
         used: Callable[[str, int, float], None] = lambda visitor, pictures, seconds: None,
     ) -> Studio:
         studio = Studio(
@@ -134,6 +137,8 @@ class House:
             clock=clock,
             backoff=backoff,
             room_of=room_of,
+            room_of_all=room_of_all,
+            lost=lost,
             used=used,
         )
         studio.start()

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from sdgui.errors import UserError
-from sdgui.people import Allowance, Policy, Role
+from sdgui.people import Allowance, Policy, Role, SharedRoom
 from sdgui.records import Mark
 from sdgui.spec import DreamRequest
 from sdgui.studio.admission import admit, admit_words
@@ -108,6 +108,34 @@ def test_a_guest_s_oldest_unkept_pictures_make_room_and_the_owner_s_never(
     assert studio.store.picture(last.tasks[0].id, "ann") is not None
     assert studio.store.picture(owners, "owner") is not None
     assert studio.store.bytes_of("ann") <= room["ann"]
+
+
+def test_the_oldest_unkept_of_all_guests_make_room_and_their_makers_are_told(
+    house: House, engine: FakeEngine
+) -> None:
+    room: list[SharedRoom] = []
+    lost: list[tuple[str, int]] = []
+    studio = house.open(
+        engine,
+        room_of_all=lambda: room[-1] if room else None,
+        lost=lambda visitor, pictures: lost.append((visitor, pictures)),
+    )
+    asked = DreamRequest(prompt="a", steps=1, seed=3)
+    jobs = [studio.submit(asked, who("owner"))]
+    jobs += [studio.submit(asked, who(one, Role.GUEST)) for one in ("ann", "bob", "ann", "bob")]
+    for job in jobs:
+        follow(studio, job.visitor, job.id)
+    guests = frozenset({"ann", "bob"})
+    studio.store.mark_picture(jobs[1].tasks[0].id, "ann", Mark.KEPT)
+    room.append(SharedRoom(room=studio.store.bytes_of_all(("ann", "bob")) + 100, visitors=guests))
+    # both of one dream that is still shown, and only what is older goes
+    last = studio.submit(replace(asked, count=2), who("ann", Role.GUEST))
+    follow(studio, "ann", last.id)
+    studio.close()  # what follows a picture is over by then
+    left = [studio.store.picture(job.tasks[0].id, job.visitor) is not None for job in jobs]
+    assert left == [True, True, False, False, True]
+    assert all(studio.store.picture(task.id, "ann") for task in last.tasks)
+    assert sorted(lost) == [("ann", 1), ("bob", 1)]
 
 
 def test_a_guest_who_keeps_all_that_there_is_room_for_is_told_so(

@@ -182,6 +182,8 @@ def open_site(
         used=book.used,
         room_of=book.room_of,
         is_guest=book.is_guest,
+        room_of_all=book.shared_room,
+        lost=book.lost,
     )
     studio.start()
     sock = listen(settings)

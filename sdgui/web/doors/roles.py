@@ -26,7 +26,7 @@ _LINK = "link"
 """By what failures to guess the address of a link are counted."""
 
 _NOT_THE_OWNERS = "This is not the owner’s link, or no longer. The terminal of this program has it."
-_NO_INVITATION = "This invitation was withdrawn, or is over. Ask whoever sent it for another."
+NO_INVITATION = "This invitation was withdrawn, or is over. Ask whoever sent it for another."
 _BY_INVITATION = (
     "Guests come in here by an invitation. Ask whoever runs this program for a link of your own."
 )
@@ -87,7 +87,7 @@ class Roles:
             if gate.book.is_invited(invitation):
                 await self._pass(scope, receive, send, role=Role.GUEST, invitation=invitation)
             else:
-                await answer(scope, receive, send, HTTPStatus.FORBIDDEN, _NO_INVITATION)
+                await answer(scope, receive, send, HTTPStatus.FORBIDDEN, NO_INVITATION)
         elif gate.book.terms.invited_only and not gate.asks_names:
             await answer(scope, receive, send, HTTPStatus.FORBIDDEN, _BY_INVITATION)
         else:
@@ -131,10 +131,10 @@ class Roles:
         else:
             invitation = keys.invitation_of(said[INVITATION])
             if invitation is None:
-                await self._refuse(INVITATION, _NO_INVITATION, scope, receive, send)
+                await self._refuse(INVITATION, NO_INVITATION, scope, receive, send)
                 return
             if not self.gate.book.is_invited(invitation):
-                await answer(scope, receive, send, HTTPStatus.GONE, _NO_INVITATION)
+                await answer(scope, receive, send, HTTPStatus.GONE, NO_INVITATION)
                 return
             cookie = keys.invited.made_for(invitation, secure=secure)
         rest = urlencode([(k, v) for k, v in asked if k not in (TOKEN, INVITATION)])

@@ -1,4 +1,5 @@
-"""What is shown to whoever asks for it: without cookie, name and password, for its address is the key."""
+"""What is shown to whoever asks for it, and the little that they may say of it: without cookie, name and password, for
+its address is the key."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -14,15 +15,18 @@ def nothing_for_strangers(scope: Scope) -> bool:
     return False
 
 
-def for_strangers(paths: Sequence[str]) -> ForStrangers:
-    """What is read at one of these paths is; regular expressions of whole paths, decoded, behind the root path."""
-    shapes = tuple(map(re.compile, paths))
+def for_strangers(paths: Sequence[str], told: Sequence[str] = ()) -> ForStrangers:
+    """What is read at one of these `paths` is, and what is posted to one of `told`; regular expressions of whole paths,
+    decoded, behind the root path."""
+    read = tuple(map(re.compile, paths))
+    posted = tuple(map(re.compile, told))
+    shapes_of = {"GET": read, "HEAD": read, "POST": posted}
 
     def is_for_strangers(scope: Scope) -> bool:
-        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+        if scope["type"] != "http":
             return False
         path = path_behind_root(scope)
-        return any(shape.fullmatch(path) for shape in shapes)
+        return any(shape.fullmatch(path) for shape in shapes_of.get(scope["method"], ()))
 
     return is_for_strangers
 

@@ -174,7 +174,7 @@ class Visitors:
         if who.role is Role.GUEST:
             left = gate.book.refused(who.visitor)
             if left is not None:
-                return (HTTPStatus.FORBIDDEN, _sent_away(left))
+                return (HTTPStatus.FORBIDDEN, sent_away(left))
             client = scope.get("client")
             if is_new and not gate.newcomers.admit(client[0] if client else None):
                 retry = (b"retry-after", b"60")
@@ -194,7 +194,8 @@ class Visitors:
         return visitor_at(client[0] if client else None, name, self.secret)
 
 
-def _sent_away(left: float) -> str:
+def sent_away(left: float) -> str:
+    """What somebody is told who is not let in for so many seconds, or without end."""
     if math.isinf(left):
         return "Whoever runs this program does not let you in any more."
     minutes = math.ceil(left / 60)

@@ -2,7 +2,7 @@
 
 from sdgui.web.capability import Capability
 from sdgui.web.links.dream_again import NAMES
-from sdgui.web.links.pages import FOR_STRANGERS, page_routes
+from sdgui.web.links.pages import FOR_STRANGERS, TOLD_BY_STRANGERS, page_routes
 from sdgui.web.links.routes import link_routes
 
 LINKS = Capability(
@@ -15,4 +15,5 @@ LINKS = Capability(
     ),
     facts={"names": list(NAMES)},
     for_strangers=FOR_STRANGERS,
+    told_by_strangers=TOLD_BY_STRANGERS,
 )

@@ -23,6 +23,8 @@ from sdgui.web.links.addresses import base_of, root_of
 from sdgui.web.links.card import HEIGHT, WIDTH, write_card
 from sdgui.web.links.opened import Opened, Pictured, ended, never, open_link
 from sdgui.web.links.plain_png import as_png, without_texts
+from sdgui.web.links.report_desk import ReportDesk
+from sdgui.web.links.reporting import Reportable, report_routes
 from sdgui.web.links.telling import Told, told_of
 from sdgui.web.rooms import ROOT
 from sdgui.web.shared.gallery.pictures import NO_STORE, file_name, saved_as
@@ -32,7 +34,12 @@ from sdgui.web.shared.page.theme import variables
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
 
-FOR_STRANGERS = (r"/d/[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+\.[a-z]+)?", r"/oembed")
+TOLD_BY_STRANGERS = (r"/d/[A-Za-z0-9_-]+/report",)
+FOR_STRANGERS = (
+    r"/d/[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+\.[a-z]+)?",
+    r"/oembed",
+    *TOLD_BY_STRANGERS,
+)
 """The paths of all this."""
 
 _STYLE = variables() + (ROOT / "links" / "page.css.jinja").read_text(encoding="utf-8")
@@ -41,21 +48,26 @@ _KEPT_CARDS = 32
 _LINK = re.compile(r".*/d/([A-Za-z0-9_-]{22})/?")
 
 
-_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "img-src 'self' data:",
-        f"style-src {source_of(_STYLE)}",
-        f"script-src {source_of(_SCRIPT)}",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
+def _policy(scripts: str, forms: str) -> str:
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "img-src 'self' data:",
+            f"style-src {source_of(_STYLE)}",
+            f"script-src {scripts}",
+            "base-uri 'none'",
+            f"form-action {forms}",
+            "frame-ancestors 'none'",
+        )
     )
-)
+
+
+_POLICY = _policy(source_of(_SCRIPT), "'none'")
 _ROBOTS = {"x-robots-tag": "noindex, nofollow, noarchive"}
 _CHECKED = {**_ROBOTS, "cache-control": "private, no-cache"}
 """Each time it is asked whether it is still there: what was withdrawn is gone everywhere at once."""
 _OF_PAGE = {**_CHECKED, "content-security-policy": _POLICY}
+_OF_REPORT = {**_CHECKED, "content-security-policy": _policy("'none'", "'self'")}
 _OF_FILE = {**_CHECKED, "content-security-policy": "default-src 'none'; sandbox"}
 
 
@@ -86,6 +98,29 @@ def page_routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> APIRo
             return _ended(fault)
         html = render("links/page.html", **_values(request, opened, told(opened)))
         return _checked(request, html.encode(), "text/html; charset=utf-8", _OF_PAGE)
+
+    def reportable(request: Request, link: str) -> list[Reportable]:
+        opened = followed(request, link)
+        alts = {one.number: one.alt for one in told(opened).figures}
+        return [
+            Reportable(
+                number=one.number,
+                picture=one.record.id,
+                thumb=f"/d/{link}/{one.number}.jpg",
+                alt=alts[one.number],
+            )
+            for one in opened.pictures
+        ]
+
+    routes.include_router(
+        report_routes(
+            *(ReportDesk(store), reportable),
+            at="/d",
+            style=_STYLE,
+            headers=_OF_REPORT,
+            fault=_ended,
+        )
+    )
 
     @reading("/d/{link}/preview.jpg")
     async def preview(request: Request, link: str) -> Response:

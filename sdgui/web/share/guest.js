@@ -5,14 +5,15 @@ import { dialog } from "../shared/dom/dialog.js";
 import { button, find, make } from "../shared/dom/dom.js";
 import { QuietLine } from "../shared/dom/quiet-line.js";
 import { pictures } from "../shared/dreams/words.js";
-import { ask, wordsOf } from "../shared/fetch/ask.js";
+import { ask, Refused, wordsOf } from "../shared/fetch/ask.js";
 import { offerAnew } from "../shared/seam/seam.js";
 import { bound, facts, modelFacts } from "../shared/settings/facts.js";
 import { allow } from "../shared/settings/offered.js";
 import { settings } from "../shared/settings/settings.js";
 import { badge } from "./badge.js";
+import { turnedOut } from "./turned-out.js";
 import { cut, mostOf, within } from "./within.js";
-import { inFull, inShort } from "./words.js";
+import { hiddenOf, inFull, inShort, lostOf } from "./words.js";
 
 /**
  * @typedef {import("../shared/page/page.js").Page} Page
@@ -21,6 +22,11 @@ import { inFull, inShort } from "./words.js";
 
 /** Older than this the limits are asked for anew when somebody comes back to the page. */
 const CALM = 15_000;
+/** Milliseconds between two looks of a page that is used and hears of nothing, and for how long after its last use. */
+const SELDOM = 10_000;
+const LATELY = 120_000;
+const USES = ["pointermove", "pointerdown", "keydown", "focus"];
+const NOT_LET_IN = 403;
 
 export class Guest {
   /** @param {Page} page @param {Me} me */
@@ -28,6 +34,8 @@ export class Guest {
     this.page = page;
     this.me = me;
     this.asked = performance.now();
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
     document.body.classList.add("is-guest");
     page.tabs.drop("models");
     page.toModels = () => page.toasts.show("Only the owner adds models here.");
@@ -38,25 +46,51 @@ export class Guest {
     this.line = make("p", { id: "guest-line", className: "quiet-line" });
     this.held = make("p", { id: "guest-held", className: "quiet-line", role: "status" });
     this.bring = new QuietLine(page.bar.notes, "guest-bring");
+    this.lost = new QuietLine(page.bar.notes, "guest-lost");
+    this.hidden = make("p", { id: "guest-hidden" });
     page.bar.notes.prepend(this.line, this.held);
     this.list = make("ul", {});
     this.title = make("h2", { id: "guest-title" });
     this.element = dialog({ id: "guest", aria: { labelledby: this.title.id } }, this.title,
       make("p", { textContent: "You see your own pictures, and nobody else’s. What you make is for the owner of this machine to stop or delete. You may make:" }),
-      this.list, button("Close", "quiet-button", () => this.element.close()));
+      this.list, this.hidden, button("Close", "quiet-button", () => this.element.close()));
     page.dreams.counted.add(() => this.look());
-    addEventListener("focus", () => this.look());
+    page.dreams.turnedOut.add((sentence) => this.out(sentence));
+    this.used = performance.now();
+    for (const type of USES) addEventListener(type, () => this.uses(), { capture: true, passive: true });
     settings.onChange(() => this.keepWithin());
     this.tell(me);
   }
 
   /** Asks whether the limits are others now. */
-  async look() {
-    if (performance.now() - this.asked < CALM) return;
+  async look(calm = CALM) {
+    if (performance.now() - this.asked < calm) return;
     this.asked = performance.now();
     /** @type {Me | null} */
-    const me = await ask("/me").catch(() => null);
+    const me = await ask("/me").catch((error) => {
+      if (error instanceof Refused && error.status === NOT_LET_IN) this.out(wordsOf(error));
+      return null;
+    });
+    this.rest();
     if (me && JSON.stringify(me) !== JSON.stringify(this.me)) this.tell(me);
+  }
+
+  /** Somebody does something here. */
+  uses() {
+    this.used = performance.now();
+    this.look(SELDOM);
+  }
+
+  /** Looks again in a while, as long as somebody is there and no stream tells of it. */
+  rest() {
+    clearTimeout(this.timer);
+    const isUsed = !document.hidden && performance.now() - this.used < LATELY;
+    if (isUsed) this.timer = setTimeout(() => (this.page.dreams.watch.source ? this.rest() : this.look(0)), SELDOM);
+  }
+
+  /** The owner does not let one in any more. @param {string} sentence */
+  out(sentence) {
+    turnedOut(sentence, () => ask("/me").then(() => true, () => false));
   }
 
   /** @param {Me} me */
@@ -66,6 +100,10 @@ export class Guest {
     this.held.textContent = me.paused ? "The owner holds the queue for now: what you ask for waits." : "";
     if (me.bring) this.bring.say("Pictures that this browser made before are not under your name yet", { text: "Bring them", act: () => this.take() });
     else this.bring.clear();
+    if (me.lost) this.lost.say(lostOf(me.lost), { text: "All right", act: () => this.read() });
+    else this.lost.clear();
+    this.hidden.textContent = hiddenOf(me.hidden ?? 0);
+    this.hidden.hidden = !me.hidden;
     this.name.textContent = name;
     this.chip.replaceChildren(badge(number), this.name);
     this.chip.setAttribute("aria-label", `${number} ${name}: what you may do here`);
@@ -82,6 +120,12 @@ export class Guest {
     const model = modelFacts(settings.get("model"));
     const size = model?.sizes[settings.text("aspect")];
     if (size) settings.set({ width: size[0], height: size[1] });
+  }
+
+  /** It was read how many pictures made room. */
+  async read() {
+    this.me = { ...this.me, lost: 0 };
+    await ask("/me/told", { method: "POST" }).catch(() => null);
   }
 
   /** Pictures of this browser from before somebody signed in become theirs. */

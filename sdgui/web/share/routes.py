@@ -12,12 +12,14 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from sdgui.errors import UserError
+from sdgui.events import LiveStrip
 from sdgui.people import Role, Who
 from sdgui.studio.guest_book import SENT_AWAY, GuestBook, Invitation, Person, told_of
 from sdgui.studio.queued_dream import QueuedDream
 from sdgui.web.doors.gate import Gate
-from sdgui.web.doors.roles import INVITATION
-from sdgui.web.doors.visitors import check_owner, who_of
+from sdgui.web.doors.roles import INVITATION, NO_INVITATION
+from sdgui.web.doors.visitors import check_owner, sent_away, who_of
+from sdgui.web.share.pictures import told_of_reports
 from sdgui.web.share.qr_code import as_svg
 from sdgui.web.share.tunnel import PublicLink
 from sdgui.web.shared.dreams.submission import check_model
@@ -62,6 +64,7 @@ class Limits(_Asked):
     pictures: int | None = Field(default=None, ge=1, le=512)
     disk: int | None = Field(default=None, ge=1_000_000, le=10**15)
     upload: int | None = Field(default=None, ge=1_000_000, le=LARGEST_PICTURE)
+    disk_all: int | None = Field(default=None, ge=1_000_000, le=10**15)
     models: tuple[_Model, ...] | None = Field(default=None, max_length=1000)
     owner_first: bool = False
     invited_only: bool = False
@@ -103,7 +106,15 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink) -> APIRouter:
             "limits": told_of(studio.policy.of(who)),
             "paused": studio.is_paused,
             "bring": _brings(request, who) is not None,
+            "lost": 0 if person is None else person.lost,
+            "hidden": 0 if who.role is Role.OWNER else studio.store.count_hidden(who.visitor),
         }
+
+    @routes.post("/me/told")
+    def told(request: Request) -> dict[str, int]:
+        """They have read how many of their pictures made room for others."""
+        book.told(who_of(request).visitor)
+        return {"lost": 0}
 
     @routes.post("/me/bring")
     def bring(request: Request) -> dict[str, int]:
@@ -125,6 +136,8 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink) -> APIRouter:
         who = check_owner(request)
         queue = studio.queue()
         return {
+            "reports": told_of_reports(studio.store, book),
+            "asks_names": gate.asks_names,
             "link": asdict(link.state()),
             "limits": asdict(book.terms),
             "words": book.words,
@@ -177,8 +190,8 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink) -> APIRouter:
         seconds = {"send-away": SENT_AWAY, "block": float("inf"), "unblock": 0.0}[asked.do]
         if not book.refuse(person, seconds):
             raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such guest.")
-        stopped = studio.cancel_all(Who(visitor=person, role=Role.GUEST)) if seconds else 0
-        return {"stopped": stopped}
+        left = book.refused(person)
+        return {"stopped": 0 if left is None else studio.turn_out(person, sent_away(left))}
 
     @routes.post("/share/queue")
     def pause(request: Request, asked: Pause) -> dict[str, bool]:
@@ -207,7 +220,7 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink) -> APIRouter:
         came = book.withdraw(invitation)
         if came is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such invitation.")
-        stopped = [studio.cancel_all(Who(visitor=one, role=Role.GUEST)) for one in came]
+        stopped = [studio.turn_out(one, NO_INVITATION) for one in came]
         return {"stopped": sum(stopped)}
 
     def _address(request: Request, invitation: str | None) -> str:
@@ -257,6 +270,7 @@ def _people(book: GuestBook, queue: tuple[QueuedDream, ...]) -> list[dict[str, A
                 "seconds": round(person.seconds, 1),
                 "seen": person.seen,
                 "state": state,
+                "anonymous": not (person.name or person.invitation),
                 "blocked": left is not None and person.is_blocked,
                 "sent_away": left is not None and not person.is_blocked,
             }
@@ -280,7 +294,13 @@ def _queued(one: QueuedDream, who: Who, book: GuestBook) -> dict[str, Any]:
         "wait": one.wait,
         "step": one.step,
         "steps": one.steps,
+        "live": None if one.live is None else _live(one.live),
     }
+
+
+def _live(strip: LiveStrip) -> dict[str, int]:
+    rows = -(-len(strip.pictures) // strip.columns)
+    return {"revision": strip.revision, "columns": strip.columns, "rows": rows}
 
 
 def _models(studio: "Studio", book: GuestBook) -> list[dict[str, Any]]:

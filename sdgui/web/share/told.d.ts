@@ -12,9 +12,10 @@ export type Allowed = {
   models: string[] | null;
 };
 
-export type Me = { role: "owner" | "guest"; name: string; number: number; limits: Allowed; paused?: boolean; bring?: boolean };
+export type Me = { role: "owner" | "guest"; name: string; number: number; limits: Allowed; paused?: boolean; bring?: boolean; lost?: number; hidden?: number };
 
-export type Limits = Allowed & { waiting_all: number | null; owner_first: boolean; invited_only: boolean };
+/** `waiting_all`, `disk_all`: of all guests together; the latter in bytes. */
+export type Limits = Allowed & { waiting_all: number | null; disk_all?: number | null; owner_first: boolean; invited_only: boolean };
 
 /** `since` and `ends`: seconds since the epoch. */
 export type LinkState = {
@@ -33,6 +34,8 @@ export type Guest = {
   seconds: number;
   seen: number;
   state: "dreaming" | "waiting" | "here" | "away";
+  /** Without a name or an invitation: they can come back as somebody else. */
+  anonymous?: boolean;
   blocked: boolean;
   sent_away: boolean;
 };
@@ -51,13 +54,32 @@ export type QueuedDream = {
   wait: number | null;
   step: number;
   steps: number;
+  live?: { revision: number; columns: number; rows: number } | null;
 };
+
+/** A picture of somebody; `person` is null for the owner. */
+export type Theirs = {
+  picture: string;
+  person: string | null;
+  name: string;
+  number: number;
+  blocked: boolean;
+  width: number;
+  height: number;
+  prompt: string;
+  created: number;
+  state: "shown" | "hidden" | "deleted";
+};
+
+export type Report = Theirs & { place: string; reasons: string[]; count: number; first: number; last: number };
 
 export type Invitation = { id: string; note: string; made: number; ends: number | null; came: string[]; query: string };
 
 export type OfferedModel = { model: string; title: string; allowed: boolean };
 
 export type Shared = {
+  reports?: Report[];
+  asks_names?: boolean;
   link: LinkState;
   limits: Limits;
   words: string[];

@@ -112,6 +112,14 @@ export function inShort({ pictures: count, steps }) {
   return parts.length ? `up to ${parts.join(" of ")}` : "without limits of their own";
 }
 
+/** What a guest is told of pictures that made room for others. @param {number} count */
+export const lostOf = (count) =>
+  `Your ${count === 1 ? "oldest picture that you did not keep" : `${count} oldest pictures that you did not keep`} made room for new ones; kept ones stay`;
+
+/** What a guest is told of what the owner hid or deleted; "" for nothing. @param {number} count */
+export const hiddenOf = (count) =>
+  (count ? `The owner of this machine has hidden or deleted ${count === 1 ? "one of your pictures" : `${count} of your pictures`}.` : "");
+
 /** All limits, one a line. @param {Allowed} limits @param {(model: string) => string} titleOf */
 export function inFull(limits, titleOf) {
   /** @type {[number | string[] | null, string][]} */

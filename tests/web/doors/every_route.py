@@ -92,6 +92,12 @@ OWNERS: Mapping[Route, Any] = {
     ("POST", "/share/people/{person}"): {"do": "unblock"},
     ("POST", "/share/invitations"): {"note": "for ann"},
     ("DELETE", "/share/invitations/{invitation}"): None,
+    ("GET", "/share/pictures"): None,
+    ("POST", "/share/pictures"): {"pictures": ["nothing"], "do": "hide"},
+    ("GET", "/share/picture/{picture}"): None,
+    ("GET", "/share/thumb/{picture}"): None,
+    ("GET", "/share/live/{job}"): None,
+    ("DELETE", "/share/reports/{picture}"): None,
     ("POST", "/history/imports"): {"folder": "/nowhere"},
     ("DELETE", "/history/imports/{number}"): None,
 }
@@ -149,6 +155,7 @@ EVERYBODYS: Mapping[Route, Way] = {
     ("GET", "/adapters"): Way(),
     ("GET", "/manifest.json"): Way(),
     ("GET", "/me"): Way(),
+    ("POST", "/me/told"): Way(),
     ("POST", "/me/bring"): Way(given=lambda reply, ids: reply.status == 404),
     ("GET", "/memory"): Way(),
     ("GET", "/model"): Way(query="?name=demo"),
@@ -175,11 +182,14 @@ EVERYBODYS: Mapping[Route, Way] = {
 STRANGERS: Mapping[str, Way] = {
     "/d/{link}": Way(),
     "/d/{link}/preview.jpg": Way(),
+    "/d/{link}/report": Way(),
     "/d/{link}/{number}.jpg": Way(),
     "/d/{link}/{number}.png": Way(),
     "/oembed": Way(query="?url={address}"),
 }
 """By path: each is asked with GET and HEAD."""
+TOLD_BY_STRANGERS = frozenset({("POST", "/d/{link}/report")})
+"""The little that they may say, in forms."""
 
 
 def routes_of(routes: Any) -> Iterator[Route]:

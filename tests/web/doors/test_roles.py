@@ -78,6 +78,8 @@ def test_on_loopback_alone_everybody_is_the_owner(site: Site) -> None:
         },
         "paused": False,
         "bring": False,
+        "lost": 0,
+        "hidden": 0,
     }
     assert site.client().get("/share").status_code == 200
 

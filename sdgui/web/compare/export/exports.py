@@ -17,7 +17,7 @@ from sdgui.comparing.sheet_png import write_png
 from sdgui.comparing.sheet_zip import write_zip
 from sdgui.errors import plain_no_room
 from sdgui.ports import Store
-from sdgui.records import JobRecord
+from sdgui.records import JobRecord, TaskRecord
 from sdgui.sheet import Sheet, SheetKind
 from sdgui.web.doors.visitors import visitor_of
 from sdgui.web.shared.dreams.descriptions import title_of
@@ -95,12 +95,18 @@ def sheet_of(job: JobRecord, store: Store) -> tuple[Sheet, tuple[Cell, ...]]:
             files.get(task.id),
             match=task.match,
             mark=task.mark,
-            fault="deleted" if task.deleted else task.fault,
+            fault=_fault_of(task),
         )
         for task in (job.tasks[i] for i in shown)
     )
     sources = tuple(sheet.sources[i] for i in shown) if sheet.sources else ()
     return Sheet(kind=sheet.kind, x=sheet.x, y=sheet.y, sources=sources), cells
+
+
+def _fault_of(task: TaskRecord) -> str:
+    if task.hiding:
+        return task.hiding.value
+    return "deleted" if task.deleted else task.fault
 
 
 def _written(write: Callable[[IO[bytes]], None]) -> tuple[IO[bytes], int]:

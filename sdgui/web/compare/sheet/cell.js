@@ -6,7 +6,7 @@ import { Tile } from "../../shared/gallery/tile.js";
 
 const LONG = 5;
 /** @type {Record<string, string>} */
-const STATES = { empty: "not there yet", preview: "forming", failed: "could not be made", stopped: "stopped", unsaved: "not saved yet" };
+const STATES = { empty: "not there yet", preview: "forming", failed: "could not be made", stopped: "stopped", unsaved: "not saved yet", hidden: "hidden by the owner" };
 
 /** @typedef {import("./sheet.js").Sheet} Sheet */
 
@@ -53,7 +53,7 @@ export class Cell extends Tile {
     this.element.classList.toggle("is-kept", picture.mark === "kept");
     this.element.classList.toggle("is-rejected", picture.mark === "rejected");
     const said = STATES[this.state] ?? "";
-    const hasFault = this.state === "failed" || this.state === "unsaved";
+    const hasFault = this.state === "failed" || this.state === "unsaved" || this.state === "hidden";
     const fault = hasFault && picture.fault ? picture.fault : said;
     const word = this.state === "unsaved" ? said : hasFault || this.state === "stopped" ? fault : "";
     if (this.word.textContent !== word) this.word.textContent = word;

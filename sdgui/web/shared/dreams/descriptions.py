@@ -9,9 +9,11 @@ from sdgui.events import (
     Finished,
     JobCancelled,
     ModelLoading,
+    NotLetIn,
     PictureDone,
     PictureFailed,
     PicturesBinned,
+    PicturesHidden,
     PicturesRestored,
     PictureUnsaved,
     Progress,
@@ -49,6 +51,10 @@ def describe_event(job: str, event: StudioEvent) -> dict[str, Any]:
             return {"job": job, "type": "binned", "pictures": list(pictures), "whole": whole}
         case PicturesRestored(pictures=pictures):
             return {"job": job, "type": "restored", "pictures": list(pictures)}
+        case PicturesHidden(pictures=pictures):
+            return {"job": job, "type": "hidden", "pictures": list(pictures)}
+        case NotLetIn(sentence=sentence):
+            return {"job": job, "type": "not-let-in", "sentence": sentence}
         case Finished():
             return {"job": job, "type": "finished"}
         case JobCancelled():
@@ -58,7 +64,7 @@ def describe_event(job: str, event: StudioEvent) -> dict[str, Any]:
 
 
 def describe_job(job: JobRecord, active: bool) -> dict[str, Any]:
-    """One dream as the page shows it: its settings once, and a tile per picture that is not deleted."""
+    """One dream as the page shows it: its settings once, and a tile per picture that is not deleted by its maker."""
     shared = describe_settings(job.tasks[0].spec)
     state = "active" if active or job.state is JobState.QUEUED else job.state.value
     return {
@@ -74,7 +80,7 @@ def describe_job(job: JobRecord, active: bool) -> dict[str, Any]:
         "tiles": [
             _tile(index, task, shared, state)
             for index, task in enumerate(job.tasks)
-            if not task.deleted
+            if task.hiding or not task.deleted
         ],
     }
 
@@ -152,6 +158,11 @@ def _tile(index: int, task: TaskRecord, shared: dict[str, Any], state: str) -> d
     if task.spec.variation is not None:
         own["variation"] = _variation(task.spec)
     unmade = "failed" if task.fault else _UNMADE[state]
+    if task.hiding:
+        return {
+            **{"index": index, "seed": task.spec.seed, "picture": None, "state": "hidden"},
+            **{"mark": "", "match": None, "fault": task.hiding.sentence, "own": own},
+        }
     return {
         "index": index,
         "seed": task.spec.seed,

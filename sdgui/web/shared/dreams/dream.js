@@ -23,7 +23,7 @@ const LEFT = { finished: "failed", cancelled: "stopped", failed: "failed" };
  *   source?(index: number): string, ranks?(): Map<number, number> }} Home
  */
 
-/** One picture: `empty`, then `preview`, then `done`; or `unsaved` for a while; or `failed` or `stopped`. */
+/** One picture: `empty`, then `preview`, then `done`; or `unsaved` for a while; or `failed` or `stopped`; `hidden` by the owner. */
 export class Picture {
   /** @param {Home} dream @param {ToldTile} told */
   constructor(dream, told) {
@@ -60,6 +60,9 @@ export class Picture {
     if (picture) {
       this.id = picture;
       this.state = "done";
+    } else if (state === "hidden") {
+      this.id = null;
+      this.state = "hidden";
     } else if (state !== "empty" || this.isSettled) {
       this.state = /** @type {TileState} */ (state);
     }
@@ -152,7 +155,7 @@ export class Dream {
   }
 
   get missing() {
-    return this.pictures.size - this.done.length;
+    return [...this.pictures.values()].filter(({ id, state }) => id === null && state !== "hidden").length;
   }
 
   /** The names of the settings that are not the same for all pictures. */
@@ -167,7 +170,7 @@ export class Dream {
 
   /** Whether all that is left to do for this dream is to save what is made. */
   get isMade() {
-    return [...this.pictures.values()].every(({ state }) => state === "unsaved" || state === "done") && this.unsaved !== "";
+    return [...this.pictures.values()].every(({ state }) => state === "unsaved" || state === "done" || state === "hidden") && this.unsaved !== "";
   }
 
   /** What the picture at an index was made from: an id, or "". @param {number} index */
@@ -214,6 +217,8 @@ export class Dream {
       case "started":
       case "binned":
       case "restored":
+      case "hidden":
+      case "not-let-in":
         break;
       default:
         this.news = news;

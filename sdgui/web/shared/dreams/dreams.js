@@ -43,6 +43,8 @@ export class Dreams {
     this.counted = new Set();
     /** Called when a picture was finished. @type {Set<() => void>} */
     this.pictured = new Set();
+    /** Called with a sentence when the owner does not let this person in any more. @type {Set<(sentence: string) => void>} */
+    this.turnedOut = new Set();
     this.counts = "";
     this.watch = new Watch((news) => this.hear(news), () => this.offline(true));
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -211,6 +213,12 @@ export class Dreams {
         break;
       case "restored":
         await this.return(news.job);
+        break;
+      case "hidden":
+        await this.look(news.job);
+        break;
+      case "not-let-in":
+        for (const act of this.turnedOut) act(news.sentence);
         break;
       default:
         if (!this.known.has(news.job)) await this.look(news.job);

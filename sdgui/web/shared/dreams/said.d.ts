@@ -145,6 +145,18 @@ export type PicturesRestored = {
   pictures: string[];
 };
 
+export type PicturesHidden = {
+  type: "hidden";
+  job: string;
+  pictures: string[];
+};
+
+export type NotLetIn = {
+  type: "not-let-in";
+  job: string;
+  sentence: string;
+};
+
 export type JobNews =
   | Queued
   | Started
@@ -157,4 +169,6 @@ export type JobNews =
   | JobCancelled
   | Failed
   | PicturesBinned
-  | PicturesRestored;
+  | PicturesRestored
+  | PicturesHidden
+  | NotLetIn;

@@ -77,7 +77,7 @@ export type CompareFacts = {
   steadiest: string;
 };
 
-export type TileState = "empty" | "preview" | "done" | "failed" | "stopped" | "unsaved";
+export type TileState = "empty" | "preview" | "done" | "failed" | "stopped" | "unsaved" | "hidden";
 
 export type Variation = { seed: number; strength: number };
 

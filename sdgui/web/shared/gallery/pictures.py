@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from sdgui.imports import Imported
 from sdgui.ports import Store
-from sdgui.records import PictureRecord
+from sdgui.records import Hiding, PictureRecord
 from sdgui.web.doors.visitors import visitor_of, who_of
 from sdgui.written_values import shown
 
@@ -69,7 +69,7 @@ def picture_routes(studio: "Studio", store: Store) -> APIRouter:
         record = store.picture(picture, visitor)
         file = store.picture_file(picture, visitor)
         if record is None:
-            raise not_found()
+            raise not_found(store.hiding(picture, visitor))
         if file is None:
             raise gone(record)
         return _file(file, media_type_of(record), file_name(record) if download else None)
@@ -83,9 +83,10 @@ def picture_routes(studio: "Studio", store: Store) -> APIRouter:
     def thumb(request: Request, picture: Id, bin: bool = False) -> Response:
         """The thumbnail (JPEG); with `bin` that of a picture in the bin."""
         find = store.binned_thumb_file if bin else store.thumb_file
-        file = find(picture, visitor_of(request))
+        visitor = visitor_of(request)
+        file = find(picture, visitor)
         if file is None:
-            raise not_found()
+            raise not_found(store.hiding(picture, visitor))
         return _file(file, "image/jpeg")
 
     return routes
@@ -150,6 +151,7 @@ def sentence_of_gone(record: PictureRecord) -> str:
     )
 
 
-def not_found() -> HTTPException:
-    """The answer about a picture that is not there, or not the visitor's."""
-    return HTTPException(HTTPStatus.NOT_FOUND, "There is no such picture here.", NO_STORE)
+def not_found(hiding: Hiding = Hiding.NONE) -> HTTPException:
+    """The answer about a picture that is not there, or not the visitor's, or that the owner of the machine hides."""
+    sentence = hiding.sentence if hiding else "There is no such picture here."
+    return HTTPException(HTTPStatus.NOT_FOUND, sentence, NO_STORE)

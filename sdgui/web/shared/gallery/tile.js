@@ -105,9 +105,14 @@ export class Tile {
     const isKept = this.picture.mark === "kept";
     this.heart.setAttribute("aria-pressed", String(isKept));
     this.heart.hidden = this.state !== "done" || !this.row.list.marks;
-    this.word.textContent = WORDS[this.state] ?? "";
+    this.word.textContent = this.words;
     const saying = this.state === "done" ? (this.isBroken ? `${BROKEN}. Open` : "Open") : this.state === "preview" ? "Forming" : "Not there yet";
-    this.openButton.setAttribute("aria-label", `${WORDS[this.state] ?? saying}: ${this.name}`);
+    this.openButton.setAttribute("aria-label", `${this.words || saying}: ${this.name}`);
+  }
+
+  /** What stands in the place of a picture. */
+  get words() {
+    return this.state === "hidden" ? this.picture.fault : WORDS[this.state] ?? "";
   }
 
   /** @param {boolean} isUsable */
