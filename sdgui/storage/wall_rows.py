@@ -6,9 +6,12 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from sdgui.errors import UserError
 from sdgui.records import JobState
 from sdgui.sheet import Sheet, SheetKind
 
+MOST = 1000
+"""Walls that a visitor puts together, those in the bin too."""
 IS_SHOWN = """EXISTS (SELECT 1 FROM json_each(jobs.shows) AS one CROSS JOIN tasks
     ON tasks.id = one.value WHERE tasks.visitor = jobs.visitor AND stored AND NOT deleted)"""
 """The condition for a wall of which there is a picture to be seen."""
@@ -18,8 +21,17 @@ def gather(
     connection: sqlite3.Connection, visitor: str, pictures: Sequence[str], when: float
 ) -> str:
     """Adds a wall of these pictures of the visitor, made at `when`, and gives its id; of the same pictures, in
-    whatever order, there is one, which comes out of the bin again."""
+    whatever order, there is one, which comes out of the bin again. UserError where there are `MOST` already."""
     wall = hashlib.sha256(" ".join(sorted(pictures)).encode()).hexdigest()[:32]
+    (others,) = connection.execute(
+        """SELECT count(*) FROM jobs INDEXED BY jobs_gathered
+        WHERE visitor = ? AND shows IS NOT NULL AND id <> ?""",
+        (visitor, wall),
+    ).fetchone()
+    if others >= MOST:
+        raise UserError(
+            f"There are {MOST:,} walls of stored pictures already.", "Remove some first."
+        )
     connection.execute(
         """INSERT INTO jobs (id, visitor, created, state, sheet, shows) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET binned = NULL, undo = NULL""",

@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -173,8 +174,13 @@ def test_shift_selects_what_was_never_loaded_and_esc_lets_go(history: Page) -> N
     history.keyboard.press("End")
     history.locator(f".history-tile[aria-posinset='{TOTAL}']").click(modifiers=["Shift"])
     expect(says(history)).to_have_text("4,998 selected")
+    with history.expect_download() as saved:
+        history.get_by_role("button", name="Export").click()
+    with zipfile.ZipFile(saved.value.path()) as archive:
+        assert len(archive.namelist()) == 4998
     history.keyboard.press("Escape")
     expect(says(history)).to_be_hidden()
+    tiles(history).last.focus()
     history.keyboard.press("Home")
     history.keyboard.press("Control+a")
     expect(says(history)).to_have_text("100 selected")

@@ -9,8 +9,6 @@ import { Dreams } from "../../sdgui/web/shared/dreams/dreams.js";
 /** @typedef {import("../../sdgui/web/shared/dreams/told.js").ToldDream} ToldDream */
 /** @typedef {import("../../sdgui/web/shared/gallery/list.js").List} List */
 
-Object.assign(globalThis, { document: { hidden: false, addEventListener: () => {} } });
-
 /** @param {string} id @param {string[]} pictures @param {number[]} [there] @returns {ToldDream} */
 const told = (id, pictures, there = pictures.map((_, i) => i), gathered = false) => ({
   id, created: 1, state: "finished", message: "", hint: "", title: "a cat", sheet: null, gathered,

@@ -1,5 +1,6 @@
 // @ts-check
-// What the scripts find in a page: the facts, as Python says them (FACTS names the file), and a storage.
+// What the scripts find in a page: the facts, as Python says them (FACTS names the file), a storage, and a document that
+// nothing happens in.
 
 import { readFileSync } from "node:fs";
 
@@ -13,3 +14,5 @@ Object.assign(globalThis, {
     removeItem: (/** @type {string} */ key) => kept.delete(key),
   },
 });
+if (!("navigator" in globalThis)) Object.assign(globalThis, { navigator: { platform: "" } });
+Object.assign(globalThis, { document: { hidden: false, addEventListener: () => {} } });

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from sdgui.errors import UserError
 from sdgui.picture_query import PictureQuery
 from sdgui.records import JobRecord, JobState
-from sdgui.storage import DiskStore
+from sdgui.storage import DiskStore, wall_rows
 from sdgui.storage.layout import DATABASE
 from sdgui.storage.rebuilding import rebuild
 from tests.storage.samples import ANNA, BORIS, end, job, pixels
@@ -92,6 +93,18 @@ def test_nobody_puts_what_is_not_theirs_onto_a_wall(store: DiskStore) -> None:
     store.bin(ANNA, pictures=[other])
     assert store.gather([mine, other], ANNA) is None and store.gather(["../x"], ANNA) is None
     assert shown(store) == []
+
+
+def test_nobody_fills_the_list_with_walls(
+    store: DiskStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = dreamt(store)
+    wall = walled(store, [first, second])
+    monkeypatch.setattr(wall_rows, "MOST", 1)
+    other = saved(store).tasks[0].id
+    with pytest.raises(UserError, match="1 walls of stored pictures already"):
+        store.gather([first, other], ANNA)
+    assert walled(store, [second, first]) == wall
 
 
 def test_a_wall_is_there_again_after_a_rebuild(

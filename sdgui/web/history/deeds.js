@@ -3,7 +3,7 @@
 
 import { make } from "../shared/dom/dom.js";
 import { tell, wordsOf } from "../shared/fetch/ask.js";
-import { Partly, inPortions } from "../shared/fetch/portions.js";
+import { Partly, inPortions, partly } from "../shared/fetch/portions.js";
 import { pictures } from "./wall.js";
 
 /**
@@ -46,6 +46,7 @@ export class Deeds {
   /** @param {string[]} ids @param {number} rating 0 takes it away */
   async rate(ids, rating) {
     const isDone = await this.change(ids, { rating }, "/history/ratings");
+    if (isDone) this.page.others.tell({ type: "rated" });
     if (isDone) this.page.toasts.say(rating ? `${pictures(ids.length)} rated ${rating} of 5` : `${pictures(ids.length)} without a rating`);
   }
 
@@ -58,8 +59,7 @@ export class Deeds {
       return true;
     } catch (error) {
       const sent = error instanceof Partly ? error.sent : 0;
-      const words = sent ? `${pictures(sent)} were changed; ${(ids.length - sent).toLocaleString("en")} were not.` : "Nothing was changed.";
-      this.page.toasts.show(wordsOf(error), words, true);
+      this.page.toasts.show(wordsOf(error), sent ? partly(sent, ids.length, "changed") : "Nothing was changed.", true);
       this.records.age();
       return false;
     } finally {

@@ -4,6 +4,10 @@
 /** Pictures that one of our routes takes at once. */
 export const PORTION = 1000;
 
+/** What became of many of which some were sent. @param {number} done @param {number} all @param {string} what */
+export const partly = (done, all, what) =>
+  `${done.toLocaleString("en")} of ${all.toLocaleString("en")} pictures ${done === 1 ? "was" : "were"} ${what}, and the others were not.`;
+
 /** Some were sent before it failed. */
 export class Partly extends Error {
   /** @param {unknown} cause @param {any[]} answers @param {number} sent */

@@ -5,7 +5,7 @@ import { KEY } from "../dom/keys.js";
 import { targetOf } from "../dom/dom.js";
 import { pictures as counted } from "../dreams/words.js";
 import { isGone, tell, wordsOf } from "../fetch/ask.js";
-import { Partly, inPortions } from "../fetch/portions.js";
+import { Partly, inPortions, partly } from "../fetch/portions.js";
 
 /**
  * What is deleted: pictures by their ids, and whole dreams.
@@ -48,7 +48,7 @@ export class Bin {
     } catch (error) {
       gone = error instanceof Partly ? pictures.slice(0, error.sent) : [];
       if (error instanceof Partly) told.push(...error.answers);
-      this.toasts.show(wordsOf(error), told.length ? this.partly(gone.length, pictures.length, "deleted") : "Nothing was deleted.", true);
+      this.toasts.show(wordsOf(error), told.length ? partly(gone.length, pictures.length, "deleted") : "Nothing was deleted.", true);
       if (!told.length) return false;
     } finally {
       this.going("", 0, 0);
@@ -62,11 +62,6 @@ export class Bin {
     const count = told.reduce((sum, one) => sum + one.pictures, 0);
     if (undos.length) this.offer(undos, count ? `${counted(count)} deleted` : what);
     return gone.length === pictures.length;
-  }
-
-  /** @param {number} done @param {number} all @param {string} what */
-  partly(done, all, what) {
-    return `${counted(done)} of ${all.toLocaleString("en")} ${done === 1 ? "was" : "were"} ${what}, and the others were not.`;
   }
 
   /** @param {Deleted} deleted @returns {Promise<Binned>} */
@@ -131,7 +126,7 @@ export class Bin {
     } catch (error) {
       if (!(error instanceof Partly)) throw error;
       ({ answers: told, sent } = error);
-      this.toasts.show(error.message, sent ? this.partly(sent, pictures.length, "restored") : "Nothing was restored.", true);
+      this.toasts.show(error.message, sent ? partly(sent, pictures.length, "restored") : "Nothing was restored.", true);
     } finally {
       this.going("", 0, 0);
     }

@@ -3,7 +3,7 @@
 
 /**
  * @typedef {{ type: "binned", pictures: string[], dreams: string[] } | { type: "restored", dreams: string[] }
- *   | { type: "marked", pictures: string[], mark: import("../dreams/told.js").Mark }} TabNews
+ *   | { type: "marked", pictures: string[], mark: import("../dreams/told.js").Mark } | { type: "rated" }} TabNews
  */
 
 export class OtherTabs {

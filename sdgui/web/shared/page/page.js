@@ -161,11 +161,17 @@ export class Page {
     window.addEventListener("focus", () => this.look());
   }
 
+  /** What the rooms show may be otherwise; where nobody sees it, it is asked when somebody does. */
+  looked() {
+    if (document.hidden) return;
+    for (const room of this.rooms.values()) room.looked?.();
+  }
+
   /** Somebody comes back to it: what was dreamt, marked and deleted elsewhere meanwhile is shown. */
   async look() {
     if (document.hidden || this.isLooking) return;
     this.isLooking = true;
-    for (const room of this.rooms.values()) room.looked?.();
+    this.looked();
     await this.dreams.refresh({ isWhole: true });
     this.isLooking = false;
   }
@@ -221,6 +227,10 @@ export class Page {
         break;
       case "marked":
         this.showMark(news.pictures, news.mark);
+        this.looked();
+        break;
+      case "rated":
+        this.looked();
     }
   }
 
