@@ -405,7 +405,7 @@ def _company(town: "Town", runner: "asyncio.Runner", rounds: int, seconds: float
     )
     if statistics.median(gained) < load.LEAST_TOGETHER:
         missed.append("pictures a minute together")
-    turn = seconds / 3
+    turn = seconds / 4
     print(
         f"\n| {load.BESIDE} people beside | picture after, s, half (19 of 20) | in calm | half, against calm "
         "| 19 of 20, against calm | at most |\n|---|---|---|---|---|---|"
@@ -414,7 +414,7 @@ def _company(town: "Town", runner: "asyncio.Runner", rounds: int, seconds: float
         (load.beside_a_slow_client, 0.5, load.MOST_SLOW),
         (load.beside_a_flood, 0.95, load.MOST_FLOODED),
     ):
-        found = runner.run(measure(town, max(1, min(3, rounds)), turn, _say))
+        found = runner.run(measure(town, max(1, min(5, rounds)), turn, _say))
         disturbed, calm = (
             f"{load.percentile(waits, 0.5):.2f} ({load.percentile(waits, 0.95):.2f})"
             for waits in (found.disturbed, found.calm)

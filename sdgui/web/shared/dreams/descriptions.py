@@ -37,7 +37,9 @@ def describe_event(job: str, event: StudioEvent) -> dict[str, Any]:
         case ModelLoading(model=model, fraction=fraction):
             return {"job": job, "type": "loading", "model": model, "fraction": fraction}
         case Progress():
-            return {"job": job, "type": "progress", **asdict(event)}
+            # Ten a second for each who watches: `asdict` would copy all that is in them.
+            live = [vars(strip) for strip in event.live]
+            return {"job": job, "type": "progress", **vars(event), "live": live}
         case PictureDone(index=index, picture_id=picture, match=match_):
             news = {"type": "picture", "index": index, "picture": picture, "match": match_}
             return {"job": job, **news}
