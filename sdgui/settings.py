@@ -20,10 +20,9 @@ DTYPES = ("auto", "float32", "bfloat16", "float16")
 class Settings:
     """How this server runs: `models` can be chosen, and the first is the page's default; where `model_is_said`, also
     before the one that the owner chose there. In `models_dirs` more are looked for. `auth` are pairs of name and
-    password, none where nobody is asked; `auth_is_seen` where they stand on the command line.
-    `new_token`: the owner's former links and cookies end. `guests` is what was
-    said of guests' limits, by the names of the terms. `imports` are folders whose pictures are brought in, linked, or
-    as copies where `import_copies`."""
+    password, none where nobody is asked; `auth_is_seen` where they stand on the command line. `new_token`: the owner's
+    former links and cookies end. `guests` is what was said of guests' limits, by the names of the terms. `imports` are
+    folders whose pictures are brought in, linked, or as copies where `import_copies`."""
 
     models: tuple[str, ...] = ("demo",)
     model_is_said: bool = False

@@ -234,6 +234,50 @@ def test_a_file_s_name_gets_into_no_header_and_no_path(
     assert live_in(own_site.client().get(f"/d/{shown}").text) == ["script"]
 
 
+SVG = f'<svg xmlns="http://www.w3.org/2000/svg"><text>{SCRIPT}</text></svg>'.encode()
+PNG = peers.png({"parameters": peers.INFOTEXT})
+NO_PICTURES = {
+    "svg.svg": SVG,
+    "svg.png": SVG,
+    "page.png": f"<!doctype html>{SCRIPT}".encode(),
+    "text.jpg": b"GIF89a/*" + SCRIPT.encode(),
+    "doc.webp": b"%PDF-1.7 " + SCRIPT.encode(),
+    "zip.png": b"PK\x03\x04" + bytes(40),
+}
+
+
+def test_a_file_that_is_two_things_is_given_as_the_picture_that_it_was_taken_for(
+    own_site: Site, owner: httpx.Client, tmp_path: Path
+) -> None:
+    """A PNG with a page, or a ZIP, behind its end; and what is no picture under a picture's name comes in not at all."""
+    both = (PNG + f"<html>{SCRIPT}</html>".encode(), PNG + b"PK\x05\x06" + bytes(18))
+    for number, content in enumerate(both):
+        (tmp_path / f"both-{number}.png").write_bytes(content)
+    for name, content in NO_PICTURES.items():
+        (tmp_path / name).write_bytes(content)
+        reply = owner.post("/read-picture", content=content, headers={"content-type": "image/png"})
+        assert "no PNG, JPEG or WebP" in reply.text and SCRIPT not in reply.text
+    assert owner.post("/read-picture", content=both[0]).json()["source"] == "a1111"
+    reply = owner.post("/history/imports", json={"folder": str(tmp_path)})
+    assert "import" in reply.json(), reply.text
+    assert own_site.store.imports.wait(PATIENCE)
+    asked = {"section": "all", "q": "fox"}
+    told = owner.get("/history/pictures", params=asked).json()["pictures"]
+    assert len(told) == 2
+    shown = share(owner, *(one["id"] for one in told), kind="wall")
+    for address in (
+        *(f"/picture/{one['id']}" for one in told),
+        *(f"/picture/{one['id']}/page.html" for one in told),
+        *(f"/d/{shown}/{place}.png" for place in range(2)),
+    ):
+        reply = owner.get(address)
+        assert reply.status_code == 200
+        assert reply.headers["content-type"] == "image/png"
+        assert reply.headers["x-content-type-options"] == "nosniff"
+        assert "default-src 'none'" in reply.headers["content-security-policy"]
+        assert "sandbox" in reply.headers["content-security-policy"]
+
+
 def test_what_a_dropped_file_says_of_itself_is_text(owner: httpx.Client) -> None:
     png = peers.png({"parameters": f"{ALL}\nSteps: 3, Sampler: {SCRIPT}, Seed: 5, Size: 64x64"})
     reply = owner.post("/read-picture", content=png)
