@@ -249,7 +249,7 @@ NO_PICTURES = {
 def test_a_file_that_is_two_things_is_given_as_the_picture_that_it_was_taken_for(
     own_site: Site, owner: httpx.Client, tmp_path: Path
 ) -> None:
-    """A PNG with a page, or a ZIP, behind its end; and what is no picture under a picture's name comes in not at all."""
+    """A PNG with a page, or a ZIP, behind its end; what is no picture under its name comes in not at all."""
     both = (PNG + f"<html>{SCRIPT}</html>".encode(), PNG + b"PK\x05\x06" + bytes(18))
     for number, content in enumerate(both):
         (tmp_path / f"both-{number}.png").write_bytes(content)
