@@ -10,7 +10,10 @@ from sdgui.web.doors.signed_cookie import SignedCookie
 
 OWNERS_SECRET = ".owner-secret"
 OWNER = "owner"
-"""What the owner's cookie says, and the name with which the owner signs in where names are asked."""
+"""What the owner's cookie says, and the name with which the owner signs in where names are asked: one person on all
+their devices."""
+OWNERS_BROWSER = "browser"
+"""What the cookie of a browser says that is the owner's since before others could come: its pictures stay its own."""
 
 
 class Keys:

@@ -16,7 +16,7 @@ from sdgui.web.doors.asgi import answer, header
 from sdgui.web.doors.auth import Patience
 from sdgui.web.doors.cookies import Cookies
 from sdgui.web.doors.gate import Gate
-from sdgui.web.doors.keys import OWNER
+from sdgui.web.doors.keys import OWNER, OWNERS_BROWSER
 from sdgui.web.doors.strangers import ForStrangers, nothing_for_strangers
 from sdgui.web.doors.visitors import visitor_id
 
@@ -68,12 +68,15 @@ class Roles:
             if any(name in (TOKEN, INVITATION) for name, _ in asked):
                 await self._exchange(asked, scope, receive, send)
                 return
+        sent = header(scope, b"cookie")
+        owners = gate.keys.owner.read(sent)
+        # By the link it is the owner in person, who finds their own on each device.
+        scope.setdefault("state", {})["is_owner_in_person"] = owners == OWNER
         if not gate.is_open:
             await self._pass(scope, receive, send, role=Role.OWNER)
             return
-        sent = header(scope, b"cookie")
         scheme, _, bearer = (header(scope, b"authorization") or "").partition(" ")
-        if gate.keys.owner.read(sent) == OWNER:
+        if owners in (OWNER, OWNERS_BROWSER):
             await self._pass(scope, receive, send, role=Role.OWNER)
         elif scheme.lower() == "bearer":
             if gate.keys.is_owners(bearer):
@@ -110,7 +113,7 @@ class Roles:
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
                 secure = self.gate.is_secure(scope)
-                cookie = self.gate.keys.owner.made_for(OWNER, secure=secure)
+                cookie = self.gate.keys.owner.made_for(OWNERS_BROWSER, secure=secure)
                 headers = [*message.get("headers", ()), (b"set-cookie", cookie)]
                 message = {**message, "headers": headers}
             await send(message)

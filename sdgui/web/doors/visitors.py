@@ -23,6 +23,7 @@ from sdgui.web.doors.addresses import visitor_at
 from sdgui.web.doors.asgi import Header, answer, header
 from sdgui.web.doors.cookies import Cookies
 from sdgui.web.doors.gate import Gate
+from sdgui.web.doors.keys import OWNER
 from sdgui.web.doors.strangers import ForStrangers, nothing_for_strangers
 
 _BEGINNINGS = ("/", "/config")
@@ -73,10 +74,11 @@ class Visitors:
     """Middleware: knows the visitor of every request, gives a new browser a cookie with the first answer, and renews
     it as long as it is used.
 
-    Who signed in by name is the same visitor on each device. A cookie that was not signed here is taken, and signed,
-    only where `knows` says that the store has something of its visitor: pictures of the former version, or of before
-    the secret was lost, keep their owner. Where the `gate` is open, those guests are turned away who were sent away,
-    and new ones who are too many. Who asks for what `is_for_strangers` is nobody.
+    Who signed in by name is the same visitor on each device, and so is the owner who came by their link. A cookie that
+    was not signed here is taken, and signed, only where `knows` says that the store has something of its visitor:
+    pictures of the former version, or of before the secret was lost, keep their owner. Where the `gate` is open,
+    those guests are turned away who were sent away, and new ones who are too many. Who asks for what
+    `is_for_strangers` is nobody.
     """
 
     def __init__(
@@ -119,6 +121,9 @@ class Visitors:
             return
         if name:
             visitor = visitor_named(name, self.secret)
+        elif state.get("is_owner_in_person"):
+            visitor = visitor_named(OWNER, self.secret)
+            state["browser"] = self._browser(scope)
         elif token is not None:
             visitor = visitor_id(token)
         else:
@@ -131,7 +136,7 @@ class Visitors:
             await answer(scope, receive, send, status, text, *extra)
             return
         if self.gate is not None and not self.gate.is_open and token is not None and not is_new:
-            self.gate.note_owner(visitor)
+            self.gate.note_owner(visitor_id(token))
 
         if not self._is_claimed and role is Role.OWNER and not is_new and _keeps_cookies(scope):
             with suppress(OutOfOrder):  # the next time

@@ -4,13 +4,13 @@
 import { dialog } from "../shared/dom/dialog.js";
 import { button, find, make } from "../shared/dom/dom.js";
 import { QuietLine } from "../shared/dom/quiet-line.js";
-import { pictures } from "../shared/dreams/words.js";
 import { ask, Refused, wordsOf } from "../shared/fetch/ask.js";
 import { offerAnew } from "../shared/seam/seam.js";
 import { bound, facts, modelFacts } from "../shared/settings/facts.js";
 import { allow } from "../shared/settings/offered.js";
 import { settings } from "../shared/settings/settings.js";
 import { badge } from "./badge.js";
+import { Bringing } from "./bringing.js";
 import { turnedOut } from "./turned-out.js";
 import { cut, mostOf, within } from "./within.js";
 import { hiddenOf, inFull, inShort, lostOf } from "./words.js";
@@ -45,7 +45,7 @@ export class Guest {
     find(".top-right").prepend(this.chip);
     this.line = make("p", { id: "guest-line", className: "quiet-line" });
     this.held = make("p", { id: "guest-held", className: "quiet-line", role: "status" });
-    this.bring = new QuietLine(page.bar.notes, "guest-bring");
+    this.bring = new Bringing(page);
     this.lost = new QuietLine(page.bar.notes, "guest-lost");
     this.hidden = make("p", { id: "guest-hidden" });
     page.bar.notes.prepend(this.line, this.held);
@@ -98,8 +98,7 @@ export class Guest {
     this.me = me;
     const { name, number, limits } = me;
     this.held.textContent = me.paused ? "The owner holds the queue for now: what you ask for waits." : "";
-    if (me.bring) this.bring.say("Pictures that this browser made before are not under your name yet", { text: "Bring them", act: () => this.take() });
-    else this.bring.clear();
+    this.bring.tell(me);
     if (me.lost) this.lost.say(lostOf(me.lost), { text: "All right", act: () => this.read() });
     else this.lost.clear();
     this.hidden.textContent = hiddenOf(me.hidden ?? 0);
@@ -126,18 +125,6 @@ export class Guest {
   async read() {
     this.me = { ...this.me, lost: 0 };
     await ask("/me/told", { method: "POST" }).catch(() => null);
-  }
-
-  /** Pictures of this browser from before somebody signed in become theirs. */
-  async take() {
-    try {
-      const { pictures: count } = await ask("/me/bring", { method: "POST" });
-      this.page.toasts.show(`${pictures(count)} brought.`);
-      for (const told of this.page.returning) told();
-      await this.page.dreams.refresh();
-    } catch (error) {
-      this.page.toasts.show(wordsOf(error), "", true);
-    }
   }
 
   /** What a model begins with, or what is taken over from a picture, is no more than may be. */

@@ -3,6 +3,7 @@
 
 import { find } from "../shared/dom/dom.js";
 import { ask } from "../shared/fetch/ask.js";
+import { Bringing } from "./bringing.js";
 import { Guest } from "./guest.js";
 import { Panel } from "./panel.js";
 
@@ -19,6 +20,7 @@ export async function enter(page) {
   const me = await asked;
   if (me?.role === "guest") new Guest(page, me);
   if (me?.role !== "owner") return;
+  new Bringing(page).tell(me);
   const panel = new Panel({ say: (words) => page.toasts.say(words) });
   find("#help-button").before(panel.button);
   panel.look();

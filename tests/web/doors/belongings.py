@@ -15,7 +15,7 @@ from sdgui.people import Role, Who
 from sdgui.records import JobRecord
 from sdgui.web.shared.settings.controls import default_controls
 from tests.fake_engine import PATIENCE
-from tests.web.conftest import COMPARE, Site, visitor_in
+from tests.web.conftest import COMPARE, Site
 
 PROMPT = "a secret boat"
 
@@ -31,7 +31,7 @@ class Belongings:
     def __init__(self, site: Site, client: httpx.Client) -> None:
         self.site = site
         self.client = client
-        self.visitor = visitor_in(client.cookies)
+        self.visitor = site.visitor_of(client)
 
     @cached_property
     def made(self) -> JobRecord:

@@ -182,6 +182,34 @@ def test_a_browser_that_was_here_before_others_could_come_stays_the_owner(tmp_pa
         assert stranger.get("/me", headers=elsewhere).json()["role"] == "guest"
 
 
+def test_the_owner_finds_their_own_on_each_device_that_came_by_their_link(tmp_path: Path) -> None:
+    with open_site(tmp_path, share=True) as site:
+        laptop, phone = owner_of(site), owner_of(site)
+        job = site.dream(laptop, count=2)
+        assert [one["id"] for one in phone.get("/dreams").json()["dreams"]] == [job.id]
+        assert phone.get(f"/picture/{job.tasks[0].id}").status_code == 200
+    with open_site(tmp_path) as alone:  # and still, when nobody else can come
+        cookies = dict(laptop.cookies)
+        assert alone.client(cookies=cookies).get(f"/dreams/{job.id}").status_code == 200
+
+
+def test_what_an_owner_s_browser_made_before_it_came_by_the_link_is_brought_along_when_asked(
+    tmp_path: Path,
+) -> None:
+    with open_site(tmp_path) as site:
+        browser = site.visitor()
+        job = site.dream(browser)
+        gate_of(site).share()
+        assert not browser.get("/me").json()["bring"]  # it is the owner's, and keeps its own
+        assert browser.get(f"/dreams/{job.id}").status_code == 200
+        browser.get(f"/?token={gate_of(site).keys.token}")
+        assert browser.get("/me").json()["bring"]
+        assert browser.post("/me/bring").json() == {"pictures": 1}
+        for device in (browser, owner_of(site)):
+            assert device.get(f"/dreams/{job.id}").status_code == 200
+        assert not browser.get("/me").json()["bring"]
+
+
 def test_programs_of_guests_do_not_find_what_the_owner_s_programs_made(tmp_path: Path) -> None:
     with open_site(tmp_path) as site:
         program = site.client()
@@ -304,7 +332,7 @@ def test_who_is_sent_away_has_their_dreams_stopped_and_is_told_when_to_come_agai
         assert guest.get("/dreams").status_code == status
         [told] = [one for one in owner.get("/share").json()["people"] if one["id"] == me]
         assert told["blocked"] is (do == "block")
-    mine = visitor_in(owner.cookies)
+    mine = shared.visitor_of(owner)
     assert owner.post(f"/share/people/{mine}", json={"do": "block"}).status_code == 404
     assert owner.get("/me").json()["role"] == "owner"
 
