@@ -76,7 +76,7 @@ test("all models turned on are no limit", () => {
 test("a guest is told the limits, and no limit that is none", () => {
   assert.equal(inShort(LIMITS), "up to 4 pictures of 30 steps");
   assert.equal(inShort({ ...LIMITS, steps: null }), "up to 4 pictures");
-  const told = inFull({ ...LIMITS, disk: null, models: ["x"] }, () => "SD 1.5").join("\n");
+  const told = inFull({ ...LIMITS, disk: null, upload: null, models: ["x"] }, () => "SD 1.5").join("\n");
   assert.match(told, /512 × 512/);
   assert.match(told, /6 dreams a minute/);
   assert.match(told, /with SD 1\.5/);
