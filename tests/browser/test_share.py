@@ -12,6 +12,7 @@ from sdgui.web.share import tunnel
 from tests.browser.accessibility import violations_everywhere
 from tests.browser.conftest import PHONE, Visitor, dream, shoot
 from tests.browser.test_accessibility import SMALL, flat
+from tests.fake_engine import HoldsAfterPreview
 from tests.studio.conftest import ManyModels
 from tests.web.conftest import Site, open_site
 
@@ -130,6 +131,130 @@ def test_the_owner_shares_a_link_and_decides_what_a_guest_may(
     expect(owner.locator("#share")).to_be_hidden()
     expect(owner.locator("#share-button")).to_be_focused()
     assert flat(broken) == []
+
+
+@pytest.fixture
+def holding(tmp_path: Path) -> Iterator[Site]:
+    """A site whose engine can wait after a preview, and to which others come."""
+    with open_site(tmp_path, engine=HoldsAfterPreview()) as site:
+        yield site
+
+
+def test_the_owner_looks_at_what_guests_make_and_keeps_somebody_out(
+    make_visitor: Callable[..., Visitor], holding: Site
+) -> None:
+    owner = make_visitor().open(holding.url)
+    holding.app.state.gate.share()
+    guest = make_visitor(PHONE).open(holding.url)
+    guest.fill("#prompt textarea", "a red boat at sea")
+    dream(guest)
+    done = guest.locator(".tile[data-state=done]")
+    expect(done).to_have_count(4)
+    stranger = make_visitor(PHONE).page
+    stranger.goto(link_to_one_of(guest))
+    stranger.get_by_role("link", name="Report").click()
+    broken = {"report": violations_everywhere(stranger, SMALL)}
+    shoot(stranger, "share-report-390")
+    stranger.get_by_label("Why?").fill("That is <b>my</b> boat")
+    stranger.get_by_role("button", name="Report").click()
+    expect(stranger.get_by_role("heading", name="Thank you")).to_be_visible()
+
+    owner.get_by_role("button", name="Share").hover()
+    owner.click("#share-button")
+    expect(owner.locator(".share-reported")).to_have_text("1")
+    report = owner.get_by_test_id("report")
+    expect(report).to_contain_text("“That is <b>my</b> boat”")
+    shoot(owner, "share-reported-1440")
+    report.get_by_role("button", name="Hide “").click()
+    expect(report.locator(".share-judged")).to_have_text("Hidden")
+    expect(owner.locator(".share-reported")).to_be_hidden()
+    guest.reload()
+    expect(guest.locator(".tile[data-state=hidden] .tile-word")).to_have_text(
+        "The owner of this machine has hidden this picture."
+    )
+    expect(done).to_have_count(3)
+    broken["hidden"] = violations_everywhere(guest, SMALL)
+    shoot(guest, "share-hidden-390")
+
+    person = owner.get_by_test_id("guest")
+    person.get_by_role("button", name="look at them").click()
+    tiles = owner.get_by_test_id("theirs")
+    expect(tiles).to_have_count(4)
+    blurs = "(image) => getComputedStyle(image).filter.startsWith('blur')"
+    assert tiles.first.locator("img").evaluate(blurs)
+    tiles.first.get_by_role("button", name="Show clearly").click()
+    assert not tiles.first.locator("img").evaluate(blurs)
+    broken["pictures of a guest"] = violations_everywhere(owner)
+    shoot(owner, "share-pictures-1440")
+    kept = tiles.filter(has_not_text="Hidden").first
+    kept.get_by_role("button", name="Delete").click()
+    deleted = tiles.filter(has_text="Deleted")
+    expect(deleted).to_have_count(1)
+    deleted.get_by_role("button", name="Bring back").click()
+    expect(deleted).to_have_count(0)
+    owner.get_by_role("button", name="Show all clearly").click()
+    owner.get_by_role("button", name="Back to sharing").click()
+    expect(person.get_by_role("button", name="look at them")).to_be_focused()
+    report.get_by_role("button", name="Show again").click()
+    expect(owner.locator(".share-reported")).to_have_text("1")
+    report.get_by_role("button", name="Dismiss").click()
+    expect(report).to_have_count(0)
+
+    owner.get_by_role("button", name="New", exact=True).click()
+    owner.fill("#share-note", "for the living room")
+    owner.press("#share-note", "Enter")
+    invitation = owner.get_by_test_id("invitation")
+    owner.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    invitation.get_by_role("button", name="Copy").click()
+    expect(invitation).to_contain_text("Copied")
+    assert f"{holding.url}/?i=" in str(owner.evaluate("navigator.clipboard.readText()"))
+    invitation.get_by_role("button", name="Withdraw").click()
+    invitation.get_by_role("button", name="Withdraw?").click()
+    expect(invitation).to_have_count(0)
+
+    owner.get_by_role("button", name="Pause").click()
+    expect(owner.get_by_role("button", name="Go on")).to_be_visible()
+    guest.fill("#prompt textarea", "a blue castle")
+    dream(guest)
+    queued = owner.get_by_test_id("queued")
+    expect(queued).to_contain_text("a blue castle")
+    assert len(holding.engine.batches) == 1
+    assert isinstance(holding.engine, HoldsAfterPreview)
+    holding.engine.holds = True
+    owner.get_by_role("button", name="Go on").click()
+    live = queued.locator(".share-live")
+    expect(live).to_be_visible()
+    owner.wait_for_function("document.querySelector('.share-live').naturalWidth > 0")
+    broken["panel"] = violations_everywhere(owner)
+    shoot(owner, "share-queue-1440")
+
+    person.get_by_role("button", name="Block guest").click()
+    person.get_by_role("button", name="Block?").click()
+    expect(guest.locator("#turned-out")).to_contain_text("does not let you in any more")
+    guest.keyboard.press("Escape")
+    expect(guest.locator("#turned-out")).to_be_visible()
+    broken["turned out"] = violations_everywhere(guest, SMALL)
+    shoot(guest, "share-turned-out-390")
+    expect(queued).to_have_count(0)
+    expect(owner.locator(".share-hint")).to_contain_text("can come back as a new guest")
+    shoot(owner, "share-blocked-1440")
+    owner.get_by_role("button", name="Only who is invited").click()
+    expect(owner.locator("#share-invited_only")).to_be_checked()
+    expect(owner.locator(".share-hint")).to_be_hidden()
+    assert flat(broken) == []
+
+
+def link_to_one_of(guest: Page) -> str:
+    """The page of a picture that a guest shows."""
+    address: str = guest.evaluate(
+        """async () => {
+            const pictures = [document.querySelector(".tile .download").href.match(/picture\\/(\\w+)/)[1]];
+            const asked = { method: "POST", headers: { "content-type": "application/json" },
+                body: JSON.stringify({ kind: "picture", pictures }) };
+            return new URL((await (await fetch("/links", asked)).json()).address).pathname;
+        }"""
+    )
+    return f"{guest.evaluate('location.origin')}{address}"
 
 
 def people(owner: Page) -> list[dict[str, object]]:

@@ -7,7 +7,7 @@ import test from "node:test";
 import { ordinal } from "../../sdgui/web/shared/dreams/words.js";
 import { facts } from "../../sdgui/web/shared/settings/facts.js";
 import { cut, fitted, mostOf, within } from "../../sdgui/web/share/within.js";
-import { countOf, deedsOf, inFull, inOrder, inShort, lifeOf, listed, placeOf, progressOf, square, stepped, toggled, typed, useOf, withNow } from "../../sdgui/web/share/words.js";
+import { countOf, deedsOf, hiddenOf, inFull, inOrder, inShort, lifeOf, listed, lostOf, placeOf, progressOf, reportedOf, square, stepped, toggled, typed, useOf, withNow } from "../../sdgui/web/share/words.js";
 
 const NOW = 1_700_000_000;
 /** @type {import("../../sdgui/web/share/told.js").Allowed} */
@@ -45,6 +45,14 @@ test("a dream in the queue says its step or its wait", () => {
   assert.equal(progressOf(QUEUED), "about 40 s");
   assert.equal(progressOf({ ...QUEUED, wait: null }), "waits · 4 pictures");
   assert.equal(progressOf({ ...QUEUED, state: "dreaming", place: 0, step: 14, wait: 9 }), "step 14 of 25 · 9 s left");
+});
+
+test("what was reported, hidden and made room is told in one sentence", () => {
+  assert.equal(reportedOf({ name: "guest 1", count: 3, last: NOW - 120 }, NOW), "guest 1 · 3 times · 2 min ago · ");
+  assert.equal(reportedOf({ name: "owner", count: 1, last: NOW }, NOW), "yours · once · just now · ");
+  assert.equal(hiddenOf(0), "");
+  assert.match(hiddenOf(1), /has hidden or deleted one of your pictures\.$/);
+  assert.match(lostOf(2), /^Your 2 oldest pictures that you did not keep made room/);
 });
 
 test("an invitation says who came with it and how long it holds", () => {

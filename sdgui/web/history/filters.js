@@ -50,6 +50,7 @@ export class Filters {
     this.unpick = button("Clear", "link-button history-narrow", () => calls.unpick(), { hidden: true });
     this.sort = this.opener(() => this.open("sort", this.sort));
     this.sort.className = "history-sort";
+    this.hidden = make("span", { id: "history-hidden", hidden: true });
     this.binned = button("", "link-button", () => calls.search({ ...widened(this.search), bin: !this.search.bin }), { id: "history-bin" });
     const [model, sampler, lora, measures, rating] = this.chips.map(([, element]) => element);
     this.binWords = make("span", {});
@@ -60,7 +61,7 @@ export class Filters {
         make("label", { className: "history-field" }, icon("search"), this.field, make("kbd", { textContent: "/", aria: { hidden: true } })),
         sizes(size, calls.resize), this.sheet),
       make("div", { className: "history-chips" }, model, sampler, lora, measures, this.date, this.kept, rating, this.wide,
-        make("div", { className: "history-count" }, this.picked, this.count, this.sort, this.binned, this.unpick)),
+        make("div", { className: "history-count" }, this.picked, this.count, this.sort, this.binned, this.hidden, this.unpick)),
       this.binLine);
     this.show(search);
   }
@@ -145,6 +146,10 @@ export class Filters {
     const count = this.facets?.bin ?? 0;
     this.binned.textContent = `Bin (${count.toLocaleString("en")})`;
     this.binned.hidden = !count || this.search.bin;
+    const hidden = this.facets?.hidden ?? 0;
+    this.hidden.textContent = `${hidden.toLocaleString("en")} hidden by the owner`;
+    this.hidden.title = "The owner of this machine has hidden or deleted these pictures.";
+    this.hidden.hidden = !hidden || this.search.bin;
     this.binLine.hidden = !this.search.bin;
     this.binWords.textContent = `What is deleted stays here for ${this.facets?.bin_days ?? 30} days.`;
     this.emptying.disabled = !count;

@@ -117,7 +117,8 @@ def history_routes(studio: "Studio", store: Store) -> APIRouter:
     @routes.get("/history/facets")
     def facets(request: Request, tz: Annotated[str, Query(max_length=1000)] = "") -> dict[str, Any]:
         """What there is to choose by, each with how many pictures have it."""
-        found = store.facets(visitor_of(request))
+        visitor = visitor_of(request)
+        found = store.facets(visitor)
         return {
             "models": [
                 {"value": name, "title": _title_of(studio, name), "count": count}
@@ -132,6 +133,7 @@ def history_routes(studio: "Studio", store: Store) -> APIRouter:
             "bin": found.binned,
             "bin_bytes": found.binned_bytes,
             "bin_days": BIN_DAYS,
+            "hidden": store.count_hidden(visitor),
             "first": None
             if found.first is None
             else day_of(found.first, zone_named(tz)).isoformat(),

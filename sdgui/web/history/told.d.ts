@@ -45,6 +45,8 @@ export type ToldFacets = {
   rated: number;
   bin: number;
   bin_bytes?: number;
+  /** By the owner of the machine. */
+  hidden?: number;
   bin_days: number;
   first: string | null;
 };

@@ -56,6 +56,7 @@ export class Guest {
       this.list, this.hidden, button("Close", "quiet-button", () => this.element.close()));
     page.dreams.counted.add(() => this.look());
     page.dreams.turnedOut.add((sentence) => this.out(sentence));
+    this.isOut = false;
     this.used = performance.now();
     for (const type of USES) addEventListener(type, () => this.uses(), { capture: true, passive: true });
     settings.onChange(() => this.keepWithin());
@@ -64,7 +65,7 @@ export class Guest {
 
   /** Asks whether the limits are others now. */
   async look(calm = CALM) {
-    if (performance.now() - this.asked < calm) return;
+    if (this.isOut || performance.now() - this.asked < calm) return;
     this.asked = performance.now();
     /** @type {Me | null} */
     const me = await ask("/me").catch((error) => {
@@ -90,6 +91,8 @@ export class Guest {
 
   /** The owner does not let one in any more. @param {string} sentence */
   out(sentence) {
+    this.page.dreams.watch.end();
+    this.isOut = true;
     turnedOut(sentence, () => ask("/me").then(() => true, () => false));
   }
 

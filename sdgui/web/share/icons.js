@@ -4,6 +4,8 @@
 import { outline } from "../shared/dom/outline.js";
 
 const PATHS = {
+  back: "M12 4l-6 6 6 6",
+  large: "M11.5 4H16v4.5M16 4l-5.5 5.5M8.5 16H4v-4.5M4 16l5.5-5.5",
   close: "M5 5l10 10M15 5L5 15",
   copy: "M7 7h9v9H7zM13 7V4H4v9h3",
   check: "M4 10.5l4 4 8-9",

@@ -16,6 +16,7 @@ import { square, toggled, withNow } from "./words.js";
 
 const PIXELS = [256, 512, 768, 1024, 1536, 2048].map((side) => side * side);
 const DISK = [100e6, 200e6, 500e6, 1e9, 5e9, 20e9];
+const DISK_ALL = [1e9, 5e9, 10e9, 50e9, 200e9];
 const UPLOAD = [5e6, 10e6, 20e6, 50e6];
 /** @type {{ name: "steps" | "pictures" | "dreams_a_minute" | "waiting" | "waiting_all", label: string, high: number, isEndless?: boolean }[]} */
 const NUMBERS = [
@@ -39,13 +40,14 @@ export class LimitsPart {
     this.numbers = new Map(NUMBERS.map((one) => [one.name, new NumberField({ id: `share-${one.name}`, low: 1, ...one, save: (value) => this.save({ [one.name]: value }) })]));
     this.pixels = this.select("pixels", "Pixels, up to", square);
     this.disk = this.select("disk", "Disk for each guest", size);
+    this.diskAll = this.select("disk_all", "Disk of all together", size);
     this.upload = this.select("upload", "Files they send, up to", size);
     this.first = this.check("owner_first", "My dreams go first");
     this.invited = this.check("invited_only", "Only who has an invitation");
     const [steps, ...others] = [...this.numbers.values()].map(({ element }) => element);
     this.part.body.append(
       make("div", { className: "share-models" }, make("p", { className: "share-label", textContent: "Models" }), this.models, this.modelsFault),
-      steps, this.pixels.element, ...others, this.disk.element, this.upload.element, this.first.element, this.invited.element);
+      steps, this.pixels.element, ...others, this.disk.element, this.diskAll.element, this.upload.element, this.first.element, this.invited.element);
   }
 
   /** @param {Partial<Limits>} what @returns {Promise<void>} */
@@ -58,6 +60,7 @@ export class LimitsPart {
     for (const [name, field] of this.numbers) field.tell(limits[name]);
     this.pixels.tell(limits.pixels, PIXELS);
     this.disk.tell(limits.disk, DISK);
+    this.diskAll.tell(limits.disk_all ?? null, DISK_ALL);
     this.upload.tell(limits.upload, UPLOAD);
     this.first.tell(limits.owner_first);
     this.invited.tell(limits.invited_only);
@@ -92,7 +95,7 @@ export class LimitsPart {
     }
   }
 
-  /** A limit that is one of few. @param {"pixels" | "disk" | "upload"} name @param {string} label @param {(value: number) => string} wordsFor */
+  /** A limit that is one of few. @param {"pixels" | "disk" | "disk_all" | "upload"} name @param {string} label @param {(value: number) => string} wordsFor */
   select(name, label, wordsFor) {
     const fault = make("p", { className: "share-fault", id: `share-${name}-fault`, role: "alert" });
     const select = make("select", { id: `share-${name}`, aria: { describedby: fault.id } });

@@ -3,7 +3,7 @@
 
 import { dialog } from "../shared/dom/dialog.js";
 import { button, make } from "../shared/dom/dom.js";
-import { ask, wordsOf } from "../shared/fetch/ask.js";
+import { ask, tell, wordsOf } from "../shared/fetch/ask.js";
 import { Barred } from "./barred.js";
 import { icon } from "./icons.js";
 import { Invitations } from "./invitations.js";
@@ -11,9 +11,14 @@ import { LimitsPart } from "./limits.js";
 import { Link } from "./link.js";
 import { People } from "./people.js";
 import { Queue } from "./queue.js";
+import { Reports } from "./reports.js";
+import { TheirPictures } from "./their-pictures.js";
 import { present } from "./words.js";
 
-/** @typedef {import("./told.js").Shared} Shared */
+/**
+ * @typedef {import("./told.js").Guest} Guest
+ * @typedef {import("./told.js").Shared} Shared
+ */
 
 /** Milliseconds between two looks: while it is open, while a link is opened, and while guests may come. */
 const OPEN = 3000;
@@ -28,7 +33,8 @@ export class Panel {
     this.dot = make("i", { className: "share-dot", hidden: true, aria: { hidden: true } });
     this.count = document.createTextNode("");
     this.words = make("span", { className: "share-button-words", textContent: "Share" });
-    this.button = make("button", { type: "button", id: "share-button", className: "quiet-button", aria: { label: "Share", haspopup: "dialog", expanded: "false" } }, this.dot, icon("share"), this.words, this.count);
+    this.reported = make("span", { className: "share-reported", hidden: true });
+    this.button = make("button", { type: "button", id: "share-button", className: "quiet-button", aria: { label: "Share", haspopup: "dialog", expanded: "false" } }, this.dot, icon("share"), this.words, this.count, this.reported);
     this.button.addEventListener("click", () => this.open());
     const changed = () => this.look();
     this.link = new Link({ changed, say });
@@ -40,7 +46,12 @@ export class Panel {
       this.barred.tell(words);
       this.look();
     });
-    this.people = new People(changed);
+    this.people = new People({ changed, look: (person) => this.lookAt(person), invite: async () => {
+      this.limits.tell(await tell("/share/limits", { invited_only: true }, "PUT"), this.told?.models ?? []);
+      this.look();
+    } });
+    this.reports = new Reports(changed);
+    this.theirs = new TheirPictures({ changed, leave: () => this.leave() });
     this.queue = new Queue(changed);
     this.invitations = new Invitations({ changed, say });
     this.fault = make("p", { className: "share-fault is-whole", role: "alert" });
@@ -51,9 +62,11 @@ export class Panel {
     this.title = make("h2", { id: "share-title", textContent: "Share", tabIndex: -1 });
     this.element = dialog({ id: "share", aria: { labelledby: "share-title" } }, make("div", { className: "share-inside" },
       make("div", { className: "share-head" }, this.title, make("p", { textContent: "Friends dream on this machine, within what you allow." }), close),
-      this.fault, this.link.element, this.columns));
+      this.fault, this.reports.element, this.link.element, this.columns, this.theirs.element));
     this.element.addEventListener("close", () => {
       this.button.setAttribute("aria-expanded", "false");
+      this.reports.forget();
+      this.leave();
       this.rest();
     });
     /** @type {Shared | null} */
@@ -72,6 +85,23 @@ export class Panel {
     this.button.setAttribute("aria-expanded", "true");
     this.title.focus();
     this.look();
+  }
+
+  /** Shows the pictures of one guest, or of all, in the place of all else. @param {Guest | null} person */
+  lookAt(person) {
+    this.from = /** @type {HTMLElement | null} */ (document.activeElement);
+    this.element.classList.add("is-looking");
+    this.theirs.element.hidden = false;
+    this.element.scrollTop = 0;
+    this.theirs.open(person);
+  }
+
+  /** Back from the pictures. */
+  leave() {
+    if (this.theirs.element.hidden) return;
+    this.element.classList.remove("is-looking");
+    this.theirs.element.hidden = true;
+    if (this.element.open) this.from?.focus();
   }
 
   /** Asks how all stands, and shows it. */
@@ -110,13 +140,18 @@ export class Panel {
     const words = guests ? `Share · ${guests}` : "Share";
     this.words.textContent = guests ? "Share ·" : "Share";
     this.count.data = guests ? String(guests) : "";
-    this.button.setAttribute("aria-label", guests ? `${words} ${guests === 1 ? "guest is" : "guests are"} here` : words);
+    const reports = told.reports ?? [];
+    this.reported.textContent = String(reports.length);
+    this.reported.hidden = !reports.length;
+    const here = guests ? `${words} ${guests === 1 ? "guest is" : "guests are"} here` : words;
+    this.button.setAttribute("aria-label", reports.length ? `${here}, ${reports.length} reported` : here);
     this.dot.hidden = told.link.state !== "on" && !guests;
     this.link.tell(told.link);
     if (!this.element.open) return;
     this.limits.tell(told.limits, told.models);
     this.barred.tell(told.words);
-    this.people.tell(told.people, told.queue);
+    this.reports.tell(reports);
+    this.people.tell(told.people, told.queue, !told.limits.invited_only && !told.asks_names);
     this.queue.tell(told.queue, told.paused);
     this.invitations.tell(told.invitations, (told.link.address || `${location.origin}${location.pathname}`).replace(/\/+$/, ""));
   }

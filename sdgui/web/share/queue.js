@@ -43,6 +43,9 @@ export class Queue {
   /** @param {QueuedDream} one */
   row({ job, number, mine, name, prompt }) {
     const place = make("span", { className: "share-place" });
+    const live = make("img", { className: "share-live", alt: "", hidden: true, draggable: false });
+    const words = make("span", {});
+    place.append(words, live);
     const state = make("span", {});
     const bar = make("span", { className: "share-bar", aria: { hidden: true } }, make("i"));
     const title = prompt || "a dream without a prompt";
@@ -61,9 +64,10 @@ export class Queue {
       /** @param {QueuedDream} now */
       tell: (now) => {
         const isMade = now.state === "dreaming";
-        place.textContent = isMade ? "now" : placeOf(now);
-        const words = progressOf(now);
-        if (state.textContent !== words) state.textContent = words;
+        words.textContent = isMade ? "now" : placeOf(now);
+        show(live, now);
+        const said = progressOf(now);
+        if (state.textContent !== said) state.textContent = said;
         bar.hidden = !isMade;
         bar.style.setProperty("--done", String(partOf(now)));
       },
@@ -77,4 +81,13 @@ export class Queue {
     });
     this.changed();
   }
+}
+
+/** Of what forms together the first picture: the image holds them all, in rows and columns. @param {HTMLImageElement} image @param {QueuedDream} one */
+function show(image, { job, live }) {
+  image.hidden = !live;
+  if (!live) return;
+  Object.assign(image.style, { width: `${live.columns * 100}%`, height: `${live.rows * 100}%` });
+  const address = `/share/live/${job}?rev=${live.revision}`;
+  if (image.getAttribute("src") !== address) image.src = address;
 }

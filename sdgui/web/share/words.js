@@ -112,6 +112,10 @@ export function inShort({ pictures: count, steps }) {
   return parts.length ? `up to ${parts.join(" of ")}` : "without limits of their own";
 }
 
+/** Of whom a reported picture is, how often it was reported and when. @param {{ name: string, count: number, last: number }} report @param {number} now seconds since the epoch */
+export const reportedOf = ({ name, count, last }, now) =>
+  `${name === "owner" ? "yours" : name} · ${count === 1 ? "once" : `${count.toLocaleString("en")} times`} · ${ago(last, now)} · `;
+
 /** What a guest is told of pictures that made room for others. @param {number} count */
 export const lostOf = (count) =>
   `Your ${count === 1 ? "oldest picture that you did not keep" : `${count} oldest pictures that you did not keep`} made room for new ones; kept ones stay`;

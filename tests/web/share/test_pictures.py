@@ -114,6 +114,7 @@ def test_what_is_hidden_is_gone_from_all_of_its_maker_s_routes_who_is_told_so(
     found = guest.get("/history/pictures", params=search).json()["pictures"]
     assert [picture["id"] for picture in found] == [two]
     assert guest.get("/me").json()["hidden"] == 1
+    assert guest.get("/history/facets").json()["hidden"] == 1
     for body in ({"pictures": [one]}, {"pictures": [one, two]}):
         assert guest.post("/history/zip", json=body).status_code == 404
     assert guest.post("/bin", json={"pictures": [one]}).status_code == 404

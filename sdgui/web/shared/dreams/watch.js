@@ -11,10 +11,11 @@ export class Watch {
     /** @type {EventSource | null} */
     this.source = null;
     this.wait = 500;
+    this.isOver = false;
   }
 
   open() {
-    if (this.source) return;
+    if (this.source || this.isOver) return;
     const source = new EventSource("/watch");
     this.source = source;
     source.onmessage = (message) => {
@@ -31,6 +32,12 @@ export class Watch {
       setTimeout(() => this.open(), this.wait);
       this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
     };
+  }
+
+  /** Nothing is to be heard any more. */
+  end() {
+    this.isOver = true;
+    this.close();
   }
 
   close() {
