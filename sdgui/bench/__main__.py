@@ -341,9 +341,10 @@ def _load(given: argparse.Namespace) -> None:
         )
         if given.load_minutes:
             sizes, seconds = [max(given.load_people)], 60 * given.load_minutes
+            settle = load.settling(seconds)
         else:
-            sizes, seconds = given.load_people, given.load_seconds
-        crowds = runner.run(load.crowds(town, sizes, seconds, _say))
+            sizes, seconds, settle = given.load_people, given.load_seconds, 0.0
+        crowds = runner.run(load.crowds(town, sizes, seconds, _say, settle))
         missed += _crowds(crowds)
         if given.load_minutes:
             grown = crowds[-1].grown / 2**20

@@ -36,7 +36,7 @@ MOST_SLOW = 1.1
 MOST_FLOODED = 2.0
 """The same of 19 of 20 waits, beside idle streams and slow senders."""
 MOST_GROWN = 50
-"""MiB by which server and workers may have grown at the end of a long run."""
+"""MiB by which server and workers may have grown at the end of a long run, since they had settled."""
 
 
 def jain(shares: Sequence[float]) -> float:
@@ -239,8 +239,8 @@ def town(asked: Asked, most: int, *flags: str) -> Iterator[Town]:
     strangers = [f"other{i + 1}" for i in range(FLOODERS)]
     signed = [part for name in (*names, *strangers) for part in ("--auth", f"{name}:{secret}")]
     wide = (
-        *("--guest-dreams", "1000000", "--guest-waiting", "512", "--guest-disk", "1000000"),
-        *("--guest-steps", "500"),
+        *("--guest-dreams", "1000000", "--guest-waiting", "512", "--guest-waiting-all", "10000"),
+        *("--guest-disk", "1000000", "--guest-disk-all", "1000000", "--guest-steps", "500"),
     )
     with running_app(*flags, *wide, *signed) as app:
         app.wait_for_page()
@@ -252,14 +252,26 @@ def town(asked: Asked, most: int, *flags: str) -> Iterator[Town]:
         )
 
 
+def settling(seconds: float) -> float:
+    """Seconds that a long run dreams before its memory is counted: torch keeps what it worked out for each number of
+    pictures in a batch, some megabytes that come with the first batch of that size and no more."""
+    return min(300.0, seconds / 10)
+
+
 async def crowds(
-    town: Town, sizes: Sequence[int], seconds: float, say: Callable[[str], None]
+    town: Town,
+    sizes: Sequence[int],
+    seconds: float,
+    say: Callable[[str], None],
+    settle: float = 0.0,
 ) -> list[Crowd]:
-    """Ever more people, each crowd for so many seconds."""
+    """Ever more people, each crowd for so many seconds, after as many to settle."""
     found = []
     for size in sizes:
         people = town.people[:size]
         await town.warm_up(people)
+        if settle:
+            await town.crowd(people, settle)
         found.append(await town.crowd(people, seconds))
         say(f"{size} people had {found[-1].pictures} pictures")
     return found

@@ -77,6 +77,10 @@ def test_a_crowd_that_was_not_served_alike_misses_the_target(
     assert row in capsys.readouterr().out
 
 
+def test_a_long_run_settles_for_five_minutes_at_most() -> None:
+    assert [load.settling(60 * minutes) for minutes in (1, 50, 600)] == [6, 300, 300]
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with open_site(tmp_path_factory.mktemp("load"), people=PEOPLE) as site:
