@@ -34,6 +34,7 @@ def make_engine(settings: Settings) -> Engine:
         dtype=settings.dtype,
         cache_dir=cache_dir(settings),
         clip=settings.clip,
+        checks=settings.safety_checker,
     )
 
 
@@ -103,10 +104,16 @@ def serve(settings: Settings) -> None:
             embedded=frozenset(EMBEDDED),
             is_said=settings.model_is_said,
             models_dirs=models_dirs(settings),
+            checks=settings.safety_checker,
         )
         library.start()
 
-        book = GuestBook(settings.output_dir, write_whole, said=settings.guests)
+        book = GuestBook(
+            settings.output_dir,
+            write_whole,
+            said=settings.guests,
+            unchecked=not settings.safety_checker,
+        )
         # Both of the worker: it reads them from its environment.
         keep_freed_memory()
         wait_briefly()

@@ -23,7 +23,7 @@ from sdgui.engine.catalog import Catalog
 from sdgui.engine.device import choose_placement
 from sdgui.engine.engine import TorchEngine
 from sdgui.errors import UserError
-from sdgui.events import Decoded, Pixels, Stepped, TaskFailed, WorkerEvent
+from sdgui.events import Decoded, HeldBack, Pixels, Stepped, TaskFailed, WorkerEvent
 from sdgui.model_info import ModelInfo
 from sdgui.plans import plan_grid, wrap_notices
 from sdgui.records import match_in
@@ -32,6 +32,7 @@ from sdgui.sheet import Sheet
 from sdgui.spec import DreamRequest, PictureSpec
 from sdgui.storage.pictures import encode_png
 from sdgui.storage.whole_file import write_whole
+from sdgui.studio.faults import HELD_BACK
 from sdgui.studio.queue import batches_of
 from sdgui.studio.studio import draw_seed
 
@@ -67,6 +68,14 @@ class Dreamt:
     def save(self, path: str | Path) -> None:
         """Writes a PNG with its parameters inside."""
         Path(path).write_bytes(self.png)
+
+
+class NotShown(UserError):
+    """The model's own safety checker held pictures back: in `pictures`, in their order, those are None."""
+
+    def __init__(self, pictures: tuple[Dreamt | None, ...]) -> None:
+        super().__init__(HELD_BACK.message, "Try another seed, or say safety_checker=False.")
+        self.pictures = pictures
 
 
 _WRITERS = {".png": write_png, ".zip": write_zip, ".html": write_html}
@@ -138,6 +147,7 @@ def dream(
     models_dirs: Sequence[str | Path] = (),
     device: str = "auto",
     dtype: str = "auto",
+    safety_checker: bool = True,
     on_step: Callable[[int, int], None] | None = None,
     **asked: Unpack[Asked],
 ) -> tuple[Dreamt, ...]:
@@ -146,9 +156,10 @@ def dream(
     Sizes in pixels; what is left out is the model's default, and a seed left out is drawn by chance. `models_dirs` are
     folders whose models can be named as `model`, and whose LoRAs and learnt words prompts can call with `emphasis`.
     Seeds that run past the last one (2**32-1) go on from 0, with a UserWarning. `on_step(step, steps)` is called after
-    each model evaluation. UserError when it cannot be dreamt.
+    each model evaluation. UserError when it cannot be dreamt; NotShown, which has the others, when all are made and the
+    model's own safety checker held some back, unless `safety_checker` is False.
     """
-    maker = _maker(device, dtype, models_dirs)
+    maker = _maker(device, dtype, models_dirs, checks=safety_checker)
     request = DreamRequest(prompt=prompt, model=model, **asked)
     specs = maker.measured(
         request.resolve(maker.describe(model), draw_seed, find_adapters=maker.find_adapters)
@@ -156,10 +167,16 @@ def dream(
     for notice in wrap_notices(specs):
         warnings.warn(notice, stacklevel=2)
 
-    def fail(_index: int, fault: UserError) -> None:
-        raise fault
+    held_back: set[int] = set()
+
+    def fail(index: int, fault: UserError) -> None:
+        if fault is not HELD_BACK:
+            raise fault
+        held_back.add(index)
 
     made = maker.make(specs, on_fault=fail, on_step=on_step)
+    if held_back:
+        raise NotShown(tuple(made.get(i) for i in range(len(specs))))
     return tuple(made[i] for i in range(len(specs)))
 
 
@@ -173,16 +190,17 @@ def compare(
     models_dirs: Sequence[str | Path] = (),
     device: str = "auto",
     dtype: str = "auto",
+    safety_checker: bool = True,
     on_picture: Callable[[int, Dreamt], None] | None = None,
     **asked: Unpack[AskedOfAll],
 ) -> Comparison:
     """Dreams a grid: `x`, and `y` if there is one, are an axis (see `sdgui.axes.AXES`) and its values as text.
 
     All else is said as in `dream`, and a seed left out is drawn once for all. `on_picture(index, picture)` is called
-    as they come, which is in the order of work. A picture that cannot be made is None and has its fault; UserError
-    when the grid cannot be begun.
+    as they come, which is in the order of work. A picture that cannot be made, or that the model's own safety checker
+    held back, is None and has its fault; UserError when the grid cannot be begun.
     """
-    maker = _maker(device, dtype, models_dirs)
+    maker = _maker(device, dtype, models_dirs, checks=safety_checker)
     request = DreamRequest(prompt=prompt, model=model, **asked)
     plan = plan_grid(
         request,
@@ -216,10 +234,14 @@ class _Models(Catalog):
 class _Maker:
     """One engine and its models, used by one caller at a time."""
 
-    def __init__(self, device: str, dtype: str, models_dirs: tuple[Path, ...]) -> None:
+    def __init__(
+        self, device: str, dtype: str, models_dirs: tuple[Path, ...], *, checks: bool
+    ) -> None:
         self._device = choose_placement(device, dtype).device.type
         self._models = _Models("demo", embedded=EMBEDDED, models_dirs=models_dirs)
-        self._engine = TorchEngine(self._models, device=device, dtype=dtype, previews=False)
+        self._engine = TorchEngine(
+            self._models, device=device, dtype=dtype, previews=False, checks=checks
+        )
         self._one_at_a_time = threading.Lock()
 
     def describe(self, model: str) -> ModelInfo:
@@ -262,6 +284,8 @@ class _Maker:
                         made[index] = Dreamt(spec=specs[index], pixels=pixels, notes=notes)
                         if on_picture is not None:
                             on_picture(index, made[index])
+                    case HeldBack(task=task):
+                        on_fault(int(task), HELD_BACK)
                     case TaskFailed(task=task, message=message, hint=hint):
                         on_fault(int(task), UserError(message, hint))
 
@@ -273,7 +297,9 @@ class _Maker:
 _making = threading.Lock()
 
 
-def _maker(device: str, dtype: str, models_dirs: Sequence[str | Path]) -> _Maker:
+def _maker(
+    device: str, dtype: str, models_dirs: Sequence[str | Path], *, checks: bool = True
+) -> _Maker:
     folders = tuple(Path(one).expanduser().resolve() for one in models_dirs)
     for folder in folders:
         if not folder.is_dir():
@@ -281,9 +307,9 @@ def _maker(device: str, dtype: str, models_dirs: Sequence[str | Path]) -> _Maker
                 f"There is no folder “{folder}”.", "Name folders that hold models in models_dirs."
             )
     with _making:  # a cache alone might make two at once
-        return _cached_maker(device, dtype, folders)
+        return _cached_maker(device, dtype, folders, checks)
 
 
 @cache
-def _cached_maker(device: str, dtype: str, models_dirs: tuple[Path, ...]) -> _Maker:
-    return _Maker(device, dtype, models_dirs)
+def _cached_maker(device: str, dtype: str, models_dirs: tuple[Path, ...], checks: bool) -> _Maker:
+    return _Maker(device, dtype, models_dirs, checks=checks)

@@ -108,7 +108,16 @@ class TaskFailed:
     hint: str = ""
 
 
-WorkerEvent = Loading | Loaded | Measured | Fitted | Stepped | Preview | Decoded | TaskFailed
+@dataclass(frozen=True, kw_only=True)
+class HeldBack:
+    """The model's own safety checker held one finished picture back; nothing of it leaves the worker."""
+
+    task: str
+
+
+WorkerEvent = (
+    Loading | Loaded | Measured | Fitted | Stepped | Preview | Decoded | HeldBack | TaskFailed
+)
 
 
 # Studio -> watchers
@@ -196,8 +205,17 @@ class PictureFailed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PictureHeldBack:
+    """The model's own safety checker held a picture back, which nobody sees; message and hint are fit for a visitor."""
+
+    index: int
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Finished:
-    """Every picture of the job is stored."""
+    """Every picture of the job is stored, but for those that were held back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,6 +268,7 @@ StudioEvent = (
     | PictureDone
     | PictureUnsaved
     | PictureFailed
+    | PictureHeldBack
     | Finished
     | JobCancelled
     | Failed

@@ -8,12 +8,25 @@ from sdgui.model_info import ModelInfo
 from sdgui.vae_info import VaeInfo
 
 
+class Checking(StrEnum):
+    """What becomes of the safety checker that came with a model."""
+
+    NONE = ""
+    """None came with it."""
+    ACTIVE = "active"
+    OFF = "off"
+    """The owner left out all of them."""
+    UNREADABLE = "unreadable"
+    """It cannot be read here: the owner dreams without, and guests do not."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Card:
     """One model that can be chosen, or could be but for its `fault`; sizes in bytes.
 
     `place` says where it lies, in words, and `licence` what its files say of that. `hash` is of its content, "" while
-    it was not read. Where `removable`, it may be taken off the disk.
+    it was not read. Where `removable`, it may be taken off the disk. `checker_fault` says why its own safety checker
+    cannot be read, where it cannot.
     """
 
     model: str
@@ -27,6 +40,8 @@ class Card:
     hash: str = ""
     removable: bool = False
     fault: str = ""
+    checker: Checking = Checking.NONE
+    checker_fault: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

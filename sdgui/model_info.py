@@ -26,6 +26,14 @@ class GuidanceKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SafetyChecker:
+    """What came with a model to look at its finished pictures; `fault` says why it cannot be read here, "" where it
+    can."""
+
+    fault: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelInfo:
     """One model: sizes in pixels, defaults, limits, memory in bytes; the page renders its controls from it.
 
@@ -36,6 +44,7 @@ class ModelInfo:
     `vocabulary`: the words that it knows, where it says so; all others it makes something else of.
     `vae` is the form of its VAE where the owner may put another of it in.
     `text_widths`: the channels of each text encoder that reads learnt words; none where it reads none.
+    `checker` is its own safety checker, None where it has none.
     """
 
     ref: ModelRef
@@ -62,3 +71,4 @@ class ModelInfo:
     bfloat16: bool = False
     examples: tuple[str, ...] = ()
     vocabulary: Vocabulary | None = None
+    checker: SafetyChecker | None = None

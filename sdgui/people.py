@@ -53,6 +53,8 @@ class Allowance:
     """Whether they may look after the models: add, correct and remove them."""
     folders: bool = True
     """Whether they may bring in pictures from folders of this machine."""
+    unchecked: bool = True
+    """Whether they may dream with a model whose own safety checker cannot be read here."""
 
 
 GUESTS = Allowance(
@@ -65,6 +67,7 @@ GUESTS = Allowance(
     upload=20_000_000,
     models=False,
     folders=False,
+    unchecked=False,
 )
 """What guests may where their host said nothing else."""
 GUESTS_WAITING = 128

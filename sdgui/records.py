@@ -53,8 +53,9 @@ class TaskRecord:
     """One picture of a job, made or not: `stored` once its file is safe, `deleted` once its owner removed it, or the
     owner of the machine did (`hiding`).
 
-    `fault` says in words for a visitor why it could not be made; `match` is how well it fits its prompt (the cosine
-    of CLIP's embeddings), where that is known.
+    `fault` says in words for a visitor why it could not be made, or why it is not shown where the model's own safety
+    checker `held_back` what was made; `match` is how well it fits its prompt (the cosine of CLIP's embeddings), where
+    that is known.
     """
 
     id: str
@@ -65,11 +66,12 @@ class TaskRecord:
     fault: str = ""
     match: float | None = None
     hiding: Hiding = Hiding.NONE
+    held_back: bool = False
 
     @property
     def unmade(self) -> bool:
-        """Whether it can still be made: neither stored nor deleted."""
-        return not (self.stored or self.deleted)
+        """Whether it can still be made: neither stored nor deleted, nor held back."""
+        return not (self.stored or self.deleted or self.held_back)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,13 +95,15 @@ class JobRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class JobEnd:
-    """How a job ended; `faults` tells by task why pictures could not be made, in words for a visitor."""
+    """How a job ended; `faults` tells by task why pictures could not be made, or were `held_back`, in words for a
+    visitor."""
 
     job: str
     state: JobState
     message: str = ""
     hint: str = ""
     faults: Mapping[str, str] = field(default_factory=dict)
+    held_back: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,8 +21,9 @@ class Settings:
     """How this server runs: `models` can be chosen, and the first is the page's default; where `model_is_said`, also
     before the one that the owner chose there. In `models_dirs` more are looked for. `auth` are pairs of name and
     password, none where nobody is asked; `auth_is_seen` where they stand on the command line. `new_token`: the owner's
-    former links and cookies end. `guests` is what was said of guests' limits, by the names of the terms. `imports` are
-    folders whose pictures are brought in, linked, or as copies where `import_copies`."""
+    former links and cookies end. `guests` is what was said of guests' limits, by the names of the terms.
+    `safety_checker`: a model's own safety checker looks at what it made. `imports` are folders whose pictures are
+    brought in, linked, or as copies where `import_copies`."""
 
     models: tuple[str, ...] = ("demo",)
     model_is_said: bool = False
@@ -40,6 +41,7 @@ class Settings:
     device: str = "auto"
     dtype: str = "auto"
     clip: str | None = None
+    safety_checker: bool = True
     rebuild: bool = False
 
 
@@ -254,6 +256,14 @@ def parse_settings(argv: Sequence[str], environment: Mapping[str, str] | None = 
         "a folder or a hub id",
     )
     parser.add_argument(
+        "--no-safety-checker",
+        action="store_false",
+        dest="safety_checker",
+        default=argparse.SUPPRESS,
+        help="leave out the safety checkers that came with models, for the owner and all guests: no picture is held "
+        "back then, and previews are as sharp as of any other model",
+    )
+    parser.add_argument(
         "--rebuild",
         action="store_true",
         help="first make the list of pictures again from their files, where it is damaged or gone, "
@@ -306,5 +316,6 @@ def parse_settings(argv: Sequence[str], environment: Mapping[str, str] | None = 
         device=given.device,
         dtype=given.dtype,
         clip=given.clip,
+        safety_checker=getattr(given, "safety_checker", True),
         rebuild=given.rebuild,
     )

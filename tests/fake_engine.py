@@ -12,6 +12,7 @@ from sdgui.errors import UserError
 from sdgui.events import (
     Batch,
     Decoded,
+    HeldBack,
     Loaded,
     Loading,
     Measured,
@@ -59,8 +60,9 @@ class FakeEngine:
     """Implements `ports.Engine`. Clear `go` and a batch waits before each step until it is set.
 
     `most`, where set, is how many more batches it makes before it waits so. A model is loaded once; `load_fault`
-    keeps every model from loading, `unloadable` those with these ids. `match` says how well a picture fits. Its `clock`
-    goes on by `step_seconds` of the pictures in the batch at each step, and by `decode_seconds` for each picture.
+    keeps every model from loading, `unloadable` those with these ids. `match` says how well a picture fits, and
+    `holds_back` whether its model's safety checker holds it back. Its `clock` goes on by `step_seconds` of the pictures
+    in the batch at each step, and by `decode_seconds` for each picture.
     """
 
     def __init__(self) -> None:
@@ -83,6 +85,7 @@ class FakeEngine:
         self.loads: list[str] = []
         self.frees: list[tuple[str, ...]] = []
         self.match: Callable[[PictureSpec], float] | None = None
+        self.holds_back: Callable[[PictureSpec], bool] = lambda spec: False
         self.clock = HandClock()
         self.step_seconds: Callable[[int], float] = lambda pictures: 0.0
         self.decode_seconds = 0.0
@@ -155,6 +158,9 @@ class FakeEngine:
         for task in batch.tasks:
             if not is_cancelled(task.id):
                 self.clock.now += self.decode_seconds
+                if self.holds_back(task.spec):
+                    emit(HeldBack(task=task.id))
+                    continue
                 notes = {"device": "fake"}
                 if self.match is not None:
                     notes[MATCH] = str(self.match(task.spec))

@@ -4,8 +4,17 @@ from dataclasses import replace
 
 from sdgui.correction import CORRECTIONS, Correction
 from sdgui.errors import UserError
-from sdgui.library import Card, Corrected, Defaults, Download, DownloadState, KnownModel, Offer
-from sdgui.model_info import ModelRef, VaeForm
+from sdgui.library import (
+    Card,
+    Checking,
+    Corrected,
+    Defaults,
+    Download,
+    DownloadState,
+    KnownModel,
+    Offer,
+)
+from sdgui.model_info import ModelInfo, ModelRef, VaeForm
 from sdgui.ports import Models
 from sdgui.vae_info import VaeInfo
 
@@ -53,6 +62,8 @@ class FakeLibrary:
             licence="openrail",
             hash=info.ref.hash,
             removable=model in self.removable,
+            checker=_checking(info),
+            checker_fault="" if info.checker is None else info.checker.fault,
         )
 
     def known(self) -> tuple[KnownModel, ...]:
@@ -142,3 +153,9 @@ class FakeLibrary:
             total=8 * GB,
             **how,
         )
+
+
+def _checking(info: ModelInfo) -> Checking:
+    if info.checker is None:
+        return Checking.NONE
+    return Checking.UNREADABLE if info.checker.fault else Checking.ACTIVE

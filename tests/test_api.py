@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from safetensors.numpy import save_file
 
-from sdgui.api import Asked, AskedOfAll, Comparison, Dreamt, compare, dream
+from sdgui.api import Asked, AskedOfAll, Comparison, Dreamt, NotShown, compare, dream
 from sdgui.batches import BATCH_PIXELS
 from sdgui.errors import UserError
 from sdgui.request_fields import REQUEST, SETTINGS
@@ -22,6 +22,7 @@ from sdgui.request_signature import type_of
 from sdgui.sheet import SheetKind
 from sdgui.storage.pictures import read_spec
 from sdgui.written_values import SEEDS
+from tests.engine.safety.checker_files import hold_back_only, write_checker
 from tests.engine.tiny_model import write_tiny_model
 
 # fp32 sums in another order in a batch; one step of 256 is the largest that rounding can make of it
@@ -332,3 +333,19 @@ def test_models_and_loras_of_named_folders_can_be_asked_for(tmp_path: Path) -> N
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"There is no folder “.*gone”"):
         dream("a cat", models_dirs=[tmp_path / "gone"], **SMALL)  # type: ignore[arg-type]
+
+
+def test_what_a_model_holds_back_is_told_and_the_others_are_kept(tmp_path: Path) -> None:
+    model = str(write_checker(write_tiny_model(tmp_path / "tiny")))
+    asked: dict[str, Any] = {"model": model, "seed": 1, **SMALL, **EXACT}
+    seen = dream("a red car", count=3, safety_checker=False, **asked)
+    hold_back_only(Path(model), [one.pixels for one in seen], 1)
+    with pytest.raises(NotShown, match="held this picture back") as caught:
+        dream("a red car", count=3, **asked)
+    first, second, third = caught.value.pictures
+    assert second is None
+    assert first is not None and np.array_equal(first.pixels, seen[0].pixels)
+    assert third is not None and np.array_equal(third.pixels, seen[2].pixels)
+    grid = compare("a red car", x=("seed", "2, 3"), **asked)
+    assert grid.pictures[0] is None and "held this picture back" in grid.faults[0]
+    assert grid.pictures[1] is not None and grid.faults[1] == ""

@@ -16,6 +16,11 @@ def test_a_password_may_contain_colons() -> None:
     assert parse_settings(["--auth", "ann:a:b"]).auth == (("ann", "a:b"),)
 
 
+def test_safety_checkers_are_used_unless_the_owner_says_no() -> None:
+    assert parse_settings([]).safety_checker
+    assert not parse_settings(["--no-safety-checker"]).safety_checker
+
+
 def test_a_clip_is_used_only_where_one_is_named() -> None:
     assert parse_settings([]).clip is None
     assert parse_settings(["--clip", "someone/clip"]).clip == "someone/clip"

@@ -21,6 +21,7 @@ from sdgui.engine.families.recognise import Found, recognise
 from sdgui.engine.hub import Hub, HubFiles, Repository, is_hub_id
 from sdgui.engine.model_files import HashCache, LocalFiles, OnFraction, stamp_of
 from sdgui.engine.places import is_place
+from sdgui.engine.safety.recognise import OwnChecker
 from sdgui.engine.source import Source
 from sdgui.engine.tokens import TokenCounter
 from sdgui.engine.vaes.shelf import VaeShelf
@@ -33,12 +34,14 @@ from sdgui.vae_info import VaeInfo
 
 @dataclass(frozen=True, kw_only=True)
 class Located:
-    """A model whose files are all on this machine; `vae` is a hash of that part."""
+    """A model whose files are all on this machine; `vae` is a hash of that part. `files` are those that decide pixels,
+    without those of its own safety checker."""
 
     source: Source
     info: ModelInfo
     files: tuple[str, ...]
     vae: str
+    checker: OwnChecker | None = None
 
 
 class Catalog:
@@ -141,6 +144,14 @@ class Catalog:
             return () if path is None else (path,)
         return tuple(path / name for name in self._recognise_path(model, path).found.files)
 
+    def bytes(self, model: str) -> int:
+        """What the files of a model take on this machine, those of its own safety checker too."""
+        path = self._path(model)
+        if path is None or path.is_file():
+            return 0 if path is None else path.stat().st_size
+        names = self._recognise_path(model, path).found.all_files
+        return sum((path / name).stat().st_size for name in names)
+
     def look(self, model: str) -> ModelInfo:
         """What is known of the model without reading its weights, so that its hash may be UNREAD.
 
@@ -233,7 +244,7 @@ class Catalog:
         """
         remembered = self._recognise(model)
         if isinstance(remembered.files, HubFiles):
-            names = remembered.found.files
+            names = remembered.found.all_files
             folder = self.hub.fetch(self._repository(model), names, on_fraction)
             remembered, on_fraction = self._recognise_path(model, folder), None
         files = remembered.files
@@ -243,6 +254,7 @@ class Catalog:
                 source=files.source(remembered.found.variant, self._cache_dir),
                 info=_hashed(remembered, on_fraction),
                 files=remembered.found.files,
+                checker=remembered.found.checker,
                 vae=files.part_hash("vae", remembered.found.files),
             )
 

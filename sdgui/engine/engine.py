@@ -30,6 +30,7 @@ from sdgui.events import (
     Batch,
     Decoded,
     Fitted,
+    HeldBack,
     Loading,
     Measured,
     Pixels,
@@ -70,17 +71,19 @@ class TorchEngine:
         *,
         clip: str | None = None,
         previews: bool = True,
+        checks: bool = True,
         clock: Clock = time.monotonic,
         placement: Placement | None = None,
     ) -> None:
-        """`clip`, a folder or a hub id, scores the pictures of models that have no CLIP of their own.
+        """`clip`, a folder or a hub id, scores the pictures of models that have no CLIP of their own. `checks`: safety
+        checkers that came with models hold back what they are made to.
 
         `placement` stands instead of what `device` and `dtype` say.
         """
         self._catalog = catalog
         self._cache_dir = cache_dir
         self._placement = choose_placement(device, dtype) if placement is None else placement
-        self._loader = Loader(catalog, self._placement, cache_dir, clip=clip)
+        self._loader = Loader(catalog, self._placement, cache_dir, clip=clip, checks=checks)
         self._gauge = Gauge(self._loader.measured)
         shared = self._placement.device.type == "cpu"
         self._previewer = Previewer(clock, shared=shared) if previews else None
@@ -94,7 +97,7 @@ class TorchEngine:
         self._load(self._catalog.reference(model, on_fraction), emit)
 
     def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
-        """Makes the batch: for each task that is not cancelled exactly one of Decoded or TaskFailed.
+        """Makes the batch: for each task that is not cancelled exactly one of Decoded, HeldBack or TaskFailed.
 
         Picture i equals the one made alone within 1e-3 of pixels in 0 to 1 (fp32). Raises only when the device or
         the receiver of events is broken.
@@ -227,11 +230,12 @@ class TorchEngine:
         warm = self._load(run.model, run.emit)
         ids = [task.id for task in part]
         previewer = self._previewer
+        blurred = warm.checker is not None  # else what is held back would be seen while it forms
 
         def observe(step: int, steps: int, predict: Predict) -> None:
             run.stop_if_cancelled(ids)
             if previewer is not None and step < steps and previewer.due(step, steps):
-                previewer.offer(part, step, steps, predict(), colours)
+                previewer.offer(part, step, steps, predict(), colours, blurred)
 
         def on_step(step: int, steps: int) -> None:
             run.emit(Stepped(step=parts_done * steps + step, steps=parts * steps))
@@ -274,12 +278,17 @@ class TorchEngine:
         if not run.unfinished((task,)):
             return
         tiled = run.plan.tiles
-        while (made := self._try_decoding(run, task, latents, tiled)) is None:
-            if not tiled:
-                tiled = True
-            elif not self._loader.clear(but=run.model):
-                run.fail(task, TOO_LARGE)
-                return
+        try:
+            while (made := self._try_decoding(run, task, latents, tiled)) is None:
+                if not tiled:
+                    tiled = True
+                elif not self._loader.clear(but=run.model):
+                    run.fail(task, TOO_LARGE)
+                    return
+        except _NotToBeShown:
+            if run.unfinished((task,)):
+                run.done(HeldBack(task=task.id))
+            return
         pixels, how = made
         if pixels is None:
             run.fail(task, NOT_FINITE)
@@ -297,7 +306,10 @@ class TorchEngine:
     def _try_decoding(
         self, run: "Run", task: Task, latents: torch.Tensor, tiled: bool
     ) -> tuple[Pixels | None, dict[str, str]] | None:
-        """One picture, as `decode` gives it, and notes on it; None when memory did not suffice, which is then free."""
+        """One picture, as `decode` gives it, and notes on it; None when memory did not suffice, which is then free.
+
+        _NotToBeShown where the model's own safety checker holds it back.
+        """
         warm = self._load(run.model, run.emit)
         how = {
             "dtype": warm.placement.dtype_name,
@@ -318,6 +330,8 @@ class TorchEngine:
                 pixels, note = decode(warm, latents)
             if note:
                 how["decoding"] = note
+            if pixels is not None and warm.checker is not None and warm.checker.holds_back(pixels):
+                raise _NotToBeShown
             match = None if pixels is None else warm.match(task.spec.words, pixels)
             if match is not None:
                 how[MATCH] = f"{match:.4f}"
@@ -328,6 +342,10 @@ class TorchEngine:
             log.warning("out of memory while decoding: %s", error)
         free_memory()
         return None
+
+
+class _NotToBeShown(Exception):
+    """The model's own safety checker holds a picture back."""
 
 
 class Run:
@@ -378,7 +396,7 @@ class Run:
             Fitted(model=spec.model.id, width=spec.width, height=spec.height, pictures=pictures)
         )
 
-    def done(self, event: Decoded | TaskFailed) -> None:
+    def done(self, event: Decoded | HeldBack | TaskFailed) -> None:
         """Emits the end of a task."""
         self._open.discard(event.task)
         self.emit(event)

@@ -36,6 +36,7 @@ from sdgui.engine.mixed import mix
 from sdgui.engine.preview_map import PreviewMap, cached_preview_map
 from sdgui.engine.prompts import PromptCache
 from sdgui.engine.quiet import quiet
+from sdgui.engine.safety.checker import Checker
 from sdgui.engine.similarity import Similarity
 from sdgui.engine.vaes.held import OwnVaes
 from sdgui.engine.weights import bytes_by_part
@@ -74,6 +75,8 @@ class WarmModel:
     colours: PreviewMap
     vaes: OwnVaes
     similarity: Similarity | None
+    checker: Checker | None
+    """Its own safety checker, where it has one that is used."""
     parts: Mapping[str, int]
     """Bytes of the weights of each part, as they are held where none is stored in 8 bits."""
     quantised: bool
@@ -93,11 +96,12 @@ class WarmModel:
 
     def held_by(self, device: torch.device) -> int:
         """Bytes of its weights that a device has as long as it is warm."""
+        checking = 0 if self.checker is None else self.checker.held_by(device)
         on_device = self.placement.device if self.arrangement.keep is Keep.WHOLE else MAIN_MEMORY
         if on_device.type != device.type:
-            return 0
+            return checking
         own = sum(weights_of(part) for part in self.pipe.components.values())
-        return own + self.vaes.bytes
+        return own + self.vaes.bytes + checking
 
     def match(self, prompt: str, pixels: Pixels) -> float | None:
         """How well a picture fits its prompt, -1 to 1; None where there is no CLIP to tell."""
@@ -129,8 +133,11 @@ class Loader:
         cache_dir: Path | None,
         *,
         clip: str | None = None,
+        checks: bool = True,
     ) -> None:
+        """`checks`: safety checkers that came with models are used."""
         self._catalog = catalog
+        self._checks = checks
         self._placement = placement
         self._cache_dir = cache_dir
         self._shared = None if clip is None else self._similarity(clip)
@@ -242,6 +249,8 @@ class Loader:
         given_way = bool(others)
         if not given_way and but is not None and (kept := self._warm.get(but)) is not None:
             given_way = kept.loras.give_way() | kept.vaes.give_way()
+            if kept.checker is not None:
+                given_way |= kept.checker.give_way()
         free_memory()
         return given_way or (self._shared is not None and self._shared.give_way())
 
@@ -265,7 +274,11 @@ class Loader:
         with quiet():  # where it is imported, transformers says what else it would like to have
             family = family_called(located.info.family)
         placement = self._placement.fitting(family.half, true_in_bfloat16=located.info.bfloat16)
-        read = bytes_by_part(located.source, located.files, placement.loaded.itemsize)
+        own_checker = located.checker if self._checks else None
+        if own_checker is not None and own_checker.fault:
+            own_checker = None  # who may dream without it is the studio's to say
+        files = located.files if own_checker is None else (*located.files, *own_checker.files)
+        read = bytes_by_part(located.source, files, placement.loaded.itemsize)
         parts = held_bytes(read, placement)
         info = located.info
         self._asked.setdefault(ref, (Work(width=info.width, height=info.height), WHOLE))
@@ -278,6 +291,17 @@ class Loader:
                 mix(pipe, placement.dtype)
             keep_in_memory(pipe, channels_last=placement.channels_last and convolves(pipe))
             arrange(pipe, placement.device, plan.arrangement)
+        is_kept = plan.arrangement.keep is Keep.WHOLE
+        checker = None
+        if own_checker is not None:
+            checker = Checker(
+                info.title,
+                located.source.folder,
+                own_checker,
+                placement.loaded,
+                device=placement.device,
+                is_kept=is_kept,
+            )
         learnt = LearntWords(self._catalog.locate_adapter)
         own_clip = located.source.folder / "clip"
         has_own = (own_clip / CONFIG).is_file()
@@ -314,12 +338,13 @@ class Loader:
                 pipe,
                 self._catalog.locate_vae,
                 device=self._placement.device,
-                is_kept=plan.arrangement.keep is Keep.WHOLE,
+                is_kept=is_kept,
             ),
             colours=cached_preview_map(
                 self._cache_dir, located.vae, family, pipe, self._placement.device
             ),
             similarity=similarity,
+            checker=checker,
             parts=parts,
             quantised=quantised,
             arrangement=plan.arrangement,

@@ -17,6 +17,8 @@ GROUPS = 16
 """Into at least so many groups the largest part is taken apart; two of them are on the device at once."""
 DENOISERS = ("unet", "transformer")
 DECODER = "vae"
+CHECKER = "safety_checker"
+"""It looks at a finished picture, and is on the device as a whole while it does."""
 
 
 class Keep(StrEnum):
@@ -158,4 +160,5 @@ def _needed(
             largest = max(held.values(), default=0)
             return max(largest + SPARE, denoiser + denoising, held.get(DECODER, 0) + decoding)
         case Keep.GROUPS:
-            return 2 * max(held.values(), default=0) // GROUPS + max(denoising, decoding)
+            groups = 2 * max(held.values(), default=0) // GROUPS + max(denoising, decoding)
+            return max(groups, held.get(CHECKER, 0) + SPARE)

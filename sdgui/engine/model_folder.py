@@ -83,7 +83,11 @@ class ModelFolder:
 
     def has(self, part: str) -> bool:
         """Whether the index has the part at all."""
-        return self._class(part)[1] is not None
+        return self.class_of(part) is not None
+
+    def class_of(self, part: str) -> Any:
+        """The class of a part as the index names it, whatever that is; None where it has no such part."""
+        return self._class(part)[1]
 
     def check_parts(self, layout: Layout, working: str) -> None:
         """UserError unless every part is of a known class; `working` names the kinds of models that are."""

@@ -25,6 +25,8 @@ ENLARGED = 4
 SMALLEST_SIDE = 128
 LARGEST_SIDE = 512
 QUALITY = 85
+PATCHES = 6
+"""Along the longer side of a picture that nobody may see before it was looked at: what it is cannot be told."""
 Clock = Callable[[], float]
 
 
@@ -38,6 +40,7 @@ class Frame:
     latents: torch.Tensor
     arrived: Callable[[], None]
     colours: PreviewMap
+    blurred: bool = False
 
 
 class Previewer:
@@ -83,8 +86,12 @@ class Previewer:
         steps: int,
         x0: torch.Tensor,
         colours: PreviewMap,
+        blurred: bool = False,
     ) -> None:
-        """Takes x0 (pictures, channels, height, width) in fp32; returns without waiting for the device."""
+        """Takes x0 (pictures, channels, height, width) in fp32; returns without waiting for the device.
+
+        Where `blurred`, nothing is shown but a few patches of colour.
+        """
         self._last, self._last_step = self._clock(), step
         latents, arrived = self._to_host(x0)
         frame = Frame(
@@ -94,6 +101,7 @@ class Previewer:
             latents=latents,
             arrived=arrived,
             colours=colours,
+            blurred=blurred,
         )
         with self._condition:
             self._waiting = frame
@@ -164,9 +172,18 @@ class Previewer:
                     self._condition.notify_all()
 
 
+def patches_of(width: int, height: int) -> tuple[int, int]:
+    """How many patches of colour stand for a picture of this shape, along its width and its height."""
+    longest = max(width, height)
+    return max(1, PATCHES * width // longest), max(1, PATCHES * height // longest)
+
+
 def encode_frame(frame: Frame) -> list[Preview]:
     """One JPEG per job, its pictures side by side, each four times as large as its latents, with sides of at least
-    128 and about 512 at most."""
+    128 and about 512 at most.
+
+    Of a `blurred` frame only so many patches of colour are in it, and no JPEG's reader can have more of it.
+    """
     frame.arrived()
     colours = frame.colours.colours(frame.latents.numpy())
     height, width = colours.shape[1:3]
@@ -182,7 +199,10 @@ def encode_frame(frame: Frame) -> list[Preview]:
         rows = -(-len(together) // columns)
         strip = Image.new("RGB", (columns * size[0], rows * size[1]))
         for i, place in enumerate(together):
-            image = Image.fromarray(colours[place]).resize(size, Image.Resampling.BILINEAR)
+            image = Image.fromarray(colours[place])
+            if frame.blurred:
+                image = image.resize(patches_of(width, height), Image.Resampling.BOX)
+            image = image.resize(size, Image.Resampling.BILINEAR)
             strip.paste(image, (i % columns * size[0], i // columns * size[1]))
         file = io.BytesIO()
         strip.save(file, "JPEG", quality=QUALITY)

@@ -271,8 +271,12 @@ class Database:
             for end in ends:
                 _set_state(connection, end.job, end.state, end.message, end.hint)
                 connection.executemany(
-                    "UPDATE tasks SET fault = ? WHERE id = ? AND job = ? AND NOT stored",
-                    [(storable(fault), task, end.job) for task, fault in end.faults.items()],
+                    """UPDATE tasks SET fault = ?, held_back = ?
+                    WHERE id = ? AND job = ? AND NOT stored""",
+                    [
+                        (storable(fault), task in end.held_back, task, end.job)
+                        for task, fault in end.faults.items()
+                    ],
                 )
             _judge(connection, found)
 
@@ -305,7 +309,9 @@ class Database:
                 return None
             _set_state(connection, job, JobState.QUEUED, "", "")
             connection.execute(
-                "UPDATE tasks SET fault = '', settled = 0 WHERE job = ? AND NOT stored", (job,)
+                """UPDATE tasks SET fault = '', settled = 0
+                WHERE job = ? AND NOT stored AND NOT held_back""",
+                (job,),
             )
             return record
 
@@ -912,7 +918,8 @@ def _judge(connection: sqlite3.Connection, found: Sequence[Found]) -> None:
         if not ended.fetchone()[0]:
             continue
         tasks = connection.execute(
-            "SELECT stored OR deleted AS settled, fault FROM tasks WHERE job = ? ORDER BY position",
+            """SELECT stored OR deleted OR held_back AS settled, fault FROM tasks
+            WHERE job = ? ORDER BY position""",
             (job,),
         ).fetchall()
         faults = [task["fault"] for task in tasks if not task["settled"] and task["fault"]]

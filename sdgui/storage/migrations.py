@@ -134,4 +134,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         last REAL NOT NULL
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE tasks ADD COLUMN held_back INTEGER NOT NULL DEFAULT 0; -- made, and shown to nobody; `fault` says why
+    """,
 )

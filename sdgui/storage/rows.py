@@ -138,6 +138,7 @@ def job_record(row: sqlite3.Row, tasks: Sequence[sqlite3.Row]) -> JobRecord:
                 fault=task["fault"],
                 match=task["match"] if task["stored"] else None,
                 hiding=_hiding(task),
+                held_back=bool(task["held_back"]),
             )
             for task in tasks
         ),

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from sdgui.errors import UserError
+from sdgui.model_info import ModelInfo
 from sdgui.people import Allowance
 from sdgui.spec import PictureSpec
 from sdgui.studio.barred_words import barred_word
@@ -28,6 +29,19 @@ def admit_asked(allowance: Allowance, model: str, prompts: Iterable[str]) -> Non
                 f"Whoever runs this wants no guest’s prompt to say “{word}”.",
                 "Leave it out, and dream again at once.",
             )
+
+
+def admit_checker(allowance: Allowance, info: ModelInfo) -> None:
+    """UserError where a model's own safety checker cannot be read, and somebody may not dream without it.
+
+    Whoever runs this chose the files and sees what they lack. Guests chose nothing, and the model came with the promise
+    that what its checker holds back is not shown: that is kept, or broken by its owner's word alone.
+    """
+    if info.checker is not None and info.checker.fault and not allowance.unchecked:
+        raise UserError(
+            "Guests may not dream with this model: its own safety checker cannot be read here.",
+            "Choose another model, or ask whoever runs this.",
+        )
 
 
 def admit_words(allowance: Allowance, specs: Sequence[PictureSpec]) -> None:

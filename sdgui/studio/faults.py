@@ -7,3 +7,7 @@ OUR_FAULT = UserError(
     "Try again; the server's log has the details.",
 )
 NOT_LOADED = UserError("The model could not be loaded.", "The server's log has the details.")
+HELD_BACK = UserError(
+    "The model’s safety checker held this picture back.",
+    "Try another seed; whoever runs this can start it with --no-safety-checker.",
+)

@@ -51,8 +51,8 @@ class Terms:
     owner_first: bool = False
     invited_only: bool = False
 
-    def policy(self, words: tuple[str, ...]) -> Policy:
-        """The policy that says so."""
+    def policy(self, words: tuple[str, ...], *, unchecked: bool = GUESTS.unchecked) -> Policy:
+        """The policy that says so; `unchecked` as of an allowance."""
         guest = replace(
             GUESTS,
             waiting=self.waiting,
@@ -64,6 +64,7 @@ class Terms:
             upload=self.upload,
             only=self.models,
             words=words,
+            unchecked=unchecked,
         )
         return Policy(guest=guest, guests_waiting=self.waiting_all, owner_first=self.owner_first)
 
@@ -134,10 +135,13 @@ class GuestBook:
         write: Callable[[Path, bytes], None],
         *,
         said: Mapping[str, Any] | None = None,
+        unchecked: bool = GUESTS.unchecked,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        """`unchecked`: guests may dream with models whose own safety checker cannot be read."""
         self._file = folder / FILE
         self._write = write
+        self._unchecked = unchecked
         self._clock = clock
         self._lock = threading.RLock()
         self._writing = threading.Lock()
@@ -183,7 +187,7 @@ class GuestBook:
     def policy(self) -> Policy:
         """Who may what, by all this."""
         with self._lock:
-            return self.terms.policy(self._words)
+            return self.terms.policy(self._words, unchecked=self._unchecked)
 
     def decide(self, **terms: Any) -> None:
         """Changes these terms, and keeps them."""

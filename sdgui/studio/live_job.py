@@ -13,6 +13,7 @@ from sdgui.events import (
     ModelLoading,
     PictureDone,
     PictureFailed,
+    PictureHeldBack,
     PictureUnsaved,
     Preview,
     Progress,
@@ -21,7 +22,7 @@ from sdgui.events import (
     StudioEvent,
     Task,
 )
-from sdgui.records import JobRecord, JobState, told_of_faults
+from sdgui.records import JobRecord, JobState, TaskRecord, told_of_faults
 
 Named = tuple[str, str]
 """A job by its visitor and its id."""
@@ -40,17 +41,25 @@ class PictureState(Enum):
     DONE = auto()
     CANCELLED = auto()
     FAILED = auto()
+    HELD_BACK = auto()
+    """Made, and not to be seen by anybody."""
 
 
 _OPEN = (PictureState.PENDING, PictureState.DECODED, PictureState.UNSAVED)
-_SETTLED = frozenset({PictureState.DONE, PictureState.CANCELLED, PictureState.FAILED})
+_SETTLED = frozenset(PictureState) - frozenset(_OPEN)
 
 
 def unmade(record: JobRecord) -> tuple[Task, ...]:
-    """The pictures of a job that can still be made: neither stored nor deleted by their owner."""
+    """The pictures of a job that can still be made: neither stored, nor deleted by their owner, nor held back."""
     return tuple(
         Task(id=task.id, spec=task.spec, job=record.id) for task in record.tasks if task.unmade
     )
+
+
+def _state_of(task: TaskRecord) -> PictureState:
+    if task.unmade:
+        return PictureState.PENDING
+    return PictureState.HELD_BACK if task.held_back else PictureState.DONE
 
 
 class LiveJob:
@@ -64,10 +73,9 @@ class LiveJob:
         self.record = record
         self._news: set[Named] = set() if news is None else news
         self.index = {task.id: i for i, task in enumerate(record.tasks)}
-        self.states = [
-            PictureState.PENDING if task.unmade else PictureState.DONE for task in record.tasks
-        ]
+        self.states = [_state_of(task) for task in record.tasks]
         self.faults: dict[str, UserError] = {}
+        self.held_back: dict[str, UserError] = {}
         self.strips: dict[str, LiveStrip] = {}
         self.jpegs: dict[str, bytes] = {}
         self.attempts: dict[str, int] = {}
@@ -83,6 +91,8 @@ class LiveJob:
         for i, task in enumerate(record.tasks):
             if task.stored and not task.deleted:
                 self.lasting.append(PictureDone(index=i, picture_id=task.id, match=task.match))
+            elif task.held_back and not task.deleted:
+                self.lasting.append(PictureHeldBack(index=i, message=task.fault))
 
     @property
     def pending(self) -> int:
@@ -171,7 +181,7 @@ class LiveJob:
         fault: UserError | None = None,
         match: float | None = None,
     ) -> None:
-        """What became of one picture, with its fault where it failed; the first word counts.
+        """What became of one picture, with its fault where it failed or was held back; the first word counts.
 
         Ends the job with its last picture.
         """
@@ -188,6 +198,10 @@ class LiveJob:
             assert fault is not None
             self.faults[task] = fault
             self._last(PictureFailed(index=i, message=fault.message, hint=fault.hint))
+        elif state is PictureState.HELD_BACK:
+            assert fault is not None
+            self.held_back[task] = fault
+            self._last(PictureHeldBack(index=i, message=fault.message, hint=fault.hint))
         self.finish()
 
     def finish(self) -> None:

@@ -75,7 +75,8 @@ class LiveJobs:
                 state=job.state,
                 message=job.words[0],
                 hint=job.words[1],
-                faults={task: str(fault) for task, fault in job.faults.items()},
+                faults={task: str(fault) for task, fault in (job.faults | job.held_back).items()},
+                held_back=frozenset(job.held_back),
             )
             for name, job in self._unstored.items()
             if name not in self.reopening
@@ -98,8 +99,11 @@ class LiveJobs:
         if job is None:
             return record
         message, hint = job.words
+        faults = job.faults | job.held_back
         tasks = tuple(
-            replace(task, fault=str(job.faults[task.id])) if task.id in job.faults else task
+            replace(task, fault=str(faults[task.id]), held_back=task.id in job.held_back)
+            if task.id in faults
+            else task
             for task in record.tasks
         )
         return replace(record, state=job.state, message=message, hint=hint, tasks=tasks)

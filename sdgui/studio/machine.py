@@ -7,6 +7,7 @@ from sdgui.errors import NotYetListed, UserError
 from sdgui.events import (
     Decoded,
     Fitted,
+    HeldBack,
     Loaded,
     Loading,
     Measured,
@@ -17,7 +18,7 @@ from sdgui.events import (
     TaskFailed,
     WorkerEvent,
 )
-from sdgui.studio.faults import NOT_LOADED, OUR_FAULT
+from sdgui.studio.faults import HELD_BACK, NOT_LOADED, OUR_FAULT
 from sdgui.studio.fits import Fits
 from sdgui.studio.forecast import look_ahead, tell_progress
 from sdgui.studio.happenings import (
@@ -257,6 +258,10 @@ class Machine:
                 if owner is not None:  # and else its job has ended without it
                     owner.decoded(task)
                     self._effects.append(Save(picture=event))
+            case HeldBack(task=task) if running is not None:
+                running.decoded += 1
+                if running.owner(task) is not None:
+                    self._settle(task, PictureState.HELD_BACK, HELD_BACK)
             case TaskFailed(task=task, message=message, hint=hint) if running is not None:
                 running.fault = UserError(message, hint)
                 if running.owner(task) is not None:

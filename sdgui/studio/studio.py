@@ -38,7 +38,14 @@ from sdgui.records import (
 )
 from sdgui.sheet import Sheet
 from sdgui.spec import DreamRequest, PictureSpec
-from sdgui.studio.admission import MINUTE, admit, admit_among_guests, admit_asked, admit_words
+from sdgui.studio.admission import (
+    MINUTE,
+    admit,
+    admit_among_guests,
+    admit_asked,
+    admit_checker,
+    admit_words,
+)
 from sdgui.studio.alarm import Alarm
 from sdgui.studio.daily import Daily
 from sdgui.studio.disk_writer import DiskWriter
@@ -226,6 +233,7 @@ class Studio:
         unfit = self._unfit(left)
         if all(task.id in unfit for task in left):
             raise unfit[left[0].id]
+        self._admit_checkers(who, [task.spec for task in left if task.id not in unfit])
         with self._lock:
             if not self._machine.can_reopen(job):
                 return False
@@ -464,6 +472,7 @@ class Studio:
     ) -> JobRecord:
         self._check_room(who)
         admit_words(self.policy.of(who), specs)
+        self._admit_checkers(who, specs)
         specs = with_chunks(specs, self.models.measure_prompt)
         for model, vae in dict.fromkeys((one.model, one.correction.vae) for one in specs):
             if vae is not None:
@@ -513,6 +522,11 @@ class Studio:
             for one in there
             if one == who.visitor or self._is_guest(one)
         )
+
+    def _admit_checkers(self, who: Who, specs: Sequence[PictureSpec]) -> None:
+        """UserError where somebody may not dream with one of these models as it came."""
+        for model in dict.fromkeys(spec.model.id for spec in specs):
+            admit_checker(self.policy.of(who), self.models.look(model))
 
     def _check_room(self, who: Who) -> None:
         """UserError where what somebody keeps takes all the room that they may have: nothing else could make any."""

@@ -11,7 +11,9 @@ from sdgui.engine.engine import TorchEngine
 from sdgui.engine.hub import is_hub_id
 from sdgui.errors import UserError
 from sdgui.events import Decoded, Loaded, Loading, TaskFailed, WorkerEvent
+from sdgui.model_info import SafetyChecker
 from tests.engine.conftest import of_type
+from tests.engine.safety.checker_files import write_checker
 from tests.engine.small_hub import COMMIT, SmallHub
 from tests.engine.test_loading import run_one, spec_of
 
@@ -67,6 +69,24 @@ def test_a_model_is_fetched_with_progress_and_dreamt_with(hub: SmallHub, tmp_pat
     fetched = {path for method, path, _ in hub.log if method == "GET" and "/resolve/" in path}
     assert not [path for path in fetched if path.endswith((".bin", ".ckpt")) or "v1-5" in path]
     assert not [path for path in fetched if "safety_checker" in path]
+
+
+def test_a_safety_checker_that_the_model_names_is_fetched_with_it_and_before_it(
+    hub: SmallHub, tmp_path: Path
+) -> None:
+    folder = tmp_path / "hub" / MODEL
+    shutil.rmtree(folder / "safety_checker")
+    write_checker(folder)
+    hub.failing = "safety_checker/model.safetensors"
+    with pytest.raises(UserError):
+        make_catalog(tmp_path).locate(MODEL)
+    hub.failing = None
+    # What was broken off is not taken for a model without a checker.
+    located = make_catalog(tmp_path).locate(MODEL)
+    assert located.info.checker == SafetyChecker()
+    assert located.checker is not None
+    assert all((located.source.folder / file).is_file() for file in located.checker.files)
+    assert located.info.ref.hash == Catalog(str(folder)).describe(str(folder)).ref.hash
 
 
 def test_a_fetched_model_needs_no_hub_any_more(

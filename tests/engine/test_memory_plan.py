@@ -154,3 +154,12 @@ def test_what_changes_is_told() -> None:
         "model": "kept in main memory, in parts on the device",
     }
     assert IN_GROUPS.notes["model"].startswith("kept in main memory, in groups")
+
+
+def test_a_safety_checker_is_counted_and_has_room_as_a_whole_however_the_model_is_held() -> None:
+    without = plan(SD15, 12, side=512)
+    found = plan({**SD15, "safety_checker": 608_000_000}, 12, side=512)
+    assert found.arrangement == WHOLE
+    assert found.needed == without.needed + 608_000_000
+    in_groups = plan({**SD15, "safety_checker": 5 * GB}, 1, side=512)
+    assert in_groups.arrangement == IN_GROUPS and in_groups.needed > 5 * GB

@@ -31,6 +31,16 @@ test("a picture that could not be saved yet says so until it is", () => {
   assert.deepEqual([dream.pictures.get(0)?.state, dream.unsaved, dream.isMade], ["done", "", false]);
 });
 
+test("a picture that was held back is over, and nothing that can be made", () => {
+  const dream = new Dream(told(3));
+  dream.apply({ type: "picture-held-back", job: "j", index: 0, message: "It was held back.", hint: "Try another seed." });
+  dream.apply({ type: "picture", job: "j", index: 1, picture: "p", match: null });
+  dream.apply({ type: "cancelled", job: "j" });
+  assert.deepEqual([...dream.pictures.values()].map(({ state }) => state), ["held-back", "done", "stopped"]);
+  assert.equal(dream.pictures.get(0)?.fault, "It was held back. Try another seed.");
+  assert.deepEqual([dream.missing, dream.heldBack, dream.done.length], [1, 1, 1]);
+});
+
 test("how far it is never goes back", () => {
   const dream = new Dream(told(4));
   const strip = { id: "s", revision: 1, columns: 4, width: 128, height: 128, pictures: [0, 1, 2, 3] };

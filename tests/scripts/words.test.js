@@ -3,12 +3,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ago, agoFor, doing, duration, left, settings } from "../../sdgui/web/shared/dreams/words.js";
+import { ago, agoFor, doing, duration, heldBack, left, settings } from "../../sdgui/web/shared/dreams/words.js";
 
 test("durations are a person's", () => {
   const said = [0, 1.4, 59.6, 60, 80, 2861, 3599, 3600, 7500].map(duration);
   assert.deepEqual(said, ["1 s", "1 s", "1 min", "1 min", "1 min", "48 min", "1 h", "1 h", "2 h 5 min"]);
   assert.deepEqual([12, 59.6, 2861].map(left), ["12 s left", "about 1 min left", "about 48 min left"]);
+});
+
+test("what was held back is counted in a whole sentence", () => {
+  const end = "held back by the model’s safety checker.";
+  assert.deepEqual([heldBack(1, 1), heldBack(1, 4), heldBack(3, 4), heldBack(4, 4)], [
+    `The picture was ${end}`, `1 of 4 pictures was ${end}`, `3 of 4 pictures were ${end}`, `All 4 pictures were ${end}`,
+  ]);
 });
 
 test("a moment is told by how long ago it was, then by its day", () => {

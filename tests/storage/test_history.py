@@ -40,7 +40,7 @@ def test_a_folder_of_the_third_version_opens_whole(open_store: Callable[[], Disk
         DROP INDEX jobs_gathered; ALTER TABLE jobs DROP COLUMN shows; ALTER TABLE jobs DROP COLUMN undo;
         DROP INDEX jobs_history; ALTER TABLE jobs DROP COLUMN imported;
         CREATE INDEX jobs_history ON jobs (visitor, created DESC, id DESC);
-        ALTER TABLE tasks DROP COLUMN imported;
+        ALTER TABLE tasks DROP COLUMN imported; ALTER TABLE tasks DROP COLUMN held_back;
         DROP INDEX tasks_by_date; DROP INDEX tasks_by_match; DROP INDEX tasks_by_rating;
         DROP INDEX tasks_missing; DROP INDEX tasks_leftover; DROP INDEX tasks_binned;
         DROP INDEX tasks_undo; DROP TABLE loras;

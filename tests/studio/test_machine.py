@@ -20,12 +20,14 @@ from sdgui.events import (
     Failed,
     Finished,
     Fitted,
+    HeldBack,
     JobCancelled,
     Loaded,
     Loading,
     Measured,
     PictureDone,
     PictureFailed,
+    PictureHeldBack,
     Preview,
     Stepped,
     TaskFailed,
@@ -206,6 +208,8 @@ class World:
             names = tuple(end.job for end in ends)
             for end in ends if works else ():
                 self.stored[end.job] = replace(self.stored[end.job], state=end.state)
+                for task in end.held_back:
+                    self.change(task, held_back=True)
             self.say(EndsStored(jobs=names) if works else EndsNotStored(jobs=names))
         elif name := self.writing[0]:
             self.writing.popleft()
@@ -309,7 +313,11 @@ class World:
 
 def check_told(job: LiveJob) -> None:
     """Each picture is told once, and there is one end, at the end."""
-    settled = [event for event in job.lasting if isinstance(event, PictureDone | PictureFailed)]
+    settled = [
+        event
+        for event in job.lasting
+        if isinstance(event, PictureDone | PictureFailed | PictureHeldBack)
+    ]
     assert all(count == 1 for count in Counter(event.index for event in settled).values())
     ends = [e for e in job.lasting if isinstance(e, Finished | JobCancelled | Failed)]
     assert len(ends) == (job.end is not None)
@@ -398,7 +406,9 @@ class AnyOrder(RuleBasedStateMachine):
     @precondition(lambda self: self.world.at)
     @rule(
         data=st.data(),
-        what=st.sampled_from(("step", "preview", "decode", "fail", "load", "loaded", "fitted")),
+        what=st.sampled_from(
+            ("step", "preview", "decode", "hold", "fail", "load", "loaded", "fitted")
+        ),
     )
     def work(self, data: st.DataObject, what: str) -> None:
         world = self.world
@@ -420,6 +430,8 @@ class AnyOrder(RuleBasedStateMachine):
                 world.say(WorkerSaid(worker=number, event=preview))
             case "decode":
                 world.decode(number, task.id)
+            case "hold":
+                world.say(WorkerSaid(worker=number, event=HeldBack(task=task.id)))
             case "fail":
                 world.say(WorkerSaid(worker=number, event=TaskFailed(task=task.id, message="no")))
             case "load":

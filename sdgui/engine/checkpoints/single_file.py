@@ -19,6 +19,9 @@ from sdgui.engine.source import PartFile, Source
 from sdgui.errors import UserError
 
 SAFETENSORS, GGUF = ".safetensors", ".gguf"
+CHECKER = "safety_checker"
+"""No checkpoint's own layout has one; who put one into the file meant it to be used, and its weights stand in no file
+of their own."""
 NAMES = "_name_or_path"
 """Where diffusers' layout has the name that a model gives itself, which decides defaults and no pixels."""
 
@@ -52,7 +55,10 @@ class SingleFile:
         if name != "model_index.json":
             return text
         said = self._header.metadata.get("modelspec.title", "").replace("/", " ")
-        return json.dumps({**json.loads(text), NAMES: f"{self.path.stem} {said}".strip()})
+        index = {**json.loads(text), NAMES: f"{self.path.stem} {said}".strip()}
+        if any(name.startswith(f"{CHECKER}.") for name in self._header.tensors):
+            index[CHECKER] = ["stable_diffusion", "StableDiffusionSafetyChecker"]
+        return json.dumps(index)
 
     def tensor_bytes(self, name: str) -> int:
         """Bytes of a part in memory, in half precision where the file has less."""

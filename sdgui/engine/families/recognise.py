@@ -1,12 +1,13 @@
 """Reads what a model is from its JSON files and safetensors headers: no torch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sdgui.engine.families.recogniser import Recogniser, Traits
 from sdgui.engine.families.table import RECOGNISERS
 from sdgui.engine.model_files import ModelFiles, read_json
 from sdgui.engine.model_folder import ModelFolder
+from sdgui.engine.safety.recognise import OwnChecker, find_checker
 from sdgui.errors import UserError
 from sdgui.model_info import ModelInfo, ModelRef
 from sdgui.request_fields import limits
@@ -24,12 +25,19 @@ SMALL, USUAL_LARGEST, LARGEST = 512, 2048, 2**14
 @dataclass(frozen=True, kw_only=True)
 class Found:
     """One model: its info, the files that make it up, the variant of its weights (`fp16` or None), and the folder of
-    the tokenizer whose tokens are counted."""
+    the tokenizer whose tokens are counted. `files` are those that decide a picture's pixels; the model's own safety
+    checker has others."""
 
     info: ModelInfo
     files: tuple[str, ...]
     variant: str | None
     tokenizer: str
+    checker: OwnChecker | None = None
+
+    @property
+    def all_files(self) -> tuple[str, ...]:
+        """Those of the safety checker too, and first: a model that is fetched is whole once its own are there."""
+        return self.files if self.checker is None else (*self.checker.files, *self.files)
 
 
 def recognise(name: str, files: ModelFiles) -> Found:
@@ -59,11 +67,17 @@ def _recognise(name: str, files: ModelFiles) -> Found:
     folder.check_parts(recogniser.layout, _titles())
     contents = folder.contents(recogniser.layout)
     traits = recogniser.traits(folder)
+    checker = find_checker(folder, contents.variant)
+    info = _info(folder, recogniser, traits, contents.names)
+    if checker is not None:
+        needed = info.memory_bytes + checker.bytes
+        info = replace(info, checker=checker.told, memory_bytes=needed)
     return Found(
-        info=_info(folder, recogniser, traits, contents.names),
+        info=info,
         files=contents.names,
         variant=contents.variant,
         tokenizer=traits.tokenizer,
+        checker=checker,
     )
 
 

@@ -26,7 +26,7 @@ from sdgui.engine.main_memory import main_memory
 from sdgui.engine.model_files import HashCache, Stamp, stamp_of
 from sdgui.errors import UserError
 from sdgui.inventory import FileKind, ModelFile
-from sdgui.library import Card, Corrected, Defaults, Download, KnownModel, Offer
+from sdgui.library import Card, Checking, Corrected, Defaults, Download, KnownModel, Offer
 from sdgui.model_info import ModelInfo, ModelRef
 
 log = logging.getLogger(__name__)
@@ -48,12 +48,15 @@ class OwnersLibrary:
         is_said: bool = False,
         models_dirs: Sequence[Path] = (),
         hub_cache: Path | None = None,
+        checks: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`is_said`: the command line names the default model, which goes before the one that is remembered."""
+        """`is_said`: the command line names the default model, which goes before the one that is remembered. `checks`:
+        safety checkers that came with models are used."""
         self._catalog = catalog
         self._embedded = embedded
         self._is_said = is_said
+        self._checks = checks
         self._folders = tuple(models_dirs)
         self._kept = OwnersFile(folder / NAME, write)
         self._corrections = Corrections(self._kept)
@@ -262,13 +265,22 @@ class OwnersLibrary:
             title=info.title,
             family=info.family,
             family_title=title_of(info.family),
-            bytes=sum(file.stat().st_size for file in files),
+            bytes=self._catalog.bytes(model),
             memory_bytes=info.memory_bytes,
             place=self._place(model),
             licence=self._licence(model, order, files),
             hash=info.ref.hash,
+            checker=self._checker(info),
+            checker_fault="" if info.checker is None else info.checker.fault,
             removable=order is not None or self._catalog.collection.path_of(model) is not None,
         )
+
+    def _checker(self, info: ModelInfo) -> Checking:
+        if info.checker is None:
+            return Checking.NONE
+        if not self._checks:
+            return Checking.OFF
+        return Checking.UNREADABLE if info.checker.fault else Checking.ACTIVE
 
     def _found(self, find: ModelFile) -> Card:
         """A model in the owner's folders of which no more is known than was seen there."""
@@ -319,8 +331,8 @@ class OwnersLibrary:
             repository=repository,
             title=info.title,
             family_title=title_of(info.family),
-            names=found.files,
-            mine=missing(self._hub, repository, found.files),
+            names=found.all_files,
+            mine=missing(self._hub, repository, found.all_files),
         )
 
     def _address(self, model: str) -> str:

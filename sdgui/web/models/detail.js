@@ -12,6 +12,13 @@ import { size, used } from "./words.js";
  * @typedef {import("../shared/dreams/told.js").ToldModels} ToldModels
  */
 
+/** What becomes of the safety checker that came with a model. @type {Record<string, (card: ModelCard) => string>} */
+const CHECKERS = {
+  active: () => "Its own safety checker looks at every picture and holds some back. Until then previews are blurred.",
+  off: () => "It came with a safety checker, which is left out (--no-safety-checker).",
+  unreadable: (card) => `${card.checker_fault} You dream without it; guests do not dream with this model.`,
+};
+
 export class Detail {
   /**
    * `use` switches to a model, `changed` asks anew what there is, `closed` is told when nothing is shown any more.
@@ -74,9 +81,10 @@ export class Detail {
       ["Licence", [card.licence ?? "not told by its files"]],
       ["Hash", [make("span", { className: "is-mono", textContent: `sha256 ${card.hash.slice(0, 12)}…`, title: card.hash })]],
       ["Pictures", [`${card.pictures.toLocaleString("en")} · ${used(card.last)}`]],
+      ["Safety", [CHECKERS[card.checker]?.(card) ?? ""]],
       ["State", [tags(card, told).join(" · ") || "not loaded"]],
     ];
-    return make("dl", {}, ...rows.filter(([name]) => name !== "Hash" || card.hash).flatMap(([name, value]) => [make("dt", { textContent: name }), make("dd", {}, ...value)]));
+    return make("dl", {}, ...rows.filter(([name]) => (name !== "Hash" || card.hash) && (name !== "Safety" || card.checker)).flatMap(([name, value]) => [make("dt", { textContent: name }), make("dd", {}, ...value)]));
   }
 
   /** @param {ModelCard} card @param {HTMLButtonElement} first */

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sdgui.correction import PREDICTIONS, Correction
 from sdgui.errors import UserError
-from sdgui.library import Card, Corrected, Defaults
+from sdgui.library import Card, Checking, Corrected, Defaults
 from sdgui.model_info import ModelInfo
 from sdgui.ports import Library, Store
 from sdgui.records import ModelUse
@@ -87,12 +87,15 @@ def library_routes(studio: "Studio", store: Store, library: Library) -> APIRoute
     @routes.get("/models/choices")
     def choices(request: Request) -> dict[str, Any]:
         """The models that who asks may choose from, by their titles and families."""
-        only = studio.policy.of(who_of(request)).only
+        allowance = studio.policy.of(who_of(request))
+        only, unchecked = allowance.only, allowance.unchecked
         return {
             "models": [
                 {"model": one.model, "title": one.title, "family": one.family_title}
                 for one in library.cards()
-                if not one.fault and (only is None or one.model in only)
+                if not one.fault
+                and (only is None or one.model in only)
+                and (unchecked or one.checker is not Checking.UNREADABLE)
             ]
         }
 

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 File = dict[str, Any]
 DreamNews = tuple[list[File], list[int], How]
-"""Finished files (empty until the end), their seeds, and how far the dream is."""
+"""Finished files (empty until the end), their seeds, and how far the dream is; without those that were held back."""
 CompareNews = tuple[list[File | None], dict[str, Any], How]
-"""Files of the cells in order (empty until the end; None where a cell was not made), what stands along the axes, and
-how far the grid is."""
+"""Files of the cells in order (empty until the end; None where a cell was not made, or held back), what stands along
+the axes, and how far the grid is."""
 News = AsyncIterator[DreamNews] | AsyncIterator[CompareNews]
 
 
@@ -115,10 +115,10 @@ async def follow_dream(
     how: How = {}
     async for how in _progress_of(studio, begun):
         yield [], seeds, how
-    records, state = await outcome_of(studio, store, begun.job)
+    records, state, held_back = await outcome_of(studio, store, begun.job)
     made = [record for record in records if record is not None]
     files = [file_of(record, origin) for record in made]
-    yield files, [record.spec.seed for record in made], _ended(how, state, len(made))
+    yield files, [record.spec.seed for record in made], _ended(how, state, len(made), held_back)
 
 
 async def follow_grid(
@@ -131,9 +131,10 @@ async def follow_grid(
     how: How = {}
     async for how in _progress_of(studio, begun):
         yield [], labels, how
-    records, state = await outcome_of(studio, store, begun.job)
+    records, state, held_back = await outcome_of(studio, store, begun.job)
     cells = [None if record is None else file_of(record, origin) for record in records]
-    yield cells, labels, _ended(how, state, sum(cell is not None for cell in cells))
+    done = sum(cell is not None for cell in cells)
+    yield cells, labels, _ended(how, state, done, held_back)
 
 
 async def _progress_of(studio: "Studio", begun: Begun) -> AsyncIterator[How]:
@@ -142,5 +143,5 @@ async def _progress_of(studio: "Studio", begun: Begun) -> AsyncIterator[How]:
         yield {**how, "notices": list(begun.notices)}
 
 
-def _ended(how: How, state: str, done: int) -> How:
-    return {**how, "state": state, "done": done, "seconds_left": 0.0}
+def _ended(how: How, state: str, done: int, held_back: list[int]) -> How:
+    return {**how, "state": state, "done": done, "seconds_left": 0.0, "held_back": held_back}

@@ -21,7 +21,8 @@ TELL = 0.25
 """Seconds between two tellings of progress: programs look at it more seldom than people."""
 
 How = dict[str, Any]
-"""How far a job is: `job`, `state`, `step` of `steps`, `done` of `total`, `seconds_left` or None."""
+"""How far a job is: `job`, `state`, `step` of `steps`, `done` of `total`, `seconds_left` or None; at the end in
+`held_back` the indices of pictures that the model's own safety checker held back, which have no file."""
 
 
 async def progress_of(studio: "Studio", job: JobRecord) -> AsyncIterator[How]:
@@ -35,6 +36,7 @@ async def progress_of(studio: "Studio", job: JobRecord) -> AsyncIterator[How]:
         "done": sum(task.stored for task in job.tasks),
         "total": len(job.tasks),
         "seconds_left": None,
+        "held_back": [],
     }
     yield begun
     async for how in latest_of(_every_progress(studio, job, begun), TELL):
@@ -64,14 +66,18 @@ async def _every_progress(studio: "Studio", job: JobRecord, how: How) -> AsyncIt
 
 async def outcome_of(
     studio: "Studio", store: Store, job: JobRecord
-) -> tuple[list[PictureRecord | None], str]:
-    """What became of each picture of an ended job, and its state in words; UserError when none was made."""
+) -> tuple[list[PictureRecord | None], str, list[int]]:
+    """What became of each picture of an ended job, its state in words, and the indices of those that the model's own
+    safety checker held back; UserError when none is to be had."""
     stored = await asyncio.to_thread(store.job, job.id, job.visitor)
     job = studio.as_it_stands(job if stored is None else stored)
+    held_back = [i for i, task in enumerate(job.tasks) if task.held_back]
     if not any(task.stored for task in job.tasks):
         match job.state:
             case JobState.FAILED:
                 raise UserError(job.message, job.hint)
+            case _ if held_back:
+                raise UserError(job.tasks[held_back[0]].fault)
             case JobState.CANCELLED:
                 raise UserError("The dream was stopped.")
             case _:
@@ -81,7 +87,7 @@ async def outcome_of(
         found = store.find_pictures([task.id for task in job.tasks if task.stored], job.visitor)
         return [found.get(task.id) for task in job.tasks]
 
-    return await asyncio.to_thread(look_up), _STATES[job.state]
+    return await asyncio.to_thread(look_up), _STATES[job.state], held_back
 
 
 _STATES = {

@@ -12,11 +12,13 @@ from sdgui.engine.collection.collection import SECONDS, Collection
 from sdgui.engine.library.library import OwnersLibrary
 from sdgui.engine.library.removal import remove_from
 from sdgui.errors import UserError
+from sdgui.library import Card, Checking
 from sdgui.storage.whole_file import write_whole
 from tests.engine.checkpoints.writing import write, write_single_file, write_sparse
 from tests.engine.collection.test_collection import Clock
 from tests.engine.library.conftest import MODEL, Open
 from tests.engine.library.test_downloads import fetched, names
+from tests.engine.safety.checker_files import write_checker
 from tests.engine.small_hub import SmallHub
 
 
@@ -51,6 +53,25 @@ def test_a_model_that_cannot_be_read_is_told_with_the_reason(
     (tmp_path / "empty").mkdir()
     library = open_library(default=str(tmp_path / "empty"))
     assert library.cards()[0].fault.startswith("There is no model at")
+
+
+def test_the_safety_checker_of_a_model_is_told_with_what_becomes_of_it(
+    tiny_folder: Path, tmp_path: Path
+) -> None:
+    folder = write_checker(shutil.copytree(tiny_folder, tmp_path / "checked"))
+
+    def told(*, checks: bool = True) -> Card:
+        catalog = Catalog(str(folder))
+        return OwnersLibrary(catalog, tmp_path, write_whole, checks=checks).cards()[0]
+
+    [without] = OwnersLibrary(Catalog(str(tiny_folder)), tmp_path, write_whole).cards()
+    weights = folder / "safety_checker" / "model.safetensors"
+    assert without.checker is Checking.NONE
+    assert (told().checker, told(checks=False).checker) == (Checking.ACTIVE, Checking.OFF)
+    assert told().bytes > without.bytes + weights.stat().st_size
+    weights.rename(weights.with_name("pytorch_model.bin"))
+    assert told().checker is Checking.UNREADABLE
+    assert told().checker_fault.endswith("as it is not there in safetensors.")
 
 
 def test_a_removed_model_frees_its_bytes_and_is_gone(

@@ -277,6 +277,19 @@ def test_a_cell_that_was_not_made_is_null(site: Site, client: Client) -> None:
     assert (progress["state"], progress["done"]) == ("failed in part", 1)
 
 
+def test_what_the_models_safety_checker_held_back_is_said_by_its_index(
+    site: Site, client: Client
+) -> None:
+    site.engine.holds_back = lambda spec: spec.steps == 2 or spec.seed == 42
+    files, _, progress = client.predict("a boat", "Steps", "2, 3", seed=1, api_name="/compare")
+    assert files[0] is None and Path(files[1]).is_file()
+    assert (progress["state"], progress["done"], progress["held_back"]) == ("done", 1, [0])
+    files, seeds, progress = client.predict("a boat", seed=41, count=3, steps=3, api_name="/dream")
+    assert (len(files), seeds, progress["held_back"]) == (2, [41, 43], [1])
+    with pytest.raises(AppError, match="safety checker held this picture back"):
+        client.predict("a boat", seed=42, steps=3, api_name="/dream")
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [

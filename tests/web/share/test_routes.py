@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from sdgui.model_info import SafetyChecker
 from sdgui.people import Role, Who
 from sdgui.spec import DreamRequest
 from sdgui.web.doors.gate import Gate, Newcomers
@@ -102,6 +103,21 @@ def test_what_is_decided_holds_at_once_and_after_a_restart(site: Site, owner: ht
     for wrong in ({"steps": 0}, {"pixels": 5}, {"models": ["nothing"]}, {"other": 1}):
         assert owner.put("/share/limits", json=wrong).status_code == 422
     assert owner.get("/share").json()["limits"]["steps"] == 7
+
+
+def test_guests_choose_no_model_whose_safety_checker_cannot_be_read(
+    site: Site, owner: httpx.Client
+) -> None:
+    models, guest = site.studio.models, site.visitor()
+    before = models.info  # type: ignore[attr-defined]
+    models.info = replace(before, checker=SafetyChecker(fault="It is a pickle."))  # type: ignore[attr-defined]
+    try:
+        assert guest.get("/models/choices").json() == {"models": []}
+        assert len(owner.get("/models/choices").json()["models"]) == 1
+        [told] = owner.get("/models").json()["models"]
+        assert (told["checker"], told["checker_fault"]) == ("unreadable", "It is a pickle.")
+    finally:
+        models.info = before  # type: ignore[attr-defined]
 
 
 def test_the_code_of_a_link_holds_an_invitation_where_one_is_named(

@@ -6,7 +6,7 @@ import { Tile } from "../../shared/gallery/tile.js";
 
 const LONG = 5;
 /** @type {Record<string, string>} */
-const STATES = { empty: "not there yet", preview: "forming", failed: "could not be made", stopped: "stopped", unsaved: "not saved yet", hidden: "hidden by the owner" };
+const STATES = { empty: "not there yet", preview: "forming", failed: "could not be made", stopped: "stopped", unsaved: "not saved yet", hidden: "hidden by the owner", "held-back": "held back by the model’s safety checker" };
 
 /** @typedef {import("./sheet.js").Sheet} Sheet */
 
@@ -53,9 +53,10 @@ export class Cell extends Tile {
     this.element.classList.toggle("is-kept", picture.mark === "kept");
     this.element.classList.toggle("is-rejected", picture.mark === "rejected");
     const said = STATES[this.state] ?? "";
-    const hasFault = this.state === "failed" || this.state === "unsaved" || this.state === "hidden";
+    const isMade = this.state === "unsaved" || this.state === "held-back"; // what is wrong with all of them is said once
+    const hasFault = this.state === "failed" || this.state === "hidden" || isMade;
     const fault = hasFault && picture.fault ? picture.fault : said;
-    const word = this.state === "unsaved" ? said : hasFault || this.state === "stopped" ? fault : "";
+    const word = isMade ? said : hasFault || this.state === "stopped" ? fault : "";
     if (this.word.textContent !== word) this.word.textContent = word;
     if (this.word.title !== fault) this.word.title = fault;
     this.match();

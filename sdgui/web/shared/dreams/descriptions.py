@@ -12,6 +12,7 @@ from sdgui.events import (
     NotLetIn,
     PictureDone,
     PictureFailed,
+    PictureHeldBack,
     PicturesBinned,
     PicturesHidden,
     PicturesRestored,
@@ -48,6 +49,9 @@ def describe_event(job: str, event: StudioEvent) -> dict[str, Any]:
             return {"job": job, **news}
         case PictureFailed(index=index, message=message, hint=hint):
             news = {"type": "picture-failed", "index": index, "message": message, "hint": hint}
+            return {"job": job, **news}
+        case PictureHeldBack(index=index, message=message, hint=hint):
+            news = {"type": "picture-held-back", "index": index, "message": message, "hint": hint}
             return {"job": job, **news}
         case PicturesBinned(pictures=pictures, whole=whole):
             return {"job": job, "type": "binned", "pictures": list(pictures), "whole": whole}
@@ -159,7 +163,7 @@ def _tile(index: int, task: TaskRecord, shared: dict[str, Any], state: str) -> d
     own = {name: v for name, v in describe_settings(task.spec).items() if v != shared[name]}
     if task.spec.variation is not None:
         own["variation"] = _variation(task.spec)
-    unmade = "failed" if task.fault else _UNMADE[state]
+    unmade = "held-back" if task.held_back else "failed" if task.fault else _UNMADE[state]
     if task.hiding:
         return {
             **{"index": index, "seed": task.spec.seed, "picture": None, "state": "hidden"},

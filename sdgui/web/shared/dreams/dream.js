@@ -23,7 +23,7 @@ const LEFT = { finished: "failed", cancelled: "stopped", failed: "failed" };
  *   source?(index: number): string, ranks?(): Map<number, number> }} Home
  */
 
-/** One picture: `empty`, then `preview`, then `done`; or `unsaved` for a while; or `failed` or `stopped`; `hidden` by the owner. */
+/** One picture: `empty`, then `preview`, then `done`; or `unsaved` for a while; or `failed`, `stopped` or `held-back`; `hidden` by the owner. */
 export class Picture {
   /** @param {Home} dream @param {ToldTile} told */
   constructor(dream, told) {
@@ -96,7 +96,7 @@ export class Picture {
     this.changed();
   }
 
-  /** No picture will come. @param {"failed" | "stopped"} state @param {string} [fault] */
+  /** No picture will come. @param {"failed" | "stopped" | "held-back"} state @param {string} [fault] */
   end(state, fault = "") {
     if (this.isSettled && this.state !== "unsaved") return;
     this.state = state;
@@ -154,8 +154,14 @@ export class Dream {
     return [...this.pictures.values()].filter((picture) => picture.id !== null);
   }
 
+  /** How many can still be made. */
   get missing() {
-    return [...this.pictures.values()].filter(({ id, state }) => id === null && state !== "hidden").length;
+    return [...this.pictures.values()].filter(({ id, state }) => id === null && state !== "hidden" && state !== "held-back").length;
+  }
+
+  /** How many the model's own safety checker held back. */
+  get heldBack() {
+    return [...this.pictures.values()].filter(({ state }) => state === "held-back").length;
   }
 
   /** The names of the settings that are not the same for all pictures. */
@@ -170,7 +176,7 @@ export class Dream {
 
   /** Whether all that is left to do for this dream is to save what is made. */
   get isMade() {
-    return [...this.pictures.values()].every(({ state }) => state === "unsaved" || state === "done" || state === "hidden") && this.unsaved !== "";
+    return [...this.pictures.values()].every(({ state }) => ["unsaved", "done", "hidden", "held-back"].includes(state)) && this.unsaved !== "";
   }
 
   /** What the picture at an index was made from: an id, or "". @param {number} index */
@@ -205,6 +211,9 @@ export class Dream {
         break;
       case "picture-failed":
         this.pictures.get(news.index)?.end("failed", sentence(news));
+        break;
+      case "picture-held-back":
+        this.pictures.get(news.index)?.end("held-back", sentence(news));
         break;
       case "finished":
       case "cancelled":

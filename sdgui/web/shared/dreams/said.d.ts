@@ -115,6 +115,14 @@ export type PictureFailed = {
   hint: string;
 };
 
+export type PictureHeldBack = {
+  type: "picture-held-back";
+  job: string;
+  index: number;
+  message: string;
+  hint: string;
+};
+
 export type Finished = {
   type: "finished";
   job: string;
@@ -165,6 +173,7 @@ export type JobNews =
   | PictureDone
   | PictureUnsaved
   | PictureFailed
+  | PictureHeldBack
   | Finished
   | JobCancelled
   | Failed

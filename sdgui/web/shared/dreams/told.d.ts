@@ -77,7 +77,7 @@ export type CompareFacts = {
   steadiest: string;
 };
 
-export type TileState = "empty" | "preview" | "done" | "failed" | "stopped" | "unsaved" | "hidden";
+export type TileState = "empty" | "preview" | "done" | "failed" | "stopped" | "unsaved" | "hidden" | "held-back";
 
 export type Variation = { seed: number; strength: number };
 
@@ -185,6 +185,9 @@ export type ModelCard = {
   hash: string;
   removable: boolean;
   fault: string;
+  /** What becomes of the safety checker that came with it; "" where none did. */
+  checker: "" | "active" | "off" | "unreadable";
+  checker_fault: string;
   warm: boolean;
   loading: boolean;
   pictures: number;

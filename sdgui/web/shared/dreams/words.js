@@ -22,6 +22,13 @@ export const left = (seconds) => `${seconds < 59.5 ? "" : "about "}${duration(se
 /** "1 picture", "4 pictures". @param {number} count */
 export const pictures = (count) => `${count.toLocaleString("en")} ${count === 1 ? "picture" : "pictures"}`;
 
+/** What is said of pictures that the model's own safety checker held back. @param {number} count @param {number} all */
+export const heldBack = (count, all) =>
+  `${all === 1 ? "The picture" : count === all ? `All ${all} pictures` : `${count} of ${all} pictures`} ${count === 1 ? "was" : "were"} held back by the model’s safety checker.`;
+
+/** What can be done about that. */
+export const TRY_ANOTHER = "Try another seed; whoever runs this can start it with --no-safety-checker.";
+
 /** How long ago a moment (seconds since the epoch) was. @param {number} moment @param {number} [now] */
 export function ago(moment, now = Date.now() / 1000) {
   const seconds = now - moment;

@@ -3,7 +3,7 @@
 
 import { button, make } from "../dom/dom.js";
 import { inFrame } from "../dom/frame.js";
-import { ago, doing, duration, moment, ordinal, pictures, settings } from "../dreams/words.js";
+import { TRY_ANOTHER, ago, doing, duration, heldBack, moment, ordinal, pictures, settings } from "../dreams/words.js";
 import { Tile, tileOf } from "./tile.js";
 
 /**
@@ -152,14 +152,14 @@ export class Row {
       this.element.dataset.stage = stage;
       this.list.arrange(this);
     }
-    this.element.classList.toggle("is-bare", !dream.isActive && !dream.done.length);
+    this.element.classList.toggle("is-bare", !dream.isActive && !dream.done.length && !dream.heldBack);
     this.stop.hidden = !dream.isActive;
     this.stop.textContent = stage === "waiting" ? "Cancel" : "Stop";
     this.go.hidden = dream.isActive || !dream.missing;
     this.go.textContent = this.again;
     this.removal.hidden = dream.isActive;
-    const fault = dream.fault ?? { message: dream.unsaved, hint: dream.unsaved && KEPT };
-    this.note.replaceChildren(...(fault.message ? [fault.message, ...(fault.hint ? [" ", make("span", { textContent: fault.hint })] : [])] : []));
+    const { message, hint } = this.fault();
+    this.note.replaceChildren(...(message ? [message, ...(hint ? [" ", make("span", { textContent: hint })] : [])] : []));
     this.progress.style.setProperty("--done", String(dream.fraction));
     this.progress.setAttribute("aria-valuenow", String(Math.round(dream.fraction * 100)));
     this.roam();
@@ -167,6 +167,14 @@ export class Row {
     const meta = dream.isActive ? this.doing() : this.made();
     if (this.meta.textContent !== meta) this.meta.textContent = meta; // else the line is laid out anew at every step
     this.meta.title = dream.isActive ? "" : moment(dream.created);
+  }
+
+  /** What is wrong with it, or with pictures of it. @returns {{ message: string, hint: string }} */
+  fault() {
+    const { dream } = this;
+    if (dream.fault) return dream.fault;
+    if (dream.unsaved) return { message: dream.unsaved, hint: KEPT };
+    return dream.heldBack ? { message: heldBack(dream.heldBack, dream.pictures.size), hint: TRY_ANOTHER } : { message: "", hint: "" };
   }
 
   doing() {
@@ -180,7 +188,7 @@ export class Row {
 
   made() {
     const { state, done, pictures: all, reached } = this.dream;
-    if (!done.length) return reached && state === "cancelled" ? `stopped at step ${reached.step} of ${reached.steps}` : ENDED[state] ?? "";
+    if (!done.length) return reached && state === "cancelled" ? `stopped at step ${reached.step} of ${reached.steps}` : this.dream.heldBack ? ago(this.dream.created) : ENDED[state] ?? "";
     const stopped = state === "cancelled" ? `stopped · ${done.length} of ${all.size} · ` : "";
     return `${stopped}${ago(this.dream.created)} · ${settings(this.dream.settings, this.dream.varied)}`;
   }

@@ -14,7 +14,7 @@ import { load } from "../fetch/loader.js";
  */
 
 /** @type {Record<string, string>} */
-const WORDS = { failed: "could not be made", stopped: "stopped", unsaved: "not saved yet" };
+const WORDS = { failed: "could not be made", stopped: "stopped", unsaved: "not saved yet", "held-back": "held back by the model’s safety checker" };
 
 const BROKEN = "The small picture did not load";
 
@@ -106,6 +106,7 @@ export class Tile {
     this.heart.setAttribute("aria-pressed", String(isKept));
     this.heart.hidden = this.state !== "done" || !this.row.list.marks;
     this.word.textContent = this.words;
+    this.word.title = this.state === "held-back" ? this.picture.fault : "";
     const saying = this.state === "done" ? (this.isBroken ? `${BROKEN}. Open` : "Open") : this.state === "preview" ? "Forming" : "Not there yet";
     this.openButton.setAttribute("aria-label", `${this.words || saying}: ${this.name}`);
   }

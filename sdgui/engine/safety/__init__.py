@@ -1,0 +1,1 @@
+"""A model's own safety checker: what came with a checkpoint to look at its finished pictures."""
