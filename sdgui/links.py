@@ -11,6 +11,8 @@ class LinkKind(StrEnum):
     DREAM = "dream"
     WALL = "wall"
     PAIR = "pair"
+    CHOICE = "choice"
+    """Of a wall, by all who have the link, together."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from sdgui.adapter_info import AdapterInfo
 from sdgui.adapters import Adapter
+from sdgui.choosing import Chooser
 from sdgui.correction import Correction
 from sdgui.emphasis import PromptLength
 from sdgui.events import Batch, Pixels, Task, WorkerEvent
@@ -484,6 +485,22 @@ class Store(Protocol):
 
     def withdraw_link(self, link: str, visitor: str) -> bool:
         """Ends a link, also when the disk is full; False when it is not the visitor's."""
+        ...
+
+    def add_chooser(self, chooser: Chooser) -> None:
+        """Stores somebody who chooses by a link, at a place that is free."""
+        ...
+
+    def change_chooser(self, chooser: Chooser) -> None:
+        """Stores somebody's name and marks anew."""
+        ...
+
+    def choosers(self, link: str) -> tuple[Chooser, ...]:
+        """All who choose by a link, by their places."""
+        ...
+
+    def remove_chooser(self, link: str, place: int) -> None:
+        """Forgets somebody who chose by a link, also when the disk is full."""
         ...
 
     def models_used(self) -> dict[str, ModelUse]:

@@ -14,6 +14,7 @@ from datetime import date, timedelta, tzinfo
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
+from sdgui.choosing import Chooser
 from sdgui.errors import DiskFull, NotYetSaved, UserError
 from sdgui.imports import FolderImport, Imported, ImportState
 from sdgui.links import Link
@@ -34,6 +35,7 @@ from sdgui.records import (
     told_of_faults,
 )
 from sdgui.storage import (
+    chooser_rows,
     deleted_rows,
     judged_rows,
     link_rows,
@@ -676,6 +678,26 @@ class Database:
         """Ends a link; False when it is not the visitor's."""
         with self._writing() as connection:
             return link_rows.withdraw_link(connection, link, visitor, now)
+
+    def add_chooser(self, chooser: Chooser) -> None:
+        """Adds somebody who chooses by a link."""
+        with self._writing() as connection:
+            chooser_rows.add_chooser(connection, chooser)
+
+    def change_chooser(self, chooser: Chooser) -> None:
+        """Writes somebody's name and marks anew."""
+        with self._writing() as connection:
+            chooser_rows.change_chooser(connection, chooser)
+
+    def choosers(self, link: str) -> tuple[Chooser, ...]:
+        """All who choose by a link."""
+        with self._reading() as connection:
+            return chooser_rows.choosers_of(connection, link)
+
+    def remove_chooser(self, link: str, place: int) -> None:
+        """Forgets somebody who chose by a link."""
+        with self._writing() as connection:
+            chooser_rows.remove_chooser(connection, link, place)
 
     def begin_import(self, visitor: str, folder: str, *, copies: bool) -> int:
         """Notes that a folder is being imported; its number, the same one each time."""

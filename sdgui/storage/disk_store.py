@@ -8,6 +8,7 @@ from datetime import date, tzinfo
 from pathlib import Path
 from typing import TypeVar
 
+from sdgui.choosing import Chooser
 from sdgui.errors import DiskFull, NotYetListed, NotYetSaved, UserError
 from sdgui.events import Pixels, Task
 from sdgui.links import Link
@@ -474,6 +475,26 @@ class DiskStore:
         done = self._with_reserve(lambda: self._database.withdraw_link(link, visitor, time.time()))
         self._reserve.fill()
         return done
+
+    def add_chooser(self, chooser: Chooser) -> None:
+        """Stores somebody who chooses by a link."""
+        self._copy_due = True
+        self._database.add_chooser(chooser)
+
+    def change_chooser(self, chooser: Chooser) -> None:
+        """Stores somebody's name and marks anew."""
+        self._copy_due = True
+        self._database.change_chooser(chooser)
+
+    def choosers(self, link: str) -> tuple[Chooser, ...]:
+        """All who choose by a link, by their places."""
+        return self._database.choosers(link)
+
+    def remove_chooser(self, link: str, place: int) -> None:
+        """Forgets somebody who chose by a link, also when the disk is full."""
+        self._copy_due = True
+        self._with_reserve(lambda: self._database.remove_chooser(link, place))
+        self._reserve.fill()
 
     def models_used(self) -> dict[str, ModelUse]:
         """By id the models that there are pictures of, whosever they are."""

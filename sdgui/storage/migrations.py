@@ -137,4 +137,15 @@ MIGRATIONS: tuple[Migration, ...] = (
     """
     ALTER TABLE tasks ADD COLUMN held_back INTEGER NOT NULL DEFAULT 0; -- made, and shown to nobody; `fault` says why
     """,
+    """
+    CREATE TABLE choosers (
+        id TEXT PRIMARY KEY,
+        link TEXT NOT NULL,
+        place INTEGER,                    -- among those of the link, from 1 on; NULL of who was sent away
+        name TEXT NOT NULL,
+        created REAL NOT NULL,            -- seconds since the epoch
+        marks TEXT NOT NULL,              -- JSON: by the pictures' ids
+        UNIQUE (link, place)
+    ) WITHOUT ROWID;
+    """,
 )

@@ -30,16 +30,20 @@ _LINKS = (
     *("id", "visitor", "kind", "pictures", "prompt", "settings", "by", "created", "expires"),
     "withdrawn",
 )
+_CHOOSERS = ("id", "link", "place", "name", "created", "marks")
 _IMPORTS = ("number", "visitor", "folder", "copies")
 _REPORTS = ("picture", "place", "reasons", "count", "first", "last")
 _TABLES = {
     "jobs": ("jobs", _JOBS),
     "pictures": ("tasks", _PICTURES),
     "links": ("links", _LINKS),
+    "choosers": ("choosers", _CHOOSERS),
     "imports": ("imports", _IMPORTS),
     "reports": ("reports", _REPORTS),
 }
 """By name in the copy: the table of the database, and its columns that are kept."""
+_NO_PICTURES = ("links", "choosers", "imports")
+"""Those whose rows are called otherwise than pictures and dreams are."""
 
 
 def write_copy(database: Path, copy: Path, *, is_damaged: bool = False) -> None:
@@ -130,6 +134,11 @@ class SmallCopy:
             else []
         )
 
+    def choosers(self) -> list[dict[str, Any]]:
+        """All who choose by links; former versions knew of none."""
+        known = self._rows("SELECT 1 FROM sqlite_master WHERE name = 'choosers'", ())
+        return self._rows("SELECT * FROM choosers", ()) if known else []
+
     def imports(self) -> list[dict[str, Any]]:
         """The folders whose pictures were brought in."""
         return self._rows("SELECT * FROM imports", ())
@@ -163,7 +172,7 @@ def _copy(
             rows = _rows(connection, table, wanted, is_damaged=is_damaged)
             for row in rows:
                 is_read = True
-                if name in ("links", "imports") or (isinstance(row[0], str) and is_id(row[0])):
+                if name in _NO_PICTURES or (isinstance(row[0], str) and is_id(row[0])):
                     written.execute(f"INSERT OR IGNORE INTO {name} VALUES ({places})", row)
     return is_read
 

@@ -78,7 +78,7 @@ def take_in(
 
 def finish(connection: sqlite3.Connection, copy: SmallCopy) -> None:
     """Lays out the sheets of what was taken in, leaves the places empty of which there is no file, and adds the
-    walls of stored pictures and the links."""
+    walls of stored pictures, the links and who chooses by them."""
     cells: dict[str, dict[int, Cell]] = defaultdict(dict)
     counts: dict[str, int] = defaultdict(int)
     for job, position, count, told in connection.execute("SELECT * FROM rebuilding").fetchall():
@@ -94,18 +94,17 @@ def finish(connection: sqlite3.Connection, copy: SmallCopy) -> None:
             )
         _leave_empty(connection, job, count)
     wall_rows.take_in_walls(connection, copy.walls())
-    for link in copy.links():
-        names = ", ".join(f'"{name}"' for name in link)
-        connection.execute(
-            f"INSERT OR IGNORE INTO links ({names}) VALUES ({', '.join('?' * len(link))})",
-            tuple(link.values()),
-        )
-    for report in copy.reports():
-        names = ", ".join(f'"{name}"' for name in report)
-        connection.execute(
-            f"INSERT OR IGNORE INTO reports ({names}) VALUES ({', '.join('?' * len(report))})",
-            tuple(report.values()),
-        )
+    for table, rows in (
+        ("links", copy.links()),
+        ("choosers", copy.choosers()),
+        ("reports", copy.reports()),
+    ):
+        for row in rows:
+            names = ", ".join(f'"{name}"' for name in row)
+            connection.execute(
+                f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({', '.join('?' * len(row))})",
+                tuple(row.values()),
+            )
     for one in copy.imports():  # they are imported again: what is here already is passed over
         connection.execute(
             """INSERT OR IGNORE INTO imports (number, visitor, folder, copies, state)

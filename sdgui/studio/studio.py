@@ -143,6 +143,8 @@ class Studio:
             model=model, workers=len(workers), batch_limit=batch_limit, backoff=backoff
         )
         self._watchers = Watchers()
+        self.heeding: list[Callable[[str], None]] = []
+        """Each is told of a visitor whose stored pictures were deleted, brought back or marked otherwise."""
         self._disk = DiskWriter(store, tell=self._happened, ends=self._ends, saved=self._saved)
         self._alarm = Alarm(lambda: self._happened(Woken()), clock)
         self._daily = Daily(store.sweep_bins)
@@ -285,6 +287,7 @@ class Studio:
                 for job, gone in done.pictures.items()
             },
         )
+        self.heed(who.visitor)
         return done
 
     def restore(
@@ -303,7 +306,13 @@ class Studio:
         self._tell_of(
             who, {job: PicturesRestored(pictures=back) for job, back in done.pictures.items()}
         )
+        self.heed(who.visitor)
         return done
+
+    def heed(self, visitor: str) -> None:
+        """Tells those who heed them that a visitor's stored pictures changed."""
+        for tell in self.heeding:
+            tell(visitor)
 
     def empty_bin(self, who: Who) -> Emptied:
         """Deletes for good what is in the visitor's bin."""
@@ -412,6 +421,7 @@ class Studio:
             self._tell_of(
                 Who(visitor=one.visitor), {one.job: PicturesHidden(pictures=one.pictures)}
             )
+            self.heed(one.visitor)
         return done
 
     def turn_out(self, visitor: str, sentence: str) -> int:

@@ -29,8 +29,8 @@ class Capability:
     models. `facts` are for its script, and `facts_of_model` those of a model among all of these names.
     `values_of_sheet` are the settings that ask for a sheet of so many pictures again. `former`: what the former version
     saved in the browser, and the order of its values. `for_strangers`: paths, as regular expressions, at which anybody
-    may read, without cookie, name and password; `told_by_strangers` those to which they may post. One
-    without a title has no tab.
+    may read, without cookie, name and password, on whatever site; `heard_by_strangers` those that their own pages alone
+    may read, and `told_by_strangers` those to which they may post. One without a title has no tab.
     """
 
     name: str
@@ -48,4 +48,5 @@ class Capability:
     values_of_sheet: Callable[[Sheet, int], dict[str, Any]] | None = None
     former: Mapping[str, Sequence[str]] = field(default_factory=dict)
     for_strangers: Sequence[str] = ()
+    heard_by_strangers: Sequence[str] = ()
     told_by_strangers: Sequence[str] = ()

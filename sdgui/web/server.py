@@ -20,7 +20,7 @@ from sdgui.settings import Settings, is_loopback
 from sdgui.storage.secret import server_secret
 from sdgui.storage.whole_file import write_whole
 from sdgui.studio.guest_book import GuestBook
-from sdgui.web.doors.asgi import BodyLimit, Hangup
+from sdgui.web.doors.asgi import BodyLimit, Hangup, header
 from sdgui.web.doors.auth import BasicAuth, OwnHost, SameOrigin
 from sdgui.web.doors.careful_headers import CarefulHeaders
 from sdgui.web.doors.connections import Connections, CountedProtocol, Limits, limits_here
@@ -114,8 +114,11 @@ def make_app(
 
     # What is added last is asked first.
     shown = [path for one in CAPABILITIES for path in one.for_strangers]
-    is_for_strangers = for_strangers(
-        shown, [path for one in CAPABILITIES for path in one.told_by_strangers]
+    heard = [path for one in CAPABILITIES for path in one.heard_by_strangers]
+    told = [path for one in CAPABILITIES for path in one.told_by_strangers]
+    is_shown_anywhere, is_for_strangers = (
+        for_strangers(shown),
+        for_strangers([*shown, *heard], told),
     )
 
     def largest_picture(scope: Scope) -> int:
@@ -123,9 +126,15 @@ def make_app(
         return LARGEST_PICTURE if said is None else min(said, LARGEST_PICTURE)
 
     app.add_middleware(BodyLimit, limit=_LARGEST_BODY, larger={READ_PICTURE: largest_picture})
-    app.add_middleware(SameOrigin, is_for_strangers=for_strangers(shown))  # who reports is there
+    app.add_middleware(
+        SameOrigin, is_for_strangers=is_shown_anywhere
+    )  # who tells something is there
     app.state.streams = Streams(Room.within(limits_here().most))
-    app.add_middleware(StreamLimit, streams=app.state.streams)
+    app.add_middleware(
+        StreamLimit,
+        streams=app.state.streams,
+        known=lambda scope: gate.keys.chooser.read(header(scope, b"cookie")),
+    )
     secret = server_secret(settings.output_dir)
     app.add_middleware(
         Visitors,
@@ -142,7 +151,7 @@ def make_app(
         app.add_middleware(OwnHost, is_shared=lambda: gate.is_shared)
     app.add_middleware(Faults)
     app.add_middleware(
-        CarefulHeaders, is_open=lambda: gate.is_open, is_for_strangers=is_for_strangers
+        CarefulHeaders, is_open=lambda: gate.is_open, is_for_strangers=is_shown_anywhere
     )
     app.add_middleware(Hangup, stopping=app.state.stopping)
     return app

@@ -1,10 +1,21 @@
 """Links to pictures: kept over a restart, told only to who made them, and never forgotten once they ended."""
 
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 
+import pytest
+
+from sdgui.choosing import Chooser
 from sdgui.links import Link, LinkKind
+from sdgui.records import Mark
 from sdgui.storage import DiskStore
+from sdgui.storage.layout import COPY, DATABASE
+from sdgui.storage.rebuilding import rebuild
+from sdgui.storage.small_copy import SmallCopy
 from tests.storage.samples import ANNA, BORIS, new_id
 
 NOW = time.time()
@@ -47,3 +58,38 @@ def test_what_ended_is_still_known_but_no_longer_listed(store: DiskStore) -> Non
     assert store.withdraw_link("mine", ANNA) and store.link("mine") == ended
     assert store.links(ANNA) == () and store.link("over") == over and not over.is_open(NOW)
     assert store.link("foreign").is_open(NOW)  # type: ignore[union-attr]
+
+
+def test_who_chooses_by_a_link_outlives_a_restart_and_a_rebuilding(
+    open_store: Callable[[], DiskStore], folder: Path
+) -> None:
+    store = open_store()
+    store.add_link(link("wall", kind=LinkKind.CHOICE))
+    ann = Chooser(id="a", link="wall", place=2, created=NOW, marks={"one": Mark.KEPT})
+    ben = Chooser(id="b", link="wall", place=1, name="Bën <b>", created=NOW)
+    for one in (ann, ben, Chooser(id="c", link="other", place=1, created=NOW)):
+        store.add_chooser(one)
+    ann = replace(ann, name="Ann", marks={"two": Mark.REJECTED})
+    store.change_chooser(ann)
+    assert open_store().choosers("wall") == (ben, ann)
+    store = open_store()
+    store.remove_chooser("wall", 1)
+    assert store.choosers("wall") == (ann,) and len(store.choosers("other")) == 1
+    store.close()
+    (folder / DATABASE).unlink()
+    rebuild(folder, lambda line: None)
+    again = open_store()
+    assert again.choosers("wall") == (ann,) and again.link("wall") is not None
+
+
+def test_a_copy_of_a_former_version_knows_of_nobody_who_chooses(
+    store: DiskStore, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.add_link(link("wall"))
+    store.close()
+    with sqlite3.connect(folder / COPY) as copy:
+        copy.execute("DROP TABLE choosers")
+    copy.close()
+    with closing(SmallCopy(folder / COPY)) as known:
+        assert len(known.links()) == 1 and known.choosers() == []
+    assert caplog.records == []

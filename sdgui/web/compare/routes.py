@@ -43,8 +43,10 @@ def sheet_routes(studio: "Studio", store: Store) -> APIRouter:
     @routes.put("/picture/{picture}/mark")
     def mark(request: Request, picture: Id, marked: Marked) -> Response:
         """Keeps a picture, rejects it, or neither."""
-        if not store.mark_picture(picture, visitor_of(request), Mark(marked.mark)):
+        visitor = visitor_of(request)
+        if not store.mark_picture(picture, visitor, Mark(marked.mark)):
             raise not_found()
+        studio.heed(visitor)
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=NO_STORE)
 
     @routes.get("/kept")

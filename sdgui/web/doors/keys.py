@@ -27,6 +27,7 @@ class Keys:
         self.owner = SignedCookie("owner", owners)
         self._secret = server_secret(folder)
         self.invited = SignedCookie("invited", self._secret)
+        self.chooser = SignedCookie("chooser", self._secret)
 
     def is_owners(self, token: str) -> bool:
         """Whether somebody has the owner's token; comparing tells nothing of it."""

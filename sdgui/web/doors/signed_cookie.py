@@ -17,10 +17,10 @@ class SignedCookie:
         self.name = f"sdgui_{kind}_{named}"
         self._signer = Signer(secret, salt=f"sdgui {kind}", digest_method=hashlib.sha256)
 
-    def made_for(self, said: str, *, secure: bool) -> bytes:
-        """The header's value that gives a browser this cookie."""
+    def made_for(self, said: str, *, secure: bool, path: str = "/") -> bytes:
+        """The header's value that gives a browser this cookie, for all that lies below a path."""
         signed = self._signer.sign(said).decode()
-        cookie = f"{self.name}={signed}; Path=/; Max-Age={_MAX_AGE}; HttpOnly; SameSite=Lax"
+        cookie = f"{self.name}={signed}; Path={path}; Max-Age={_MAX_AGE}; HttpOnly; SameSite=Lax"
         return (f"{cookie}; Secure" if secure else cookie).encode()
 
     def read(self, cookies: str | None) -> str | None:

@@ -5,7 +5,7 @@ A stream holds its connection for as long as somebody listens, and gives way to 
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -128,11 +128,18 @@ class Streams:
 
 
 class StreamLimit:
-    """Middleware inside of the doors that know who asks: refuses streams of which somebody has too many."""
+    """Middleware inside of the doors that know who asks: refuses streams of which somebody has too many. Strangers are
+    who `known` says that they are, by what nobody makes up, else all that come from one place."""
 
-    def __init__(self, app: ASGIApp, streams: Streams) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        streams: Streams,
+        known: Callable[[Scope], str | None] = lambda scope: None,
+    ) -> None:
         self.app = app
         self.streams = streams
+        self.known = known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes a request on, and counts its answer if that is a stream of events."""
@@ -142,8 +149,13 @@ class StreamLimit:
         who: Who | None = scope.get("state", {}).get("who")
         client = scope.get("client")
         address = client[0] if client else None
+        if who is None:
+            name = self.known(scope)
+            visitor = f"stranger {network_of(address)}" if name is None else f"chooser {name}"
+        else:
+            visitor = who.visitor
         new = Stream(
-            visitor=f"stranger {network_of(address)}" if who is None else who.visitor,
+            visitor=visitor,
             place=None if address is None else place_of(address),
             is_guest=who is None or who.role is Role.GUEST,
         )

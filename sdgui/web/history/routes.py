@@ -142,7 +142,10 @@ def history_routes(studio: "Studio", store: Store) -> APIRouter:
     @routes.put("/history/marks")
     def mark(request: Request, asked: Kept) -> Response:
         """Keeps pictures, or no longer."""
-        return _done(store.keep_pictures(asked.pictures, visitor_of(request), kept=asked.kept))
+        visitor = visitor_of(request)
+        done = _done(store.keep_pictures(asked.pictures, visitor, kept=asked.kept))
+        studio.heed(visitor)
+        return done
 
     @routes.put("/history/ratings")
     def rate(request: Request, asked: Rated) -> Response:

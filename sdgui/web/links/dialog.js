@@ -8,7 +8,7 @@ import { ask, tell, wordsOf } from "../shared/fetch/ask.js";
 import { copyText } from "../shared/viewer/taking.js";
 
 /**
- * @typedef {"picture" | "dream" | "wall" | "pair"} Kind
+ * @typedef {"picture" | "dream" | "wall" | "pair" | "choice"} Kind
  * @typedef {{ kind: Kind, pictures: string[], what: string }} Subject what is to be shared, and what it is called
  * @typedef {{ id: string, address: string, reach: "machine" | "network" | "anywhere", kind: Kind, pictures: string[],
  *   shows: { prompt: boolean, settings: boolean, name: boolean }, by: string, created: number, expires: number | null }} Link
@@ -25,7 +25,7 @@ const REACH = {
 };
 
 /** @type {Record<Kind, string>} */
-const KINDS = { picture: "Picture", dream: "Dream", wall: "Wall", pair: "Pair" };
+const KINDS = { picture: "Picture", dream: "Dream", wall: "Wall", pair: "Pair", choice: "Choosing together" };
 
 /** The day of a moment in seconds since the epoch. @param {number} moment */
 const day = (moment) => new Date(moment * 1000).toLocaleDateString("en", { day: "numeric", month: "short", year: "numeric" });
@@ -33,9 +33,13 @@ const day = (moment) => new Date(moment * 1000).toLocaleDateString("en", { day: 
 /** Phones have a sheet of their own to send with. */
 const canSend = () => matchMedia("(pointer: coarse)").matches && Boolean(navigator.share);
 
+const TO_LOOK = "Whoever has the address sees the page, without name and password, and can download what is shown. Nobody finds it otherwise.";
+const TO_CHOOSE = "Whoever has the address keeps and rejects with you, and all see it at once: their marks on your tiles, yours on theirs. They dream nothing and see nothing else. No name or password is asked.";
+
 export class ShareDialog {
-  /** @param {import("../shared/page/page.js").Page} page */
-  constructor(page) {
+  /** `changed` is called when a link was made or withdrawn. @param {import("../shared/page/page.js").Page} page @param {() => void} changed */
+  constructor(page, changed) {
+    this.changed = changed;
     this.toasts = page.toasts;
     /** @type {Subject | null} */
     this.subject = null;
@@ -48,6 +52,10 @@ export class ShareDialog {
     this.by = make("input", { type: "text", className: "links-name", maxLength: 60, autocomplete: "nickname", placeholder: "Your name", hidden: true, aria: { label: "Your name" } });
     this.days = make("select", { id: "links-days" },
       ...[["", "never"], ["1", "after a day"], ["7", "after 7 days"], ["30", "after 30 days"]].map(([value, textContent]) => make("option", { value, textContent })));
+    this.way = make("fieldset", { className: "links-way", id: "links-way" }, make("legend", { textContent: "What for" }),
+      ...[["look", "to look at"], ["choose", "to choose together"]].map(([value, text], i) =>
+        make("label", {}, make("input", { type: "radio", name: "links-way", value, checked: !i }), text)));
+    this.note = make("p", { className: "links-note" });
     this.thumb = make("img", { alt: "", className: "links-thumb" });
     this.begin = button("Make a link", "quiet-button is-main", () => this.make(), { id: "links-make" });
     this.address = make("input", { type: "text", readOnly: true, id: "links-address", aria: { label: "The page’s address" } });
@@ -58,12 +66,13 @@ export class ShareDialog {
     this.asked = make("div", { className: "links-asked" },
       this.thumb,
       make("div", {},
+        this.way,
         make("fieldset", {}, make("legend", { textContent: "The page shows" }),
           make("label", {}, this.prompt, " the prompt"),
           make("label", {}, this.settings, " the settings and the seed"),
           make("label", {}, this.named, " my name"), this.by),
         make("label", { className: "links-ends" }, "It ends ", this.days),
-        make("p", { className: "links-note", textContent: "Whoever has the address sees the page, without name and password, and can download what is shown. Nobody finds it otherwise." }),
+        this.note,
         this.begin));
     this.made = make("div", { className: "links-made" },
       make("div", { className: "links-line" }, this.address, this.copy, this.send, this.look), this.reach);
@@ -75,6 +84,11 @@ export class ShareDialog {
       this.asked, this.made, this.heading, this.list, this.more);
     this.title.id = "links-title";
     this.named.addEventListener("change", () => this.askName());
+    this.way.addEventListener("change", () => {
+      this.tell(null);
+      this.say();
+      this.refresh();
+    });
   }
 
   /** For something to share; for null all links that there are. @param {Subject | null} subject */
@@ -87,11 +101,27 @@ export class ShareDialog {
     this.by.hidden = true;
     this.by.value = localStorage.getItem(NAME) ?? "";
     if (subject) this.thumb.src = `/thumb/${subject.pictures[0]}`;
+    this.way.hidden = !subject || subject.pictures.length < 2 || subject.kind === "pair";
+    this.say();
     this.tell(null);
     this.show([]);
     if (!this.element.open) this.element.showModal();
     if (subject) this.begin.focus();
     this.refresh();
+  }
+
+  /** Whether it is a page on which others choose, too. */
+  get isToChoose() {
+    return !this.way.hidden && this.way.querySelector("input:checked")?.getAttribute("value") === "choose";
+  }
+
+  /** What kind of link is wanted. @returns {Kind | undefined} */
+  get kind() {
+    return this.isToChoose ? "choice" : this.subject?.kind;
+  }
+
+  say() {
+    this.note.textContent = this.isToChoose ? TO_CHOOSE : TO_LOOK;
   }
 
   askName() {
@@ -108,9 +138,10 @@ export class ShareDialog {
     try {
       const shows = { prompt: this.prompt.checked, settings: this.settings.checked, name: Boolean(by) };
       const days = this.days.value ? Number(this.days.value) : null;
-      const link = await tell("/links", { kind: subject.kind, pictures: subject.pictures, shows, by, days });
+      const link = await tell("/links", { kind: this.kind, pictures: subject.pictures, shows, by, days });
       if (this.subject !== subject) return;
       this.tell(link);
+      this.changed();
       await this.copied({ quietly: true });
       await this.refresh();
     } catch (error) {
@@ -156,7 +187,7 @@ export class ShareDialog {
     /** @type {Link[]} */
     const links = told.links;
     const shown = new Set(subject?.pictures);
-    this.show(subject ? links.filter((link) => link.kind === subject.kind && link.pictures.every((id) => shown.has(id))) : links);
+    this.show(subject ? links.filter((link) => link.kind === this.kind && link.pictures.every((id) => shown.has(id))) : links);
   }
 
   /** @param {Link[]} links */
@@ -171,7 +202,7 @@ export class ShareDialog {
   entry(link) {
     const { kind, pictures, shows, by, created, expires } = link;
     const hidden = [...(shows.prompt ? [] : ["no prompt"]), ...(shows.settings ? [] : ["no settings"]), ...(by ? [`by ${by}`] : [])];
-    const count = kind === "dream" || kind === "wall" ? `, ${counted(pictures.length)}` : "";
+    const count = pictures.length > 2 || kind === "dream" || kind === "wall" ? `, ${counted(pictures.length)}` : "";
     const words = [`made ${day(created)}`, expires ? `ends ${day(expires)}` : "never ends", ...hidden].join(" · ");
     const copy = button("Copy", "link-button", async () => {
       await copyText(link.address, this.element).catch((error) => this.toasts.show("The browser did not allow that.", wordsOf(error), true));
@@ -203,6 +234,7 @@ export class ShareDialog {
     }
     if (this.link?.id === link.id) this.tell(null);
     this.toasts.say("The link is withdrawn");
+    this.changed();
     await this.refresh();
   }
 }

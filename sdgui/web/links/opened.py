@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-from fastapi import HTTPException
+from fastapi import HTTPException, Request
 
 from sdgui.links import Link, LinkKind
 from sdgui.ports import Store
@@ -72,6 +72,15 @@ def open_link(store: Store, link: str) -> Opened:
     if len(there) < (len(found.pictures) if found.kind is LinkKind.PAIR else 1):
         raise ended()
     return Opened(link=found, pictures=there)
+
+
+def follow(request: Request, store: Store, link: str) -> Opened:
+    """The same for whoever asks: what somebody showed whom the owner blocked is gone with them."""
+    opened = open_link(store, link)
+    maker = request.app.state.gate.book.person(opened.link.visitor)
+    if maker is not None and maker.is_blocked:
+        raise ended()
+    return opened
 
 
 def never() -> HTTPException:

@@ -21,7 +21,9 @@ from sdgui.ports import Store
 from sdgui.web.doors.page_policy import source_of
 from sdgui.web.links.addresses import base_of, root_of
 from sdgui.web.links.card import HEIGHT, WIDTH, write_card
-from sdgui.web.links.opened import Opened, Pictured, ended, never, open_link
+from sdgui.web.links.choosing.gatherings import Gatherings
+from sdgui.web.links.choosing.page import POLICY, choosing_page
+from sdgui.web.links.opened import Opened, Pictured, ended, follow, never
 from sdgui.web.links.plain_png import as_png, without_texts
 from sdgui.web.links.report_desk import ReportDesk
 from sdgui.web.links.reporting import Reportable, report_routes
@@ -45,6 +47,14 @@ FOR_STRANGERS = (
 _STYLE = variables() + (ROOT / "links" / "page.css.jinja").read_text(encoding="utf-8")
 _SCRIPT = (ROOT / "links" / "page.mjs").read_text(encoding="utf-8")
 _KEPT_CARDS = 32
+_SAID: dict[int, tuple[str, str]] = {
+    HTTPStatus.GONE: (
+        "This link has ended",
+        "Whoever made it withdrew it, or what it showed was deleted.",
+    ),
+    HTTPStatus.NOT_FOUND: ("There is nothing here", "Was the whole address copied?"),
+}
+"""Title and words of what is not there, by the answer's status."""
 _LINK = re.compile(r".*/d/([A-Za-z0-9_-]{22})/?")
 
 
@@ -68,10 +78,13 @@ _CHECKED = {**_ROBOTS, "cache-control": "private, no-cache"}
 """Each time it is asked whether it is still there: what was withdrawn is gone everywhere at once."""
 _OF_PAGE = {**_CHECKED, "content-security-policy": _POLICY}
 _OF_REPORT = {**_CHECKED, "content-security-policy": _policy("'none'", "'self'")}
+_OF_CHOOSING = {**_CHECKED, "content-security-policy": POLICY}
 _OF_FILE = {**_CHECKED, "content-security-policy": "default-src 'none'; sandbox"}
 
 
-def page_routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> APIRouter:
+def page_routes(
+    studio: "Studio", store: Store, heavy: CapacityLimiter, gatherings: Gatherings
+) -> APIRouter:
     """Routes for strangers; their id is all that they know, and all that is asked."""
     routes = APIRouter()
     cards = _Cards()
@@ -83,11 +96,7 @@ def page_routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> APIRo
         return told_of(opened, lambda model: _title_of(studio, model))
 
     def followed(request: Request, link: str) -> Opened:
-        opened = open_link(store, link)
-        maker = request.app.state.gate.book.person(opened.link.visitor)
-        if maker is not None and maker.is_blocked:  # what they show is gone with them
-            raise ended()
-        return opened
+        return follow(request, store, link)
 
     @reading("/d/{link}")
     def page(request: Request, link: str) -> Response:
@@ -95,7 +104,10 @@ def page_routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> APIRo
         try:
             opened = followed(request, link)
         except HTTPException as fault:
-            return _ended(fault)
+            return refused(fault)
+        if opened.link.kind is LinkKind.CHOICE:
+            html = choosing_page(request, opened, told(opened), gatherings)
+            return _checked(request, html.encode(), "text/html; charset=utf-8", _OF_CHOOSING)
         html = render("links/page.html", **_values(request, opened, told(opened)))
         return _checked(request, html.encode(), "text/html; charset=utf-8", _OF_PAGE)
 
@@ -118,7 +130,7 @@ def page_routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> APIRo
             at="/d",
             style=_STYLE,
             headers=_OF_REPORT,
-            fault=_ended,
+            fault=refused,
         )
     )
 
@@ -274,9 +286,10 @@ def _embedded(base: str, opened: Opened, told: Told) -> dict[str, Any]:
     return answer
 
 
-def _ended(fault: HTTPException) -> Response:
-    is_ended = fault.status_code == HTTPStatus.GONE
-    html = render("links/ended.html", is_ended=is_ended, words=fault.detail, style=_STYLE)
+def refused(fault: HTTPException) -> Response:
+    """The page that says why there is nothing to see, or why something was not taken."""
+    title, words = _SAID.get(fault.status_code, ("That was not taken", fault.detail))
+    html = render("links/ended.html", title=title, words=words, style=_STYLE)
     headers = {**_OF_PAGE, **NO_STORE}
     return Response(html, fault.status_code, headers, "text/html; charset=utf-8")
 

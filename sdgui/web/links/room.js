@@ -3,6 +3,7 @@
 
 import { button } from "../shared/dom/dom.js";
 import { pictures } from "../shared/dreams/words.js";
+import { Choosing } from "./choosing/choosing.js";
 import { takeAsked } from "./asked.js";
 import { ShareDialog } from "./dialog.js";
 
@@ -14,13 +15,15 @@ import { ShareDialog } from "./dialog.js";
 
 /** @param {Page} page */
 export async function enter(page) {
-  const dialog = new ShareDialog(page);
+  const choosing = new Choosing(page);
+  const dialog = new ShareDialog(page, () => choosing.look());
   page.more.push({
     name: "share", sign: "↗", word: "Share", label: "Share: make a page of it to send",
     do: (picture) => picture.id && dialog.open({ kind: "picture", pictures: [picture.id], what: "this picture" }),
   });
   page.share = (ids) => shareMany(dialog, ids);
   page.moreOfDreams.push((dream) => [{ className: "row-share", text: "Share", act: () => shareDream(page, dialog, dream) }]);
+  page.moreOfDreams.push((dream) => (dream.sheet ? [{ className: "row-choosing", text: "", act: () => choosing.open(dream), made: (one) => choosing.follow(dream, one) }] : []));
   const all = button("Links that you share…", "quiet-button links-all", () => {
     page.help.element.close();
     dialog.open(null);

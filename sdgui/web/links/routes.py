@@ -13,8 +13,10 @@ from sdgui.links import Link, LinkKind
 from sdgui.ports import Store
 from sdgui.web.doors.visitors import visitor_of, who_of
 from sdgui.web.links.addresses import base_for_others, reach_of
+from sdgui.web.links.choosing.gatherings import Gatherings
 from sdgui.web.links.dream_again import asked_in, sentence_of
 from sdgui.web.links.opened import never
+from sdgui.web.links.plain_words import plain
 from sdgui.web.shared.dreams.outcome import Told, guarded
 from sdgui.web.shared.gallery.pictures import NO_STORE, Id, not_found
 
@@ -61,8 +63,8 @@ class Asked(BaseModel):
     model: Annotated[str, Field(max_length=500)]
 
 
-def link_routes(studio: "Studio", store: Store) -> APIRouter:
-    """Routes of one's own links; what is not the visitor's is not found."""
+def link_routes(studio: "Studio", store: Store, gatherings: Gatherings) -> APIRouter:
+    """Routes of one's own links; what is not the visitor's is not found. `gatherings` are told of what ends."""
     routes = APIRouter()
 
     @routes.post("/links")
@@ -84,7 +86,7 @@ def link_routes(studio: "Studio", store: Store) -> APIRouter:
             pictures=pictures,
             shows_prompt=wanted.shows.prompt,
             shows_settings=wanted.shows.settings,
-            by=_plain(wanted.by) if wanted.shows.name else "",
+            by=plain(wanted.by) if wanted.shows.name else "",
             created=now,
             expires=None if wanted.days is None else now + wanted.days * _DAY,
         )
@@ -102,6 +104,7 @@ def link_routes(studio: "Studio", store: Store) -> APIRouter:
         """Ends a link: from now on there is nothing at its address."""
         if not store.withdraw_link(link, visitor_of(request)):
             raise never()
+        gatherings.end(link)
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=NO_STORE)
 
     @routes.post("/links/asked")
@@ -120,15 +123,13 @@ def link_routes(studio: "Studio", store: Store) -> APIRouter:
 
 
 def _check_count(kind: LinkKind, count: int) -> None:
+    if kind is LinkKind.CHOICE and count < 2:
+        fault = "To choose there must be two pictures at least."
+        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, fault, NO_STORE)
     wanted = {LinkKind.PICTURE: 1, LinkKind.PAIR: 2}.get(kind)
     if wanted is not None and count != wanted:
         fault = "A pair is two pictures." if wanted == 2 else "That is one picture's page."
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, fault, NO_STORE)
-
-
-def _plain(name: str) -> str:
-    """A name on one line, without what cannot be seen."""
-    return " ".join("".join(char if char.isprintable() else " " for char in name).split())
 
 
 def _told(request: Request, link: Link) -> dict[str, Any]:

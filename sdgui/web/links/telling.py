@@ -101,7 +101,7 @@ def _heading(link: Link, specs: Sequence[PictureSpec]) -> str:
     match link.kind:
         case LinkKind.PICTURE:
             return "A picture"
-        case LinkKind.WALL:
+        case LinkKind.WALL | LinkKind.CHOICE:
             return f"A wall of {_pictures(len(specs))}"
         case LinkKind.PAIR:
             return "Two pictures"

@@ -97,6 +97,20 @@ class Belongings:
         link: str = self.client.post("/links", json=asked).json()["id"]
         return link
 
+    @cached_property
+    def choice(self) -> str:
+        """A link to choose by, of a wall of two."""
+        asked = {"kind": "choice", "pictures": [self.picture, self.other]}
+        choice: str = self.client.post("/links", json=asked).json()["id"]
+        return choice
+
+    @cached_property
+    def place(self) -> int:
+        """Of somebody who has chosen by it."""
+        said = {"picture": "0", "mark": "kept"}
+        with self.site.client(headers={"accept": "application/json"}) as stranger:
+            return int(stranger.post(f"/d/{self.choice}/marks", data=said).json()["you"])
+
     @property
     def address(self) -> str:
         return f"{self.site.url}/d/{self.link}"
@@ -158,7 +172,7 @@ def stands_for(theirs: Belongings, job: str = "job") -> Callable[[str], Any]:
 
 def stands_for_nobodys(theirs: Belongings) -> Callable[[str], Any]:
     """Ids that nobody has, in the form that they have."""
-    made_up = {"session": "nobodys", "link": secrets.token_urlsafe(16)}
+    made_up = {"session": "nobodys", "link": secrets.token_urlsafe(16), "place": 1}
     known = ("strip", "index", "number", "endpoint", "name", "values", "wall")
 
     def stands(name: str) -> Any:

@@ -3,7 +3,8 @@
 - `OWNERS`: the owner's alone, with a body that the owner may send;
 - `MAKERS`: of what somebody made, with how it is asked for and how one sees that it was given;
 - `EVERYBODYS`: anybody's who was let in, as it tells and takes nothing of anybody else;
-- `STRANGERS`: shown to whoever has its address, without cookie and password.
+- `STRANGERS`: shown to whoever has its address, without cookie and password;
+- `OF_STRANGERS`: what a page of those asks, without cookie and password, but from no other site.
 
 A name in braces, in a path, a query or a body, stands for what `Belongings` has of that name.
 """
@@ -145,6 +146,9 @@ MAKERS: Mapping[Route, Way] = {
     ("POST", "/links"): Way(body=IDS | {"kind": "picture"}),
     ("GET", "/links"): Way(given=tells, is_named=False),
     ("DELETE", "/links/{link}"): Way(),
+    ("GET", "/links/news"): Way(given=tells, is_named=False),
+    ("PUT", "/links/{choice}/marks"): Way(body={"marks": {"{picture}": "kept"}}),
+    ("DELETE", "/links/{choice}/people/{place}"): Way(),
     ("GET", "/gradio_api/call/{endpoint}/{event}"): Way(),
     ("GET", "/gradio_api/call/v2/{endpoint}/{event}"): Way(),
     ("GET", "/gradio_api/queue/data"): Way(query="?session_hash={session}"),
@@ -191,6 +195,13 @@ STRANGERS: Mapping[str, Way] = {
 TOLD_BY_STRANGERS = frozenset({("POST", "/d/{link}/report")})
 """The little that they may say, in forms."""
 
+OF_STRANGERS = (
+    ("POST", "/d/{choice}/marks"),
+    ("POST", "/d/{choice}/name"),
+    ("GET", "/d/{choice}/news"),
+)
+"""What the pages of links alone ask, of strangers too."""
+
 
 def routes_of(routes: Any) -> Iterator[Route]:
     """Method and path of every route of ours; Gradio's own have a test that names those that are open."""
@@ -204,7 +215,7 @@ def routes_of(routes: Any) -> Iterator[Route]:
 def filled(said: Any, stands: Callable[[str], Any]) -> Any:
     """A path, query or body, with what stands for the names in it."""
     if isinstance(said, dict):
-        return {name: filled(value, stands) for name, value in said.items()}
+        return {filled(name, stands): filled(value, stands) for name, value in said.items()}
     if isinstance(said, list):
         return [filled(one, stands) for one in said]
     if not isinstance(said, str):

@@ -11,6 +11,7 @@ from tests.web.conftest import BROWSER, Site, open_site
 from tests.web.doors.every_route import (
     EVERYBODYS,
     MAKERS,
+    OF_STRANGERS,
     OWNERS,
     STRANGERS,
     TOLD_BY_STRANGERS,
@@ -40,7 +41,7 @@ def place(path: str, **parts: str) -> str:
 
 def test_every_route_is_known_and_it_is_known_whose_it_is(site: Site) -> None:
     shown = [(method, path) for path in STRANGERS for method in ("GET", "HEAD")]
-    known = [*OWNERS, *MAKERS, *EVERYBODYS, *shown, *TOLD_BY_STRANGERS]
+    known = [*OWNERS, *MAKERS, *EVERYBODYS, *shown, *TOLD_BY_STRANGERS, *OF_STRANGERS]
     assert len(known) == len(set(known)) > 80
     assert set(routes_of(site.app.routes)) == set(known)
 

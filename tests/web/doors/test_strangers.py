@@ -28,6 +28,16 @@ def test_only_these_paths_are_read_by_strangers(
     assert not nothing_for_strangers(scope)
 
 
+def test_what_they_tell_is_posted_to_by_strangers_alone_there() -> None:
+    is_shown = for_strangers([r"/d/[a-z]+"], [r"/d/[a-z]+/marks"])
+    for method, path, shown in (
+        *(("POST", "/d/abc/marks", True), ("GET", "/d/abc/marks", False)),
+        *(("POST", "/d/abc", False), ("GET", "/d/abc", True), ("PUT", "/d/abc/marks", False)),
+    ):
+        scope = {"type": "http", "method": method, "path": path, "root_path": ""}
+        assert is_shown(scope) is shown, (method, path)
+
+
 def test_no_other_way_of_talking_is_for_strangers() -> None:
     scope = {"type": "websocket", "path": "/d/abc", "root_path": ""}
     assert not for_strangers([r"/d/[a-z]+"])(scope)

@@ -33,7 +33,10 @@ export class Cell extends Tile {
     this.captioned = null;
     /** @type {string} */
     this.pinned = "";
-    return [this.badge, this.pins, ...(isGrid ? [this.score] : []), this.download];
+    this.choosers = make("span", { className: "choosers", hidden: true, aria: { hidden: true } });
+    /** @type {import("../../shared/dreams/dream.js").Others | null} */
+    this.chosen = null;
+    return [this.badge, this.pins, ...(isGrid ? [this.score] : []), this.choosers, this.download];
   }
 
   /** The whole of what lies in the sheet: the tile, and what stands below it. */
@@ -60,11 +63,13 @@ export class Cell extends Tile {
     if (this.word.textContent !== word) this.word.textContent = word;
     if (this.word.title !== fault) this.word.title = fault;
     this.match();
+    this.say();
     this.openButton.setAttribute("aria-label", [
       this.name,
       fault,
       this.rank === null ? "" : `match ${picture.match?.toFixed(2)}, number ${this.rank}`,
       picture.mark,
+      picture.others?.words ?? "",
       this.pinned && `pinned as ${this.pinned}`,
     ].filter(Boolean).join(", "));
   }
@@ -104,6 +109,18 @@ export class Cell extends Tile {
     if (text) score.replaceChildren(`#${this.rank} `, make("b", { textContent: match?.toFixed(2) }));
     else score.replaceChildren();
     score.title = text && `Match to the prompt: ${match?.toFixed(4)}, number ${this.rank} of this sheet`;
+  }
+
+  /** Who keeps it and who rejects it, of those who choose with its owner. */
+  say() {
+    const { choosers, picture: { others } } = this;
+    if (!choosers || this.chosen === others) return;
+    this.chosen = others;
+    choosers.hidden = !others?.signs.length;
+    choosers.title = others?.words ?? "";
+    choosers.replaceChildren(...(others?.signs ?? []).map(({ text, colour, shape, isNo }) =>
+      make("i", { className: "chooser", textContent: text, data: { colour, shape, ...(isNo ? { no: "" } : {}) } })),
+      ...(others?.kept ? [make("b", { textContent: String(others.kept) })] : []));
   }
 
   /** Says whether it is pinned as A, B or both. @param {string | null} a @param {string | null} b */

@@ -53,8 +53,7 @@ export class Sheet extends Row {
     const { dream } = this;
     const list = /** @type {Sheets} */ (this.list);
     const menu = button("Export ▾", "sheet-export", () => list.menu.open(menu, list.exports.of(dream)), { aria: { haspopup: "menu" } });
-    const more = list.actions(dream).map(({ className, text, act }) => button(text, className, act));
-    return [...(this.isGrid ? [] : [this.makeSort()]), this.go, this.stop, menu, ...more, this.reuse, this.removal];
+    return [...(this.isGrid ? [] : [this.makeSort()]), this.go, this.stop, menu, ...this.more(), this.reuse, this.removal];
   }
 
   makeSort() {

@@ -11,6 +11,8 @@
  * @typedef {import("./told.js").LiveStrip} LiveStrip
  * @typedef {{ changed(): void }} View
  * @typedef {View & { remove(): void, paint?(image: CanvasImageSource, crop: Crop): void }} PictureView
+ * @typedef {{ words: string, signs: { text: string, colour: number, shape: number, isNo: boolean }[], kept: number }} Others
+ *   who keeps and who rejects a picture, in words and as their signs, and how many keep it
  * @typedef {{ x: number, y: number, width: number, height: number, revision: number }} Crop
  */
 
@@ -42,6 +44,8 @@ export class Picture {
     /** @type {number | null} */
     this.match = null;
     this.fault = "";
+    /** What others say of it who choose with its owner. @type {Others | null} */
+    this.others = null;
     this.take(told);
   }
 
@@ -107,6 +111,13 @@ export class Picture {
   /** @param {Mark} mark */
   setMark(mark) {
     this.mark = mark;
+    this.changed();
+  }
+
+  /** @param {Others | null} others */
+  setOthers(others) {
+    if (this.others === others) return;
+    this.others = others;
     this.changed();
   }
 

@@ -55,8 +55,16 @@ export class Row {
 
   /** @returns {HTMLElement[]} */
   actions() {
-    const more = this.list.actions(this.dream).map(({ className, text, act }) => button(text, className, act));
-    return [...more, this.stop, this.go, this.reuse, this.removal];
+    return [...this.more(), this.stop, this.go, this.reuse, this.removal];
+  }
+
+  /** Buttons for what rooms offer of it. */
+  more() {
+    return this.list.actions(this.dream).map(({ className, text, act, made }) => {
+      const element = button(text, className, act);
+      made?.(element);
+      return element;
+    });
   }
 
   /** What forms is seen first, then what waits for it, then what was. @returns {"forming" | "waiting" | "ended"} */

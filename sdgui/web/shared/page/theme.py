@@ -23,6 +23,11 @@ DARK = {
     "guest1": "#4cc9b8",
     "guest2": "#f0b85c",
     "guest3": "#f58ab8",
+    "guest4": "#7fb4ff",
+    "guest5": "#d3dc5c",
+    "guest6": "#ff9a76",
+    "guest7": "#d8dde6",
+    "guest8": "#7fd67f",
     "shade": "rgb(0 0 0 / 60%)",
 }
 LIGHT = {
@@ -46,6 +51,11 @@ LIGHT = {
     "guest1": "#0f756b",
     "guest2": "#8a5d00",
     "guest3": "#b8265c",
+    "guest4": "#1f5fbf",
+    "guest5": "#5f6b00",
+    "guest6": "#b0421a",
+    "guest7": "#4a5361",
+    "guest8": "#1d7a35",
     "shade": "rgb(0 0 0 / 60%)",
 }
 

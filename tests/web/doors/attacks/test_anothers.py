@@ -65,6 +65,8 @@ def wanted(
         stands("running")
     if path == "/bin/empty":
         stands("undo")
+    if path == "/links/news":
+        stands("choice")
     if path == "/kept":
         theirs.client.put(f"/picture/{theirs.picture}/mark", json={"mark": "kept"})
     if path == "/sheets":
