@@ -14,7 +14,7 @@ import { size, used } from "./words.js";
 
 /** What becomes of the safety checker that came with a model. @type {Record<string, (card: ModelCard) => string>} */
 const CHECKERS = {
-  active: () => "Its own safety checker looks at every picture and holds some back. Until then previews are blurred.",
+  active: () => "Its own safety checker looks at every picture and may hold it back; previews are blurred because of that.",
   off: () => "It came with a safety checker, which is left out (--no-safety-checker).",
   unreadable: (card) => `${card.checker_fault} You dream without it; guests do not dream with this model.`,
 };

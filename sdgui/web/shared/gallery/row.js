@@ -161,6 +161,7 @@ export class Row {
       this.list.arrange(this);
     }
     this.element.classList.toggle("is-bare", !dream.isActive && !dream.done.length && !dream.heldBack);
+    this.element.classList.toggle("has-none", !dream.done.length);
     this.stop.hidden = !dream.isActive;
     this.stop.textContent = stage === "waiting" ? "Cancel" : "Stop";
     this.go.hidden = dream.isActive || !dream.missing;
