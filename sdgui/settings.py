@@ -2,12 +2,14 @@
 
 import argparse
 import ipaddress
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sdgui.errors import UserError
+from sdgui.written_values import shown
 
 DEVICES = ("auto", "cpu", "cuda")
 AUTH = "SDGUI_AUTH"
@@ -20,10 +22,12 @@ DTYPES = ("auto", "float32", "bfloat16", "float16")
 class Settings:
     """How this server runs: `models` can be chosen, and the first is the page's default; where `model_is_said`, also
     before the one that the owner chose there. In `models_dirs` more are looked for. `auth` are pairs of name and
-    password, none where nobody is asked; `auth_is_seen` where they stand on the command line. `new_token`: the owner's
-    former links and cookies end. `guests` is what was said of guests' limits, by the names of the terms.
-    `safety_checker`: a model's own safety checker looks at what it made. `imports` are folders whose pictures are
-    brought in, linked, or as copies where `import_copies`."""
+    password, none where nobody is asked; `auth_is_seen` where they stand on the command line. `new_token`: the
+    owner's former links and cookies end. `guests` is what was said of guests' limits, by the names of the terms.
+    `safety_checker`: a model's own safety checker looks at what it made. `root_path` stands before all paths where a
+    proxy has this server below one of its own, without a slash at its end; `trusted_proxies` are the addresses and
+    networks whose word is taken for who asks. `imports` are folders whose pictures are brought in, linked, or as
+    copies where `import_copies`."""
 
     models: tuple[str, ...] = ("demo",)
     model_is_said: bool = False
@@ -35,6 +39,8 @@ class Settings:
     auth_is_seen: bool = False
     new_token: bool = False
     guests: Mapping[str, Any] = field(default_factory=dict)
+    root_path: str = ""
+    trusted_proxies: tuple[str, ...] = ()
     imports: tuple[Path, ...] = ()
     import_copies: bool = False
     output_dir: Path = Path("outputs")
@@ -86,6 +92,26 @@ def _auth(
         hint = "Write it as name:password, or leave it unset."
         return (_name_and_password(said, f"The environment's {AUTH}", hint),)
     return ()
+
+
+def _root_path(told: str) -> str:
+    path = told.rstrip("/")
+    if path and not re.fullmatch(r"(/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+", path):
+        raise UserError(
+            f"{shown(told)} is no path for --root-path.",
+            "Write it as /sdgui, in letters and digits.",
+        )
+    return path
+
+
+def _networks(told: Sequence[str]) -> tuple[str, ...]:
+    try:
+        return tuple(dict.fromkeys(str(ipaddress.ip_network(one, strict=False)) for one in told))
+    except ValueError as error:
+        raise UserError(
+            "--trusted-proxy needs an address or a network.",
+            "For example 127.0.0.1 or 10.0.0.0/8.",
+        ) from error
 
 
 def _read_auth(file: Path) -> str:
@@ -203,6 +229,20 @@ def parse_settings(argv: Sequence[str], environment: Mapping[str, str] | None = 
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=7860, help="port to listen on")
     parser.add_argument(
+        "--root-path",
+        default="",
+        metavar="PATH",
+        help="the path below which a reverse proxy has this server, as /sdgui",
+    )
+    parser.add_argument(
+        "--trusted-proxy",
+        action="append",
+        default=argparse.SUPPRESS,
+        metavar="ADDRESS",
+        help="address, or network, of a reverse proxy whose X-Forwarded headers are believed; whoever comes is a guest "
+        "then, and the owner by the link in the terminal; give it again for each further one",
+    )
+    parser.add_argument(
         "--share", action="store_true", help="open a public link; whoever has it is a guest"
     )
     secrets = parser.add_mutually_exclusive_group()
@@ -310,6 +350,8 @@ def parse_settings(argv: Sequence[str], environment: Mapping[str, str] | None = 
         auth_is_seen="auth" in given,
         new_token=given.new_token,
         guests=_guests(given),
+        root_path=_root_path(given.root_path),
+        trusted_proxies=_networks(getattr(given, "trusted_proxy", ())),
         imports=imports,
         import_copies=given.import_copy,
         output_dir=given.output_dir,

@@ -158,3 +158,29 @@ def test_a_password_that_is_not_one_gets_one_sentence(
         parse_settings(flags, environment)
     assert said in fault.value.message and fault.value.hint
     assert "\n" not in str(fault.value)
+
+
+def test_a_root_path_and_proxies_are_read_in_one_form() -> None:
+    given = [
+        "--root-path",
+        "/art/sd/",
+        "--trusted-proxy",
+        "127.0.0.1",
+        "--trusted-proxy",
+        "10.1.2.3/8",
+    ]
+    settings = parse_settings(given)
+    assert settings.root_path == "/art/sd"
+    assert settings.trusted_proxies == ("127.0.0.1/32", "10.0.0.0/8")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *(["--root-path", path] for path in ("sd", "/a//b", "/../b", "/a b", '/"x"')),
+        *(["--trusted-proxy", address] for address in ("*", "dreams.example", "10.0.0.0/99")),
+    ],
+)
+def test_what_is_no_root_path_or_proxy_is_said(given: list[str]) -> None:
+    with pytest.raises(UserError, match=given[0]):
+        parse_settings(given)

@@ -28,6 +28,7 @@ from sdgui.web.doors.faults import Faults, answer_in_sentences
 from sdgui.web.doors.gate import Gate
 from sdgui.web.doors.gradio_door import put_before_gradio
 from sdgui.web.doors.keys import Keys
+from sdgui.web.doors.proxies import Proxies, RootPath
 from sdgui.web.doors.roles import Roles
 from sdgui.web.doors.scratch import make_scratch
 from sdgui.web.doors.strangers import for_strangers
@@ -71,7 +72,11 @@ def make_app(
     if book is None:
         book = GuestBook(settings.output_dir, write_whole, said=settings.guests)
     studio.policy, book.changed = book.policy, lambda policy: setattr(studio, "policy", policy)
-    gate = Gate(settings, Keys(settings.output_dir, renew=settings.new_token), book)
+    gate = Gate(
+        settings,
+        Keys(settings.output_dir, renew=settings.new_token, path=settings.root_path or "/"),
+        book,
+    )
     link = PublicLink(settings, gate)
     app = FastAPI(title="sdgui", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.stopping = asyncio.Event()
@@ -95,6 +100,7 @@ def make_app(
         app,
         page,
         path="/",
+        root_path=settings.root_path or None,
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
         footer_links=[],
         run_history=False,
@@ -153,13 +159,17 @@ def make_app(
     app.add_middleware(
         CarefulHeaders, is_open=lambda: gate.is_open, is_for_strangers=is_shown_anywhere
     )
+    app.add_middleware(Proxies, trusted=settings.trusted_proxies, gate=gate)
+    if settings.root_path:
+        app.add_middleware(RootPath, root=settings.root_path)
     app.add_middleware(Hangup, stopping=app.state.stopping)
+    app.state.trusted_proxies = settings.trusted_proxies
     return app
 
 
 async def _manifest() -> dict[str, Any]:
     """What a browser may call this page among its bookmarks; Gradio's own names icons that it paints on demand."""
-    return {"name": "sdgui", "start_url": "/", "display": "browser"}
+    return {"name": "sdgui", "start_url": "./", "display": "browser"}
 
 
 def serve(app: FastAPI, sock: socket.socket, started: Callable[[], None] | None = None) -> None:
@@ -183,7 +193,7 @@ def make_server(
         server_header=False,
         ws="none",
         timeout_graceful_shutdown=_GRACE,
-        # Forwarded addresses are believed from nobody: they would let anyone get round the limit on passwords.
+        # A door of ours believes what is forwarded, and only of those whom the owner named.
         proxy_headers=False,
     )
     return _Server(config, app.state.stopping, started)

@@ -175,9 +175,16 @@ def open_site(
     batch: int = 4,
     limits: Limits | None = None,
     library: Library | None = None,
+    root_path: str = "",
+    trusted_proxies: tuple[str, ...] = (),
 ) -> Iterator[Site]:
     settings = Settings(
-        port=0, output_dir=folder, auth=(*people, *(() if auth is None else (auth,))), share=share
+        port=0,
+        output_dir=folder,
+        auth=(*people, *(() if auth is None else (auth,))),
+        share=share,
+        root_path=root_path,
+        trusted_proxies=trusted_proxies,
     )
     engine = FakeEngine() if engine is None else engine
     models = OneModel() if models is None else models

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 
+from starlette._utils import get_route_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 Header = tuple[bytes, bytes]
@@ -16,6 +17,11 @@ def header(scope: Scope, name: bytes) -> str | None:
         if key == name:
             return bytes(value).decode("latin-1")
     return None
+
+
+def path_of(scope: Scope) -> str:
+    """The path that is asked for, behind the root path."""
+    return get_route_path(scope)
 
 
 async def answer(
@@ -119,7 +125,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        largest = self.larger.get(scope["path"])
+        largest = self.larger.get(path_of(scope))
         if largest is None:
             await self._within(self.limit, _TOO_MUCH, scope, receive, send)
             return

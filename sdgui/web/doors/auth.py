@@ -38,7 +38,8 @@ class OwnHost:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets localhost, 127.0.0.0/8 and [::1] through, on any port."""
-        if scope["type"] in ("http", "websocket") and not self.is_shared():
+        is_forwarded = scope.get("state", {}).get("is_forwarded", False)
+        if scope["type"] in ("http", "websocket") and not (self.is_shared() or is_forwarded):
             try:
                 name = urlsplit(f"//{header(scope, b'host') or ''}").hostname
             except ValueError:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sdgui.web.doors.asgi import Header
-from sdgui.web.doors.strangers import ForStrangers, nothing_for_strangers, path_behind_root
+from sdgui.web.doors.asgi import Header, path_of
+from sdgui.web.doors.strangers import ForStrangers, nothing_for_strangers
 
 _NEVER_USED = (
     *("accelerometer", "autoplay", "camera", "display-capture", "encrypted-media"),
@@ -70,7 +70,7 @@ class CarefulHeaders:
         shown = self.is_for_strangers(scope)
         theirs = b"cross-origin" if shown else b"same-origin"
         completed = [*_FIXED, _REFERRER, _POLICY, (_OF_ITSELF, theirs)]
-        path = path_behind_root(scope)
+        path = path_of(scope)
         if self.is_open() and not shown:
             headers = [
                 (name, PRIVATE if name == b"cache-control" and b"immutable" in value else value)

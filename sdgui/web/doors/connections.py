@@ -10,7 +10,6 @@ from collections import Counter, OrderedDict
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sdgui.settings import is_loopback
@@ -199,7 +198,7 @@ class CountedProtocol(H11Protocol):
     def _is_refused(self) -> bool:
         """Whether it still sends what was answered before it was heard."""
         is_answered = self.cycle is not None and self.cycle.response_complete
-        return is_answered and self.conn.their_state is h11.SEND_BODY
+        return is_answered and repr(self.conn.their_state) == "SEND_BODY"
 
     def _notice(self) -> None:
         """Sees how far the request is, and gives the next part its time."""

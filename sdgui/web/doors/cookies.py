@@ -28,7 +28,10 @@ _MOST_OTHERS = 8
 class Cookies:
     """Makes and reads the cookies of one output folder; `clock` gives seconds since the epoch."""
 
-    def __init__(self, secret: bytes, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, secret: bytes, clock: Callable[[], float] = time.time, path: str = "/"
+    ) -> None:
+        self.path = path
         self.name = f"{COOKIE}_{hmac.new(secret, b'name', hashlib.sha256).hexdigest()[:8]}"
         self._signer = _Signer(secret, clock)
         self._clock = clock
@@ -40,7 +43,9 @@ class Cookies:
     def made_for(self, token: str, *, secure: bool) -> str:
         """The header's value that gives a visitor their cookie, for 400 days from now."""
         signed = self._signer.sign(token).decode()
-        cookie = f"{self.name}={signed}; Path=/; Max-Age={_MAX_AGE}; HttpOnly; SameSite=Lax"
+        cookie = (
+            f"{self.name}={signed}; Path={self.path}; Max-Age={_MAX_AGE}; HttpOnly; SameSite=Lax"
+        )
         return f"{cookie}; Secure" if secure else cookie
 
     def read(self, cookies: str | None) -> tuple[str, bool] | None:

@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sdgui.errors import OutOfOrder, UserError
+from sdgui.web.doors.asgi import path_of
 from sdgui.written_values import shown
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ async def _at_fault(request: Request, fault: Exception) -> Response:
 
 
 def _log(scope: Scope, fault: Exception) -> None:
-    log.error("a request failed: %s %s", scope["method"], shown(scope["path"]), exc_info=fault)
+    log.error("a request failed: %s %s", scope["method"], shown(path_of(scope)), exc_info=fault)
 
 
 def _told(sentence: str, status: HTTPStatus) -> Response:

@@ -33,7 +33,12 @@ class Gate:
         self.keys = keys
         self.book = book
         self.is_shared = settings.share
-        self.is_open = settings.share or bool(settings.auth) or not is_loopback(settings.host)
+        self.is_open = (
+            settings.share
+            or bool(settings.auth or settings.trusted_proxies)
+            or not is_loopback(settings.host)
+        )
+        self.path = settings.root_path or "/"
         self._was_open = self.is_open
         self.asks_names = bool(settings.auth)
         self.link_host = ""
@@ -70,10 +75,8 @@ class Gate:
 
     def is_secure(self, scope: Scope) -> bool:
         """Whether the browser's connection is encrypted, as far as a proxy, or the link itself, tells."""
-        return (
-            header(scope, b"x-forwarded-proto") == "https"
-            or scope.get("scheme") == "https"
-            or (bool(self.link_host) and header(scope, b"host") == self.link_host)
+        return scope.get("scheme") == "https" or (
+            bool(self.link_host) and header(scope, b"host") == self.link_host
         )
 
 

@@ -12,7 +12,7 @@ from gradio.routes import App
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sdgui.web.doors.asgi import answer
+from sdgui.web.doors.asgi import answer, path_of
 from sdgui.web.doors.faults import answer_in_sentences
 from sdgui.web.doors.page_policy import PagePolicy
 
@@ -48,7 +48,7 @@ class GradioDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes on what is needed, without its origin: no other site is to be told that it may read the answer; and
         without its query: that is for our scripts, and Gradio looks for stored states by it."""
-        if scope["type"] == "http" and is_open(scope["method"], scope["path"]):
+        if scope["type"] == "http" and is_open(scope["method"], path_of(scope)):
             headers = [(name, value) for name, value in scope["headers"] if name != b"origin"]
             passed = {**scope, "headers": headers, "query_string": b""}
             await self.app(passed, receive, send)

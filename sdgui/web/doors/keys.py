@@ -20,14 +20,14 @@ class Keys:
     """Those of one output folder. The owner's secret is another one after `renew`: their old links and cookies open
     nothing any more."""
 
-    def __init__(self, folder: Path, *, renew: bool = False) -> None:
+    def __init__(self, folder: Path, *, renew: bool = False, path: str = "/") -> None:
         make = renew_secret if renew else server_secret
         owners = make(folder, OWNERS_SECRET)
         self.token = _made(owners, "token")
-        self.owner = SignedCookie("owner", owners)
+        self.owner = SignedCookie("owner", owners, path)
         self._secret = server_secret(folder)
-        self.invited = SignedCookie("invited", self._secret)
-        self.chooser = SignedCookie("chooser", self._secret)
+        self.invited = SignedCookie("invited", self._secret, path)
+        self.chooser = SignedCookie("chooser", self._secret, path)
 
     def is_owners(self, token: str) -> bool:
         """Whether somebody has the owner's token; comparing tells nothing of it."""

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sdgui.people import Role
-from sdgui.web.doors.asgi import answer, header
+from sdgui.web.doors.asgi import answer, header, path_of
 from sdgui.web.doors.auth import Patience
 from sdgui.web.doors.cookies import Cookies
 from sdgui.web.doors.gate import Gate
@@ -48,7 +48,7 @@ class Roles:
         self.app = app
         self.is_for_strangers = is_for_strangers
         self.gate = gate
-        self.cookies = Cookies(secret)
+        self.cookies = Cookies(secret, path=gate.path)
         self.patience = Patience(wait)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,10 +60,10 @@ class Roles:
             await self._show(scope, receive, send)
             return
         gate = self.gate
-        if gate.is_proof(scope["path"]):
+        if gate.is_proof(path_of(scope)):
             await answer(scope, receive, send, HTTPStatus.OK, "sdgui")
             return
-        if scope.get("method") == "GET" and scope["path"] == "/":
+        if scope.get("method") == "GET" and path_of(scope) == "/":
             asked = parse_qsl(scope.get("query_string", b"").decode("latin-1"), True)
             if any(name in (TOKEN, INVITATION) for name, _ in asked):
                 await self._exchange(asked, scope, receive, send)

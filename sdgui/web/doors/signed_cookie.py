@@ -10,17 +10,20 @@ _MAX_AGE = 400 * 24 * 3600  # the longest that browsers keep a cookie
 
 
 class SignedCookie:
-    """The cookies of one kind; what one of them says is letters, digits and hyphens."""
+    """The cookies of one kind, sent with what is asked below `path`; what one of them says is letters, digits and
+    hyphens."""
 
-    def __init__(self, kind: str, secret: bytes) -> None:
+    def __init__(self, kind: str, secret: bytes, path: str = "/") -> None:
         named = hmac.new(secret, b"name", hashlib.sha256).hexdigest()[:8]
+        self.path = path
         self.name = f"sdgui_{kind}_{named}"
         self._signer = Signer(secret, salt=f"sdgui {kind}", digest_method=hashlib.sha256)
 
-    def made_for(self, said: str, *, secure: bool, path: str = "/") -> bytes:
-        """The header's value that gives a browser this cookie, for all that lies below a path."""
+    def made_for(self, said: str, *, secure: bool, path: str | None = None) -> bytes:
+        """The header's value that gives a browser this cookie, for all that lies below a path, or its own."""
         signed = self._signer.sign(said).decode()
-        cookie = f"{self.name}={signed}; Path={path}; Max-Age={_MAX_AGE}; HttpOnly; SameSite=Lax"
+        told = f"Path={self.path if path is None else path}; Max-Age={_MAX_AGE}"
+        cookie = f"{self.name}={signed}; {told}; HttpOnly; SameSite=Lax"
         return (f"{cookie}; Secure" if secure else cookie).encode()
 
     def read(self, cookies: str | None) -> str | None:

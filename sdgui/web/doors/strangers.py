@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 
 from starlette.types import Scope
 
+from sdgui.web.doors.asgi import path_of
+
 ForStrangers = Callable[[Scope], bool]
 """Whether a request is for something that anybody may see."""
 
@@ -25,14 +27,7 @@ def for_strangers(paths: Sequence[str], told: Sequence[str] = ()) -> ForStranger
     def is_for_strangers(scope: Scope) -> bool:
         if scope["type"] != "http":
             return False
-        path = path_behind_root(scope)
+        path = path_of(scope)
         return any(shape.fullmatch(path) for shape in shapes_of.get(scope["method"], ()))
 
     return is_for_strangers
-
-
-def path_behind_root(scope: Scope) -> str:
-    """The path of a request, decoded, without the root path that a proxy may have left before it."""
-    path: str = scope["path"]
-    root = scope.get("root_path", "")
-    return path.removeprefix(root) if root and path.startswith(f"{root}/") else path

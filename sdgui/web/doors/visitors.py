@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sdgui.errors import OutOfOrder
 from sdgui.people import Role, Who
 from sdgui.web.doors.addresses import visitor_at
-from sdgui.web.doors.asgi import Header, answer, header
+from sdgui.web.doors.asgi import Header, answer, header, path_of
 from sdgui.web.doors.cookies import Cookies
 from sdgui.web.doors.gate import Gate
 from sdgui.web.doors.keys import OWNER
@@ -98,7 +98,7 @@ class Visitors:
         self.secret = secret
         self.knows = knows
         self.gate = gate
-        self.cookies = Cookies(secret)
+        self.cookies = Cookies(secret, path="/" if gate is None else gate.path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Puts the visitor's id into the request's state."""
@@ -190,7 +190,7 @@ class Visitors:
     def _is_secure(self, scope: Scope) -> bool:
         if self.gate is not None:
             return self.gate.is_secure(scope)
-        return header(scope, b"x-forwarded-proto") == "https"
+        return bool(scope.get("scheme") == "https")
 
     def _at(self, scope: Scope, role: Role) -> str:
         """Whoever has no cookie: guests are not who the owner's programs are, though they have one address."""
@@ -218,7 +218,7 @@ def _keeps_cookies(scope: Scope) -> bool:
 def _begins(scope: Scope) -> bool:
     """Whether a browser asks this, which keeps a cookie (only browsers say from where they ask), or a first visit."""
     is_browser = header(scope, b"sec-fetch-site") is not None
-    is_first = scope.get("method") in ("GET", "HEAD") and scope["path"] in _BEGINNINGS
+    is_first = scope.get("method") in ("GET", "HEAD") and path_of(scope) in _BEGINNINGS
     return is_browser or is_first
 
 

@@ -2,6 +2,7 @@
 // What is done with pictures of the history, one or many.
 
 import { make } from "../shared/dom/dom.js";
+import { at } from "../shared/fetch/address.js";
 import { tell, wordsOf } from "../shared/fetch/ask.js";
 import { Partly, inPortions, partly } from "../shared/fetch/portions.js";
 import { pictures } from "./wall.js";
@@ -82,7 +83,7 @@ export class Deeds {
     try {
       /** @type {{ zip: string, name: string }} */
       const { zip, name } = await tell("/history/zip", { pictures: ids });
-      make("a", { href: zip, download: name }).click();
+      make("a", { href: at(zip), download: name }).click();
       toasts.show(`Saving ${pictures(ids.length)} as ${name}`, "", false, 4000);
     } catch (error) {
       toasts.show(wordsOf(error), "Nothing was saved.", true);

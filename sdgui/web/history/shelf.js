@@ -2,6 +2,7 @@
 // The viewer on what was found: it goes through all of it, in its order.
 
 import { Picture } from "../shared/dreams/dream.js";
+import { at } from "../shared/fetch/address.js";
 import { ask } from "../shared/fetch/ask.js";
 import { Stars } from "./bar.js";
 
@@ -92,7 +93,7 @@ export class HistoryShelf {
     this.wall.render();
     for (const step of [1, -1, 2]) {
       const { id, missing } = this.wall.recordAt(index + step) ?? {};
-      if (id && !missing) new Image().src = `/picture/${id}`;
+      if (id && !missing) new Image().src = at(`/picture/${id}`);
     }
   }
 

@@ -2,6 +2,7 @@
 // A place for one picture in the history; it shows another one where it is used again.
 
 import { make } from "../shared/dom/dom.js";
+import { at } from "../shared/fetch/address.js";
 import { again, settled } from "../shared/fetch/again.js";
 
 /** @typedef {import("./told.js").ToldRecord} ToldRecord */
@@ -31,7 +32,7 @@ export class HistoryTile {
       if (!address) return;
       this.element.classList.remove("is-there");
       again(this.image, () => {
-        if (this.address === address && this.element.isConnected) this.image.src = address;
+        if (this.address === address && this.element.isConnected) this.image.src = at(address);
       });
     });
   }
@@ -71,7 +72,7 @@ export class HistoryTile {
     this.element.classList.remove("is-there");
     this.element.title = this.record?.prompt ?? "";
     // Without an address the browser gives up what it was still fetching.
-    if (address) this.image.src = address;
+    if (address) this.image.src = at(address);
     else this.image.removeAttribute("src");
   }
 

@@ -30,14 +30,12 @@ def root_of(request: Request) -> str:
 def base_of(request: Request) -> str:
     """The absolute address of this server as who asks has it, without a slash at its end.
 
-    A proxy tells scheme and host in X-Forwarded-Proto and X-Forwarded-Host. Whoever makes them up deceives only
-    themselves: the answer is kept by no cache that others are served from.
+    What a proxy tells of scheme and host is in the request already, where the proxy is one that is believed. Whoever
+    makes up a host deceives only themselves: the answer is kept by no cache that others are served from.
     """
-    told = _first(request, "x-forwarded-proto")
-    scheme = told if told in ("http", "https") else request.url.scheme
-    hosts = (_first(request, "x-forwarded-host"), _first(request, "host"))
-    host = next((one for one in hosts if _HOST.fullmatch(one)), "localhost")
-    return f"{scheme}://{host}{root_of(request)}"
+    host = request.headers.get("host", "")
+    known = host if _HOST.fullmatch(host) else "localhost"
+    return f"{request.url.scheme}://{known}{root_of(request)}"
 
 
 def base_for_others(request: Request) -> str:
@@ -59,7 +57,3 @@ def reach_of(address: str) -> Reach:
     except ValueError:
         is_near = "." not in host or host.endswith(_HOME)
     return Reach.NETWORK if is_near else Reach.ANYWHERE
-
-
-def _first(request: Request, header: str) -> str:
-    return request.headers.get(header, "").partition(",")[0].strip()

@@ -4,6 +4,7 @@
 import { dialog } from "../shared/dom/dialog.js";
 import { button, make } from "../shared/dom/dom.js";
 import { pictures as counted } from "../shared/dreams/words.js";
+import { at } from "../shared/fetch/address.js";
 import { ask, tell, wordsOf } from "../shared/fetch/ask.js";
 import { copyText } from "../shared/viewer/taking.js";
 
@@ -100,7 +101,7 @@ export class ShareDialog {
     this.named.checked = false;
     this.by.hidden = true;
     this.by.value = localStorage.getItem(NAME) ?? "";
-    if (subject) this.thumb.src = `/thumb/${subject.pictures[0]}`;
+    if (subject) this.thumb.src = at(`/thumb/${subject.pictures[0]}`);
     this.way.hidden = !subject || subject.pictures.length < 2 || subject.kind === "pair";
     this.say();
     this.tell(null);
@@ -159,7 +160,7 @@ export class ShareDialog {
     this.begin.textContent = link ? "Make another link" : "Make a link";
     this.address.value = link?.address ?? "";
     if (!link) return;
-    this.look.href = `/d/${link.id}`;
+    this.look.href = at(`/d/${link.id}`);
     this.reach.textContent = REACH[link.reach];
     this.copy.focus();
   }
@@ -216,11 +217,11 @@ export class ShareDialog {
       withdraw.textContent = "Withdraw for good?";
       withdraw.classList.add("is-grave");
     }, { title: "From then on there is nothing at its address" });
-    const thumb = make("img", { alt: "", src: `/thumb/${pictures[0]}`, loading: "lazy" });
+    const thumb = make("img", { alt: "", src: at(`/thumb/${pictures[0]}`), loading: "lazy" });
     thumb.addEventListener("error", () => (thumb.hidden = true));
     return make("li", { data: { link: link.id } },
       thumb,
-      make("div", {}, make("a", { href: `/d/${link.id}`, target: "_blank", rel: "noopener", textContent: `${KINDS[kind]}${count}` }), make("span", { textContent: words })),
+      make("div", {}, make("a", { href: at(`/d/${link.id}`), target: "_blank", rel: "noopener", textContent: `${KINDS[kind]}${count}` }), make("span", { textContent: words })),
       copy, withdraw);
   }
 

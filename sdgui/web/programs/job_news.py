@@ -115,7 +115,5 @@ def file_of(record: PictureRecord, origin: str) -> dict[str, Any]:
 
 def origin_of(request: Request) -> str:
     """Where the client found us, also behind the public link's tunnel."""
-    headers = request.headers
-    scheme = headers.get("x-forwarded-proto", request.url.scheme).split(",")[0].strip()
-    host = headers.get("x-forwarded-host", headers.get("host", "")).split(",")[0].strip()
-    return f"{scheme}://{host}"
+    root = request.scope.get("root_path", "").rstrip("/")
+    return f"{request.url.scheme}://{request.headers.get('host', '')}{root}"

@@ -2,6 +2,7 @@
 // The public link: opened, tried again and ended, with its address to be copied or scanned.
 
 import { button, make } from "../shared/dom/dom.js";
+import { at } from "../shared/fetch/address.js";
 import { tell } from "../shared/fetch/ask.js";
 import { copying } from "./copying.js";
 import { Part } from "./part.js";
@@ -48,7 +49,7 @@ export class Link {
     this.qr.hidden = this.addressRow.hidden = state !== "on";
     if (state === "on" && this.address.value !== address) {
       this.address.value = address;
-      this.qr.src = `/share/qr?of=${encodeURIComponent(address)}`;
+      this.qr.src = at(`/share/qr?of=${encodeURIComponent(address)}`);
     }
     write(this.words, { off: OFF, on: ON, opening: OPENING, failed: sentence }[state]);
     write(this.start, state === "failed" ? "Try again" : "Share a public link");

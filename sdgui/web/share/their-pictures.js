@@ -3,6 +3,7 @@
 
 import { button, make } from "../shared/dom/dom.js";
 import { ago } from "../shared/dreams/words.js";
+import { at } from "../shared/fetch/address.js";
 import { ask } from "../shared/fetch/ask.js";
 import { badge } from "./badge.js";
 import { blurred } from "./blurred.js";
@@ -89,7 +90,7 @@ export class TheirPictures {
   tile(one) {
     const { element: acts } = new Judging(one, { act: (act) => this.part.act(act), changed: this.changed });
     const by = make("small", { className: "share-by" }, badge(one.number), make("span", { textContent: `${this.person ? "" : `${one.name} · `}${ago(one.created)}` }));
-    const original = make("a", { href: `/share/picture/${one.picture}`, target: "_blank", rel: "noreferrer", className: "share-large", title: "Open it at its size", aria: { label: `Open at its size: ${one.prompt || "a picture"}` } }, icon("large"));
+    const original = make("a", { href: at(`/share/picture/${one.picture}`), target: "_blank", rel: "noreferrer", className: "share-large", title: "Open it at its size", aria: { label: `Open at its size: ${one.prompt || "a picture"}` } }, icon("large"));
     return make("li", { className: "share-tile", data: { testid: "theirs" } }, blurred(one), original, by, acts);
   }
 }

@@ -5,6 +5,7 @@ import json
 import math
 import re
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -18,7 +19,7 @@ from sdgui.storage.pictures import read_spec
 from sdgui.storage.secret import server_secret
 from sdgui.web.doors.visitors import visitor_named
 from tests.people import who
-from tests.web.conftest import BROWSER, Site
+from tests.web.conftest import BROWSER, Site, open_site
 
 MARKUP = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 
@@ -240,21 +241,30 @@ def test_links_are_made_of_ones_own_pictures_alone(site: Site, maker: httpx.Clie
     assert maker.get("/links").json()["links"] == []
 
 
+@pytest.fixture(scope="module")
+def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site that was told of a proxy on this machine."""
+    folder = tmp_path_factory.mktemp("proxied")
+    with open_site(folder, trusted_proxies=("127.0.0.1",)) as site:
+        yield site
+
+
 @pytest.mark.parametrize(
     ("headers", "base"),
     [
         ({"x-forwarded-proto": "https", "x-forwarded-host": "dream.example"}, "https://dream.example"),
-        ({"x-forwarded-proto": "https, http", "x-forwarded-host": "a.example:8443, b"}, "https://a.example:8443"),
+        ({"x-forwarded-proto": "https", "x-forwarded-host": "b, a.example:8443"}, "https://a.example:8443"),
         ({"x-forwarded-proto": "javascript", "x-forwarded-host": '"><script>'}, None),
     ],
 )  # fmt: skip
 def test_addresses_are_absolute_behind_proxies(
-    site: Site, maker: httpx.Client, headers: dict[str, str], base: str | None
+    proxied: Site, headers: dict[str, str], base: str | None
 ) -> None:
-    path = share(maker, "picture", *ids(site.dream(maker)))
-    with site.client() as stranger:
+    maker = proxied.visitor()
+    path = share(maker, "picture", *ids(proxied.dream(maker)))
+    with proxied.client() as stranger:
         text = stranger.get(path, headers=headers).text
-    assert f'<meta property="og:url" content="{base or site.url}{path}">' in text
+    assert f'<meta property="og:url" content="{base or proxied.url}{path}">' in text
     assert "javascript:" not in text
 
 
@@ -280,8 +290,6 @@ def test_the_public_link_is_given_away_where_this_machine_is_asked(
     picture = ids(site.dream(maker))
     asked = {"kind": "picture", "pictures": picture}
     assert maker.post("/links", json=asked).json()["reach"] == "machine"
-    near = maker.post("/links", json=asked, headers={"x-forwarded-host": "192.168.1.7:7860"}).json()
-    assert (near["reach"], near["address"][:24]) == ("network", "http://192.168.1.7:7860/")
     site.app.state.public_link = "https://abc.gradio.live"
     try:
         told = maker.post("/links", json=asked).json()

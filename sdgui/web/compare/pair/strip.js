@@ -2,6 +2,7 @@
 // Where the settings are a drawer, A and B are seen below the sheets, and what is pinned opens from there.
 
 import { make } from "../../shared/dom/dom.js";
+import { at } from "../../shared/fetch/address.js";
 
 const MISSING = "Pin another to compare the two";
 
@@ -22,7 +23,7 @@ export class Strip {
     this.element.hidden = !pinned.length;
     this.element.disabled = !stage.isFull;
     this.pictures.replaceChildren(...pinned.map(({ which, pin }) => make("span", {},
-      make("img", { alt: "", src: `/thumb/${pin.id}`, draggable: false }), make("b", { textContent: which.toUpperCase() }))));
+      make("img", { alt: "", src: at(`/thumb/${pin.id}`), draggable: false }), make("b", { textContent: which.toUpperCase() }))));
     const seeds = pinned.map(({ pin }) => pin.facts?.seed ?? "…");
     this.words.textContent = pinned.length === 2 ? `Compare ${seeds.join(" and ")}` : MISSING;
   }

@@ -2,6 +2,7 @@
 // The tools of the sheets: they come to the tile that is pointed at or selected; on small screens to one bar.
 
 import { make } from "../../shared/dom/dom.js";
+import { at } from "../../shared/fetch/address.js";
 import { Tools } from "../../shared/viewer/tools.js";
 
 const COMPACT = matchMedia("(hover: none), (width <= 860px)");
@@ -46,7 +47,7 @@ export class TileTools extends Tools {
   /** @override @param {import("../../shared/dreams/dream.js").Picture} picture */
   fill(picture) {
     super.fill(picture);
-    if (this.isCompact) this.thumb.src = `/thumb/${picture.id}`;
+    if (this.isCompact) this.thumb.src = at(`/thumb/${picture.id}`);
   }
 
   /** The picture that they belong to was marked. */

@@ -1,6 +1,7 @@
 // @ts-check
 // What others say of the owner's walls, live on their tiles in Compare; listened to while those are seen.
 
+import { at } from "../../shared/fetch/address.js";
 import { ask, wordsOf } from "../../shared/fetch/ask.js";
 import { ChoosingPanel } from "./panel.js";
 import { inWords, signOf, Tally } from "./tally.js";
@@ -70,7 +71,7 @@ export class Choosing {
   }
 
   listen() {
-    const source = new EventSource("/links/news");
+    const source = new EventSource(at("/links/news"));
     this.source = source;
     source.onmessage = (message) => {
       this.wait = 1000;

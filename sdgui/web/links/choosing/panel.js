@@ -4,6 +4,7 @@
 import { dialog } from "../../shared/dom/dialog.js";
 import { button, make } from "../../shared/dom/dom.js";
 import { pictures as counted } from "../../shared/dreams/words.js";
+import { at } from "../../shared/fetch/address.js";
 import { ask, tell, wordsOf } from "../../shared/fetch/ask.js";
 import { copyText } from "../../shared/viewer/taking.js";
 import { nameOf, signOf } from "./tally.js";
@@ -62,7 +63,7 @@ export class ChoosingPanel {
       return;
     }
     const { tally, of, address, id } = gathering;
-    this.look.href = `/d/${id}`;
+    this.look.href = at(`/d/${id}`);
     this.copy.dataset.address = address;
     const rows = tally.seen.map((person) => this.person(person));
     const { lookers } = tally;
@@ -75,7 +76,7 @@ export class ChoosingPanel {
     this.most.hidden = !first.length;
     this.first.replaceChildren(...first.map(({ number, kept, rank }) => make("li", {},
       make("span", { className: "choosing-rank", textContent: String(rank) }),
-      make("img", { src: `/thumb/${of[number]}`, alt: "" }),
+      make("img", { src: at(`/thumb/${of[number]}`), alt: "" }),
       make("span", { className: "choosing-words" }, this.caption(of[number], number),
         make("span", { className: "choosing-bars", aria: { hidden: true } }, ...kept.map(({ place }) => make("i", { data: { colour: signOf(place).colour } })))),
       make("span", { className: "choosing-count", textContent: `${kept.length} of ${tally.seen.length}` }))));

@@ -2,6 +2,7 @@
 // Previews: the forming pictures of a dream come side by side in one image, and all their tiles change in one frame.
 
 import { inFrame } from "../dom/frame.js";
+import { at } from "../fetch/address.js";
 import { load } from "../fetch/loader.js";
 
 /**
@@ -67,7 +68,7 @@ class Strip {
   async fetch() {
     const { told, dream } = this;
     try {
-      const reply = await fetch(`/live/${dream.id}/${told.id}?rev=${told.revision}`, { cache: "no-store" });
+      const reply = await fetch(at(`/live/${dream.id}/${told.id}?rev=${told.revision}`), { cache: "no-store" });
       if (reply.status === 200) {
         const image = await createImageBitmap(await reply.blob());
         // The answer is the newest: what it holds is known only as long as the same pictures form.

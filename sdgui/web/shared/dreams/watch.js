@@ -1,6 +1,8 @@
 // @ts-check
 // The stream of news, open only while something is being dreamt: browsers allow six connections.
 
+import { at } from "../fetch/address.js";
+
 const LONGEST_WAIT = 8000;
 
 export class Watch {
@@ -16,7 +18,7 @@ export class Watch {
 
   open() {
     if (this.source || this.isOver) return;
-    const source = new EventSource("/watch");
+    const source = new EventSource(at("/watch"));
     this.source = source;
     source.onmessage = (message) => {
       this.wait = 500;

@@ -1,6 +1,8 @@
 // @ts-check
 // Our routes are asked and told in JSON; what they refuse comes with their own sentence.
 
+import { at } from "./address.js";
+
 /** One of our routes refused; `status` is its answer's. */
 export class Refused extends Error {
   /** @param {string} message @param {number} status */
@@ -30,7 +32,7 @@ export const isGone = (error) => error instanceof Refused && error.status === 40
  * @returns {Promise<any>}
  */
 export async function ask(address, options = {}) {
-  const reply = await fetch(address, { cache: "no-store", ...options }).catch((error) => {
+  const reply = await fetch(at(address), { cache: "no-store", ...options }).catch((error) => {
     throw error instanceof TypeError ? new Unanswered() : error;
   });
   if (!reply.ok) throw new Refused(await sentenceOf(reply, "The server refused that."), reply.status);

@@ -2,6 +2,7 @@
 // Files that our routes make, saved by the browser.
 
 import { make } from "../dom/dom.js";
+import { at } from "./address.js";
 import { sentenceOf, wordsOf } from "./ask.js";
 
 /**
@@ -12,7 +13,7 @@ import { sentenceOf, wordsOf } from "./ask.js";
 export async function save(address, toasts, { making, unnamed, options }) {
   toasts.show(making, "", false, 0);
   try {
-    const reply = await fetch(address, options);
+    const reply = await fetch(at(address), options);
     if (!reply.ok) throw new Error(await sentenceOf(reply, "The file could not be made."));
     const name = /filename="([^"]+)"/.exec(reply.headers.get("content-disposition") ?? "")?.[1] ?? unnamed;
     const url = URL.createObjectURL(await reply.blob());

@@ -3,6 +3,7 @@
 
 import { button, make } from "../dom/dom.js";
 import { inFrame } from "../dom/frame.js";
+import { at } from "../fetch/address.js";
 import { again, retryNow, settled } from "../fetch/again.js";
 import { loaded } from "../fetch/image.js";
 import { load } from "../fetch/loader.js";
@@ -119,7 +120,7 @@ export class Tile {
   /** @param {boolean} isUsable */
   usable(isUsable) {
     this.openButton.disabled = !isUsable;
-    if (isUsable) this.download.href = `/picture/${this.picture.id}?download=1`;
+    if (isUsable) this.download.href = at(`/picture/${this.picture.id}?download=1`);
   }
 
   /** Shows its part of the image that holds the previews of several pictures. @param {CanvasImageSource} image @param {Crop} crop */
@@ -147,7 +148,7 @@ export class Tile {
       load(this, () => this.fetch(id));
       return;
     }
-    const image = make("img", { alt: this.name, loading: "lazy", decoding: "async", draggable: false, src: `/thumb/${id}` });
+    const image = make("img", { alt: this.name, loading: "lazy", decoding: "async", draggable: false, src: at(`/thumb/${id}`) });
     image.addEventListener("error", () => this.inPlace === id && load(this, () => this.fetch(id)));
     this.put(image);
     this.set("done");
@@ -190,7 +191,7 @@ export class Tile {
       inFrame(this.openButton, () => {
         if (this.inPlace !== address) return;
         if (image) this.put(image);
-        this.download.href = address;
+        this.download.href = at(address);
         this.download.setAttribute("download", `unsaved-${this.picture.seed}.png`);
         this.set("unsaved");
         this.label();

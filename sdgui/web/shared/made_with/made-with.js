@@ -3,6 +3,7 @@
 
 import { dialog } from "../dom/dialog.js";
 import { button, make } from "../dom/dom.js";
+import { at } from "../fetch/address.js";
 import { ask, wordsOf } from "../fetch/ask.js";
 import { settings } from "../settings/settings.js";
 
@@ -122,7 +123,7 @@ export class MadeWith {
     this.turn += 1;
     this.forget();
     if (!this.element.open) this.element.showModal();
-    this.show(told, `/thumb/${told.picture}`);
+    this.show(told, at(`/thumb/${told.picture}`));
   }
 
   /** @param {string} words */

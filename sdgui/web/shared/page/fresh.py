@@ -7,6 +7,8 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sdgui.web.doors.asgi import path_of
+
 
 class FreshPage:
     """Middleware before Gradio's app: whoever opens the page gets the models that there are.
@@ -34,7 +36,7 @@ class FreshPage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on, once the page is as it should be."""
-        if scope["type"] == "http" and scope["path"] == "/" and self._is_stale():
+        if scope["type"] == "http" and path_of(scope) == "/" and self._is_stale():
             await run_in_threadpool(self._refresh)
         await self.app(scope, receive, send)
 

@@ -3,13 +3,14 @@
 // quiet notification.
 
 import { make } from "../dom/dom.js";
+import { at } from "../fetch/address.js";
 
 /** @typedef {import("../dreams/dream.js").Dream} Dream */
 
 /** Seconds from which on a dream takes a while. */
 const LONG = 10;
 const KEPT = "sdgui-notify";
-const ICON = "/favicon.ico";
+const ICON = at("/favicon.ico");
 /** @type {Record<string, string>} */
 const ENDS = { finished: "done", cancelled: "stopped", failed: "failed" };
 

@@ -12,7 +12,7 @@ import gradio as gr
 from gradio.components import Component
 
 # The whole address: browsers remember code like this across pages of one process, with the first page's server in it.
-_SEAM = "import(new URL('/sdgui/shared/seam/seam.js', location.href).href)"
+_SEAM = "import(new URL('sdgui/shared/seam/seam.js', document.baseURI).href)"
 _CONNECT_JS = (
     f"{_SEAM}.then((seam) => seam.connect((what) => trigger(what === 'read' ? 'read' : 'write')));"
 )

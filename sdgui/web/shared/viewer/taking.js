@@ -2,6 +2,7 @@
 // Taking a picture and what made it along: to the clipboard, or to another program of the phone.
 
 import { make } from "../dom/dom.js";
+import { at } from "../fetch/address.js";
 
 /** @typedef {import("../dreams/dream.js").Picture} Picture */
 
@@ -12,7 +13,7 @@ export const canCopyPictures = () => "ClipboardItem" in globalThis && Boolean(na
 export const canShare = () => matchMedia("(pointer: coarse)").matches && Boolean(navigator.canShare?.({ files: [new File([], "a.png", { type: "image/png" })] }));
 
 /** @param {Picture} picture */
-const pngOf = async ({ id }) => (await fetch(`/picture/${id}`)).blob();
+const pngOf = async ({ id }) => (await fetch(at(`/picture/${id}`))).blob();
 
 /** @param {Picture} picture */
 export async function copyPicture(picture) {

@@ -4,6 +4,7 @@
 import { dialog } from "../dom/dialog.js";
 import { button, make, targetOf } from "../dom/dom.js";
 import { moment } from "../dreams/words.js";
+import { at } from "../fetch/address.js";
 import { again, retryNow, settled } from "../fetch/again.js";
 import { ask, wordsOf } from "../fetch/ask.js";
 import { loaded } from "../fetch/image.js";
@@ -124,7 +125,7 @@ export class Viewer {
     this.place.textContent = this.shelf.placeOf?.(picture) ?? (own.length > 1 ? `${own.indexOf(picture) + 1} of ${own.length}` : "");
     const extra = this.shelf.extra?.(picture);
     if (extra?.parentElement !== this.extra || !extra) this.extra.replaceChildren(...(extra ? [extra] : []));
-    this.download.href = `/picture/${picture.id}?download=1`;
+    this.download.href = at(`/picture/${picture.id}?download=1`);
     this.tools.fill(picture);
     this.tell(picture, {});
     this.facts.scrollTop = 0;
@@ -168,7 +169,7 @@ export class Viewer {
   async enlarge(picture) {
     const { prompt } = picture.settings;
     // What the gallery shows already, until the original is there.
-    this.put(make("img", { alt: prompt, src: `/thumb/${picture.id}`, draggable: false }));
+    this.put(make("img", { alt: prompt, src: at(`/thumb/${picture.id}`), draggable: false }));
     if (this.shelf.isGone?.(picture)) {
       await this.failed(picture);
       return;
