@@ -284,6 +284,9 @@ def test_a_comparison_has_no_other_form(square: Comparison, tmp_path: Path, name
 # What can be asked
 
 
+_OF_ENGINE = ("models_dirs", "device", "dtype", "safety_checker")
+
+
 def parameters(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     return dict(inspect.signature(function).parameters)
 
@@ -291,8 +294,8 @@ def parameters(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
 @pytest.mark.parametrize(
     ("function", "taken", "own"),
     [
-        (dream, Asked, {"models_dirs", "device", "dtype", "on_step"}),
-        (compare, AskedOfAll, {"x", "y", "models_dirs", "device", "dtype", "on_picture"}),
+        (dream, Asked, {*_OF_ENGINE, "on_step"}),
+        (compare, AskedOfAll, {*_OF_ENGINE, "x", "y", "on_picture"}),
     ],
 )
 def test_python_takes_each_setting(

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import torch
 
 from sdgui.engine.engine import TorchEngine
-from sdgui.events import WorkerEvent
+from sdgui.events import HeldBack, WorkerEvent
 from tests.engine.conftest import Lab
 
 
@@ -40,6 +40,9 @@ def test_every_event_is_read_without_torch(tiny_folder: Path) -> None:
     unet = lab.engine._load(specs[0].model, events.append).pipe.unet
     unet.conv_out.register_forward_hook(fit_two_and_spoil_the_second)
     events += lab.run(specs)
+    events.append(
+        HeldBack(task="0")
+    )  # told where a model came with a safety checker, and nothing but this
     lab.engine.close()
 
     assert {type(event) for event in events} == set(get_args(WorkerEvent))
