@@ -207,8 +207,10 @@ def test_each_is_known_by_a_cookie_for_that_link_alone(
     site: Site, maker: httpx.Client, wall: JobRecord, path: str
 ) -> None:
     other = share(maker, "choice", *ids(wall))
-    with site.client() as ann:
-        reply = say(ann, path, 1, headers={**JSON, "x-forwarded-proto": "https"})
+    with site.client() as ann, pytest.MonkeyPatch.context() as by_link:
+        by_link.setattr(site.app.state.gate, "link_host", httpx.URL(site.url).netloc.decode())
+        reply = say(ann, path, 1)
+        by_link.undo()
         cookie = reply.headers["set-cookie"]
         assert {f"Path={path}", "HttpOnly", "SameSite=Lax", "Secure"} <= set(cookie.split("; "))
         value = cookie.partition(";")[0]
