@@ -230,7 +230,7 @@ def plain_errors(name: str) -> Iterator[None]:
             raise _not_served(name, error.__cause__) from error
         raise UserError(
             f"The hub cannot be reached, and “{name}” is not complete on this machine.",
-            "Check the network and try again; the embedded model works without: --model demo",
+            "Check the network and try again; the model inside works without a network",
         ) from error
     except OSError as error:
         raise UserError(

@@ -147,7 +147,7 @@ def test_no_network_is_one_plain_sentence(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(UserError) as caught:
         make_catalog(tmp_path).describe(MODEL)
     assert caught.value.message.startswith("The hub cannot be reached")
-    assert "--model demo" in caught.value.hint
+    assert "the model inside" in caught.value.hint
 
 
 def test_a_model_that_is_not_on_the_hub(hub: SmallHub, tmp_path: Path) -> None:

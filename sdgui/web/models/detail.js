@@ -3,6 +3,7 @@
 
 import { button, make } from "../shared/dom/dom.js";
 import { tell, wordsOf } from "../shared/fetch/ask.js";
+import { settings } from "../shared/settings/settings.js";
 import { tags } from "./cards.js";
 import { needs } from "./meter.js";
 import { size, used } from "./words.js";
@@ -63,7 +64,8 @@ export class Detail {
       close);
     if (card.fault) return [head, make("p", { className: "detail-fault", textContent: card.fault }), ...this.removal(card)];
     const isDefault = card.model === told.default;
-    const use = button("Use", "detail-use", () => this.calls.use(card));
+    const isUsed = card.model === settings.get("model");
+    const use = button(isUsed ? "Dream with it" : "Use", "detail-use", () => this.calls.use(card));
     const first = button(isDefault ? "Default" : "Make default", "quiet-button", () => this.setDefault(card, first));
     first.toggleAttribute("disabled", isDefault);
     this.correcting.show(card.model);
@@ -80,7 +82,7 @@ export class Detail {
       ["Memory", needs(card.memory_bytes, told.memory)],
       ["Licence", [card.licence ?? "not told by its files"]],
       ["Hash", [make("span", { className: "is-mono", textContent: `sha256 ${card.hash.slice(0, 12)}…`, title: card.hash })]],
-      ["Pictures", [`${card.pictures.toLocaleString("en")} · ${used(card.last)}`]],
+      ["Pictures made here", [`${card.pictures.toLocaleString("en")} · ${used(card.last)}`]],
       ["Safety", [CHECKERS[card.checker]?.(card) ?? ""]],
       ["State", [tags(card, told).join(" · ") || "not loaded"]],
     ];

@@ -12,7 +12,7 @@ export function knownModels(told, get) {
   const here = new Set(told.models.map((card) => card.model));
   const rows = told.known.filter((one) => !here.has(one.model)).map((one) => {
     const fits = fit(one.memory_bytes, told.memory);
-    const act = button("Get", "link-button", () => get(one.model), { disabled: told.offline, aria: { label: `Get ${one.title}` } });
+    const act = button(fits?.kind === "large" ? "Get anyway" : "Get", "link-button", () => get(one.model), { disabled: told.offline, aria: { label: `${fits?.kind === "large" ? "Get anyway" : "Get"}: ${one.title}` } });
     return make("li", {},
       make("b", { textContent: one.title }),
       make("span", { className: "known-id", textContent: one.model, title: one.model }),

@@ -18,6 +18,6 @@ export function searched(all, typed, textOf) {
 
 /** What is to be said where so many were found. @param {number} found */
 export function remark(found) {
-  if (!found) return "None is called so.";
+  if (!found) return "Nothing has such a name.";
   return found > MOST ? `${(found - MOST).toLocaleString("en")} more: type some of a name.` : "";
 }

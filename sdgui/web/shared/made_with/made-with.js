@@ -38,12 +38,12 @@ export class MadeWith {
     this.facts = make("dl", { className: "made-with-facts" });
     this.notes = make("ul", { className: "made-with-notes", aria: { label: "To be known" } });
     this.use = button("Use these settings", "quiet-button is-main", () => this.taken());
-    const cancel = button("Cancel", "quiet-button", () => this.element.close());
+    this.leave = button("Cancel", "quiet-button", () => this.element.close());
     this.element = dialog({ id: "made-with", aria: { labelledby: "made-with-title" } },
       make("h2", { id: "made-with-title", textContent: "What a picture was made with" }),
       make("div", { className: "made-with-middle", tabIndex: 0, role: "group", aria: { label: "The picture and its settings" } }, this.picture,
         make("div", {}, this.sentence, this.absent, this.notes, this.facts)),
-      make("div", { className: "made-with-foot" }, cancel, this.use));
+      make("div", { className: "made-with-foot" }, this.leave, this.use));
     this.element.addEventListener("close", () => this.element.open || this.forget());
     this.input = make("input", { type: "file", accept: KINDS.join(","), hidden: true });
     this.input.addEventListener("change", () => {
@@ -130,6 +130,7 @@ export class MadeWith {
   fail(words) {
     this.sentence.textContent = words;
     this.sentence.classList.add("is-error");
+    this.leave.textContent = "Close";
   }
 
   /** @param {Told} told @param {Blob | string} file or the address of the picture */
@@ -139,6 +140,7 @@ export class MadeWith {
       this.address = typeof file === "string" ? "" : URL.createObjectURL(file);
       this.picture.src = typeof file === "string" ? file : this.address;
       this.picture.hidden = false;
+      if (typeof file !== "string") this.seeWhole(file);
     }
     this.absent.replaceChildren(...absent.map(({ what, name }) => make("li", { textContent: `Not here: the ${CALLED[what] ?? what} “${name}”` })));
     this.notes.replaceChildren(...notes.map((textContent) => make("li", { textContent })));
@@ -147,8 +149,18 @@ export class MadeWith {
     this.notes.hidden = !notes.length;
     this.facts.hidden = !says.length;
     this.use.hidden = source === "none";
+    this.leave.textContent = source === "none" ? "Close" : "Cancel";
     this.values = source === "none" ? null : request;
     if (this.values) this.use.focus();
+  }
+
+  /** Browsers show what there is of a picture that was cut off, and say nothing. @param {Blob} file */
+  async seeWhole(file) {
+    const { turn } = this;
+    const isWhole = await createImageBitmap(file).then((bitmap) => (bitmap.close(), true), () => false);
+    if (isWhole || turn !== this.turn || !this.element.open) return;
+    this.notes.append(make("li", { textContent: "The file is damaged, or a part of it is missing: its picture cannot be shown whole." }));
+    this.notes.hidden = false;
   }
 
   taken() {
@@ -170,5 +182,6 @@ export class MadeWith {
       list.hidden = true;
     }
     this.use.hidden = true;
+    this.leave.textContent = "Cancel";
   }
 }

@@ -7,6 +7,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
 
 from sdgui.errors import UserError
+from sdgui.made_with import Origin
 from sdgui.storage.made_with.reading import of_texts, read_made_with
 from sdgui.web.shared.dreams.outcome import Told, guarded
 from sdgui.web.shared.dreams.submission import info_of
@@ -38,6 +39,11 @@ def made_with_routes(studio: "Studio", heavy: CapacityLimiter) -> APIRouter:
                 if is_text:
                     text = file.read(_IN_MEMORY).decode("utf-8", "replace")
                     made = of_texts({"parameters": text.replace("\r\n", "\n")})
+                    if made.origin is Origin.NONE:
+                        raise UserError(
+                            "That text says nothing of how a picture was made.",
+                            "Choose a PNG, JPEG or WebP, or paste the settings of one.",
+                        )
                 else:
                     found = read_made_with(cast(BinaryIO, file))
                     if found is None:

@@ -1,4 +1,5 @@
-"""The memory of the workers for the header's pill: what has how much of it, and what can be freed."""
+"""The memory of the workers for the header's pill: what has how much of it, and what can be freed. Guests are told
+what is warm, and nothing of the machine."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -8,6 +9,7 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from sdgui.errors import UserError
+from sdgui.people import Allowance
 from sdgui.studio.status import WorkerStatus
 from sdgui.web.doors.visitors import who_of
 
@@ -39,13 +41,14 @@ def memory_routes(studio: "Studio") -> APIRouter:
     @routes.get("/memory")
     def memory(request: Request) -> dict[str, Any]:
         """The workers' memory as it was told last; those that are at nothing measure it for the next time."""
-        studio.measure()
+        may = studio.policy.of(who_of(request))
+        if may.models:
+            studio.measure()
         app = studio.resident()
+        workers = [describe_worker(one, app=app, title=title) for one in studio.status().workers]
         return {
-            "workers": [
-                describe_worker(one, app=app, title=title) for one in studio.status().workers
-            ],
-            "may_free": studio.policy.of(who_of(request)).models,
+            "workers": workers if may.models else [_for_guests(one, may) for one in workers],
+            "may_free": may.models,
         }
 
     @routes.post("/memory/free")
@@ -87,6 +90,12 @@ def describe_worker(
             for one in reversed(worker.held)
         ],
     }
+
+
+def _for_guests(worker: dict[str, Any], may: Allowance) -> dict[str, Any]:
+    """Neither what else runs on the machine, nor models that they may not choose."""
+    warm = [one for one in worker["models"] if may.only is None or one["model"] in may.only]
+    return {**worker, "total": None, "rows": [], "models": warm}
 
 
 def _in_main(worker: WorkerStatus, app: int) -> list[tuple[str, str, int]]:

@@ -114,6 +114,7 @@ def test_a_file_without_any_and_one_that_is_none_say_so_in_a_sentence(site: Site
 def test_a_text_is_read_as_a_file_is(site: Site) -> None:
     told = read(site, peers.FORGE.encode(), "text/plain")
     assert (told["source"], told["request"]["prompt"]) == ("forge", "a lighthouse")
+    assert "says nothing of how" in read(site, b"a list of\nthings to buy", "text/plain")["error"]
 
 
 def test_a_large_file_is_taken_here_and_nowhere_else(site: Site) -> None:

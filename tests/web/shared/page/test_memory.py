@@ -132,6 +132,24 @@ def test_only_the_owner_frees_memory(site: Site, monkeypatch: pytest.MonkeyPatch
     assert memory(client)["may_free"] is False
 
 
+def test_guests_are_told_nothing_of_the_machine_nor_of_models_that_are_not_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_site(tmp_path, models=ManyModels("other")) as site:
+        client = site.visitor()
+        site.dream(client, "a cat", model="other")
+        site.studio.free(["demo"])  # the worker tells then what it holds
+        site.dream(client, "a dog", model="other")
+        [whole] = memory(client)["workers"]
+        assert whole["rows"]
+        assert [one["model"] for one in whole["models"]] == ["other", "demo"]
+        for only, models in ((None, whole["models"]), (("other",), whole["models"][:1])):
+            guest = Allowance(models=False, only=only)
+            monkeypatch.setattr(site.studio, "policy", Policy(owner=guest, guest=guest))
+            [told] = memory(client)["workers"]
+            assert (told["rows"], told["total"], told["models"]) == ([], None, models)
+
+
 @pytest.mark.parametrize(
     "body", [{}, {"models": []}, {"models": "demo"}, {"models": ["a"], "b": 1}]
 )
