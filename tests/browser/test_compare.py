@@ -272,9 +272,11 @@ def test_a_sheet_that_was_stopped_before_its_first_picture_is_found_again(
     site.engine.go.clear()
     ask_wall(page)
     begin(page)
+    write(page, "seed", "600")
     click_dream(page)
     expect(sheet(page)).to_contain_text("waiting: 1 batch of pictures ahead")
     page.click("#stop-button")
+    page.locator(".toast").get_by_role("button", name="Stop all").click()
     expect(page.locator("#compare .sheet[data-state=cancelled]")).to_have_count(2)
     site.engine.go.set()
     page.reload()
@@ -440,13 +442,15 @@ def test_a_large_grid_asks_first(sheets: Page) -> None:
 def test_bad_values_are_told_in_a_sentence(sheets: Page, x: tuple[str, str], words: str) -> None:
     page = sheets
     ask_grid(page, x)
-    plan = page.locator("#plan")
-    expect(plan).to_have_class(re.compile("is-error"))
-    expect(plan).to_contain_text(words)
+    values = page.locator("#x-values textarea")
+    fault = page.locator("#x-values-error")
+    expect(fault).to_contain_text(words)
+    expect(values).to_have_attribute("aria-invalid", "true")
     click_dream(page)
-    toast = page.locator(".toast.is-error")
-    expect(toast).to_contain_text(words)
-    assert "Traceback" not in toast.inner_text()
+    expect(values).to_be_focused()
+    expect(fault).to_contain_text(words)
+    assert "Traceback" not in fault.inner_text()
+    expect(page.locator(".toast")).to_have_count(0)
     assert dreams(page) == []
 
 
@@ -572,13 +576,14 @@ def test_nothing_jumps_while_a_wall_forms(sheets: Page, site: Site) -> None:
     made(page, 4)
     expect(tiles(page)).to_have_count(12)
     before = [box(tile) for tile in tiles(page).all()]
-    bar = box(page.locator("#dream-button"))
+    prompt = box(page.locator("#prompt-box"))
     site.engine.most = None
     site.engine.go.set()
     made(page, 12)
     expect(sheet(page)).to_have_attribute("data-state", "finished")
     assert [box(tile) for tile in tiles(page).all()] == before
-    assert box(page.locator("#dream-button")) == bar
+    expect(page.locator("#stop-button")).to_be_hidden()
+    assert box(page.locator("#prompt-box")) == prompt
 
 
 def test_settings_of_compare_survive_a_reload(sheets: Page) -> None:

@@ -31,6 +31,13 @@ COUNT_PREVIEWS = """
   });
 }
 """
+FOLLOW_SHIFTS = """
+() => {
+  window.shifted = 0;
+  new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => (window.shifted += value)))
+    .observe({ type: "layout-shift" });
+}
+"""
 SEEN = "() => Object.fromEntries(Object.entries(window.seen).map(([k, v]) => [k, v.size]))"
 
 
@@ -80,10 +87,11 @@ def test_nothing_jumps_while_pictures_come(page: Page) -> None:
     tile = page.locator(".dream-row").first.locator(".tile").nth(3)
     expect(tile).to_be_visible()
     before = tile.bounding_box()
-    bar = page.locator("#dream-button").bounding_box()
+    prompt = page.locator("#prompt-box").bounding_box()
     finished(page, 4)
+    expect(page.locator("#stop-button")).to_be_hidden()
     assert tile.bounding_box() == before
-    assert page.locator("#dream-button").bounding_box() == bar
+    assert page.locator("#prompt-box").bounding_box() == prompt
 
 
 def test_stop_keeps_what_is_there_and_the_next_dream_works(page: Page) -> None:
@@ -102,37 +110,69 @@ def test_what_forms_is_on_top_and_what_waits_or_was_stopped_is_one_line(
 ) -> None:
     page = quick
     rows, titles = page.locator(".dream-row"), page.locator("#gallery .dream-title")
-    ask(page, "the one before", count=1, steps=2)
+    ended = page.locator(".dream-row[data-state=finished]")
+    bare = page.locator(".dream-row.is-bare")
+    ask(page, "the one before", count=4, steps=2)
     dream(page)
-    finished(page, 1)
+    finished(page, 4)
     site.engine.go.clear()
-    for begun, name in enumerate(("the first", "the second", "the third", "the fourth"), start=2):
+    for begun, name in enumerate(("the first", "the second", "the third"), start=2):
         page.fill("#prompt textarea", name)
         dream(page)
         expect(rows).to_have_count(begun)
-    expect(titles).to_have_text(
-        ["the first", "the second", "the third", "the fourth", "the one before"]
-    )
-    expect(rows.nth(0)).to_have_attribute("data-stage", "forming")
-    for waiting in (rows.nth(1), rows.nth(2), rows.nth(3)):
+    expect(titles).to_have_text(["the third", "the second", "the first", "the one before"])
+    first = rows.filter(has_text="the first")
+    expect(first).to_have_attribute("data-stage", "forming")
+    for waiting in (rows.nth(0), rows.nth(1)):
         expect(waiting.locator(".grid")).to_be_hidden()
         expect(waiting.locator(".row-stop")).to_have_text("Cancel")
         box = waiting.bounding_box()
         assert box is not None and box["height"] < 48
-    assert page.title() == "0 of 1 · sdgui"
-    rows.nth(3).locator(".row-stop").click()
-    stopped = page.locator(".dream-row.is-bare")
-    expect(stopped.locator(".row-continue")).to_have_text("Dream again")
-    expect(stopped.locator(".grid")).to_be_hidden()
-    rows.nth(0).locator(".row-stop").click()
-    expect(page.locator(".dream-row.is-bare")).to_have_count(2)
-    expect(titles.first).to_have_text("the second")  # which opens as it begins
-    expect(rows.nth(0).locator(".grid")).to_be_visible()
+    assert page.title() == "0 of 4 · sdgui"
+
+    # What ends stays where it is, and what begins opens above it: nothing leaps.
+    page.evaluate(FOLLOW_SHIFTS)
+    site.engine.most = 0
     site.engine.go.set()
-    expect(page.locator(".dream-row[data-state=finished]")).to_have_count(3)
-    stopped.filter(has_text="the fourth").locator(".row-continue").click()
-    expect(page.locator(".dream-row[data-state=finished]")).to_have_count(4)
-    expect(stopped).to_have_count(1)
+    expect(ended).to_have_count(2)
+    expect(rows.filter(has_text="the second").locator(".grid")).to_be_visible()
+    expect(titles).to_have_text(["the third", "the second", "the first", "the one before"])
+    page.wait_for_function(
+        "!document.getAnimations().some((one) => one.effect.target.matches('.dream-row'))"
+    )
+    assert page.evaluate("window.shifted") < 0.05
+
+    # The same again is said and not begun; who presses Stop stops what forms, and no queue.
+    dream(page)
+    expect(page.locator("#repeated")).to_contain_text("That dream waits already")
+    expect(rows).to_have_count(4)
+    page.keyboard.press("Control+.")
+    toast = page.locator(".toast")
+    expect(toast).to_contain_text("“the second” is stopped; 1 more goes on")
+    expect(rows.filter(has_text="the third").locator(".grid")).to_be_visible()
+    page.get_by_role("button", name="Dream it all the same").click()
+    expect(rows).to_have_count(5)
+    toast.get_by_role("button", name="Stop all").click()
+    expect(toast).to_contain_text("2 dreams stopped")
+    expect(bare).to_have_count(3)
+    page.locator("#prompt textarea").focus()
+    page.keyboard.press("F6")
+    expect(toast.get_by_role("button", name="Continue all")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(bare).to_have_count(1)
+    expect(page.locator("#prompt textarea")).to_be_focused()
+    stop = rows.filter(has_text="Cancel").locator(".row-stop")
+    stop.press("Enter")
+    expect(bare).to_have_count(2)
+    assert page.evaluate("document.activeElement.matches('.dream-row .dream-title')")
+
+    # What ended with nothing goes at once, and the keyboard is not lost with a row.
+    page.get_by_role("button", name="Clear all 2").press("Enter")
+    expect(rows).to_have_count(3)
+    expect(toast).to_contain_text("2 dreams deleted")
+    first.locator(".row-remove").press("Enter")
+    expect(rows).to_have_count(2)
+    expect(rows.filter(has_text="the one before").locator(".row-remove")).to_be_focused()
 
 
 def test_what_was_deleted_is_brought_back_by_a_click_or_a_key(quick: Page) -> None:
@@ -352,7 +392,7 @@ def test_the_keyboard_alone_is_enough(quick: Page, site: Site) -> None:
     focused = page.evaluate("document.activeElement.className")
     assert "open" in focused
     site.engine.go.clear()
-    page.locator("#prompt textarea").focus()
+    page.fill("#prompt textarea", "a yellow tree")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#stop-button")).to_be_visible()
     page.keyboard.press("Control+.")

@@ -33,6 +33,7 @@ def test_small_windows_have_room_for_the_prompt_and_the_pictures(quick: Page, si
     dream(page)
     finished(page, 4)
     site.engine.go.clear()
+    page.fill("#prompt textarea", "a blue boat at sea")
     dream(page)
     expect(page.locator("#stop-button")).to_be_visible()
     for width, height in ((720, 450), (768, 1024), (390, 844), (320, 640), (320, 256)):

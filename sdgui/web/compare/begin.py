@@ -12,6 +12,7 @@ from sdgui.people import Who
 from sdgui.plans import Plan
 from sdgui.ports import Store
 from sdgui.records import PictureRecord
+from sdgui.request_fields import NO_AXIS
 from sdgui.web.compare import sheet_plans
 from sdgui.web.compare.controls import CompareControls
 from sdgui.web.doors.visitors import who_of
@@ -77,7 +78,10 @@ class CompareBegin:
                 case "variations":
                     return self._begin(self._vary(asked.get("picture"), compare, who), who, job)
                 case "grid":
-                    plan = self._grid(controls, compare)
+                    try:
+                        plan = self._grid(controls, compare)
+                    except UserError as fault:
+                        return self._at_axis(fault, controls, compare)
                     cells = len(plan.specs)
                     if cells > ASK_CELLS and asked.get("confirmed") is not True:
                         return {
@@ -102,7 +106,11 @@ class CompareBegin:
 
         def act() -> dict[str, Any]:
             controls, compare = _read(asked)
-            plan = self._grid(_with_prompt(controls), compare)
+            controls = _with_prompt(controls)
+            try:
+                plan = self._grid(controls, compare)
+            except UserError as fault:
+                return self._at_axis(fault, controls, compare)
             return {
                 "cells": len(plan.specs),
                 "seconds": self._studio.expect(plan.specs),
@@ -143,6 +151,27 @@ class CompareBegin:
         asked = to_request(controls, info_of(controls.model, models))
         varied = replace(asked, variation_seed=parse_seed(compare.vary_seed))
         return sheet_plans.grid(models, varied, compare.x, compare.y)
+
+    def _at_axis(self, fault: UserError, controls: Controls, compare: CompareControls) -> Told:
+        """The fault in words, and the `field` it lies in, where one axis alone has it, and no axis that is right."""
+        told: Told = {"error": fault.message, "hint": fault.hint}
+        controls = _with_prompt(controls)
+
+        def is_in(axis: str, values: str) -> bool:
+            alone = replace(compare, x_axis=axis, x_values=values, y_axis=NO_AXIS)
+            try:
+                self._grid(controls, alone)
+            except UserError as own:
+                return own.message == fault.message
+            return False
+
+        if is_in("Seed", "1"):
+            return told
+        if is_in(compare.x_axis, compare.x_values):
+            return told | {"field": "x_values"}
+        if compare.y_axis != NO_AXIS and is_in(compare.y_axis, compare.y_values):
+            return told | {"field": "y_values"}
+        return told
 
     def _vary(self, picture: object, compare: CompareControls, who: Who) -> Plan:
         return sheet_plans.variations(self._studio.models, self._own(picture, who), compare)

@@ -23,11 +23,23 @@ const PAUSE = 400;
 /** "36 cells · about 1 min 20 s". @param {Planned} planned */
 const size = ({ cells = 0, seconds = null }) => `${cellsOf(cells)} · ${seconds === null ? "time not known yet" : `about ${duration(seconds)}`}`;
 
-/** Writes what Python says of the grid under its axes. @param {Planned | null} told */
-function writePlan(told) {
+/** What the values of the two axes are written in. */
+const FIELDS = ["#x-values textarea", "#y-values textarea"];
+
+/** Writes what Python says of the grid under its axes; what is wrong with one of them, at that. @param {Planned | null} told @param {import("../shared/settings/field-errors.js").FieldErrors} fields */
+function writePlan(told, fields) {
   if (!told) return;
   const place = find("#plan");
   place.classList.toggle("is-error", Boolean(told.error));
+  const wrong = fields.named(told.field);
+  for (const field of FIELDS.map(find)) {
+    if (field !== wrong) fields.clear(field);
+  }
+  if (wrong) {
+    fields.mark(wrong, [told.error, told.hint].filter(Boolean).join(" "));
+    place.replaceChildren();
+    return;
+  }
   /** @type {(string | undefined)[]} */
   const [first, ...rest] = told.error ? [told.error, told.hint] : [size(told), ...(told.notices ?? [])];
   place.replaceChildren(make("b", { textContent: first }), ...rest.filter((text) => text).map((text) => make("span", { textContent: text })));
@@ -35,8 +47,9 @@ function writePlan(told) {
 
 /** Asks Python anew when a setting has changed and typing pauses, and when a dream has ended: its speed counts. */
 export class Planning {
-  /** @param {import("../shared/dreams/dreams.js").Dreams} dreams */
-  constructor(dreams) {
+  /** @param {import("../shared/dreams/dreams.js").Dreams} dreams @param {import("../shared/settings/field-errors.js").FieldErrors} fields */
+  constructor(dreams, fields) {
+    this.fields = fields;
     this.turn = 0;
     settings.onChange(() => this.plan());
     this.plan();
@@ -49,7 +62,7 @@ export class Planning {
     await pause(PAUSE);
     if (turn !== this.turn || settings.get("mode") !== "grid" || document.body.dataset.tab !== "compare") return;
     const told = await tell("/sheets/plan", { values: settings.values }).catch(() => null);
-    if (turn === this.turn) writePlan(told);
+    if (turn === this.turn) writePlan(told, this.fields);
   }
 }
 

@@ -80,9 +80,9 @@ export async function enter(page) {
     return told;
   };
   const confirm = new Confirm(async () => page.outcome(await page.told(begin(true)), sheets));
-  const planning = new Planning(dreams);
+  const planning = new Planning(dreams, page.fields);
   page.add("compare", {
-    dreaming: { list: sheets, begins: () => BEGINS[mode()], begin },
+    dreaming: { list: sheets, begins: () => BEGINS[mode()], begin, of: () => (mode() === "variations" ? base.id : null) },
     seen: () => planning.plan(),
     marked: () => tray.refresh(),
     looked: () => tray.refresh(),

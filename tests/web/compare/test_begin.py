@@ -242,6 +242,21 @@ def test_what_cannot_be_compared_is_said_in_a_sentence(ann: Ann, wrong: CompareC
     assert len(told["error"]) < 200
 
 
+def test_the_axis_that_is_wrong_is_named(ann: Ann, begin: CompareBegin) -> None:
+    both = replace(GRID, y_axis="Seed", y_values="1, 2")
+    faults = {
+        "x_values": replace(both, x_values="5, abc"),
+        "y_values": replace(both, y_values="9-3"),
+        None: replace(both, x_axis="Seed", x_values="1-100", y_axis="Steps", y_values="1-100"),
+    }
+    for field, wrong in faults.items():
+        for prompt in ("", "a cat"):  # before one is written, too
+            told = begin.plan({"values": values_of(replace(ann.controls, prompt=prompt), wrong)})
+            assert told.get("field") == field, told
+    told, _ = ann.click(both, controls=replace(ann.controls, prompt=""))
+    assert "prompt" in told["error"] and "field" not in told
+
+
 @pytest.mark.parametrize("prompt", ["", 5])
 @pytest.mark.parametrize("compare", [COMPARE, GRID])
 def test_a_sheet_of_no_prompt_is_refused(ann: Ann, compare: CompareControls, prompt: Any) -> None:

@@ -15,7 +15,7 @@ import { settings } from "../../shared/settings/settings.js";
  *   exports: import("../export/export.js").Exports, refine: (pictures: string[]) => void }} Parts
  */
 
-const HINT = "Keep pictures with K or ♥: they stay here.";
+const HINT = "Keep pictures with K or ♥";
 
 /** A kept picture by itself: its dream may be far down in the list, and not loaded. @param {ToldPicture} told */
 function pictureOf(told) {

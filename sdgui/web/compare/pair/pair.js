@@ -16,6 +16,8 @@ import { Table, alike, apart } from "./table.js";
 /** @type {Which[]} */
 const BOTH = ["a", "b"];
 const HINT = "Press A and B on two pictures to compare them";
+/** The same in one line of the settings. */
+const NONE = "Pin two pictures as A and B to compare";
 
 export class Pair {
   /**
@@ -44,6 +46,7 @@ export class Pair {
     root.addEventListener("keydown", (event) => this.key(event));
     root.replaceChildren(this.home, this.hint, this.table.element, this.note, this.actions);
     this.takeBack();
+    this.hold();
     /** @type {Large} */
     this.large = new Large(this);
     this.strip = new Strip(this);
@@ -83,7 +86,27 @@ export class Pair {
 
   /** The settings may be scrolled past the two: what a key did to them is to be seen. On a phone they are a drawer. */
   bring() {
-    if (!COMPACT.matches) this.stage.element.scrollIntoView({ block: "nearest" });
+    if (!COMPACT.matches && !this.isBesides) this.stage.element.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Whether somebody writes in the settings below. */
+  get isBesides() {
+    const focused = document.activeElement;
+    return Boolean(focused?.closest("#settings")) && !this.root.parentElement?.contains(focused);
+  }
+
+  /** The settings stay where they are while one writes in them, or when the two above are out of sight. */
+  hold() {
+    const block = this.root.closest(".block");
+    const panel = this.root.closest("#settings");
+    if (!block || !panel) return;
+    let { height } = block.getBoundingClientRect();
+    new ResizeObserver(() => {
+      const now = block.getBoundingClientRect();
+      const by = now.height - height;
+      height = now.height;
+      if (this.isBesides || now.bottom - by <= panel.getBoundingClientRect().top) panel.scrollTop += by;
+    }).observe(block);
   }
 
   /** The picture was deleted. @param {string} picture */
@@ -194,10 +217,11 @@ export class Pair {
   show() {
     const isBoth = Boolean(this.a && this.b);
     this.root.classList.toggle("is-both", isBoth);
+    this.root.classList.toggle("is-none", !this.a && !this.b);
     this.stage.awaits(isBoth);
     this.enlarge.disabled = !this.stage.isFull;
     const missing = BOTH.filter((which) => !this.pins[which]).map((which) => which.toUpperCase());
-    this.hint.textContent = ["", `Press ${missing} on another picture to compare the two`, HINT][missing.length];
+    this.hint.textContent = ["", `Press ${missing} on another picture to compare the two`, NONE][missing.length];
     this.actions.hidden = !this.a && !this.b;
     this.strip?.show();
     if (!this.stage.isFull) this.large?.close();

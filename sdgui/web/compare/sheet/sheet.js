@@ -1,14 +1,19 @@
 // @ts-check
 // One dream of Compare: a wall of seeds, its refined ones, a row of variations, or a labelled grid.
 
+import { COMPACT } from "../../shared/dom/compact.js";
 import { button, make } from "../../shared/dom/dom.js";
 import { ago, left, settings } from "../../shared/dreams/words.js";
+import { columnsFor } from "../../shared/gallery/columns.js";
 import { Row } from "../../shared/gallery/row.js";
 import { Cell } from "./cell.js";
 
-const MANY = 20;
-const CROWD = 42;
 const WIDE = 5;
+/** Pixels: the gap between tiles, what stands above and below them, the smallest tile, by mouse and by finger. */
+const [GAP, HEAD, BELOW] = [10, 64, 28];
+const LEAST = { large: 118, small: 84 };
+/** Pixels from which down a long seed and a match have no room beside each other. */
+const NARROW = 150;
 const KEYS = "←↑→↓ move · K keep · X reject · A/B pin · V vary";
 const VARIATION = "variation ";
 const REMEMBERED = "sdgui-sort-1";
@@ -84,11 +89,26 @@ export class Sheet extends Row {
     const cells = this.unsorted;
     if (this.kind === "variations") for (const cell of cells) cell.caption(this.caption(cell.picture), this.varied(cell.picture));
     this.grid = make("div", { className: "wall", role: "group", aria: { label: "Pictures" } }, ...cells.map((cell) => cell.frame));
-    const size = cells.length > CROWD ? "crowd" : cells.length > MANY ? "many" : "few";
-    this.grid.dataset.size = size;
     this.grid.style.setProperty("--count", String(cells.length));
-    this.grid.classList.toggle("is-narrow", size !== "few" || (this.kind === "variations" && cells.length >= WIDE));
     return this.grid;
+  }
+
+  /** A row of variations is one line, and a grid has its columns: their styles fit them. @override @param {{ width: number, height: number }} room */
+  fit({ width, height }) {
+    const { grid, dream } = this;
+    if (!grid || !width || this.isGrid) return;
+    const count = this.tiles.size;
+    if (this.kind === "variations") {
+      grid.classList.toggle("is-narrow", count >= WIDE);
+      return;
+    }
+    const { columns, size } = columnsFor(count, {
+      width, height: height - HEAD, aspect: dream.settings.width / dream.settings.height,
+      gap: GAP, below: BELOW, least: COMPACT.matches ? LEAST.small : LEAST.large, most: this.most,
+    });
+    grid.style.setProperty("--columns", String(columns));
+    grid.style.setProperty("--tile", `${size}px`);
+    grid.classList.toggle("is-narrow", size < NARROW);
   }
 
   /** Columns and rows with their labels, which stay in sight while it scrolls. */

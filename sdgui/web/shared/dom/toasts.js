@@ -16,6 +16,9 @@ export class Toasts {
     document.body.append(this.element, this.status);
     // What stands in a dialog is still to be read when that is closed.
     document.addEventListener("close", (event) => targetOf(event).contains(this.element) && document.body.append(this.element), true);
+    document.addEventListener("keydown", (event) => event.key === "F6" && !event.ctrlKey && !event.altKey && this.enter(event));
+    /** Where the keyboard was before it came to a toast. @type {HTMLElement | null} */
+    this.from = null;
   }
 
   /**
@@ -24,7 +27,7 @@ export class Toasts {
    * @param {string} [hint]
    */
   show(message, hint = "", isError = false, milliseconds = 9000) {
-    const close = button("×", "", () => toast.remove(), { aria: { label: "Close the message" } });
+    const close = button("×", "", () => this.remove(toast), { aria: { label: "Close the message" } });
     const toast = make(
       "div",
       { className: `toast${isError ? " is-error" : ""}`, role: isError ? "alert" : "status", data: { testid: "toast" } },
@@ -55,7 +58,7 @@ export class Toasts {
     let timer;
     const close = () => {
       clearTimeout(timer);
-      toast.remove();
+      this.remove(toast);
       ended();
     };
     const wait = () => {
@@ -65,9 +68,34 @@ export class Toasts {
     for (const type of ["pointerenter", "focusin"]) toast.addEventListener(type, () => clearTimeout(timer));
     for (const type of ["pointerleave", "focusout"]) toast.addEventListener(type, () => setTimeout(wait));
     toast.lastElementChild?.addEventListener("click", close);
-    toast.lastElementChild?.before(button(text, "toast-action", act, { title }));
+    toast.lastElementChild?.before(button(text, "toast-action", act, { title, aria: { keyshortcuts: "F6" } }));
     wait();
     return { close };
+  }
+
+  /** The keyboard goes to what the newest toast offers, and back again. @param {KeyboardEvent} event */
+  enter(event) {
+    const focused = document.activeElement;
+    const isHere = this.element.contains(focused);
+    /** @type {HTMLElement | null | undefined} */
+    const newest = this.element.lastElementChild?.querySelector("button");
+    const next = isHere ? this.from : newest;
+    if (!next?.isConnected) return;
+    event.preventDefault();
+    if (!isHere && focused instanceof HTMLElement) this.from = focused;
+    next.focus({ preventScroll: true });
+  }
+
+  /** A toast goes; the keyboard that stood on it goes back to where it was. @param {HTMLElement} toast */
+  remove(toast) {
+    const stood = toast.contains(document.activeElement);
+    toast.remove();
+    if (stood && this.from?.isConnected) this.from.focus({ preventScroll: true });
+  }
+
+  /** Something is seen, or written, elsewhere: what was wrong before is of no use there. */
+  leave() {
+    for (const toast of this.element.querySelectorAll(".is-of-place")) toast.remove();
   }
 
   /** @param {string} message */

@@ -148,6 +148,8 @@ export type Outcome = {
   job?: string;
   error?: string;
   hint?: string;
+  /** The setting that the error lies in. */
+  field?: string;
   notice?: string;
   confirm?: Size;
   values?: Values;
@@ -170,7 +172,7 @@ export type PromptFacts = {
 
 /** How large a grid would be. */
 export type Size = { cells: number; seconds: number | null };
-export type Planned = Partial<Size> & { notices?: string[]; error?: string; hint?: string };
+export type Planned = Partial<Size> & { notices?: string[]; error?: string; hint?: string; field?: string };
 
 /** A model that is here, or could be used but for its `fault`; sizes in bytes, `last` in seconds since the epoch. */
 export type ModelCard = {

@@ -21,21 +21,16 @@ const PAGE = 12;
 const LARGE_PAGE = 48;
 /** Pages that are asked for at once to close the gap to what is known already. */
 const MOST_PAGES = 4;
+/** Dreams that the server deletes with one request. */
+const MOST_AT_ONCE = 100;
 /** Pixels below what is seen within which older dreams are asked for. */
 const AHEAD = 800;
 
 /** Right and down. @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-const STAGES = ["forming", "waiting", "ended"];
-
-/** @param {Row} view @returns {[number, number]} */
-function placeOf({ stage, dream }) {
-  return [STAGES.indexOf(stage), stage === "ended" ? -dream.created : dream.created];
-}
-
-/** @param {[number, number]} one @param {[number, number]} other */
-const isBefore = (one, other) => one[0] < other[0] || (one[0] === other[0] && one[1] < other[1]);
+/** Milliseconds in which what lies below makes room for a dream that opens. */
+const OPENING = 220;
 
 /** When the last dream of a page was begun, beside those that are alive; nothing lies behind the last page. @param {Page} page */
 const endOf = ({ dreams, next }) => (next ? dreams.find(({ id }) => id === next)?.created ?? Infinity : -Infinity);
@@ -68,18 +63,35 @@ export class List {
     this.more = more;
     /** @type {Map<string, Row>} */
     this.views = new Map();
+    /** What pictures have, in pixels; nothing while another tab is seen. */
+    this.room = { width: 0, height: 0 };
     /** @type {string | null} */
     this.next = null;
     this.isKnown = false;
     this.isLoading = false;
     this.end = make("div", { className: "gallery-end" });
-    this.element.append(this.end);
+    /** What waits, one line each. */
+    this.queue = make("div", { className: "queue" });
+    this.element.append(this.queue, this.end);
     dreams.lists.push(this);
     // Another has begun or ended: who waited for it may be the next.
-    dreams.counted.add(() => [...this.views.values()].forEach((row) => row.dream.isActive && row.changed()));
+    dreams.counted.add(() => [...this.views.values()].forEach((row) => (row.dream.isActive || row.isBare) && row.changed()));
     new IntersectionObserver(() => this.isNearEnd && this.older(), { root: element, rootMargin: `${AHEAD}px` }).observe(this.end);
     this.fitGutter();
     window.addEventListener("resize", () => this.fitGutter());
+    new ResizeObserver(() => this.measure()).observe(element);
+  }
+
+  /** The room that pictures have, in pixels, has changed. */
+  measure() {
+    const { clientWidth, clientHeight } = this.element;
+    if (!clientWidth) return; // another tab is seen
+    const { paddingLeft, paddingRight, paddingTop } = getComputedStyle(this.element);
+    const width = clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+    const height = clientHeight - parseFloat(paddingTop);
+    if (this.room.width === width && this.room.height === height) return;
+    this.room = { width, height };
+    for (const view of this.views.values()) view.fit(this.room);
   }
 
   /** Whether its tab is the one that is seen. */
@@ -98,7 +110,7 @@ export class List {
 
   /** @returns {Row[]} */
   get ordered() {
-    return [...this.element.children].flatMap((child) => {
+    return [...this.queue.children, ...this.element.children].flatMap((child) => {
       const view = child instanceof HTMLElement ? this.views.get(child.dataset.job ?? "") : undefined;
       return view ? [view] : [];
     });
@@ -107,6 +119,16 @@ export class List {
   /** Puts a whole dream into the bin. @param {Dream} dream */
   delete(dream) {
     return this.bin.put({ dreams: [dream.id] });
+  }
+
+  /** The dreams that ended without a picture. */
+  get bare() {
+    return this.ordered.filter((row) => row.isBare);
+  }
+
+  /** Puts all of those into the bin. */
+  clearBare() {
+    return this.bin.put({ dreams: this.bare.map(({ dream }) => dream.id).slice(0, MOST_AT_ONCE) });
   }
 
   /** Whether pictures can be marked here. */
@@ -200,19 +222,42 @@ export class List {
     if (known) return known;
     const view = this.view(this, dream);
     this.views.set(dream.id, view);
+    if (!this.room.width) this.measure();
+    view.fit(this.room);
     this.arrange(view);
     return view;
   }
 
-  /** Puts a dream where its stage and its age belong: the queue in its order, then what was, the newest first. @param {Row} view */
+  /**
+   * Puts a dream where its age belongs, the newest first; what waits stands above, so that it opens on top when its turn
+   * comes, and what has formed stays where it is. @param {Row} view
+   */
   arrange(view) {
     if (this.views.get(view.dream.id) !== view) return; // it is still being made
-    const place = placeOf(view);
-    const after = this.ordered.find((other) => other !== view && isBefore(place, placeOf(other)));
-    if (view.element.nextElementSibling === (after?.element ?? this.end)) return;
+    const host = view.stage === "waiting" ? this.queue : this.element;
+    const after = this.ordered.find((other) => other !== view && other.element.parentElement === host && other.dream.created < view.dream.created);
+    const next = after?.element ?? (host === this.element ? this.end : null);
+    if (view.element.parentElement === host && view.element.nextElementSibling === next) return;
     const focused = document.activeElement;
-    this.element.insertBefore(view.element, after?.element ?? this.end);
+    host.insertBefore(view.element, next);
     if (focused instanceof HTMLElement && view.element.contains(focused)) focused.focus({ preventScroll: true });
+  }
+
+  /**
+   * A dream begins to form: what is seen below glides down and does not leap. Where the list is scrolled, the browser keeps
+   * in its place what one looks at. @param {() => void} open
+   */
+  makeRoom(open) {
+    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const { bottom } = this.element.getBoundingClientRect();
+    const seen = isCalm || !this.isShown || this.element.scrollTop > 0 ? [] : this.ordered
+      .map(({ element }) => ({ element, top: element.getBoundingClientRect().top }))
+      .filter(({ element, top }) => top < bottom && element.parentElement === this.element);
+    open();
+    for (const { element, top } of seen) {
+      const by = top - element.getBoundingClientRect().top;
+      if (by) element.animate([{ transform: `translateY(${by}px)` }, { transform: "none" }], { duration: OPENING, easing: "ease-out" });
+    }
   }
 
   /** The picture that an arrow leads to. @param {import("./tile.js").Tile} tile @param {string} key */
@@ -246,8 +291,22 @@ export class List {
 
   /** @param {string} job */
   drop(job) {
-    this.views.get(job)?.remove();
+    const view = this.views.get(job);
+    if (!view) return;
+    if (view.element.contains(document.activeElement)) this.handOn(view);
+    view.remove();
     this.views.delete(job);
+  }
+
+  /** The keyboard is not lost with a dream: it goes to the same of the next one, or to its title. @param {Row} view */
+  handOn(view) {
+    const all = this.ordered;
+    const at = all.indexOf(view);
+    const next = all[at + 1] ?? all[at - 1];
+    const name = document.activeElement?.closest(".dream-actions button")?.className ?? "title";
+    const same = next?.element.querySelector(`.dream-actions .${name}:not([hidden])`);
+    (same instanceof HTMLElement ? same : next?.title ?? this.element).focus({ preventScroll: true });
+    next?.element.scrollIntoView({ block: "nearest" });
   }
 
   welcome() {

@@ -4,6 +4,7 @@
 import { button, make } from "../dom/dom.js";
 import { inFrame } from "../dom/frame.js";
 import { TRY_ANOTHER, ago, doing, duration, heldBack, moment, ordinal, pictures, settings } from "../dreams/words.js";
+import { columnsFor } from "./columns.js";
 import { Tile, tileOf } from "./tile.js";
 
 /**
@@ -17,6 +18,13 @@ const KEPT = "Until then it is kept in memory; ↓ on a picture saves a copy.";
 /** What is said of a dream without any picture. @type {Record<string, string>} */
 const ENDED = { cancelled: "stopped", failed: "failed", finished: "no picture" };
 
+/** Pixels: how narrow a gallery has two columns, the gap between tiles, what stands above and below them, the smallest tile. */
+const NARROW = 640;
+const [GAP, HEAD, BELOW, LEAST] = [12, 60, 30, 118];
+
+/** How much of the height a dream takes at the most: what was dreamt before is still seen. */
+const SHARE = 0.72;
+
 /** Tiles of a sheet that the gallery shows: the whole of it is in Compare. */
 const MOST = 8;
 
@@ -25,9 +33,11 @@ export class Row {
   constructor(list, dream) {
     this.list = list;
     this.dream = dream;
+    this.isStopping = false;
+    this.isResuming = false;
     /** @type {Map<number, Tile>} */
     this.tiles = new Map();
-    this.title = make("h2", { className: "dream-title", textContent: dream.title, title: dream.title });
+    this.title = make("h2", { className: "dream-title", textContent: dream.title, title: dream.title, tabIndex: -1 });
     this.meta = make("span", { className: "dream-meta" });
     this.progress = make("div", { className: "dream-progress", role: "progressbar", aria: { label: "Progress" } }, make("i"));
     this.note = make("p", { className: "dream-note" });
@@ -38,6 +48,7 @@ export class Row {
     this.removal = dream.isGathered
       ? button("Remove", "row-remove", () => list.delete(dream), { title: "Remove this wall; its pictures stay" })
       : button("Delete", "row-remove", () => list.delete(dream), { title: "Delete this dream; it can be brought back" });
+    this.clear = button("", "row-clear", () => list.clearBare(), { title: "Delete all that ended without a picture; they can be brought back" });
     // No region: hundreds of landmarks, several of one name, would lead nowhere.
     this.element = make(
       "article",
@@ -55,7 +66,7 @@ export class Row {
 
   /** @returns {HTMLElement[]} */
   actions() {
-    return [...this.more(), this.stop, this.go, this.reuse, this.removal];
+    return [...this.more(), this.clear, this.stop, this.go, this.reuse, this.removal];
   }
 
   /** Buttons for what rooms offer of it. */
@@ -67,7 +78,12 @@ export class Row {
     });
   }
 
-  /** What forms is seen first, then what waits for it, then what was. @returns {"forming" | "waiting" | "ended"} */
+  /** Whether it ended without any picture. */
+  get isBare() {
+    return !this.dream.isActive && !this.dream.done.length && !this.dream.heldBack;
+  }
+
+  /** What waits is one line above all that has begun. @returns {"forming" | "waiting" | "ended"} */
   get stage() {
     const { dream, list } = this;
     if (!dream.isActive) return "ended";
@@ -86,9 +102,27 @@ export class Row {
     const shown = [...this.dream.pictures.values()].slice(0, this.dream.sheet ? MOST : Infinity);
     for (const picture of shown) this.tiles.set(picture.index, new Tile(this, picture));
     const frames = [...this.tiles.values()].map((tile) => make("figure", { className: "framed" }, tile.element, tile.below));
-    const grid = make("div", { className: "grid", data: { count: Math.min(shown.length, 5) } }, ...frames);
-    grid.style.setProperty("--most", `${4 * this.dream.settings.width}px`);
-    this.element.append(grid);
+    /** @type {HTMLElement | undefined} */
+    this.grid = make("div", { className: "grid", data: { count: Math.min(shown.length, 5) } }, ...frames);
+    this.grid.style.setProperty("--most", `${this.most}px`);
+    this.element.append(this.grid);
+  }
+
+  /** Pixels of the page that a picture is wide at the most: more would be mush. */
+  get most() {
+    return 4 * this.dream.settings.width;
+  }
+
+  /** Its pictures in the room that there is. @param {{ width: number, height: number }} room */
+  fit({ width, height }) {
+    const { grid } = this;
+    if (!grid || width <= NARROW) return;
+    const { settings: made } = this.dream;
+    const { columns, size } = columnsFor(this.tiles.size, {
+      width, height: SHARE * height - HEAD, aspect: made.width / made.height, gap: GAP, below: BELOW, least: LEAST, most: this.most,
+    });
+    grid.style.setProperty("--columns", String(columns));
+    grid.style.setProperty("--tile", `${size}px`);
   }
 
   /** The pictures that can be opened, in the order in which they are seen. @returns {Picture[]} */
@@ -156,15 +190,24 @@ export class Row {
     const { dream } = this;
     const { stage } = this;
     this.element.dataset.state = dream.state;
-    if (this.element.dataset.stage !== stage) {
+    const before = this.element.dataset.stage;
+    const enter = () => {
       this.element.dataset.stage = stage;
       this.list.arrange(this);
-    }
-    this.element.classList.toggle("is-bare", !dream.isActive && !dream.done.length && !dream.heldBack);
+    };
+    if (before === "waiting" && stage === "forming") this.list.makeRoom(enter);
+    else if (before !== stage) enter();
+    this.element.classList.toggle("is-bare", this.isBare);
     this.element.classList.toggle("has-none", !dream.done.length);
+    const { bare } = this.list;
+    this.clear.hidden = bare.length < 2 || bare[0] !== this;
+    if (!this.clear.hidden) this.clear.textContent = `Clear all ${bare.length}`;
+    if (!dream.isActive && document.activeElement === this.stop) this.title.focus({ preventScroll: true });
     this.stop.hidden = !dream.isActive;
     this.stop.textContent = stage === "waiting" ? "Cancel" : "Stop";
-    this.go.hidden = dream.isActive || !dream.missing;
+    const goes = !dream.isActive && dream.missing > 0;
+    if (!goes && document.activeElement === this.go) (dream.isActive ? this.stop : this.title).focus({ preventScroll: true });
+    this.go.hidden = !goes;
     this.go.textContent = this.again;
     this.removal.hidden = dream.isActive;
     const { message, hint } = this.fault();
@@ -203,15 +246,17 @@ export class Row {
   }
 
   async cancel() {
-    this.stop.disabled = true;
+    if (this.isStopping) return;
+    this.isStopping = true; // and the button is not disabled, which would lose the keyboard
     await this.list.dreams.cancel(this.dream.id);
-    this.stop.disabled = false;
+    this.isStopping = false;
   }
 
   async resume() {
-    this.go.disabled = true;
+    if (this.isResuming) return;
+    this.isResuming = true;
     await this.list.dreams.resume(this.dream.id);
-    this.go.disabled = false;
+    this.isResuming = false;
   }
 
   /** @param {Picture} picture */

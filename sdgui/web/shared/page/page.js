@@ -2,6 +2,7 @@
 // What the rooms have in common, and how they join: each adds its tab, and what the Dream button begins there.
 
 import { Picker } from "../adapters/picker.js";
+import { COMPACT } from "../dom/compact.js";
 import { ALT, KEY } from "../dom/keys.js";
 import { Menu } from "../dom/menu.js";
 import { QuietLine } from "../dom/quiet-line.js";
@@ -12,6 +13,7 @@ import { Unanswered, ask, tell, wordsOf } from "../fetch/ask.js";
 import { Bin } from "../gallery/bin.js";
 import { MadeWith } from "../made_with/made-with.js";
 import { Kept } from "../fetch/once.js";
+import { current } from "../seam/seam.js";
 import { Drawer } from "../settings/drawer.js";
 import { ModelChoice } from "../settings/model-choice.js";
 import { FieldErrors } from "../settings/field-errors.js";
@@ -29,17 +31,18 @@ import { PromptBar } from "./prompt-bar.js";
 import { PromptWords } from "./prompt-words.js";
 import { Tabs } from "./tabs.js";
 import { Title } from "./title.js";
+import { Twice } from "./twice.js";
 
 /**
  * @typedef {import("../gallery/list.js").List} List
  * @typedef {import("../dreams/told.js").Outcome} Outcome
  * @typedef {import("../dreams/dream.js").Dream} Dream
  * @typedef {import("../viewer/tools.js").Action & { do: (picture: import("../dreams/dream.js").Picture) => void }} More
- * @typedef {{ list: List, begins: () => import("./prompt-bar.js").Begins, begin: () => Promise<Outcome> }} Dreaming
+ * @typedef {{ list: List, begins: () => import("./prompt-bar.js").Begins, begin: () => Promise<Outcome>, of?: () => string | null }} Dreaming
  * @typedef {{ panel?: HTMLElement, dreaming?: Dreaming,
  *   offers?: (dream: Dream) => import("../gallery/list.js").Action[], seen?: () => void, address?: () => string,
  *   compares?: (pictures: string[]) => Promise<void>, marked?: () => void, looked?: () => void }} Room
- *   `dreaming`: what the Dream button begins there, and where that is shown, which else is its `panel`; `offers`: what
+ *   `dreaming`: what the Dream button begins there, `of` which picture, and where that is shown, which else is its `panel`; `offers`: what
  *   can be done there with any dream; `seen` is called when its tab or its mode is seen; `address` names it, with what is
  *   looked for there, where its name alone does not; `compares` shows any 2 to 64 pictures beside each other; `marked` is
  *   called where some were kept, or not any more, elsewhere, `looked` when somebody comes back to the page
@@ -68,7 +71,8 @@ export class Page {
       [["Enter"], "in the prompt: dream; Shift and Enter make a new line"],
       [[KEY, "Enter"], "dream, from anywhere on the page"],
       [["↑", "↓"], "in an empty prompt: former prompts"],
-      [[KEY, "."], "stop all dreams"],
+      [[KEY, "."], "stop the dream that forms; then all can be stopped"],
+      [["F6"], "to what a message offers, and back"],
       [["Del"], "delete the picture; it can be brought back for ten seconds"],
       [[KEY, "Z"], "bring back what was deleted last"],
       [["Esc"], "close what is open last"],
@@ -123,9 +127,15 @@ export class Page {
       formerly: () => [...this.dreams.known.values()].sort((a, b) => b.created - a.created).map((dream) => dream.settings.prompt),
     });
     this.fields = new FieldErrors();
+    settings.onChange(() => this.toasts.leave());
     /** What nobody answered yet. @type {{ again: () => Promise<Outcome>, list: List, title: string }[]} */
     this.kept = [];
     this.waiting = new QuietLine(this.bar.notes, "kept-dreams");
+    this.twice = new Twice();
+    this.repeated = new QuietLine(this.bar.notes, "repeated");
+    settings.onChange(() => this.repeated.clear());
+    /** What the last Stop offers, while it does. @type {import("../dom/toasts.js").Toast | null} */
+    this.stopping = null;
     /** What the last "Reuse" replaced, while it can be taken back. @type {import("../dreams/told.js").Values | null} */
     this.replaced = null;
     this.reused = new QuietLine(this.bar.notes, "reused");
@@ -242,6 +252,7 @@ export class Page {
 
   /** Another tab, or another mode of it, is seen. */
   changed() {
+    this.toasts.leave();
     const { room } = this;
     if (room?.dreaming) {
       const { list, begins } = room.dreaming;
@@ -253,18 +264,32 @@ export class Page {
     room?.seen?.();
   }
 
-  /** Begins what the tab that is seen would begin. */
+  /** Begins what the tab that is seen would begin; not twice what was meant once. */
   async dream() {
     const dreaming = this.room?.dreaming;
     if (!dreaming) return;
-    this.bar.former.add(this.bar.prompt.value); // the settings are told a moment later
-    this.answered(dreaming.begin(), dreaming.list, this.bar.prompt.value);
+    const title = this.bar.prompt.value;
+    this.bar.former.add(title); // the settings are told a moment later
+    const values = await current();
+    const { tab } = this.tabs;
+    const of = dreaming.of?.() ?? "";
+    /** @param {import("../dreams/told.js").Values} [told] */
+    const whatOf = (told) => JSON.stringify([tab, of, { ...values, ...told }]);
+    const what = whatOf();
+    if (this.twice.isSecond(what)) return;
+    // What was told of it, a drawn seed, is as good as asked.
+    const begin = () => this.answered(dreaming.begin(), dreaming.list, title, ({ job, values: told }) => (job ? this.twice.began(job, whatOf(told), what) : this.twice.reset()));
+    const same = values.lock === true ? this.twice.alike(what, this.dreams.active) : undefined;
+    if (same) this.repeated.say(same.hasBegun ? "That dream is being made already" : "That dream waits already", { text: "Dream it all the same", act: begin });
+    else begin();
   }
 
-  /** What was asked; where nobody answers it is kept, said, and sent when the server is back. @param {Promise<Outcome>} asked @param {List} list @param {string} title */
-  async answered(asked, list, title) {
+  /** What was asked; where nobody answers it is kept, said, and sent when the server is back. @param {Promise<Outcome>} asked @param {List} list @param {string} title @param {(told: Outcome) => void} [heard] */
+  async answered(asked, list, title, heard = () => {}) {
     try {
-      this.outcome(await asked, list);
+      const told = await asked;
+      heard(told);
+      this.outcome(told, list);
     } catch (error) {
       if (!(error instanceof Kept)) {
         this.outcome({ error: wordsOf(error) }, list);
@@ -300,12 +325,12 @@ export class Page {
   /** Says and shows what became of a click. @param {Outcome} told @param {List} list @param {{ follows?: boolean }} [how] */
   outcome(told, list, { follows = false } = {}) {
     if (told.error) {
-      const field = this.fields.first({ hasPrompt: !this.bar.begins.ownPrompt });
+      const field = this.fields.named(told.field) ?? this.fields.first({ hasPrompt: !this.bar.begins.ownPrompt });
       if (field instanceof HTMLElement) {
         this.fields.mark(field, [told.error, told.hint].filter(Boolean).join(" "));
-        if (field.closest("#settings") && matchMedia("(width <= 700px)").matches) this.drawer.set(true);
+        if (field.closest("#settings") && COMPACT.matches) this.drawer.set(true);
         field.focus();
-      } else this.toasts.show(told.error, told.hint, true);
+      } else this.toasts.show(told.error, told.hint, true).classList.add("is-of-place");
     }
     if (told.notice) this.toasts.show(told.notice);
     if (told.values) settings.set(told.values);
@@ -314,6 +339,7 @@ export class Page {
     this.drawer.set(false);
     this.replaced = null;
     this.reused.clear();
+    this.repeated.clear();
     if (this.viewer.element.open) this.viewer.element.close();
     this.dreams.begin(told.job, list, { follows });
   }
@@ -324,9 +350,37 @@ export class Page {
     document.getElementById("model-address")?.focus();
   }
 
+  /** Stops what forms; what waits goes on, and is one more press away: nobody loses a queue by one key. */
   async stop() {
-    if (!this.bar.isDreaming) return;
-    await ask("/cancel", { method: "POST" }).catch((error) => this.toasts.show(wordsOf(error), "", true));
+    const { active } = this.dreams;
+    if (!active.length) return;
+    const begun = active.filter(({ hasBegun }) => hasBegun);
+    const stopped = begun.length ? begun : active.slice(-1);
+    this.stopping?.close();
+    await Promise.all(stopped.map(({ id }) => this.dreams.cancel(id)));
+    const left = active.length - stopped.length;
+    if (!left) return;
+    const what = stopped.length === 1 ? `“${short(stopped[0].title)}” is` : `${stopped.length} dreams are`;
+    this.stopping = this.toasts.offer(`${what} stopped; ${left} more ${left === 1 ? "goes" : "go"} on`, { text: "Stop all", act: () => this.stopAll() });
+  }
+
+  /** Stops all, which can be taken back. */
+  async stopAll() {
+    const jobs = this.dreams.active.map(({ id }) => id).reverse();
+    this.stopping?.close();
+    try {
+      await ask("/cancel", { method: "POST" });
+    } catch (error) {
+      this.toasts.show(wordsOf(error), "", true);
+      return;
+    }
+    this.stopping = this.toasts.offer(`${jobs.length === 1 ? "1 dream" : `${jobs.length} dreams`} stopped`, {
+      text: "Continue all",
+      act: async () => {
+        this.stopping?.close();
+        for (const job of jobs) await this.dreams.resume(job); // in their order
+      },
+    });
   }
 
   /** Takes over the settings of a picture or a sheet. @param {import("../gallery/list.js").Reuse} asked */

@@ -44,7 +44,10 @@ export class PromptBar {
     this.stopButton = find("#stop-button");
     /** What is to be said of the prompt, below it. */
     this.notes = make("div", { id: "prompt-notes" });
-    find("#prompt-bar").append(this.notes);
+    const element = find("#prompt-bar");
+    element.append(this.notes);
+    // What comes and goes above it, as toasts do, stands on it, however high it is.
+    new ResizeObserver(() => document.documentElement.style.setProperty("--bar", `${element.offsetHeight}px`)).observe(element);
     /** @type {Begins} */
     this.begins = { text: "Dream", verb: "dreams", isFirst: true };
     /** What the prompt is read as, as far as it is known. @type {Reading} */
@@ -56,7 +59,9 @@ export class PromptBar {
       this.tell();
     });
     prompt.setAttribute("aria-describedby", "prompt-hint");
-    this.button.addEventListener("click", () => calls.dream());
+    // A press by mouse leaves the keyboard where it was: else Space would begin the same once more.
+    this.button.addEventListener("mousedown", (event) => matchMedia("(hover: hover)").matches && event.preventDefault());
+    this.button.addEventListener("click", () => this.dream());
     this.stopButton.addEventListener("click", () => calls.stop());
     find("#to-prompt").addEventListener("click", () => this.focus());
     // Before Gradio's own listeners, which would swallow Enter where the prompt takes a new line.
@@ -79,7 +84,7 @@ export class PromptBar {
   /** @param {number} count of dreams that are being made */
   dreaming(count) {
     document.body.classList.toggle("is-dreaming", count > 0);
-    this.stopButton.title = count > 1 ? `Stop all ${count} dreams (${KEY}+.)` : `Stop (${KEY}+.)`;
+    this.stopButton.title = count > 1 ? `Stop what forms now (${KEY}+.); ${count - 1} more go on` : `Stop (${KEY}+.)`;
   }
 
   get isDreaming() {
@@ -126,7 +131,7 @@ export class PromptBar {
     this.replace(text);
   }
 
-  /** From the keyboard: a number that is still being typed counts. */
+  /** A number that is still being typed counts. */
   dream() {
     const focused = document.activeElement;
     if (focused instanceof HTMLInputElement) {

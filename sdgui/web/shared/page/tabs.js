@@ -60,7 +60,7 @@ export class Tabs {
       button.setAttribute("aria-selected", String(other === name));
       button.tabIndex = other === name ? 0 : -1;
       // Where they have no room beside each other, the one that is seen is.
-      if (other === name) button.scrollIntoView({ block: "nearest", inline: "nearest" });
+      if (other === name) button.scrollIntoView({ block: "nearest", inline: "center" });
     }
     if (document.body.dataset.tab === name) return;
     document.body.dataset.tab = name;
@@ -79,7 +79,8 @@ export class Tabs {
   cross(event) {
     if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const prompt = find("#prompt textarea");
-    if (event.key === "ArrowUp" && event.target === prompt) this.enter(event);
+    const isBelow = event.target === document.body || targetOf(event).closest("#prompt-bar, #settings, #prompt-box") !== null;
+    if (event.key === "ArrowUp" && isBelow && !document.querySelector("dialog[open]")) this.enter(event);
     else if (event.key === "ArrowDown" && this.panel?.contains(targetOf(event))) {
       event.preventDefault();
       prompt.focus();

@@ -32,8 +32,15 @@ export class FieldErrors {
     return fields.find((field) => field.getClientRects().length > 0 && faultOf(field)) ?? null;
   }
 
+  /** What a setting is written in; null where it cannot be seen. @param {string | undefined} name */
+  named(name) {
+    const field = name ? document.querySelector(`#${name.replace("_", "-")} :is(input, textarea)`) : null;
+    return field instanceof HTMLElement && field.getClientRects().length ? field : null;
+  }
+
   /** @param {Element} field @param {string} words */
   mark(field, words) {
+    if (field.getAttribute("aria-invalid") === "true" && field.closest(".block")?.querySelector(":scope > .field-error")?.textContent === words) return;
     this.clear(field);
     const block = field.closest("#prompt-box, .block");
     if (!block) return;

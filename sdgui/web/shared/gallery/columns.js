@@ -1,0 +1,38 @@
+// @ts-check
+// In how many columns pictures are seen: in even rows, all at once where that can be, and as large as may be.
+
+/**
+ * The place that pictures have, in pixels: `gap` lies between them, `below` is what stands below each; none is smaller
+ * than `least` or larger than `most`.
+ * @typedef {{ width: number, height: number, aspect: number, gap: number, below: number, least: number, most: number }} Place
+ */
+
+/** How much a row that is not full counts against the size of its pictures, and a width that is not used. */
+const EVEN = 4;
+const FULL = 0.15;
+
+/**
+ * The columns for so many pictures, and how wide each is.
+ * @param {number} count
+ * @param {Place} place
+ * @returns {{ columns: number, size: number }}
+ */
+export function columnsFor(count, { width, height, aspect, gap, below, least, most }) {
+  const ways = Array.from({ length: Math.max(1, count) }, (_, i) => i + 1).map((columns) => {
+    const rows = Math.ceil(count / columns);
+    const across = Math.min((width - (columns - 1) * gap) / columns, most);
+    const inSight = Math.min(across, (height / rows - below) * aspect);
+    const evenness = (count / (rows * columns)) ** EVEN;
+    const used = (columns * inSight + (columns - 1) * gap) / width;
+    return { columns, across, inSight, evenness, worth: inSight * evenness * used ** FULL };
+  });
+  const wide = ways.filter(({ columns, across }) => columns === 1 || across >= least);
+  const all = wide.filter(({ inSight }) => inSight >= Math.min(least, most));
+  if (all.length) {
+    const best = all.reduce((one, other) => (other.worth > one.worth ? other : one));
+    return { columns: best.columns, size: Math.floor(best.inSight) };
+  }
+  // They are scrolled through: many in sight, in even rows.
+  const best = wide.reduce((one, other) => (other.evenness * other.columns > one.evenness * one.columns ? other : one));
+  return { columns: best.columns, size: Math.floor(best.across) };
+}
