@@ -45,14 +45,14 @@ export class HistoryShelf {
 
   /** The pictures around the one that is seen, without a gap. */
   get pictures() {
-    const { wall, at } = this;
+    const { wall, at: seen } = this;
     const found = [];
-    for (let i = at; i >= Math.max(0, at - AROUND); i -= 1) {
+    for (let i = seen; i >= Math.max(0, seen - AROUND); i -= 1) {
       const record = wall.recordAt(i);
       if (!record) break;
       found.unshift(this.pictureOf(record));
     }
-    for (let i = at + 1; i <= at + AROUND; i += 1) {
+    for (let i = seen + 1; i <= seen + AROUND; i += 1) {
       const record = wall.recordAt(i);
       if (!record) break;
       found.push(this.pictureOf(record));

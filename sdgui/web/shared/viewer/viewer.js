@@ -153,9 +153,9 @@ export class Viewer {
   steps() {
     if (!this.picture) return;
     const { pictures } = this.shelf;
-    const at = pictures.indexOf(this.picture);
-    this.back.disabled = at <= 0;
-    this.forth.disabled = at >= pictures.length - 1;
+    const place = pictures.indexOf(this.picture);
+    this.back.disabled = place <= 0;
+    this.forth.disabled = place >= pictures.length - 1;
     if ([this.back, this.forth].some((stepper) => stepper.disabled && stepper === document.activeElement)) this.rest();
   }
 
@@ -343,8 +343,8 @@ export class Viewer {
     const { picture } = this;
     if (!picture?.id) return;
     const { pictures } = this.shelf;
-    const at = pictures.indexOf(picture);
-    const next = pictures[at + 1] ?? pictures[at - 1];
+    const place = pictures.indexOf(picture);
+    const next = pictures[place + 1] ?? pictures[place - 1];
     this.leave();
     const isDeleted = await this.bin.put({ pictures: [picture.id] });
     if (this.picture !== picture) return;
