@@ -53,6 +53,9 @@ def test_nothing_is_wrong_with_the_dream_tab(
     page.click("#help-button")
     broken["help"] = violations_everywhere(page)
     page.keyboard.press("Escape")
+    page.click("#choices-button")
+    broken["preferences"] = violations_everywhere(page, LARGE)
+    page.keyboard.press("Escape")
     page.click("#model-pill")
     broken["memory"] = violations_everywhere(page, LARGE)
     page.keyboard.press("Escape")
@@ -151,6 +154,7 @@ KINDS = {
         "#tab-dream",
         "#model-pill",
         "#help-button",
+        "#choices-button",
         "#prompt textarea",
         "#dream-button",
         "#aspect input:checked",

@@ -571,10 +571,17 @@ def test_a_prompt_is_shown_and_never_run(sheets: Page) -> None:
 def test_nothing_jumps_while_a_wall_forms(sheets: Page, site: Site) -> None:
     page = sheets
     site.engine.most = 1
+    assert (
+        box(page.locator("#pair-block"))["height"] < 90
+    )  # empty, it leaves the place to the settings
     ask_wall(page, count=12)
     begin(page)
+    page.keyboard.press("Space")  # which the button has not: it would begin the same once more
     made(page, 4)
     expect(tiles(page)).to_have_count(12)
+    page.keyboard.press("Alt+ArrowUp")
+    assert page.evaluate("document.activeElement.matches('.sheet .open')")
+    expect(page.locator("#compare .sheet")).to_have_count(1)
     before = [box(tile) for tile in tiles(page).all()]
     prompt = box(page.locator("#prompt-box"))
     site.engine.most = None

@@ -149,6 +149,9 @@ def test_what_forms_is_on_top_and_what_waits_or_was_stopped_is_one_line(
     page.keyboard.press("Control+.")
     toast = page.locator(".toast")
     expect(toast).to_contain_text("“the second” is stopped; 1 more goes on")
+    message, bar = toast.bounding_box(), page.locator("#prompt-bar").bounding_box()
+    assert message is not None and bar is not None
+    assert message["y"] + message["height"] <= bar["y"]
     expect(rows.filter(has_text="the third").locator(".grid")).to_be_visible()
     page.get_by_role("button", name="Dream it all the same").click()
     expect(rows).to_have_count(5)

@@ -48,6 +48,16 @@ def test_small_windows_have_room_for_the_prompt_and_the_pictures(quick: Page, si
         assert begin["x"] + begin["width"] <= width
     # At 400 % nothing is docked over the pictures: what is below is scrolled to.
     assert box(page, "#prompt-bar")["y"] >= 256
+    page.click("#tab-compare")
+    assert box(page, "#prompt-bar")["y"] >= 256
+    tab, all_tabs = box(page, "#tab-compare"), box(page, ".tabs")
+    assert tab["x"] + tab["width"] <= all_tabs["x"] + all_tabs["width"] - 24  # not where they fade
+    page.click("#tab-dream")
+    remove, gallery = (
+        box(page, ".dream-row[data-state=finished] .row-remove"),
+        box(page, "#gallery"),
+    )
+    assert remove["x"] + remove["width"] <= gallery["x"] + gallery["width"]
     page.locator("#dream-button").scroll_into_view_if_needed()
     expect(page.locator("#dream-button")).to_be_in_viewport()
 
@@ -57,8 +67,14 @@ def test_on_a_phone_the_settings_are_a_dialog_and_back_closes_what_lies_over_the
 ) -> None:
     page = make_visitor(PHONE, touch=True).open(site.url)
     ask(page, "a red boat at sea", count=2, steps=2)
+    site.engine.go.clear()
     dream(page)
+    expect(page.locator(".dream-row .row-stop")).to_be_visible()
+    forming = box(page, ".dream-row .grid")
+    site.engine.go.set()
     finished(page, 2)
+    expect(page.locator(".dream-row .dream-meta")).to_contain_text("just now")
+    assert box(page, ".dream-row .grid") == forming  # its words take one line, as before
     assert page.evaluate(SMALL) == []
     drawer = page.locator("#settings")
     page.click("#settings-button")
@@ -82,7 +98,13 @@ def test_on_a_phone_the_settings_are_a_dialog_and_back_closes_what_lies_over_the
     assert page.evaluate(SMALL) == []
     page.go_back()
     expect(viewer).to_be_hidden()
-    page.click("#help-button")
+    page.click("#more-button")
+    page.get_by_role("menuitem", name="Preferences").click()
+    expect(page.locator("#choices")).to_be_visible()
+    assert page.evaluate(SMALL) == []
+    page.go_back()
+    page.click("#more-button")
+    page.get_by_role("menuitem", name="Help and keys").click()
     assert page.locator("#help").evaluate("(e) => e.scrollTop") == 0
     page.go_back()
     expect(page.locator("#help")).to_be_hidden()

@@ -108,7 +108,7 @@ def test_what_is_shared_is_seen_compared_dreamt_again_and_withdrawn(
     assert plain.cookies() == []
     plain.close()
 
-    page.click("#help-button")
+    page.click("#choices-button")
     page.click(".links-all")
     expect(page.locator(".links-list li[data-link]")).to_have_count(3)
     last = page.locator(f".links-list li[data-link='{picture[-22:]}']")

@@ -53,7 +53,7 @@ def test_a_file_is_shown_and_its_settings_are_taken_over_when_they_are_asked_for
     expect(page.locator("#seed input, #seed textarea").first).to_have_value("965400086")
 
     with page.expect_file_chooser() as chosen:
-        page.click("#help-button")
+        page.click("#choices-button")
         page.get_by_role("button", name="Open a picture’s settings").click()
     plain = peers.png()
     chosen.value.set_files({"name": "plain.png", "mimeType": "image/png", "buffer": plain})

@@ -127,9 +127,9 @@ def test_enter_dreams_former_prompts_come_back_and_what_was_replaced_too(
     assert box is not None
     assert 250 < box["height"] <= 0.4 * DESKTOP[1] + 1
 
-    page.click("#help-button")
-    page.locator("#help").get_by_label("New line").check()
-    page.locator("#help").get_by_label("Light").check()
+    page.click("#choices-button")
+    page.locator("#choices").get_by_label("New line").check()
+    page.locator("#choices").get_by_label("Light").check()
     expect(page.locator("html")).to_have_css("color-scheme", "light")
     page.keyboard.press("Escape")
     prompt.fill("a cat")

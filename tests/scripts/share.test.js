@@ -6,6 +6,7 @@ import test from "node:test";
 
 import { ordinal } from "../../sdgui/web/shared/dreams/words.js";
 import { facts } from "../../sdgui/web/shared/settings/facts.js";
+import { Wishes } from "../../sdgui/web/shared/settings/wishes.js";
 import { cut, fitted, mostOf, within } from "../../sdgui/web/share/within.js";
 import { countOf, deedsOf, hiddenOf, inFull, inOrder, inShort, lifeOf, listed, lostOf, placeOf, progressOf, reportedOf, square, stepped, toggled, typed, useOf, withNow } from "../../sdgui/web/share/words.js";
 
@@ -114,4 +115,14 @@ test("sliders end at the limit, and what is above it comes down to it", () => {
   assert.equal(most.steps, 30);
   assert.deepEqual(cut({ count: 8, steps: 25, prompt: "a boat" }, most), { count: 4 });
   assert.deepEqual(mostOf({ ...LIMITS, pictures: null, steps: null }, facts.settings), {});
+});
+
+test("a limit leaves what was chosen as it was, for who may have it again", () => {
+  const wishes = new Wishes();
+  wishes.keep({ steps: 100, count: 4 }, { steps: 50 });
+  assert.deepEqual(wishes.over({ steps: 50, count: 4 }), { steps: 100, count: 4 });
+  wishes.keep({ steps: 50, count: 4 }, { steps: 20 });
+  assert.deepEqual(wishes.over({ steps: 20, count: 4 }), { steps: 100, count: 4 });
+  assert.deepEqual(wishes.over({ steps: 10, count: 4 }), { steps: 10, count: 4 });
+  assert.deepEqual(wishes.over({ steps: 20, count: 4 }), { steps: 20, count: 4 });
 });

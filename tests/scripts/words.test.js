@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ago, agoFor, doing, duration, heldBack, left, settings } from "../../sdgui/web/shared/dreams/words.js";
+import { ago, agoFor, doing, duration, heldBack, left, renew, settings } from "../../sdgui/web/shared/dreams/words.js";
 
 test("durations are a person's", () => {
   const said = [0, 1.4, 59.6, 60, 80, 2861, 3599, 3600, 7500].map(duration);
@@ -53,4 +53,15 @@ test("the last step is finishing, unless more batches follow", () => {
   const progress = { type: "progress", job: "j", done: 0, total: 4, step: 8, steps: 8, seconds_left: 0, live: [], over: [] };
   assert.equal(doing(progress), "step 8 of 8 · finishing");
   assert.equal(doing({ ...progress, seconds_left: 12 }), "step 8 of 8 · 12 s left");
+});
+
+test("all words of time are of one moment, until that is renewed", () => {
+  const now = Date.now() / 1000;
+  const moment = now - 90;
+  renew(now - 31);
+  assert.equal(ago(moment), "just now");
+  renew(now);
+  assert.equal(ago(moment), "1 min ago");
+  renew(now - 3600); // nobody has renewed it for long
+  assert.equal(ago(moment), "1 min ago");
 });

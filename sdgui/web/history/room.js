@@ -218,6 +218,7 @@ class History {
 
   async lookAtFacets() {
     const facets = await this.source.facets().catch(() => null);
+    this.filters.element.classList.add("is-told");
     if (!facets) return;
     this.filters.tell(facets);
     if (this.sheet.element.open) this.sheet.show(this.search, facets);

@@ -25,10 +25,10 @@ export async function enter(page) {
   page.moreOfDreams.push((dream) => [{ className: "row-share", text: "Share", act: () => shareDream(page, dialog, dream) }]);
   page.moreOfDreams.push((dream) => (dream.sheet ? [{ className: "row-choosing", text: "", act: () => choosing.open(dream), made: (one) => choosing.follow(dream, one) }] : []));
   const all = button("Links that you share…", "quiet-button links-all", () => {
-    page.help.element.close();
+    page.choices.element.close();
     dialog.open(null);
   });
-  page.help.choose(all);
+  page.choices.add(all);
   sharePair(page, dialog);
   await takeAsked(page);
 }

@@ -9,6 +9,7 @@ import { offerAnew } from "../shared/seam/seam.js";
 import { bound, facts, modelFacts } from "../shared/settings/facts.js";
 import { allow } from "../shared/settings/offered.js";
 import { settings } from "../shared/settings/settings.js";
+import { wishes } from "../shared/settings/wishes.js";
 import { badge } from "./badge.js";
 import { Bringing } from "./bringing.js";
 import { turnedOut } from "./turned-out.js";
@@ -132,6 +133,8 @@ export class Guest {
 
   /** What a model begins with, or what is taken over from a picture, is no more than may be. */
   keepWithin() {
-    settings.set(cut(settings.values, this.most ?? {}));
+    const allowed = cut(settings.values, this.most ?? {});
+    wishes.keep(settings.values, allowed); // the browser keeps what was chosen, for who may have it again
+    settings.set(allowed);
   }
 }

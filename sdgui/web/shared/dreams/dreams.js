@@ -8,7 +8,7 @@ import { ask, isGone, wordsOf } from "../fetch/ask.js";
 import { Dream } from "./dream.js";
 import { Strips } from "./strips.js";
 import { Watch } from "./watch.js";
-import { agoFor } from "./words.js";
+import { agoFor, renew } from "./words.js";
 
 /**
  * @typedef {import("./told.js").News} News
@@ -62,6 +62,7 @@ export class Dreams {
 
   /** As time goes by, what ended is older. */
   age() {
+    renew();
     for (const dream of this.ended) dream.changed();
     this.ageLater();
   }

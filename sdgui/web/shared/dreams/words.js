@@ -29,8 +29,24 @@ export const heldBack = (count, all) =>
 /** What can be done about that. */
 export const TRY_ANOTHER = "Try another seed; whoever runs this can start it with --no-safety-checker.";
 
+/** Seconds for which the page's words of time may be behind. */
+const BEHIND = 60;
+let present = -Infinity;
+
+/** From now on all words of time are of this moment, seconds since the epoch. @param {number} [now] */
+export function renew(now = Date.now() / 1000) {
+  present = now;
+}
+
+/** The moment of which all words of time on the page are, so that no two of them disagree. */
+function atPresent() {
+  const now = Date.now() / 1000;
+  if (Math.abs(now - present) > BEHIND) renew(now);
+  return present;
+}
+
 /** How long ago a moment (seconds since the epoch) was. @param {number} moment @param {number} [now] */
-export function ago(moment, now = Date.now() / 1000) {
+export function ago(moment, now = atPresent()) {
   const seconds = now - moment;
   if (seconds < 60) return "just now";
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;

@@ -16,11 +16,6 @@ export class Help {
     find("#help-button").addEventListener("click", () => this.element.showModal());
   }
 
-  /** What can be chosen there. @param {HTMLElement} choices */
-  choose(choices) {
-    this.element.append(choices);
-  }
-
   /** @param {string} title @param {Keys} keys */
   add(title, keys) {
     this.seeds.before(

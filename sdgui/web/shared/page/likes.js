@@ -1,5 +1,5 @@
 // @ts-check
-// How somebody likes the page, chosen in its help: its colours, and what Enter does.
+// How somebody likes the page, chosen in its preferences: its colours, and what Enter does.
 
 import { make } from "../dom/dom.js";
 import { CHOICES, preferences } from "./preferences.js";

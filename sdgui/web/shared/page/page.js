@@ -21,6 +21,7 @@ import { keepRules } from "../settings/rules.js";
 import { namesOf, settings } from "../settings/settings.js";
 import { Viewer } from "../viewer/viewer.js";
 import { Announcing } from "./announcing.js";
+import { Choices } from "./choices.js";
 import { Help } from "./help.js";
 import { Likes } from "./likes.js";
 import { Memory } from "./memory.js";
@@ -66,7 +67,7 @@ export class Page {
     this.notice = new Notice();
     this.menu = new Menu();
     this.help = new Help();
-    this.help.seeds.after(this.notice.control());
+    this.choices = new Choices(this.menu, this.help);
     this.help.add("Keys", [
       [["Enter"], "in the prompt: dream; Shift and Enter make a new line"],
       [[KEY, "Enter"], "dream, from anywhere on the page"],
@@ -81,7 +82,8 @@ export class Page {
       [[ALT, "↓"], "from the pictures back to the prompt"],
       [["←", "→"], "in a picture: the one before, the next"],
     ]);
-    this.help.choose(new Likes().element);
+    this.choices.add(new Likes().element);
+    this.choices.add(this.notice.control());
     /** @type {Map<string, Room>} */
     this.rooms = new Map();
     /** Told of a picture that was deleted. @type {((id: string) => void)[]} */
@@ -149,7 +151,7 @@ export class Page {
       take: (values) => this.restore(values),
       offer: (message, act) => this.toasts.offer(message, { text: "Use them", act }),
     });
-    this.help.choose(this.madeWith.chooser(() => this.help.element.close()));
+    this.choices.add(this.madeWith.chooser(() => this.choices.element.close()));
     this.picker = new Picker(this.bar.prompt);
     this.model = new ModelChoice();
     this.pill = new Pill({
@@ -248,6 +250,9 @@ export class Page {
   async open() {
     this.tabs.read();
     await this.dreams.refresh();
+    // Who comes for the first time can write at once; where fingers type, the keyboard would cover the page.
+    const isNew = this.tabs.tab === "dream" && !this.dreams.known.size && document.activeElement === document.body;
+    if (isNew && matchMedia("(hover: hover)").matches) this.bar.prompt.focus({ preventScroll: true });
   }
 
   /** Another tab, or another mode of it, is seen. */
@@ -276,12 +281,12 @@ export class Page {
     /** @param {import("../dreams/told.js").Values} [told] */
     const whatOf = (told) => JSON.stringify([tab, of, { ...values, ...told }]);
     const what = whatOf();
-    if (this.twice.isSecond(what)) return;
+    const isSecond = this.twice.isSecond(what);
     // What was told of it, a drawn seed, is as good as asked.
     const begin = () => this.answered(dreaming.begin(), dreaming.list, title, ({ job, values: told }) => (job ? this.twice.began(job, whatOf(told), what) : this.twice.reset()));
     const same = values.lock === true ? this.twice.alike(what, this.dreams.active) : undefined;
     if (same) this.repeated.say(same.hasBegun ? "That dream is being made already" : "That dream waits already", { text: "Dream it all the same", act: begin });
-    else begin();
+    else if (!isSecond) begin();
   }
 
   /** What was asked; where nobody answers it is kept, said, and sent when the server is back. @param {Promise<Outcome>} asked @param {List} list @param {string} title @param {(told: Outcome) => void} [heard] */

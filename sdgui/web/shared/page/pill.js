@@ -75,6 +75,7 @@ export class Pill {
     this.element.dataset.state = status.state;
     const text = this.element.querySelector(".pill-text");
     if (text) text.textContent = words(status);
+    this.element.setAttribute("aria-label", words(status)); // where there is no room for the words, too
     this.element.title = [status.message, status.hint, status.dtype].filter(Boolean).join(" ");
     if (status.state !== "failed" || this.failure === status.message) return;
     this.failure = status.message ?? "";
@@ -99,7 +100,7 @@ function seen() {
 function words({ state, model, device, fraction }) {
   switch (state) {
     case "ready":
-      return [model, device, "ready"].filter(Boolean).join(" · ");
+      return [model, device?.replace(/^(cpu|mps)/, (name) => name.toUpperCase()), "ready"].filter(Boolean).join(" · ");
     case "failed":
       return `${model} · cannot be loaded`;
     case "gone":

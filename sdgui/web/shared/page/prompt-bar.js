@@ -4,6 +4,7 @@
 import { find, make, targetOf } from "../dom/dom.js";
 import { ALT, KEY } from "../dom/keys.js";
 import { pause } from "../dom/pause.js";
+import { again, settled } from "../fetch/again.js";
 import { ask } from "../fetch/ask.js";
 import { facts, modelFacts } from "../settings/facts.js";
 import { settings } from "../settings/settings.js";
@@ -198,6 +199,8 @@ export class PromptBar {
     const negative = modelFacts(settings.get("model"))?.negative_prompt === false ? "" : settings.text("negative_prompt");
     const [told, avoided] = await Promise.all([prompt, negative].map(counted));
     if (turn !== this.turn) return;
+    if (told) settled(this);
+    else again(this, () => this.count()); // nobody answered
     this.reading = told ? withAvoided(reading(told, prompt), avoided && reading(avoided, negative)) : NOTHING;
     this.tell();
   }

@@ -15,7 +15,10 @@ import { settings } from "./settings.js";
 /** @param {import("../dom/toasts.js").Toasts} toasts */
 export function keepRules(toasts) {
   addChoices();
-  find("#seed").append(explain("seed"));
+  const seed = find("#seed");
+  const words = find('#seed [data-testid="block-info"]');
+  new ResizeObserver(() => seed.style.setProperty("--words", `${words.offsetWidth}px`)).observe(words);
+  seed.append(explain("seed"));
   find("#sampler").append(explain("sampler"));
   document.querySelector("#guidance .head label")?.after(explain("cfg scale"));
   const line = new QuietLine(find("#model-choice"), "model-changes");
