@@ -197,6 +197,14 @@ def test_what_is_wrong_is_said_at_its_field_and_what_nobody_answers_is_kept(
 ) -> None:
     visitor = make_visitor()
     page = visitor.open(small_site.url)
+    expect(page.locator("#prompt textarea")).to_be_focused()  # who comes first can write at once
+    page.route("**/tokens?**", lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        page.keyboard.type("a dog")
+    page.unroute("**/tokens?**")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("#prompt-hint")).to_contain_text("tokens")
+    visitor.complaints.clear()  # of what was lost
     steps = page.locator("#steps input[type=number]")
     steps.fill("500")
     steps.press("Tab")

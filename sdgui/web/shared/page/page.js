@@ -279,7 +279,7 @@ export class Page {
     const { tab } = this.tabs;
     const of = dreaming.of?.() ?? "";
     /** @param {import("../dreams/told.js").Values} [told] */
-    const whatOf = (told) => JSON.stringify([tab, of, { ...values, ...told }]);
+    const whatOf = (told) => JSON.stringify([tab, of, title, { ...values, ...told }]);
     const what = whatOf();
     const isSecond = this.twice.isSecond(what);
     // What was told of it, a drawn seed, is as good as asked.
