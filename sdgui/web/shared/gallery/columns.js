@@ -3,8 +3,8 @@
 
 /**
  * The place that pictures have, in pixels: `gap` lies between them, `below` is what stands below each; none is smaller
- * than `least` or larger than `most`.
- * @typedef {{ width: number, height: number, aspect: number, gap: number, below: number, least: number, most: number }} Place
+ * than `least` or larger than `most`; a row has `row` of them, where there are so many.
+ * @typedef {{ width: number, height: number, aspect: number, gap: number, below: number, least: number, most: number, row?: number }} Place
  */
 
 /** How much a row that is not full counts against the size of its pictures, and a width that is not used. */
@@ -17,7 +17,7 @@ const FULL = 0.15;
  * @param {Place} place
  * @returns {{ columns: number, size: number }}
  */
-export function columnsFor(count, { width, height, aspect, gap, below, least, most }) {
+export function columnsFor(count, { width, height, aspect, gap, below, least, most, row = 1 }) {
   const ways = Array.from({ length: Math.max(1, count) }, (_, i) => i + 1).map((columns) => {
     const rows = Math.ceil(count / columns);
     const across = Math.min((width - (columns - 1) * gap) / columns, most);
@@ -26,7 +26,7 @@ export function columnsFor(count, { width, height, aspect, gap, below, least, mo
     const used = (columns * inSight + (columns - 1) * gap) / width;
     return { columns, across, inSight, evenness, worth: inSight * evenness * used ** FULL };
   });
-  const wide = ways.filter(({ columns, across }) => columns === 1 || across >= least);
+  const wide = ways.filter(({ columns, across }) => columns >= Math.min(count, row) && (columns === 1 || columns <= row || across >= least));
   const all = wide.filter(({ inSight }) => inSight >= Math.min(least, most));
   if (all.length) {
     const best = all.reduce((one, other) => (other.worth > one.worth ? other : one));

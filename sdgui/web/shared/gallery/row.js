@@ -22,6 +22,8 @@ const ENDED = { cancelled: "stopped", failed: "failed", finished: "no picture" }
 const NARROW = 640;
 const [GAP, HEAD, BELOW, LEAST] = [12, 60, 30, 118];
 
+/** So many fill a row, however wide it is. */
+const ROW = 4;
 /** How much of the height a dream takes at the most: what was dreamt before is still seen. */
 const SHARE = 0.72;
 
@@ -119,10 +121,11 @@ export class Row {
     if (!grid || width <= NARROW) return;
     const { settings: made } = this.dream;
     const { columns, size } = columnsFor(this.tiles.size, {
-      width, height: SHARE * height - HEAD, aspect: made.width / made.height, gap: GAP, below: BELOW, least: LEAST, most: this.most,
+      width, height: SHARE * height - HEAD, aspect: made.width / made.height, gap: GAP, below: BELOW, least: LEAST, most: this.most, row: ROW,
     });
     grid.style.setProperty("--columns", String(columns));
-    grid.style.setProperty("--tile", `${size}px`);
+    if (this.tiles.size === ROW) grid.style.removeProperty("--tile"); // to its edges
+    else grid.style.setProperty("--tile", `${size}px`);
   }
 
   /** The pictures that can be opened, in the order in which they are seen. @returns {Picture[]} */
