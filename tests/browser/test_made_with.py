@@ -60,11 +60,13 @@ def test_a_file_is_shown_and_its_settings_are_taken_over_when_they_are_asked_for
     expect(dialog).to_contain_text("This picture does not say what it was made with.")
     expect(dialog.get_by_role("button", name="Use these settings")).to_be_hidden()
     page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()  # the browser closes it a moment later
 
     give(page, "drop", fox[:-30])
     expect(dialog).to_contain_text("Made with A1111.")
     expect(dialog).to_contain_text("its picture cannot be shown whole")
     page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()  # the browser closes it a moment later
 
     give(page, "drop", b"<svg>")
     expect(dialog).to_contain_text("That file is no PNG, JPEG or WebP.")
