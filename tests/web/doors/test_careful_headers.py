@@ -70,7 +70,7 @@ def test_every_answer_is_careful_and_nothing_private_is_kept(
         ("GET", "/config"): Way(),
     }
     theirs = stands_for(owner)
-    assert owner.link and owner.undo and owner.token  # made while all of it is there
+    assert owner.link and owner.place and owner.undo and owner.token  # made while it is there
 
     def stands(name: str) -> Any:
         return "x" if name in ("person", "invitation") else theirs(name)
