@@ -61,4 +61,4 @@ def test_scripts_never_make_html_of_text() -> None:
 def test_every_style_is_asked_for(site: Site) -> None:
     html = site.visitor().get("/").text
     styles = [name for name in FILES if name.endswith(".css")]
-    assert sorted(re.findall(r'href=\\?"/sdgui/([\w/-]+\.css)', html)) == sorted(styles)
+    assert sorted(re.findall(r'href=\\?"sdgui/([\w/-]+\.css)', html)) == sorted(styles)
