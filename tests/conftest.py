@@ -1,4 +1,5 @@
-"""Which tests are quick: those that need neither a model nor a browser nor node; and what runs beside the tests."""
+"""Which tests are quick: those that need neither a model nor a browser nor node, but for attacks and soaks, which are
+many and long; and what runs beside the tests."""
 
 import functools
 from collections.abc import Callable
@@ -12,6 +13,12 @@ HERE = Path(__file__).parent
 WITH_A_MODEL = ("bench", "demo", "engine", "test_api.py", "test_app.py", "test_readme.py")
 WITH_A_BROWSER = ("browser",)
 WITH_NODE = HERE / "web" / "test_scripts.py"
+NOT_QUICK = (
+    WITH_NODE,
+    HERE / "web" / "doors" / "attacks",
+    HERE / "web" / "dream" / "test_held_back.py",
+    HERE / "web" / "test_soak.py",
+)
 
 # How long an example takes says nothing here.
 settings.register_profile("house", deadline=None)
@@ -25,7 +32,10 @@ def place_of(path: Path) -> str:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Where the quick tests alone are asked for, nothing of the others is imported: torch takes seconds."""
-    is_slow = place_of(collection_path) in (*WITH_A_MODEL, *WITH_A_BROWSER)
+    is_slow = (
+        place_of(collection_path) in (*WITH_A_MODEL, *WITH_A_BROWSER)
+        or collection_path in NOT_QUICK
+    )
     return True if is_slow and config.option.markexpr == "quick" else None
 
 
@@ -43,7 +53,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         place = place_of(item.path)
         if place in WITH_A_BROWSER:
             item.add_marker(pytest.mark.browser)
-        elif place not in WITH_A_MODEL and item.path != WITH_NODE:
+        elif place not in WITH_A_MODEL and not any(map(item.path.is_relative_to, NOT_QUICK)):
             item.add_marker(pytest.mark.quick)
     items.sort(key=lambda item: (item.get_closest_marker("beside") is None) == is_of_many(config))
 
