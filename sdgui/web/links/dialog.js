@@ -20,10 +20,15 @@ const SAID = 2000;
 
 /** Who cannot open an address, in plain words. @type {Record<Link["reach"], string>} */
 const REACH = {
-  machine: "Nobody else can open this address yet: sdgui is open to this machine only. Share a public link first (Share, at the top of the page); this link then has an address for others.",
+  machine: "Nobody else can open this address: it leads to this machine alone. Share a public link first (Share, at the top of the page); this link then has an address for others.",
   network: "Only who is in your network can open this address.",
   anywhere: "",
 };
+
+const ASK = "Nobody else can open this address: it leads to this machine alone. Ask whoever runs sdgui for one by which others come.";
+
+/** Who cannot open an address, for who may share sdgui itself, and for guests. @param {Link["reach"]} reach */
+const reachOf = (reach) => (reach === "machine" && document.body.classList.contains("is-guest") ? ASK : REACH[reach]);
 
 /** @type {Record<Kind, string>} */
 const KINDS = { picture: "Picture", dream: "Dream", wall: "Wall", pair: "Pair", choice: "Choosing together" };
@@ -161,8 +166,9 @@ export class ShareDialog {
     this.address.value = link?.address ?? "";
     if (!link) return;
     this.look.href = at(`/d/${link.id}`);
-    this.reach.textContent = REACH[link.reach];
+    this.reach.textContent = reachOf(link.reach);
     this.copy.focus();
+    this.made.scrollIntoView({ block: "nearest" });
   }
 
   /** The address is copied; where the browser does not let us unasked, the button does it. */

@@ -25,7 +25,7 @@ export class Invitations {
     this.open.append(icon("plus"), "New");
     this.part = new Part("invitations", "Invitations", this.open);
     this.element = this.part.element;
-    this.note = make("input", { type: "text", id: "share-note", maxLength: 100, autocomplete: "off", placeholder: "For whom, or for what", aria: { label: "For whom the invitation is", describedby: this.part.fault.id } });
+    this.note = make("input", { type: "text", id: "share-note", maxLength: 100, autocomplete: "off", placeholder: "For whom", aria: { label: "For whom the invitation is", describedby: this.part.fault.id } });
     this.hours = make("select", { id: "share-hours", aria: { label: "How long it holds" } }, ...HOURS.map(([value, textContent]) => make("option", { value, textContent })));
     this.form = make("form", { id: "share-inviting", className: "share-add", hidden: true }, this.note, this.hours, make("button", { type: "submit", className: "quiet-button is-main", textContent: "Invite" }));
     this.form.addEventListener("submit", (event) => {

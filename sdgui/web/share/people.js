@@ -61,7 +61,7 @@ export class People {
     const block = twice({ text: "Block", sure: "Block?", name, className: "is-danger", act: () => this.act(id, "block") });
     const back = button("Let in again", "quiet-button", () => this.act(id, "unblock"), { aria: { label: `Let in again ${name}` } });
     const element = make("li", { className: "share-row", data: { testid: "guest" } }, badge(number),
-      make("div", { className: "share-words" }, title, deeds), make("div", { className: "share-acts" }, away, block, back));
+      make("div", { className: "share-words" }, title, deeds), make("div", { className: "share-acts" }, away, back, block));
     /** @param {string} text */
     const say = (text) => {
       if (deeds.textContent === text) return;

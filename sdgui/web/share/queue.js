@@ -35,7 +35,7 @@ export class Queue {
     const words = isPaused ? "Go on" : "Pause";
     if (this.pause.textContent !== words) this.pause.replaceChildren(icon(isPaused ? "play" : "pause"), words);
     this.held.hidden = !isPaused;
-    this.none.hidden = queue.length > 0;
+    this.none.hidden = queue.length > 0 || isPaused;
     this.list.hidden = !queue.length;
     tellRows(this.list, this.rows, queue, { key: ({ job }) => job, make: (one) => this.row(one), home: this.part.heading });
   }

@@ -166,7 +166,7 @@ def no_link(host: str, why: str = _NO_LINK) -> str:
     """That there is no public link, and who can still reach a server that listens on `host`."""
     if is_loopback(host):
         return f"{why} sdgui goes on for this machine only."
-    return f"{why} sdgui goes on for all who can reach this machine, as --host {host} says."
+    return f"{why} sdgui goes on for all who can reach this machine in its network."
 
 
 def check(address: str, proof: str, ending: threading.Event) -> None:
