@@ -185,7 +185,10 @@ def page_routes(
         maxheight: Annotated[int | None, Query(ge=1, le=100_000)] = None,
     ) -> Response:
         """What a page that quotes one of these is to show of it (https://oembed.com/, version 1.0)."""
-        found = _LINK.fullmatch(urlsplit(url).path) if url.isprintable() else None
+        try:
+            found = _LINK.fullmatch(urlsplit(url).path) if url.isprintable() else None
+        except ValueError as fault:  # brackets that are no address
+            raise never() from fault
         if found is None:
             raise never()
         if kind != "json":

@@ -344,3 +344,4 @@ def test_oembed_keeps_to_what_is_asked(site: Site, maker: httpx.Client) -> None:
         assert status(url=path, format="xml") == 501
         assert status(url="http://evil.example/") == status() == 404
         assert status(url=f"{path}\nx") == 404
+        assert status(url=f"http://[{path}") == status(url=f"http://[x]{path}") == 404
