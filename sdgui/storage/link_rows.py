@@ -1,13 +1,17 @@
-"""The rows of links to pictures: they stay when they end, so that who follows one is told that it was there."""
+"""The rows of links to pictures: they stay when they end, so that who follows one is told that it was there; of one
+visitor the latest of them only, or whoever makes and ends links would fill the disk."""
 
 import json
 import sqlite3
 
 from sdgui.links import Link, LinkKind
 
+MOST_ENDED = 1000
+"""Ended links of one visitor that are still known."""
+
 
 def add_link(connection: sqlite3.Connection, link: Link) -> None:
-    """Adds a link."""
+    """Adds a link; the visitor's longest ended ones are forgotten where there are too many, with who chose by them."""
     connection.execute(
         """INSERT INTO links (id, visitor, kind, pictures, prompt, settings, by, created, expires)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -16,6 +20,15 @@ def add_link(connection: sqlite3.Connection, link: Link) -> None:
             *(link.shows_prompt, link.shows_settings, link.by, link.created, link.expires),
         ),
     )
+    forgotten = connection.execute(
+        """SELECT id FROM links WHERE visitor = ? AND (withdrawn IS NOT NULL OR expires <= ?)
+        ORDER BY min(coalesce(withdrawn, expires), coalesce(expires, withdrawn)) DESC
+        LIMIT -1 OFFSET ?""",
+        (link.visitor, link.created, MOST_ENDED),
+    ).fetchall()
+    for row in forgotten:
+        connection.execute("DELETE FROM choosers WHERE link = ?", (row["id"],))
+        connection.execute("DELETE FROM links WHERE id = ?", (row["id"],))
 
 
 def find_link(connection: sqlite3.Connection, link: str) -> Link | None:

@@ -1,4 +1,4 @@
-"""Links to pictures: kept over a restart, told only to who made them, and never forgotten once they ended."""
+"""Links to pictures: kept over a restart, told only to who made them, and known for long after they ended."""
 
 import sqlite3
 import time
@@ -58,6 +58,23 @@ def test_what_ended_is_still_known_but_no_longer_listed(store: DiskStore) -> Non
     assert store.withdraw_link("mine", ANNA) and store.link("mine") == ended
     assert store.links(ANNA) == () and store.link("over") == over and not over.is_open(NOW)
     assert store.link("foreign").is_open(NOW)  # type: ignore[union-attr]
+
+
+def test_of_the_links_that_ended_the_latest_alone_are_kept(
+    store: DiskStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sdgui.storage.link_rows.MOST_ENDED", 2)
+    store.add_link(link("foreign", visitor=BORIS))
+    store.add_link(link("open"))
+    store.add_link(link("expired", expires=NOW - 60))
+    store.add_chooser(Chooser(id="a", link="expired", place=1, created=NOW - 90))
+    for name in ("first", "second"):
+        store.add_link(link(name, created=time.time()))
+        assert store.withdraw_link(name, ANNA)
+    assert store.link("expired") is not None
+    store.add_link(link("last", created=time.time()))
+    assert store.link("expired") is None and store.choosers("expired") == ()
+    assert None not in map(store.link, ("foreign", "open", "first", "second", "last"))
 
 
 def test_who_chooses_by_a_link_outlives_a_restart_and_a_rebuilding(

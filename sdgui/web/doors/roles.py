@@ -89,6 +89,10 @@ class Roles:
         elif (invitation := gate.keys.invited.read(sent)) is not None:
             if gate.book.is_invited(invitation):
                 await self._pass(scope, receive, send, role=Role.GUEST, invitation=invitation)
+            elif (
+                gate.asks_names
+            ):  # who has a name and a password needs none, whoever gave it to them
+                await self._pass(scope, receive, send, role=None)
             else:
                 await answer(scope, receive, send, HTTPStatus.FORBIDDEN, NO_INVITATION)
         elif gate.book.terms.invited_only and not gate.asks_names:

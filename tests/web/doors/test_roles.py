@@ -310,6 +310,18 @@ def test_an_invitation_lets_in_until_it_is_withdrawn(shared: Site) -> None:
     assert owner.get("/share").json()["invitations"] == []
 
 
+def test_an_invitation_that_ended_locks_nobody_out_who_has_a_name_and_a_password(
+    guarded_site: Site,
+) -> None:
+    owner = owner_of(guarded_site)
+    link = owner.post("/share/invitations", json={"note": "for Ben"}).json()
+    ann = guarded_site.client(auth=httpx.BasicAuth("ann", "öpen: sesame"), headers=BROWSER)
+    assert ann.get(f"/?{link['link'].partition('?')[2]}").status_code == 303
+    assert owner.delete(f"/share/invitations/{link['id']}").status_code == 200
+    assert ann.get("/me").json()["name"] == "ann"
+    assert guarded_site.client(cookies=dict(ann.cookies)).get("/me").status_code == 401
+
+
 def test_who_is_sent_away_has_their_dreams_stopped_and_is_told_when_to_come_again(
     shared: Site,
 ) -> None:
