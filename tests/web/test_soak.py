@@ -12,7 +12,7 @@ from tests.web.conftest import Site, open_site
 from tests.web.dream.test_routes import listen_to
 from tests.web.programs.test_routes import call, told
 
-DREAMS = 10
+DREAMS = 6
 BOUNDED = (
     "urllib.parse.SplitResult",
     "weakref.ReferenceType",

