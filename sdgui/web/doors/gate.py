@@ -12,6 +12,7 @@ from sdgui.settings import Settings, is_loopback
 from sdgui.studio.guest_book import GuestBook
 from sdgui.web.doors.addresses import network_of
 from sdgui.web.doors.asgi import header
+from sdgui.web.doors.buckets import Buckets
 from sdgui.web.doors.keys import Keys
 
 _MOST_OWNERS = 1000
@@ -20,7 +21,6 @@ PROOF = "/share/here/"
 NEWCOMERS = 30
 """New visitors that are let in at once from one place; the public link is one place."""
 _A_MINUTE = 30.0
-_MOST_PLACES = 1000
 
 
 class Gate:
@@ -84,16 +84,8 @@ class Newcomers:
     """How many new visitors may come from one place: a few at once, then so many a minute; `clock` gives seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._places: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._places = Buckets(NEWCOMERS, _A_MINUTE / 60, clock)
 
     def admit(self, address: str | None) -> bool:
         """Counts one more; False when there were too many."""
-        place = network_of(address)
-        now = self._clock()
-        left, since = self._places.pop(place, (float(NEWCOMERS), now))
-        left = min(NEWCOMERS, left + (now - since) * _A_MINUTE / 60)
-        self._places[place] = (max(0.0, left - 1) if left >= 1 else left, now)
-        if len(self._places) > _MOST_PLACES:
-            self._places.popitem(last=False)
-        return left >= 1
+        return self._places.take(network_of(address))

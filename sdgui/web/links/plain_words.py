@@ -1,6 +1,6 @@
-"""What somebody is called, as it may be shown."""
+"""What somebody writes for others to see: a name, a reason."""
 
 
-def plain(name: str) -> str:
-    """A name on one line, without what cannot be seen."""
-    return " ".join("".join(char if char.isprintable() else " " for char in name).split())
+def plain(words: str) -> str:
+    """Words on one line, without what cannot be seen."""
+    return " ".join("".join(char if char.isprintable() else " " for char in words).split())

@@ -2,13 +2,14 @@
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from http import HTTPStatus
 
 from fastapi import HTTPException
 
 from sdgui.ports import Store
+from sdgui.web.doors.buckets import Buckets
+from sdgui.web.links.plain_words import plain
 from sdgui.web.shared.gallery.pictures import NO_STORE
 
 LONGEST = 200
@@ -28,10 +29,9 @@ class ReportDesk:
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store
-        self._clock = clock
         self._lock = threading.Lock()
-        self._places: OrderedDict[str, tuple[float, float]] = OrderedDict()
-        self._all = (float(OF_ALL), clock())
+        self._places = Buckets(OF_ONE_PLACE, OF_ONE_PLACE / _WHILE, clock, most_names=_MOST_PLACES)
+        self._all = Buckets(OF_ALL, OF_ALL / _WHILE, clock)
 
     def take(self, picture: str, place: str, reason: str = "") -> None:
         """Counts a report of a picture that was seen at a `place` (the path of a page of pictures that is there).
@@ -41,23 +41,13 @@ class ReportDesk:
         if not self._admit(place):
             retry = {**NO_STORE, "retry-after": str(round(_WHILE / OF_ONE_PLACE))}
             raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, _OFTEN, retry)
-        plain = " ".join("".join(one if one.isprintable() else " " for one in reason).split())
-        if not self._store.add_report(picture, place, plain[:LONGEST]):
+        if not self._store.add_report(picture, place, plain(reason)[:LONGEST]):
             raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, _FULL, NO_STORE)
 
     def _admit(self, place: str) -> bool:
-        now = self._clock()
         with self._lock:
-            left = _left(self._places.pop(place, (float(OF_ONE_PLACE), now)), OF_ONE_PLACE, now)
-            of_all = _left(self._all, OF_ALL, now)
-            is_free = left >= 1 and of_all >= 1
-            self._places[place] = (left - is_free, now)
-            self._all = (of_all - is_free, now)
-            if len(self._places) > _MOST_PLACES:
-                self._places.popitem(last=False)
+            is_free = self._places.has(place) and self._all.has("")
+            if is_free:
+                self._places.take(place)
+                self._all.take("")
             return is_free
-
-
-def _left(before: tuple[float, float], most: int, now: float) -> float:
-    left, since = before
-    return min(float(most), left + (now - since) * most / _WHILE)

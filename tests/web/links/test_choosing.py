@@ -19,7 +19,6 @@ from sdgui.web.doors.visitors import visitor_named
 from sdgui.web.links.choosing.gatherings import (
     MOST_PAGES_OF_ONE,
     NEWCOMERS,
-    Buckets,
     Crowded,
     Gatherings,
     with_name,
@@ -344,12 +343,3 @@ def test_marks_are_there_when_the_server_has_started_again(tmp_path: Path) -> No
         assert say(ann, path, 2).json()["you"] == 1
         assert ann.get(path).text.count('data-mine="kept"') == 2
         Ear(ann, f"{path}/news").hears(marks_of(1, n1="kept", n2="kept"))
-
-
-def test_what_is_too_much_at_once_has_to_wait() -> None:
-    now = 0.0
-    buckets = Buckets(2, 0.5, lambda: now)
-    assert [buckets.take("a") for _ in range(3)] == [True, True, False]
-    assert buckets.take("b")
-    now = 2.0
-    assert [buckets.take("a") for _ in range(2)] == [True, False]

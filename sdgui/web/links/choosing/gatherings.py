@@ -8,7 +8,7 @@ import contextlib
 import secrets
 import threading
 import time
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -17,6 +17,7 @@ from sdgui.links import Link
 from sdgui.ports import Store
 from sdgui.records import Mark
 from sdgui.studio.watcher import INTERVAL
+from sdgui.web.doors.buckets import Buckets
 from sdgui.web.links.choosing.standing import MAKER, Standing, standing_of
 
 MOST_PAGES = 48
@@ -30,7 +31,6 @@ MARKS = 64
 _BYTES = 16
 _LONG = 600
 """Seconds after which whoever has said nothing and is not there gives way."""
-_MOST_LINKS = 1000
 
 
 class Crowded(Exception):
@@ -218,26 +218,6 @@ class Gatherings:
                 self._store.remove_chooser(link.id, one.place)
                 return one.place
         return None
-
-
-class Buckets:
-    """How much each of some may do: `most` at once, then so many `a_second`; `clock` gives seconds."""
-
-    def __init__(self, most: int, a_second: float, clock: Callable[[], float]) -> None:
-        self._most = most
-        self._a_second = a_second
-        self._clock = clock
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def take(self, name: str) -> bool:
-        """Counts one more; False when it is too much."""
-        now = self._clock()
-        left, since = self._left.pop(name, (float(self._most), now))
-        left = min(self._most, left + (now - since) * self._a_second)
-        self._left[name] = (max(0.0, left - 1) if left >= 1 else left, now)
-        if len(self._left) > _MOST_LINKS:
-            self._left.popitem(last=False)
-        return left >= 1
 
 
 def with_mark(chooser: Chooser, picture: str, mark: Mark) -> Chooser:
