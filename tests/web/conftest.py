@@ -23,6 +23,7 @@ from sdgui.storage.whole_file import write_whole
 from sdgui.studio.guest_book import GuestBook
 from sdgui.studio.studio import Studio
 from sdgui.web.compare.controls import CompareControls
+from sdgui.web.doors.auth import Patience
 from sdgui.web.doors.connections import Limits
 from sdgui.web.doors.cookies import COOKIE, token_of
 from sdgui.web.doors.keys import OWNER
@@ -220,6 +221,16 @@ def open_site(
         studio.close()
         store.close()
         assert not thread.is_alive()
+
+
+@pytest.fixture
+def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever guesses is answered at once."""
+
+    async def at_once(patience: Patience, name: bytes) -> bool:
+        return True
+
+    monkeypatch.setattr(Patience, "has_waited", at_once)
 
 
 @pytest.fixture(scope="session")

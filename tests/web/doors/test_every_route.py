@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from sdgui.web.doors.auth import Patience
 from sdgui.web.doors.gate import Gate, Newcomers
 from tests.people import who
 from tests.web.conftest import BROWSER, Site, open_site
@@ -73,13 +72,8 @@ def test_what_is_the_owner_s_is_refused_to_guests_unless_they_count_as_the_owner
         assert ask(guest, method, place(path), body).status == allowed.status
 
 
-def test_no_route_lets_a_guest_at_what_is_another_s(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def at_once(patience: Patience, name: bytes) -> bool:
-        return True
-
-    monkeypatch.setattr(Patience, "has_waited", at_once)  # links that never were are asked for
+@pytest.mark.usefixtures("nobody_waits")  # links that never were are asked for
+def test_no_route_lets_a_guest_at_what_is_another_s(site: Site) -> None:
     owner, guest = owner_of(site), site.visitor()
     job = site.dream(owner, "a secret boat", count=2)
     site.engine.go.clear()

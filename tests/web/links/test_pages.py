@@ -17,7 +17,6 @@ from sdgui.records import JobRecord
 from sdgui.spec import DreamRequest
 from sdgui.storage.pictures import read_spec
 from sdgui.storage.secret import server_secret
-from sdgui.web.doors.auth import Patience
 from sdgui.web.doors.visitors import visitor_named
 from tests.people import who
 from tests.web.conftest import BROWSER, Site, open_site
@@ -164,11 +163,8 @@ def test_a_forged_infotext_changes_nothing_of_what_is_told(site: Site, maker: ht
     assert again.params["prompt"] == forged and again.params["seed"] == "77"
 
 
-def test_guessed_links_never_were(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def at_once(patience: Patience, name: bytes) -> bool:
-        return True
-
-    monkeypatch.setattr(Patience, "has_waited", at_once)  # who guesses waits
+@pytest.mark.usefixtures("nobody_waits")
+def test_guessed_links_never_were(site: Site) -> None:
     for guess in ("a" * 22, "short", "..%2f..", "a" * 21 + "%00"):
         assert statuses(f"/d/{guess}", site) <= {404, 422}, guess
     assert statuses("/d/" + "a" * 22, site) == {404}

@@ -15,7 +15,6 @@ from starlette.routing import Mount
 
 from sdgui.web import rooms
 from sdgui.web.doors import gradio_door
-from sdgui.web.doors.auth import Patience
 from tests.fake_engine import PATIENCE
 from tests.web.conftest import Site, open_site
 from tests.web.doors.belongings import Belongings, belongings_of, stands_for
@@ -125,17 +124,13 @@ def open_parts(theirs: Belongings) -> Iterator[str]:
     yield from (*GRADIOS, *OURS)
 
 
+@pytest.mark.usefixtures("nobody_waits")  # links that never were are asked for
 def test_no_file_is_given_through_any_route(
     own_site: Site,
     theirs: Belongings,
     raw: Raw,
     secret: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def at_once(patience: Patience, name: bytes) -> bool:
-        return True
-
-    monkeypatch.setattr(Patience, "has_waited", at_once)  # links that never were are asked for
     addresses = list(open_parts(theirs))
     assert len(addresses) > 40
     given = []
