@@ -4,12 +4,15 @@ Of each route: its maker is given it; others, and other sites, are not; and they
 where nobody asks what sent a request.
 """
 
+import functools
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import pytest
+from starlette.middleware.cors import CORSMiddleware
 
 from sdgui.web.doors import auth, visitors
 from sdgui.web.doors.gate import Newcomers
@@ -151,14 +154,42 @@ def test_another_site_may_lead_here_and_no_more(shared: Site, maker: Belongings)
         assert ask(maker.client, "GET", "/", **leads, sec_fetch_dest=dest).status == 403
 
 
+PREFLIGHT = {"access_control_request_method": "POST", "origin": "https://elsewhere.example"}
+
+
 def test_a_preflight_of_another_site_is_told_that_it_may_do_nothing(
-    shared: Site, maker: Belongings
+    shared: Site, maker: Belongings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = {"access_control_request_method": "POST", "origin": "https://elsewhere.example"}
-    for path in ("/cancel", "/dreams", "/share/link", "/gradio_api/queue/join", "/"):
-        reply = ask(maker.client, "OPTIONS", path, **asked)
+    """Two guards: other sites are refused, and nothing here answers a preflight."""
+    paths = ("/cancel", "/dreams", "/share/link", "/gradio_api/queue/join", "/")
+    for path in paths:
+        reply = ask(maker.client, "OPTIONS", path, **PREFLIGHT)
         assert reply.status >= 400
         assert not [name for name in reply.headers if name.startswith("access-control")]
+    assert ask(maker.client, "POST", "/cancel").status == 200
+    monkeypatch.setattr(auth, "_from_here", lambda scope: True)
+    for path in paths:
+        reply = ask(maker.client, "OPTIONS", path, **PREFLIGHT)
+        assert reply.status in (404, 405)
+        assert not [name for name in reply.headers if name.startswith("access-control")]
+    inside = auth.SameOrigin.__call__
+
+    async def obliging(self: auth.SameOrigin, *asked: Any) -> None:
+        answering = CORSMiddleware(
+            functools.partial(inside, self),
+            allow_origins=["*"],
+            allow_methods=["*"],
+            allow_credentials=True,
+        )
+        await answering(*asked)
+
+    monkeypatch.setattr(auth.SameOrigin, "__call__", obliging)
+    for path in paths:
+        reply = ask(maker.client, "OPTIONS", path, **PREFLIGHT)
+        assert reply.status == 200
+        assert reply.headers["access-control-allow-origin"] == PREFLIGHT["origin"]
+    sent = {"origin": PREFLIGHT["origin"], "sec_fetch_site": "cross-site"}
+    assert ask(maker.client, "POST", "/cancel", **sent).status == 200
 
 
 def test_a_form_of_another_site_can_send_nothing_as_plain_text(

@@ -11,6 +11,7 @@ from starlette.routing import Mount
 from sdgui.web.doors import gradio_door
 from sdgui.web.doors.auth import BasicAuth
 from sdgui.web.doors.gate import Newcomers
+from sdgui.web.programs.calls import Call, Sessions
 from tests.web.conftest import Site, open_site
 from tests.web.doors.belongings import Belongings, belongings_of
 from tests.web.doors.every_route import STRANGERS, filled, routes_of
@@ -131,10 +132,11 @@ def _endpoints(client: httpx.Client) -> set[int]:
 
 
 def test_a_session_s_name_alone_opens_nothing(
-    maker: Belongings, guest: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    shared: Site, maker: Belongings, guest: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever knows it hears nothing of its calls, and what they do under its name is their own."""
     maker.join()
+    [theirs] = shared.studio._machine.jobs.active
     address = f"/gradio_api/queue/data?session_hash={maker.session}"
     with maker.client.stream("GET", address) as stream:
         assert stream.status_code == 200
@@ -143,8 +145,25 @@ def test_a_session_s_name_alone_opens_nothing(
     own = guest.post("/gradio_api/queue/join", json=told).json()["event_id"]
     maker.site.engine.go.set()
     heard = guest.get(address).text
-    assert own in heard
+    assert own in heard and theirs not in heard
+    heard = maker.client.get(address).text
+    assert theirs in heard and own not in heard
     assert maker.client.get(f"/dreams/{own}").status_code == 404
+
+    listen, add = Sessions.listen, Sessions.add  # by their names alone
+    monkeypatch.setattr(Sessions, "of", lambda calls, key: _all_of(calls, key[1]))
+    monkeypatch.setattr(Sessions, "add", lambda calls, key, call: add(calls, ("", key[1]), call))
+    monkeypatch.setattr(Sessions, "listen", lambda calls, key: listen(calls, ("", key[1])))
+    maker.site.engine.go.clear()
+    theirs = maker.client.post("/gradio_api/queue/join", json=told).json()["event_id"]
+    own = guest.post("/gradio_api/queue/join", json=told).json()["event_id"]
+    maker.site.engine.go.set()
+    heard = guest.get(address).text
+    assert theirs in heard and own in heard
+
+
+def _all_of(calls: Sessions, session: str) -> list[Call]:
+    return [call for (_, name), call in calls._calls.values() if name == session]
 
 
 @pytest.mark.parametrize(
@@ -156,17 +175,30 @@ def test_a_session_s_name_alone_opens_nothing(
     ],
 )
 def test_reset_cancel_and_heartbeat_touch_nobody_s_dream(
-    shared: Site, maker: Belongings, guest: httpx.Client, body: dict[str, Any]
+    shared: Site,
+    maker: Belongings,
+    guest: httpx.Client,
+    body: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     maker.join()
-    running = next(iter(shared.studio._machine.jobs.active))
+    [running] = shared.studio._machine.jobs.active
     asked = filled(body, lambda name: running)
     assert guest.post("/gradio_api/reset", json=asked).json() == {"success": True}
     assert guest.post("/gradio_api/cancel", json=asked).json() == {"success": True}
     with guest.stream("GET", f"/gradio_api/heartbeat/{maker.session}") as beat:
         assert beat.status_code == 200
     assert running in shared.studio._machine.jobs.active
-    assert maker.client.post("/gradio_api/cancel", json={"event_id": running}).is_success
+    assert maker.client.post("/gradio_api/reset", json=asked).json() == {"success": True}
+    assert running in shared.studio._machine.jobs.active  # nor its maker's
+    if "event_id" not in body:
+        assert maker.client.post("/gradio_api/cancel", json={"event_id": running}).is_success
+    else:
+        stoppable = shared.studio._machine.stoppable
+        monkeypatch.setattr(  # whoever asks
+            shared.studio._machine, "stoppable", lambda visitor: stoppable(maker.visitor)
+        )
+        assert guest.post("/gradio_api/cancel", json=asked).json() == {"success": True}
     assert running not in shared.studio._machine.jobs.active
 
 

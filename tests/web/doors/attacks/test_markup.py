@@ -15,8 +15,15 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from sdgui.comparing import sheet_html
+from sdgui.storage.imports import folder_imports
+from sdgui.storage.imports.reading import read_picture
 from sdgui.storage.infotext import from_infotext
+from sdgui.storage.made_with import reading
+from sdgui.storage.made_with.texts import Texts
+from sdgui.web.doors.careful_headers import CarefulHeaders
+from sdgui.web.links import pages
 from sdgui.web.rooms import ROOT
+from sdgui.web.shared.gallery import pictures
 from sdgui.web.shared.page import templates
 from tests import peers_files as peers
 from tests.fake_engine import PATIENCE
@@ -86,8 +93,9 @@ def without_guard(monkeypatch: pytest.MonkeyPatch, environment: Any) -> None:
     monkeypatch.setattr(environment, "cache", None)
 
 
-def share(client: httpx.Client, *pictures: str, kind: str = "picture") -> str:
-    asked = {"kind": kind, "pictures": pictures, "by": ALL[:60], "shows": {"name": True}}
+def share(client: httpx.Client, *pictures: str, kind: str = "picture", **shows: bool) -> str:
+    shows = {"name": True} | shows
+    asked = {"kind": kind, "pictures": pictures, "by": ALL[:60], "shows": shows}
     reply = client.post("/links", json=asked)
     assert reply.status_code == 200, reply.text
     return str(reply.json()["id"])
@@ -105,6 +113,42 @@ def test_a_link_s_page_shows_what_was_written_as_it_was_written(
     assert "script-src 'sha256-" in page.headers["content-security-policy"]
     without_guard(monkeypatch, templates._TEMPLATES)
     assert live_in(own_site.client().get(address).text) > ["script"]
+
+
+def test_what_strangers_say_is_shown_as_it_was_said(
+    own_site: Site, owner: httpx.Client, dream: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their names on a page of choosing and in its news, their reasons on a page to report and to the owner."""
+    choice = share(owner, *(task.id for task in dream.tasks), kind="choice")
+    with own_site.client() as stranger:
+        for said in (SCRIPT, MARKUP[1][:40]):
+            reply = stranger.post(f"/d/{choice}/name", data={"name": said})
+            assert reply.status_code == 303
+        stranger.post(f"/d/{choice}/marks", data={"picture": "0", "mark": "kept"})
+        page = stranger.get(f"/d/{choice}")
+        report = stranger.post(f"/d/{choice}/report", data={"picture": "9", "reason": ALL})
+        taken = stranger.post(f"/d/{choice}/report", data={"picture": "0", "reason": ALL})
+        with stranger.stream("GET", f"/d/{choice}/news") as news:
+            assert news.headers["content-type"].startswith("text/event-stream")
+            assert news.headers["x-content-type-options"] == "nosniff"
+            told = next(news.iter_lines())
+    assert page.status_code == 200 and "&gt;&lt;img src=x onerror" in page.text
+    assert live_in(page.text) == ["script"]  # its own
+    assert json.loads(told.removeprefix("data: ")) and "\\n" not in told
+    assert report.status_code == 422 and "&lt;script&gt;alert(1)" in report.text
+    assert live_in(report.text) == []
+    assert taken.status_code == 200 and live_in(taken.text) == []
+    reply = owner.get("/share")
+    [one] = [one for one in reply.json()["reports"] if one["place"] == f"/d/{choice}"]
+    assert reply.headers["content-type"] == "application/json"
+    assert one["reasons"][0].startswith(SCRIPT) and "\n" not in one["reasons"][0]
+    owner.delete(f"/share/reports/{one['picture']}").raise_for_status()
+
+    without_guard(monkeypatch, templates._TEMPLATES)
+    with own_site.client() as stranger:
+        report = stranger.post(f"/d/{choice}/report", data={"picture": "9", "reason": ALL})
+        assert "script" in live_in(report.text)
+        assert live_in(stranger.get(f"/d/{choice}").text) > ["script"]
 
 
 def test_an_exported_sheet_shows_what_was_written_as_it_was_written(
@@ -246,36 +290,117 @@ NO_PICTURES = {
 }
 
 
-def test_a_file_that_is_two_things_is_given_as_the_picture_that_it_was_taken_for(
-    own_site: Site, owner: httpx.Client, tmp_path: Path
-) -> None:
-    """A PNG with a page, or a ZIP, behind its end; what is no picture under its name comes in not at all."""
-    both = (PNG + f"<html>{SCRIPT}</html>".encode(), PNG + b"PK\x05\x06" + bytes(18))
-    for number, content in enumerate(both):
-        (tmp_path / f"both-{number}.png").write_bytes(content)
+def zipped(name: str) -> bytes:
+    """A ZIP with a page in it."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr(name, SCRIPT)
+    return made.getvalue()
+
+
+BOTH = (PNG + f"<html>{SCRIPT}</html>".encode(), PNG + zipped("x.html"))
+"""A PNG with a page, or a ZIP, behind its end."""
+
+
+@pytest.fixture(scope="module")
+def two_things(
+    own_site: Site, owner: httpx.Client, tmp_path_factory: pytest.TempPathFactory
+) -> Any:
+    """The ids of both, brought in from a folder in which there is also what is no picture under its name."""
+    folder = tmp_path_factory.mktemp("both")
+    for number, content in enumerate(BOTH):
+        (folder / f"both-{number}.png").write_bytes(content)
     for name, content in NO_PICTURES.items():
-        (tmp_path / name).write_bytes(content)
-        reply = owner.post("/read-picture", content=content, headers={"content-type": "image/png"})
-        assert "no PNG, JPEG or WebP" in reply.text and SCRIPT not in reply.text
-    assert owner.post("/read-picture", content=both[0]).json()["source"] == "a1111"
-    reply = owner.post("/history/imports", json={"folder": str(tmp_path)})
-    assert "import" in reply.json(), reply.text
-    assert own_site.store.imports.wait(PATIENCE)
-    asked = {"section": "all", "q": "fox"}
-    told = owner.get("/history/pictures", params=asked).json()["pictures"]
+        (folder / name).write_bytes(content)
+    told = brought_in(own_site, owner, folder, "fox")
     assert len(told) == 2
-    shown = share(owner, *(one["id"] for one in told), kind="wall")
-    for address in (
-        *(f"/picture/{one['id']}" for one in told),
-        *(f"/picture/{one['id']}/page.html" for one in told),
-        *(f"/d/{shown}/{place}.png" for place in range(2)),
-    ):
+    return told
+
+
+def brought_in(site: Site, owner: httpx.Client, folder: Path, words: str) -> list[str]:
+    """The ids of a folder's pictures that are found by these words, in the order of their sizes."""
+    reply = owner.post("/history/imports", json={"folder": str(folder)})
+    assert "import" in reply.json(), reply.text
+    assert site.store.imports.wait(PATIENCE)
+    asked = {"section": "all", "q": words}
+    found = [one["id"] for one in owner.get("/history/pictures", params=asked).json()["pictures"]]
+    return sorted(found, key=lambda one: len(owner.get(f"/picture/{one}").content))
+
+
+def runs_as_a_page(reply: httpx.Response) -> bool:
+    """Whether a browser that opens this address would run the script in it."""
+    if "sandbox" in reply.headers.get("content-security-policy", ""):
+        return False
+    if reply.headers.get("content-disposition", "").startswith("attachment"):
+        return False
+    kind = reply.headers["content-type"].partition(";")[0]
+    return kind in ("text/html", "image/svg+xml") and SCRIPT in reply.text
+
+
+def without_careful_headers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers have the headers alone that they have of themselves."""
+    monkeypatch.setattr(
+        CarefulHeaders, "_completed", lambda self, scope, message: message["headers"]
+    )
+
+
+def test_a_file_that_is_two_things_is_given_as_the_picture_that_it_was_taken_for(
+    own_site: Site, owner: httpx.Client, two_things: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And by a link that does not tell all without whatever else is in it."""
+    assert owner.post("/read-picture", content=BOTH[0]).json()["source"] == "a1111"
+    shown = share(owner, *two_things, kind="wall")
+    bare = share(owner, *two_things, kind="wall", settings=False)
+    addresses = [
+        *(f"/picture/{one}" for one in two_things),
+        *(f"/picture/{one}/page.html" for one in two_things),
+        *(f"/d/{one}/{place}.png" for one in (shown, bare) for place in range(2)),
+    ]
+    for address in addresses:
         reply = owner.get(address)
         assert reply.status_code == 200
         assert reply.headers["content-type"] == "image/png"
         assert reply.headers["x-content-type-options"] == "nosniff"
         assert "default-src 'none'" in reply.headers["content-security-policy"]
         assert "sandbox" in reply.headers["content-security-policy"]
+    page, archive = (owner.get(address).content for address in addresses[-2:])
+    assert page.startswith(PNG[:8]) and SCRIPT.encode() not in page
+    assert archive.startswith(PNG[:8]) and not zipfile.is_zipfile(io.BytesIO(archive))
+    original = owner.get(addresses[1]).content  # its maker's own file is given as it is
+    assert zipfile.is_zipfile(io.BytesIO(original))
+
+    monkeypatch.setattr(pages, "without_texts", lambda png: png)
+    page, archive = (owner.get(address).content for address in addresses[-2:])
+    assert SCRIPT.encode() in page and zipfile.is_zipfile(io.BytesIO(archive))
+    monkeypatch.setattr(pictures, "media_type_of", lambda record: "text/html")
+    assert not runs_as_a_page(owner.get(addresses[0]))
+    without_careful_headers(monkeypatch)
+    assert runs_as_a_page(owner.get(addresses[0]))
+
+
+def test_what_is_no_picture_under_its_name_is_not_taken(
+    own_site: Site, owner: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(content: bytes) -> str:
+        how = {"content-type": "image/png"}
+        return owner.post("/read-picture", content=content, headers=how).text
+
+    for content in NO_PICTURES.values():
+        told = read(content)
+        assert "no PNG, JPEG or WebP" in told and SCRIPT not in told
+    (tmp_path / "drawn.png").write_bytes(SVG)
+    assert brought_in(own_site, owner, tmp_path, "drawn") == []
+
+    monkeypatch.setattr(reading, "read_texts", lambda file: Texts(is_picture=True))
+    assert "no PNG, JPEG or WebP" not in read(SVG)
+    as_one = read_picture(peers.png({"parameters": "drawn\nSteps: 3, Sampler: Euler, Seed: 5"}))
+    monkeypatch.setattr(folder_imports, "read_picture", lambda content: as_one)
+    [drawn] = brought_in(own_site, owner, tmp_path, "drawn")
+    reply = owner.get(f"/picture/{drawn}")
+    assert reply.content == SVG and reply.headers["content-type"] == "image/png"
+    monkeypatch.setattr(pictures, "media_type_of", lambda record: "image/svg+xml")
+    without_careful_headers(monkeypatch)
+    assert runs_as_a_page(owner.get(f"/picture/{drawn}"))
 
 
 def test_what_a_dropped_file_says_of_itself_is_text(owner: httpx.Client) -> None:
