@@ -125,9 +125,7 @@ def serve(settings: Settings) -> None:
             resident=resident,
             policy=book.policy,
             used=book.used,
-            room_of=book.room_of,
-            is_guest=book.is_guest,
-            room_of_all=book.shared_room,
+            is_owner=book.is_owner,
             lost=book.lost,
         )
         studio.start()

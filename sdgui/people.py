@@ -76,21 +76,14 @@ else."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class SharedRoom:
-    """The bytes that the pictures of these visitors may take together."""
-
-    room: int
-    visitors: frozenset[str]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Policy:
-    """Who may what, and how much: an allowance for each role, the pictures of all guests together that may wait (None:
-    as many as there are), and whether the owner's dreams go before the others."""
+    """Who may what, and how much: an allowance for each role, the pictures of all guests together that may wait and the
+    bytes that theirs may take (None: as many as there are), and whether the owner's dreams go before the others."""
 
     owner: Allowance = Allowance()
     guest: Allowance = GUESTS
     guests_waiting: int | None = GUESTS_WAITING
+    guests_disk: int | None = None
     owner_first: bool = False
 
     def of(self, who: Who) -> Allowance:

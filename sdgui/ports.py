@@ -314,6 +314,14 @@ class Store(Protocol):
         """Whether the visitor ever dreamt."""
         ...
 
+    def note_guests(self, visitors: Sequence[str], *, are_guests: bool = True) -> None:
+        """Remembers, durably, that these visitors are guests, or are none any more."""
+        ...
+
+    def guests(self) -> frozenset[str]:
+        """The visitors who are guests, of those who have something in the list."""
+        ...
+
     def bytes_of(self, visitor: str, *, kept: bool = False) -> int:
         """The bytes that the visitor's pictures take, also those in the bin, or only those that are `kept`."""
         ...

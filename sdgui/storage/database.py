@@ -37,6 +37,7 @@ from sdgui.records import (
 from sdgui.storage import (
     chooser_rows,
     deleted_rows,
+    guest_rows,
     judged_rows,
     link_rows,
     picture_list,
@@ -381,6 +382,16 @@ class Database:
         with self._reading() as connection:
             found = connection.execute("SELECT 1 FROM jobs WHERE visitor = ? LIMIT 1", (visitor,))
             return found.fetchone() is not None
+
+    def note_guests(self, visitors: Sequence[str], *, are_guests: bool) -> None:
+        """These visitors are guests, or are none any more."""
+        with self._writing() as connection:
+            guest_rows.note(connection, visitors, are_guests=are_guests)
+
+    def guests(self) -> frozenset[str]:
+        """The visitors who are, of those who have something in the list."""
+        with self._reading() as connection:
+            return guest_rows.all_of(connection)
 
     def has_jobs(self) -> bool:
         """Whether anybody ever dreamt."""

@@ -276,6 +276,14 @@ class DiskStore:
         """Whether the visitor ever dreamt."""
         return self._database.knows(visitor)
 
+    def note_guests(self, visitors: Sequence[str], *, are_guests: bool = True) -> None:
+        """Remembers, durably, that these visitors are guests, or are none any more."""
+        self._database.note_guests(visitors, are_guests=are_guests)
+
+    def guests(self) -> frozenset[str]:
+        """The visitors who are guests, of those who have something in the list."""
+        return self._database.guests()
+
     def bytes_of(self, visitor: str, *, kept: bool = False) -> int:
         """The bytes that the visitor's pictures take, also those in the bin, or only those that are `kept`; but for
         what the owner of the machine hides."""

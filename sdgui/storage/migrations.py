@@ -148,4 +148,9 @@ MIGRATIONS: tuple[Migration, ...] = (
         UNIQUE (link, place)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE guests (
+        id TEXT PRIMARY KEY               -- visitors who asked for a dream as guests; who adopts theirs is noted anew
+    ) WITHOUT ROWID;
+    """,
 )

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sdgui.errors import UserError
-from sdgui.people import GUESTS, GUESTS_WAITING, Allowance, Policy, Role, SharedRoom, Who
+from sdgui.people import GUESTS, GUESTS_WAITING, Allowance, Policy, Role, Who
 from sdgui.studio.daily import Daily
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,12 @@ class Terms:
             words=words,
             unchecked=unchecked,
         )
-        return Policy(guest=guest, guests_waiting=self.waiting_all, owner_first=self.owner_first)
+        return Policy(
+            guest=guest,
+            guests_waiting=self.waiting_all,
+            guests_disk=self.disk_all,
+            owner_first=self.owner_first,
+        )
 
 
 def told_of(allowance: Allowance) -> dict[str, Any]:
@@ -296,27 +301,17 @@ class GuestBook:
                 )
                 self._has_news = True
 
-    def room_of(self, visitor: str) -> int | None:
-        """The bytes that somebody's pictures may take; None for no limit."""
+    def is_owner(self, visitor: str) -> bool:
+        """Whether somebody was last here as the owner."""
         with self._lock:
             found = self._people.get(visitor)
-            is_guest = found is not None and found.role is Role.GUEST
-            return self.terms.disk if is_guest else None
+            return found is not None and found.role is Role.OWNER
 
-    def is_guest(self, visitor: str) -> bool:
-        """Whether somebody was here as a guest."""
+    def guests(self) -> tuple[str, ...]:
+        """The guests who are remembered, and made something."""
         with self._lock:
-            found = self._people.get(visitor)
-            return found is not None and found.role is Role.GUEST
-
-    def shared_room(self) -> SharedRoom | None:
-        """The bytes that the pictures of all guests together may take; None for no limit."""
-        with self._lock:
-            room = self.terms.disk_all
-            if room is None:
-                return None
-            guests = (one.visitor for one in self._people.values() if one.role is Role.GUEST)
-            return SharedRoom(room=room, visitors=frozenset(guests))
+            there = self._people.values()
+            return tuple(one.visitor for one in there if one.role is Role.GUEST and one.pictures)
 
     def lost(self, visitor: str, pictures: int) -> None:
         """Notes that pictures of somebody made room for others, until they were `told`."""

@@ -21,7 +21,7 @@ from sdgui.events import (
     Task,
 )
 from sdgui.model_info import ModelRef
-from sdgui.people import POLICY, Policy, Role, SharedRoom, Who
+from sdgui.people import POLICY, Policy, Role, Who
 from sdgui.plans import Plan
 from sdgui.ports import Engine, Models, Store
 from sdgui.records import (
@@ -49,6 +49,7 @@ from sdgui.studio.admission import (
 from sdgui.studio.alarm import Alarm
 from sdgui.studio.daily import Daily
 from sdgui.studio.disk_writer import DiskWriter
+from sdgui.studio.guests import Guests
 from sdgui.studio.happenings import (
     Asked,
     Begin,
@@ -112,15 +113,12 @@ class Studio:
         backoff: Callable[[int], float] = backoff,
         resident: Callable[[], int] = lambda: 0,
         used: Callable[[str, int, float], None] = lambda visitor, pictures, seconds: None,
-        room_of: Callable[[str], int | None] = lambda visitor: None,
-        is_guest: Callable[[str], bool] = lambda visitor: False,
-        room_of_all: Callable[[], SharedRoom | None] = lambda: None,
+        is_owner: Callable[[str], bool] = lambda visitor: False,
         lost: Callable[[str, int], None] = lambda visitor, pictures: None,
     ) -> None:
         """`resident` tells the main memory of this process, in bytes. `used` is told, without being waited for, what a
-        visitor has used: pictures, and seconds of a worker. `room_of` says how many bytes a visitor's pictures may
-        take, None for as many as there are; `room_of_all` that of several together; `is_guest`, whether a visitor was
-        here as one. `lost` is told how many pictures of a visitor had to make room."""
+        visitor has used: pictures, and seconds of a worker. `is_owner` says whether who asked as a guest before is the
+        owner by now. `lost` is told how many pictures of a visitor had to make room."""
         self.policy = policy
         self.resident = resident
         self.models = models
@@ -132,9 +130,7 @@ class Studio:
         self._arriving: Counter[str] = Counter()
         self._begun: dict[str, deque[float]] = {}
         self._used = used
-        self._room_of = room_of
-        self._is_guest = is_guest
-        self._room_of_all = room_of_all
+        self.guests = Guests(store, is_owner)
         self._lost = lost
         self._taken_by_all: int | None = None
         """Bytes that the pictures of those who share room take at most; None where that is to be counted."""
@@ -164,7 +160,7 @@ class Studio:
     def start(self) -> None:
         """Brings back the unfinished jobs and starts the workers, which load the first model at once."""
         for record in self.store.unfinished_jobs():
-            self._take(Asked(record=record, unfit=self._unfit(unmade(record))))
+            self._take(Asked(record=record, unfit=self._unfit_again(record)))
         for worker in self._workers:
             worker.start()
         self._daily.start()
@@ -243,6 +239,7 @@ class Studio:
             self._take(Reopening(job=job))
         record = None
         try:
+            self.guests.note(who)
             record = self._disk.reopen(job)  # another tab may have been quicker
         finally:
             with self._lock:
@@ -326,6 +323,7 @@ class Studio:
                 "Dreams of this browser are still being made.",
                 "Bring them along when they are done.",
             )
+        self.guests.note(who)
         return self.store.adopt(visitor, who.visitor)
 
     def active_jobs(self, who: Who) -> tuple[str, ...]:
@@ -500,6 +498,7 @@ class Studio:
             self._admit(who, specs)
         is_stored = False
         try:
+            self.guests.note(who)
             self.store.add_job(record)
             is_stored = True
         finally:
@@ -530,7 +529,7 @@ class Studio:
         return sum(
             queue.count(one) + self._arriving[one]
             for one in there
-            if one == who.visitor or self._is_guest(one)
+            if one == who.visitor or one in self.guests
         )
 
     def _admit_checkers(self, who: Who, specs: Sequence[PictureSpec]) -> None:
@@ -540,7 +539,7 @@ class Studio:
 
     def _check_room(self, who: Who) -> None:
         """UserError where what somebody keeps takes all the room that they may have: nothing else could make any."""
-        room = self._room_of(who.visitor)
+        room = self.policy.of(who).disk
         if room is not None and self.store.bytes_of(who.visitor, kept=True) >= room:
             raise UserError(
                 f"The pictures that you keep take the {room / 1e6:,.0f} MB that you may have here.",
@@ -573,6 +572,21 @@ class Studio:
                 faults[used] = self._fault_of(*used)
         told = ((task.id, faults[task.spec.model, task.spec.adapters]) for task in tasks)
         return {name: fault for name, fault in told if fault is not None}
+
+    def _unfit_again(self, record: JobRecord) -> dict[str, UserError]:
+        """What of a job that is brought back cannot be made, or may not: a model's own checker may not be readable any
+        more, and guests were promised it."""
+        tasks = unmade(record)
+        unfit = self._unfit(tasks)
+        role = Role.GUEST if record.visitor in self.guests else Role.OWNER
+        who = Who(visitor=record.visitor, role=role)
+        for task in tasks:
+            if task.id not in unfit:
+                try:
+                    self._admit_checkers(who, [task.spec])
+                except UserError as fault:
+                    unfit[task.id] = fault
+        return unfit
 
     def _fault_of(self, model: ModelRef, adapters: tuple[Adapter, ...]) -> UserError | None:
         try:
@@ -640,21 +654,23 @@ class Studio:
     def _saved(self, picture: PictureRecord) -> None:
         """Sees that whoever may have so many bytes of pictures has no more, alone and together with others: what is in
         their bins goes, then their oldest pictures that they did not keep."""
-        room = self._room_of(picture.visitor)
+        if picture.visitor not in self.guests:
+            return
+        room = self.policy.guest.disk
         if room is not None and self.store.bytes_of(picture.visitor) > room:
             visitor = picture.visitor
             self._make_room((visitor,), room, lambda: self.store.bytes_of(visitor))
-        shared = self._room_of_all()
-        if shared is None or picture.visitor not in shared.visitors:
+        shared = self.policy.guests_disk
+        if shared is None:
             return
         # It is counted anew only where it could be too much: what was deleted meanwhile makes it less.
         if self._taken_by_all is not None:
             self._taken_by_all += picture.bytes
-        if self._taken_by_all is None or self._taken_by_all > shared.room:
-            visitors = tuple(shared.visitors)
+        if self._taken_by_all is None or self._taken_by_all > shared:
+            visitors = tuple(self.guests.all())
             taken = self.store.bytes_of_all(visitors)
-            if taken > shared.room:
-                self._make_room(visitors, shared.room, lambda: self.store.bytes_of_all(visitors))
+            if taken > shared:
+                self._make_room(visitors, shared, lambda: self.store.bytes_of_all(visitors))
                 taken = self.store.bytes_of_all(visitors)
             self._taken_by_all = taken
 

@@ -15,6 +15,7 @@ from anyio import CapacityLimiter
 from fastapi import FastAPI
 from starlette.types import Scope
 
+from sdgui.errors import OutOfOrder
 from sdgui.ports import Library, Store
 from sdgui.settings import Settings, is_loopback
 from sdgui.storage.secret import server_secret
@@ -72,6 +73,8 @@ def make_app(
     if book is None:
         book = GuestBook(settings.output_dir, write_whole, said=settings.guests)
     studio.policy, book.changed = book.policy, lambda policy: setattr(studio, "policy", policy)
+    with contextlib.suppress(OutOfOrder):  # until it can be kept, the book remembers
+        studio.guests.recall(book.guests())
     gate = Gate(
         settings,
         Keys(settings.output_dir, renew=settings.new_token, path=settings.root_path or "/"),

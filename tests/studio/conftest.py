@@ -16,7 +16,6 @@ from sdgui.errors import UserError
 from sdgui.events import End, Failed, Finished, JobCancelled, StudioEvent
 from sdgui.inventory import Inventory
 from sdgui.model_info import ModelInfo, ModelRef
-from sdgui.people import SharedRoom
 from sdgui.ports import Engine
 from sdgui.spec import no_adapters
 from sdgui.storage.disk_store import DiskStore
@@ -124,8 +123,7 @@ class House:
         batch_limit: int = 4,
         clock: Callable[[], float] = time.monotonic,
         backoff: Callable[[int], float] = backoff,
-        room_of: Callable[[str], int | None] = lambda visitor: None,
-        room_of_all: Callable[[], SharedRoom | None] = lambda: None,
+        is_owner: Callable[[str], bool] = lambda visitor: False,
         lost: Callable[[str, int], None] = lambda visitor, pictures: None,
         used: Callable[[str, int, float], None] = lambda visitor, pictures, seconds: None,
     ) -> Studio:
@@ -136,8 +134,7 @@ class House:
             batch_limit=lambda spec: batch_limit,
             clock=clock,
             backoff=backoff,
-            room_of=room_of,
-            room_of_all=room_of_all,
+            is_owner=is_owner,
             lost=lost,
             used=used,
         )

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from sdgui.errors import UserError
-from sdgui.people import Allowance, Policy, Role, SharedRoom
+from sdgui.people import Allowance, Policy, Role
 from sdgui.records import Mark
 from sdgui.spec import DreamRequest
 from sdgui.studio.admission import admit, admit_words
@@ -90,8 +90,7 @@ def test_dreams_a_minute_are_counted_for_each_guest_and_forgiven_after_it(house:
 def test_a_guest_s_oldest_unkept_pictures_make_room_and_the_owner_s_never(
     house: House, engine: FakeEngine
 ) -> None:
-    room: dict[str, int] = {}
-    studio = house.open(engine, room_of=room.get)
+    studio = house.open(engine)
     asked = DreamRequest(prompt="a", steps=1, seed=3)
     jobs = [studio.submit(asked, who("ann", Role.GUEST)) for _ in range(3)]
     jobs.append(studio.submit(asked, who("owner")))
@@ -99,7 +98,8 @@ def test_a_guest_s_oldest_unkept_pictures_make_room_and_the_owner_s_never(
         follow(studio, job.visitor, job.id)
     kept, oldest, newer, owners = (job.tasks[0].id for job in jobs)
     studio.store.mark_picture(kept, "ann", Mark.KEPT)
-    room["ann"] = studio.store.bytes_of("ann") + 100  # files of one kind differ by a few bytes
+    room = studio.store.bytes_of("ann") + 100  # files of one kind differ by a few bytes
+    studio.policy = Policy(guest=Allowance(disk=room))
     last = studio.submit(asked, who("ann", Role.GUEST))
     follow(studio, "ann", last.id)
     studio.close()  # what follows a picture is over by then
@@ -107,27 +107,22 @@ def test_a_guest_s_oldest_unkept_pictures_make_room_and_the_owner_s_never(
     assert left == [True, False, True]
     assert studio.store.picture(last.tasks[0].id, "ann") is not None
     assert studio.store.picture(owners, "owner") is not None
-    assert studio.store.bytes_of("ann") <= room["ann"]
+    assert studio.store.bytes_of("ann") <= room
 
 
 def test_the_oldest_unkept_of_all_guests_make_room_and_their_makers_are_told(
     house: House, engine: FakeEngine
 ) -> None:
-    room: list[SharedRoom] = []
     lost: list[tuple[str, int]] = []
-    studio = house.open(
-        engine,
-        room_of_all=lambda: room[-1] if room else None,
-        lost=lambda visitor, pictures: lost.append((visitor, pictures)),
-    )
+    studio = house.open(engine, lost=lambda visitor, pictures: lost.append((visitor, pictures)))
     asked = DreamRequest(prompt="a", steps=1, seed=3)
     jobs = [studio.submit(asked, who("owner"))]
     jobs += [studio.submit(asked, who(one, Role.GUEST)) for one in ("ann", "bob", "ann", "bob")]
     for job in jobs:
         follow(studio, job.visitor, job.id)
-    guests = frozenset({"ann", "bob"})
     studio.store.mark_picture(jobs[1].tasks[0].id, "ann", Mark.KEPT)
-    room.append(SharedRoom(room=studio.store.bytes_of_all(("ann", "bob")) + 100, visitors=guests))
+    room = studio.store.bytes_of_all(("ann", "bob")) + 100
+    studio.policy = Policy(guest=Allowance(), guests_disk=room)
     # both of one dream that is still shown, and only what is older goes
     last = studio.submit(replace(asked, count=2), who("ann", Role.GUEST))
     follow(studio, "ann", last.id)
@@ -141,13 +136,12 @@ def test_the_oldest_unkept_of_all_guests_make_room_and_their_makers_are_told(
 def test_a_guest_who_keeps_all_that_there_is_room_for_is_told_so(
     house: House, engine: FakeEngine
 ) -> None:
-    room: dict[str, int] = {}
-    studio = house.open(engine, room_of=room.get)
+    studio = house.open(engine)
     asked = DreamRequest(prompt="a", steps=1)
     job = studio.submit(asked, who("ann", Role.GUEST))
     follow(studio, "ann", job.id)
     studio.store.mark_picture(job.tasks[0].id, "ann", Mark.KEPT)
-    room["ann"] = studio.store.bytes_of("ann")
+    studio.policy = Policy(guest=Allowance(disk=studio.store.bytes_of("ann")))
     with pytest.raises(UserError, match="that you keep take the"):
         studio.submit(asked, who("ann", Role.GUEST))
     assert studio.store.picture(job.tasks[0].id, "ann") is not None

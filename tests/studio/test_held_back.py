@@ -114,3 +114,26 @@ def test_a_guest_goes_on_with_nothing_that_nobody_would_look_at(
     with pytest.raises(UserError, match="its own safety checker cannot be read here"):
         studio.resume(job.id, guest)
     engine.go.set()
+
+
+@pytest.mark.parametrize("waits", ["a guest's", "the owner's"])
+def test_what_a_guest_waits_for_is_looked_at_anew_when_it_is_brought_back(
+    house: House, engine: FakeEngine, waits: str
+) -> None:
+    engine.go.clear()
+    studio = house.open(engine)
+    eve = who("eve", Role.GUEST if waits == "a guest's" else Role.OWNER)
+    job = studio.submit(ask(), eve)
+    assert engine.began.acquire(timeout=PATIENCE)
+    engine.go.set()
+    house.close()
+    house.models.info = replace(house.models.info, checker=SafetyChecker(fault="It is gone."))
+    later = FakeEngine()
+    studio = house.open(later)
+    follow(studio, "eve", job.id)
+    told = stored(studio, job)
+    if waits == "a guest's":
+        assert later.batches == [] and told.state is JobState.FAILED
+        assert "its own safety checker cannot be read here" in told.message
+    else:
+        assert told.state is JobState.FINISHED

@@ -197,9 +197,7 @@ def open_site(
         workers=(engine,),
         batch_limit=lambda spec: batch,
         used=book.used,
-        room_of=book.room_of,
-        is_guest=book.is_guest,
-        room_of_all=book.shared_room,
+        is_owner=book.is_owner,
         lost=book.lost,
     )
     studio.start()

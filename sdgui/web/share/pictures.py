@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _PRIVATE = {"cache-control": "private, no-store"}
 _LONGEST_PROMPT = 200
+_FORMER = "a former guest"
+"""Who is remembered by their pictures alone."""
 _Picture = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
@@ -41,7 +43,7 @@ def guests_picture_routes(studio: "Studio", store: Store, book: GuestBook) -> AP
         found = store.anybodys(picture)
         if found is None:
             raise not_found()
-        if found.hiding or _is_guest(found.visitor, book) or store.is_reported(picture):
+        if found.hiding or found.visitor in studio.guests or store.is_reported(picture):
             return found
         raise not_found()
 
@@ -55,13 +57,12 @@ def guests_picture_routes(studio: "Studio", store: Store, book: GuestBook) -> AP
         """What one guest made, or all did with whatever else is hidden, newest first; `next` says where older ones
         begin."""
         check_owner(request)
-        guests = [one.visitor for one in book.people() if one.role is Role.GUEST]
-        if person is not None and person not in guests:
+        if person is not None and not (person in studio.guests or book.person(person)):
             raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such guest.", _PRIVATE)
-        theirs = guests if person is None else [person]
+        theirs = tuple(studio.guests.all()) if person is None else (person,)
         found = store.pictures_of_all(theirs, before=before, limit=limit, hidden=person is None)
         told = {
-            "pictures": [_told(one, book) for one in found],
+            "pictures": [_told(one, studio, book) for one in found],
             "next": found[-1].id if len(found) == limit else None,
         }
         return _private(told)
@@ -103,33 +104,31 @@ def guests_picture_routes(studio: "Studio", store: Store, book: GuestBook) -> AP
     return routes
 
 
-def told_of_reports(store: Store, book: GuestBook) -> list[dict[str, Any]]:
+def told_of_reports(studio: "Studio", book: GuestBook) -> list[dict[str, Any]]:
     """What is reported and to be seen, for the panel; moments in seconds since the epoch."""
     return [
         {
-            **_told(one.picture, book),
+            **_told(one.picture, studio, book),
             "place": one.place,
             "reasons": list(one.reasons),
             "count": one.count,
             "first": one.first,
             "last": one.last,
         }
-        for one in store.reports()
+        for one in studio.store.reports()
     ]
 
 
-def _is_guest(visitor: str, book: GuestBook) -> bool:
-    person = book.person(visitor)
-    return person is not None and person.role is Role.GUEST
-
-
-def _told(picture: PictureRecord, book: GuestBook) -> dict[str, Any]:
+def _told(picture: PictureRecord, studio: "Studio", book: GuestBook) -> dict[str, Any]:
     person = book.person(picture.visitor)
-    is_guest = person is not None and person.role is Role.GUEST
+    is_guest = picture.visitor in studio.guests
+    name = Role.OWNER.value
+    if is_guest:
+        name = _FORMER if person is None else person.shown
     return {
         "picture": picture.id,
         "person": picture.visitor if is_guest else None,
-        "name": person.shown if person is not None and is_guest else Role.OWNER.value,
+        "name": name,
         "number": person.number if person is not None and is_guest else 0,
         "blocked": person is not None and book.refused(picture.visitor) is not None,
         "width": picture.spec.width,

@@ -136,7 +136,7 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink) -> APIRouter:
         who = check_owner(request)
         queue = studio.queue()
         return {
-            "reports": told_of_reports(studio.store, book),
+            "reports": told_of_reports(studio, book),
             "asks_names": gate.asks_names,
             "link": asdict(link.state()),
             "limits": asdict(book.terms),
@@ -188,6 +188,8 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink) -> APIRouter:
         """Sends a guest away for an hour, or for good, or lets them in again; their dreams stop."""
         check_owner(request)
         seconds = {"send-away": SENT_AWAY, "block": float("inf"), "unblock": 0.0}[asked.do]
+        if book.person(person) is None and person in studio.guests:
+            book.saw(Who(visitor=person, role=Role.GUEST))  # who was forgotten
         if not book.refuse(person, seconds):
             raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such guest.")
         left = book.refused(person)
