@@ -366,14 +366,26 @@ def test_a_row_of_strengths_begins_with_the_picture_itself(sheets: Page) -> None
     ]  # fmt: skip
 
 
-def test_a_grid_says_its_size_and_time_before_it_begins(sheets: Page) -> None:
+def test_a_grid_says_its_size_and_time_before_it_begins(sheets: Page, site: Site) -> None:
     page = sheets
+    site.engine.match = lambda spec: spec.guidance / 20
     ask_grid(page, ("Steps", "2, 3, 4"), ("Cfg scale", "3, 7, 11"))
     expect(page.locator("#plan")).to_have_text(re.compile("^9 cells"))
     begin(page)
     made(page, 9)
     expect(sheet(page).locator(".plot-column")).to_have_text(["2", "3", "4"])
     expect(sheet(page).locator(".plot-row")).to_have_text(["3", "7", "11"])
+    # Nothing lies on a picture: its match stands below, and a seed that all share shows on the one pointed at.
+    first, score = tiles(page).first, sheet(page).locator(".score").first
+    expect(score).to_have_text("#7 0.15")
+    assert box(score)["y"] >= box(first)["y"] + box(first)["height"]
+    assert box(first)["y"] + box(first)["height"] + 20 <= box(tiles(page).nth(3))["y"]
+    expect(first.locator(".seed")).to_have_css("opacity", "0")
+    first.hover()
+    expect(first.locator(".seed")).to_have_css("opacity", "1")
+    # All of it is in sight.
+    end, place = box(sheet(page).locator(".score").last), box(page.locator("#compare"))
+    assert 0 <= place["y"] + place["height"] - end["y"] - end["height"] < 40
     write(page, "x-values", "2, 3")
     expect(page.locator("#plan")).to_have_text(re.compile(r"6 cells · about .+"))
 
@@ -571,14 +583,15 @@ def test_a_prompt_is_shown_and_never_run(sheets: Page) -> None:
 def test_nothing_jumps_while_a_wall_forms(sheets: Page, site: Site) -> None:
     page = sheets
     site.engine.most = 1
+    site.engine.match = lambda spec: (spec.seed % 10) / 10
     assert (
         box(page.locator("#pair-block"))["height"] < 90
     )  # empty, it leaves the place to the settings
-    ask_wall(page, count=12)
+    ask_wall(page, count=16)
     begin(page)
     page.keyboard.press("Space")  # which the button has not: it would begin the same once more
     made(page, 4)
-    expect(tiles(page)).to_have_count(12)
+    expect(tiles(page)).to_have_count(16)
     page.keyboard.press("Alt+ArrowUp")
     assert page.evaluate("document.activeElement.matches('.sheet .open')")
     expect(page.locator("#compare .sheet")).to_have_count(1)
@@ -586,11 +599,19 @@ def test_nothing_jumps_while_a_wall_forms(sheets: Page, site: Site) -> None:
     prompt = box(page.locator("#prompt-box"))
     site.engine.most = None
     site.engine.go.set()
-    made(page, 12)
+    made(page, 16)
     expect(sheet(page)).to_have_attribute("data-state", "finished")
+    expect(sheet(page).locator(".score").first).to_contain_text("0.")
     assert [box(tile) for tile in tiles(page).all()] == before
     expect(page.locator("#stop-button")).to_be_hidden()
     assert box(page.locator("#prompt-box")) == prompt
+    # As large as the whole of it can be, in even rows, which a longer prompt leaves where they are.
+    tops = [tile["y"] for tile in before]
+    assert [tops.count(top) for top in sorted(set(tops))] == [6, 5, 5]
+    assert before[0]["width"] >= 165
+    page.fill("#prompt textarea", "a red boat\n" * 5)
+    assert box(page.locator("#prompt-box"))["height"] > prompt["height"]
+    assert [box(tile) for tile in tiles(page).all()] == before
 
 
 def test_settings_of_compare_survive_a_reload(sheets: Page) -> None:

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { columnsFor } from "../../sdgui/web/shared/gallery/columns.js";
+import { columnsFor, rowStarts } from "../../sdgui/web/shared/gallery/columns.js";
 
 const DESKTOP = { width: 1084, height: 660, aspect: 1, gap: 10, below: 24, least: 118, most: 512 };
 const LARGE = { ...DESKTOP, width: 1564, height: 840 };
@@ -12,18 +12,32 @@ const LARGE = { ...DESKTOP, width: 1564, height: 840 };
 const SHARED = { ...DESKTOP, height: 470, row: 4 };
 const PHONE = { ...DESKTOP, width: 366, height: 520, gap: 6, least: 84 };
 
-test("rows are even wherever they can be, and all pictures in sight", () => {
+/** The largest tile with which so many are in sight, in any number of columns. @param {number} count @param {typeof DESKTOP} place */
+const largest = (count, { width, height, gap, below, most }) => Math.max(...Array.from({ length: count }, (_, i) => i + 1).map((columns) =>
+  Math.min((width - (columns - 1) * gap) / columns, height / Math.ceil(count / columns) - below, most)));
+
+test("all pictures are in sight, as large as the place allows", () => {
   const at = (/** @type {typeof DESKTOP} */ place) => [1, 2, 4, 6, 8, 9, 12, 16, 20].map((count) => {
     const { columns, size } = columnsFor(count, place);
     assert.ok(columns * size + (columns - 1) * place.gap <= place.width);
     assert.ok(Math.ceil(count / columns) * (size + place.below) <= place.height);
+    if (!("row" in place)) assert.ok(size > 0.9 * largest(count, place), `${count}: ${size} of ${largest(count, place)}`);
     return columns;
   });
-  assert.deepEqual(at(DESKTOP), [1, 2, 2, 3, 4, 3, 4, 4, 5]);
-  assert.deepEqual(at(SHARED), [1, 2, 4, 6, 4, 5, 6, 8, 7]);
-  assert.deepEqual(at(LARGE), [1, 2, 4, 3, 4, 3, 6, 8, 7]);
+  assert.deepEqual(at(DESKTOP), [1, 2, 2, 3, 4, 5, 4, 6, 7]);
+  assert.deepEqual(at(SHARED), [1, 2, 4, 4, 4, 5, 6, 8, 7]);
+  assert.deepEqual(at(LARGE), [1, 2, 4, 3, 4, 5, 6, 6, 7]);
+  assert.ok(columnsFor(16, DESKTOP).size >= 172);
   assert.equal(columnsFor(4, { ...SHARED, width: 668, most: 256 }).columns, 4);
   assert.deepEqual([4, 9, 16].map((count) => columnsFor(count, PHONE).columns), [2, 3, 4]);
+});
+
+test("rows are as long as each other, or by one longer", () => {
+  assert.deepEqual(rowStarts(16, 6), [0, 6, 11]);
+  assert.deepEqual(rowStarts(9, 5), [0, 5]);
+  assert.deepEqual(rowStarts(12, 4), [0, 4, 8]);
+  assert.deepEqual(rowStarts(1, 1), [0]);
+  assert.deepEqual(rowStarts(0, 3), []);
 });
 
 test("where not all can be in sight they are not too small, and none is larger than four times its pixels", () => {

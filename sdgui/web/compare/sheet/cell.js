@@ -4,7 +4,6 @@
 import { make } from "../../shared/dom/dom.js";
 import { Tile } from "../../shared/gallery/tile.js";
 
-const LONG = 5;
 /** @type {Record<string, string>} */
 const STATES = { empty: "not there yet", preview: "forming", failed: "could not be made", stopped: "stopped", unsaved: "not saved yet", hidden: "hidden by the owner", "held-back": "held back by the model’s safety checker" };
 
@@ -15,8 +14,8 @@ export class Cell extends Tile {
   constructor(sheet, picture) {
     super(sheet, picture);
     this.sheet = sheet;
-    // Below the picture, which it would cover; in a grid there is no room between the rows.
-    if (!sheet.isGrid) this.captioned = make("div", { className: "captioned" }, this.element, ...(this.score ? [this.score] : []));
+    /** The whole of what lies in the sheet: the tile, and below it, where they cover nothing, its words. */
+    this.frame = make("div", { className: "captioned" }, this.element, ...(this.score ? [this.score] : []));
   }
 
   /** @override */
@@ -24,24 +23,15 @@ export class Cell extends Tile {
     this.openButton.tabIndex = -1;
     this.badge = make("span", { className: "kept-badge", textContent: "♥ kept", aria: { hidden: true } });
     this.pins = make("span", { className: "pins", aria: { hidden: true } });
-    const { isGrid } = /** @type {Sheet} */ (this.row);
-    this.score = make("span", { className: isGrid ? "score" : "score is-below", aria: { hidden: true } });
-    this.score.classList.toggle("is-above", isGrid && String(this.picture.seed).length > LONG);
+    this.score = make("span", { className: "score", aria: { hidden: true } });
     /** @type {number | null} */
     this.rank = null;
-    /** @type {HTMLElement | null} */
-    this.captioned = null;
     /** @type {string} */
     this.pinned = "";
     this.choosers = make("span", { className: "choosers", hidden: true, aria: { hidden: true } });
     /** @type {import("../../shared/dreams/dream.js").Others | null} */
     this.chosen = null;
-    return [this.badge, this.pins, ...(isGrid ? [this.score] : []), this.choosers, this.download];
-  }
-
-  /** The whole of what lies in the sheet: the tile, and what stands below it. */
-  get frame() {
-    return this.captioned ?? this.element;
+    return [this.badge, this.pins, this.choosers, this.download];
   }
 
   /** @param {string} text @param {string} title */

@@ -4,14 +4,19 @@
 import { COMPACT } from "../../shared/dom/compact.js";
 import { button, make } from "../../shared/dom/dom.js";
 import { ago, left, settings } from "../../shared/dreams/words.js";
-import { columnsFor } from "../../shared/gallery/columns.js";
+import { columnsFor, rowStarts } from "../../shared/gallery/columns.js";
 import { Row } from "../../shared/gallery/row.js";
 import { Cell } from "./cell.js";
 
 const WIDE = 5;
-/** Pixels: the gap between tiles, what stands above and below them, the smallest tile, by mouse and by finger. */
-const [GAP, HEAD, BELOW] = [10, 64, 28];
-const LEAST = { large: 118, small: 84 };
+/**
+ * Pixels, by mouse and by finger: the gap between tiles, what stands above them, the smallest tile, and of a grid what its
+ * labels take.
+ */
+const LARGE = { gap: 10, head: 36, least: 108, labels: 54 };
+const SMALL = { gap: 10, head: 98, least: 84, labels: 50 };
+/** The same below each: its match, with the gap; and what a row of variations says of it. */
+const [BELOW, CAPTION] = [28, 22];
 /** Pixels from which down a long seed and a match have no room beside each other. */
 const NARROW = 150;
 const KEYS = "←↑→↓ move · K keep · X reject · A/B pin · V vary";
@@ -33,11 +38,14 @@ export class Sheet extends Row {
   constructor(list, dream) {
     super(list, dream);
     this.list = list;
+    /** In so many its pictures are seen, in even rows; 0 where nobody counts them. */
+    this.columns = 0;
     /** The places of its tiles, as they were sorted last. @type {Map<Cell, number> | null} */
     this.ordered = null;
     this.element.className = "sheet";
     this.element.dataset.testid = "sheet";
     this.element.dataset.kind = this.kind;
+    this.element.classList.toggle("is-of-one-seed", this.isOfOneSeed);
     this.meta.after(make("span", { className: "sheet-keys", textContent: KEYS, aria: { hidden: true } }));
     this.wasActive = dream.isActive;
     if (this.sort && !dream.isActive) this.order();
@@ -51,6 +59,17 @@ export class Sheet extends Row {
 
   get isGrid() {
     return this.kind === "grid";
+  }
+
+  /** Whether its seeds distinguish nothing; of a grid its labels say what does. */
+  get isOfOneSeed() {
+    return this.isGrid || new Set([...this.dream.pictures.values()].map(({ seed }) => seed)).size === 1;
+  }
+
+  /** Whether it goes from one strength to another. */
+  get isScale() {
+    const { kind, x } = sheetOf(this.dream);
+    return kind === "variations" && x?.title === "Strength";
   }
 
   /** @override */
@@ -93,22 +112,39 @@ export class Sheet extends Row {
     return this.grid;
   }
 
-  /** A row of variations is one line, and a grid has its columns: their styles fit them. @override @param {{ width: number, height: number }} room */
+  /** A scale of strengths is one line: its styles fit it. @override @param {{ width: number, height: number }} room */
   fit({ width, height }) {
-    const { grid, dream } = this;
-    if (!grid || !width || this.isGrid) return;
-    const count = this.tiles.size;
-    if (this.kind === "variations") {
+    const { grid } = this;
+    if (!grid || !width) return;
+    const { gap, head, least, labels } = COMPACT.matches ? SMALL : LARGE;
+    const made = this.dream.settings;
+    const aspect = made.width / made.height;
+    const [most, count] = [this.most, this.tiles.size];
+    if (this.isGrid) {
+      const rows = sheetOf(this.dream).y?.labels.length ?? 1;
+      const inSight = ((height - head - labels) / rows - BELOW) * aspect; // all rows, if they can be
+      grid.style.setProperty("--in-sight", `${Math.floor(Math.min(inSight, most))}px`);
+      return;
+    }
+    if (this.isScale) {
       grid.classList.toggle("is-narrow", count >= WIDE);
       return;
     }
-    const { columns, size } = columnsFor(count, {
-      width, height: height - HEAD, aspect: dream.settings.width / dream.settings.height,
-      gap: GAP, below: BELOW, least: COMPACT.matches ? LEAST.small : LEAST.large, most: this.most,
-    });
+    const below = BELOW + (this.kind === "variations" ? CAPTION : 0);
+    const { columns, size } = columnsFor(count, { width, height: height - head, aspect, gap, below, least, most });
     grid.style.setProperty("--columns", String(columns));
-    grid.style.setProperty("--tile", `${size}px`);
+    const isToTheEdge = size < most && columns * (size + 1 + gap) > width;
+    grid.style.setProperty("--tile", isToTheEdge ? "1fr" : `${size}px`);
     grid.classList.toggle("is-narrow", size < NARROW);
+    this.columns = columns;
+    this.divide();
+  }
+
+  /** Begins its rows, so that each is about as long as the others. */
+  divide() {
+    const { cells } = this;
+    const starts = new Set(rowStarts(cells.length, this.columns));
+    cells.forEach(({ frame }, place) => (frame.style.gridColumnStart = starts.has(place) ? "1" : ""));
   }
 
   /** Columns and rows with their labels, which stay in sight while it scrolls. */
@@ -125,15 +161,14 @@ export class Sheet extends Row {
       make("span", { textContent: `${x?.title} →` }), ...(y ? [make("span", { textContent: `${y.title} ↓` })] : []));
     const heads = (x?.labels ?? []).map((text, i) => label("plot-column", text, `1 / ${i + 2}`, x?.title ?? ""));
     const sides = (y?.labels ?? []).map((text, i) => label("plot-row", text, `${i + 2} / 1`, y?.title ?? ""));
-    for (const [index, cell] of this.tiles) {
-      cell.element.style.gridArea = `${Math.floor(index / columns) + 2} / ${(index % columns) + 2}`;
+    const cells = this.unsorted;
+    for (const { picture: { index }, frame } of cells) {
+      frame.style.gridArea = `${Math.floor(index / columns) + 2} / ${(index % columns) + 2}`;
     }
     this.grid = make("div", { className: "plot-grid" },
-      corner, ...heads, ...sides, ...[...this.tiles.values()].map((cell) => cell.element));
-    const { width, height } = this.dream.settings;
+      corner, ...heads, ...sides, ...cells.map((cell) => cell.frame));
     this.grid.style.setProperty("--columns", String(columns));
-    this.grid.style.setProperty("--rows", String(y?.labels.length ?? 1));
-    this.grid.style.setProperty("--aspect", String(width / height));
+    this.grid.style.setProperty("--pixels", `${this.most}px`);
     this.grid.classList.toggle("is-narrow", columns >= WIDE);
     const name = y ? `${x?.title} by ${y.title}` : x?.title;
     return make("div", { className: "plot", role: "group", aria: { label: name } }, this.grid);
@@ -208,6 +243,7 @@ export class Sheet extends Row {
     }
     this.ordered = new Map(cells.map((cell, place) => [cell, place]));
     this.grid?.append(...cells.map((cell) => cell.frame));
+    if (this.columns) this.divide();
     held?.focus({ preventScroll: true });
   }
 
@@ -271,5 +307,6 @@ export class Sheet extends Row {
     super.forget(cell);
     this.ordered?.delete(cell);
     this.list.selection.forget(cell);
+    if (this.columns) this.divide();
   }
 }

@@ -7,9 +7,11 @@
  * @typedef {{ width: number, height: number, aspect: number, gap: number, below: number, least: number, most: number, row?: number }} Place
  */
 
-/** How much a row that is not full counts against the size of its pictures, and a width that is not used. */
-const EVEN = 4;
-const FULL = 0.15;
+/** How much rows that are not even count against the size of the pictures, and, of equal ones, a width that is not used. */
+const EVEN = 0.5;
+const FULL = 0.05;
+/** The same where they are scrolled through. */
+const LONG = 4;
 
 /**
  * The columns for so many pictures, and how wide each is.
@@ -22,9 +24,9 @@ export function columnsFor(count, { width, height, aspect, gap, below, least, mo
     const rows = Math.ceil(count / columns);
     const across = Math.min((width - (columns - 1) * gap) / columns, most);
     const inSight = Math.min(across, (height / rows - below) * aspect);
-    const evenness = (count / (rows * columns)) ** EVEN;
+    const evenness = count / (rows * columns);
     const used = (columns * inSight + (columns - 1) * gap) / width;
-    return { columns, across, inSight, evenness, worth: inSight * evenness * used ** FULL };
+    return { columns, across, inSight, evenness, worth: inSight * evenness ** EVEN * used ** FULL };
   });
   const wide = ways.filter(({ columns, across }) => columns >= Math.min(count, row) && (columns === 1 || columns <= row || across >= least));
   const all = wide.filter(({ inSight }) => inSight >= Math.min(least, most));
@@ -32,7 +34,14 @@ export function columnsFor(count, { width, height, aspect, gap, below, least, mo
     const best = all.reduce((one, other) => (other.worth > one.worth ? other : one));
     return { columns: best.columns, size: Math.floor(best.inSight) };
   }
-  // They are scrolled through: many in sight, in even rows.
-  const best = wide.reduce((one, other) => (other.evenness * other.columns > one.evenness * one.columns ? other : one));
+  // They are scrolled through: many in sight, in even rows that fill the width.
+  const worth = (/** @type {typeof ways[number]} */ { evenness, columns }) => evenness ** LONG * columns;
+  const best = wide.reduce((one, other) => (worth(other) > worth(one) ? other : one));
   return { columns: best.columns, size: Math.floor(best.across) };
+}
+
+/** Where the rows of so many pictures begin, each as long as the others or by one longer. @param {number} count @param {number} columns */
+export function rowStarts(count, columns) {
+  const rows = Math.ceil(count / columns);
+  return Array.from({ length: rows }, (_, row) => row * Math.floor(count / rows) + Math.min(row, count % rows));
 }

@@ -65,6 +65,7 @@ export class List {
     this.views = new Map();
     /** What pictures have, in pixels; nothing while another tab is seen. */
     this.room = { width: 0, height: 0 };
+    this.window = "";
     /** @type {string | null} */
     this.next = null;
     this.isKnown = false;
@@ -89,8 +90,12 @@ export class List {
     const { paddingLeft, paddingRight, paddingTop } = getComputedStyle(this.element);
     const width = clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
     const height = clientHeight - parseFloat(paddingTop);
-    if (this.room.width === width && this.room.height === height) return;
-    this.room = { width, height };
+    // Of one window the most that there was: a prompt of more lines and a note below it move no picture.
+    const window = `${innerWidth} ${innerHeight} ${width}`;
+    const most = this.window === window ? Math.max(height, this.room.height) : height;
+    this.window = window;
+    if (this.room.width === width && this.room.height === most) return;
+    this.room = { width, height: most };
     for (const view of this.views.values()) view.fit(this.room);
   }
 
