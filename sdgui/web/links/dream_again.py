@@ -1,13 +1,15 @@
 """Settings in the address of the page: written by who shows a picture, read for who opens it."""
 
+import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from sdgui.errors import UserError
 from sdgui.model_info import ModelInfo
+from sdgui.people import POLICY, Allowance
 from sdgui.ports import Models
 from sdgui.request_fields import SETTINGS, Setting, ValueKind
 from sdgui.spec import DreamRequest, PictureSpec
@@ -30,6 +32,7 @@ _SIZE = re.compile(r"\s*(\d{1,5})\s*[x×*]\s*(\d{1,5})\s*")
 _FLAGS = {"1": True, "true": True, "0": False, "false": False}
 _OF_A_MODEL = ("aspect", "width", "height", "steps", "guidance", "sampler")
 _OF_COMPARE = ("mode", "wall_count")
+_COUNTS = ("count", "wall_count")
 
 
 def query_of(spec: PictureSpec, *, count: int, settings: bool, wall: bool = False) -> str | None:
@@ -56,19 +59,22 @@ def query_of(spec: PictureSpec, *, count: int, settings: bool, wall: bool = Fals
 
 
 def asked_in(
-    asked: Mapping[str, str], models: Models, chosen: str, only: Sequence[str] | None = None
+    asked: Mapping[str, str], models: Models, chosen: str, allowance: Allowance = POLICY.owner
 ) -> tuple[dict[str, Any], list[str]]:
-    """The settings that an address asks for, by name, and in short words each of its wishes that cannot be met.
+    """The settings that an address asks for, by name, and in short words each of its wishes that cannot be met: by
+    anybody, or within the `allowance` of whoever opens it.
 
     What it leaves unsaid stays as it is, but what goes with a model that it names. `chosen` is the model of
-    the page; of the models nothing is said but of `only`, where that is given.
+    the page; of models that somebody may not use nothing is said. What it says under other names is for others, such
+    as a site that counts its visitors, and none of it is named.
     """
+    only = allowance.only
     faults: list[str] = []
     read: dict[str, Any] = {}
     for name, text in asked.items():
         if name in ("model", "size", "sampler") or name not in NAMES:
             continue
-        setting = SETTINGS[NAMES[name]]
+        setting = _allowed(SETTINGS[NAMES[name]], allowance)
         try:
             read[setting.name] = _value(setting, text)
         except UserError:
@@ -82,7 +88,7 @@ def asked_in(
         info = models.look(chosen if named is None else named)
     except UserError as fault:
         return {}, [*faults, fault.message]
-    size = _size(asked.get("size"), info, faults)
+    size = _size(asked.get("size"), info, allowance.pixels, faults)
     sampler = asked.get("sampler")
     if sampler is not None and sampler not in info.samplers:
         faults.append(f"the sampler “{shown(sampler)}” (not one of {info.title})")
@@ -125,6 +131,15 @@ def _value(setting: Setting, text: str) -> Any:
     return value
 
 
+def _allowed(setting: Setting, allowance: Allowance) -> Setting:
+    """The setting with the smaller of its own bound and of somebody's."""
+    most = {"steps": allowance.steps, **dict.fromkeys(_COUNTS, allowance.pictures)}
+    bound = most.get(setting.name)
+    if bound is None or setting.low is None or setting.high is None:
+        return setting
+    return replace(setting, high=max(setting.low, min(setting.high, bound)))
+
+
 def _limits(setting: Setting) -> str:
     match setting.kind:
         case ValueKind.WHOLE | ValueKind.REAL | ValueKind.SEED:
@@ -136,7 +151,9 @@ def _limits(setting: Setting) -> str:
     return f" ({', '.join(setting.choices or ())})"
 
 
-def _size(text: str | None, info: ModelInfo, faults: list[str]) -> tuple[int, int] | None:
+def _size(
+    text: str | None, info: ModelInfo, pixels: int | None, faults: list[str]
+) -> tuple[int, int] | None:
     if text is None:
         return None
     found = _SIZE.fullmatch(text)
@@ -144,7 +161,13 @@ def _size(text: str | None, info: ModelInfo, faults: list[str]) -> tuple[int, in
     if size is not None and all(
         info.min_size <= length <= info.max_size and length % info.size_step == 0 for length in size
     ):
-        return size
+        if pixels is None or size[0] * size[1] <= pixels:
+            return size
+        side = math.isqrt(pixels)
+        faults.append(
+            f"the size “{shown(text)}” (up to {side} × {side} pixels, or as many in another shape)"
+        )
+        return None
     limits = f"{info.min_size} to {info.max_size} in steps of {info.size_step}"
     faults.append(f"the size “{shown(text)}” ({limits})")
     return None

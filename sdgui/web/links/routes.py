@@ -112,8 +112,8 @@ def link_routes(studio: "Studio", store: Store, gatherings: Gatherings) -> APIRo
         """The settings that an address asks for, as `values`; a `notice` names what cannot be set here."""
 
         def act() -> Told:
-            only = studio.policy.of(who_of(request)).only
-            values, faults = asked_in(wanted.asked, studio.models, wanted.model, only)
+            allowance = studio.policy.of(who_of(request))
+            values, faults = asked_in(wanted.asked, studio.models, wanted.model, allowance)
             told = {"values": values, "notice": sentence_of(faults)}
             return {name: value for name, value in told.items() if value}
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from sdgui.people import Allowance
 from sdgui.spec import MAX_COUNT, DreamRequest
 from sdgui.web.links.dream_again import LONGEST, asked_in, query_of, sentence_of
 from tests.studio.conftest import ManyModels, OneModel
@@ -50,9 +51,34 @@ def test_what_is_not_said_stays_as_it_is() -> None:
 
 
 def test_guests_learn_nothing_of_models_that_they_may_not_choose() -> None:
-    values, faults = asked_in({"model": "other"}, ManyModels("other"), "demo", ["demo"])
+    guest = Allowance(only=("demo",))
+    values, faults = asked_in({"model": "other"}, ManyModels("other"), "demo", guest)
     assert values == {} and faults == ["the model “other” (not here)"]
-    assert asked_in({"model": "demo"}, ManyModels("other"), "demo", ["demo"])[1] == []
+    assert asked_in({"model": "demo"}, ManyModels("other"), "demo", guest)[1] == []
+
+
+def test_of_two_bounds_the_smaller_is_named() -> None:
+    guest = Allowance(steps=50, pictures=8, pixels=128 * 128)
+    asked = {"steps": "500", "count": "9", "wall_count": "9", "size": "256x128", "cfg": "99"}
+    values, faults = asked_in(asked, ManyModels("other"), "demo", guest)
+    assert values == {}
+    assert faults == [
+        "steps “500” (1 to 50)",
+        "number of images “9” (1 to 8)",
+        "number of pictures of a wall “9” (4 to 8)",
+        "cfg scale “99” (0 to 30)",
+        "the size “256x128” (up to 128 × 128 pixels, or as many in another shape)",
+    ]
+    within = {"steps": "50", "count": "8", "size": "256x64"}
+    assert asked_in(within, ManyModels("other"), "demo", guest)[1] == []
+    many = Allowance(steps=1000, pictures=500)
+    assert asked_in({"steps": "500"}, ManyModels("other"), "demo", many)[1] == [
+        "steps “500” (1 to 150)"
+    ]
+
+
+def test_what_an_address_says_under_other_names_is_for_others_and_is_not_named() -> None:
+    assert read("prompt=a&utm_source=x&token=y&tab=history&stepss=9") == ({"prompt": "a"}, [])
 
 
 @pytest.mark.parametrize(
