@@ -126,6 +126,7 @@ def serve(settings: Settings) -> None:
             policy=book.policy,
             used=book.used,
             is_owner=book.is_owner,
+            is_out=book.is_out,
             lost=book.lost,
         )
         studio.start()

@@ -358,6 +358,10 @@ class GuestBook:
             left = 0.0 if found is None else found.refused_until - self._clock()
             return left if left > 0 else None
 
+    def is_out(self, visitor: str) -> bool:
+        """Whether somebody is not let in just now."""
+        return self.refused(visitor) is not None
+
     def _make_room(self) -> None:
         """Forgets who was seen longest ago: those first who neither dreamt nor are refused."""
         if len(self._people) < _MOST_PEOPLE:

@@ -84,6 +84,7 @@ from sdgui.written_values import SEEDS
 
 _MOST_A_MINUTE = 1000
 _MOST_BEGINNERS = 1000
+_NOT_LET_IN = ("Whoever runs this program does not let you in any more.", "Ask them.")
 
 
 def draw_seed() -> int:
@@ -114,11 +115,13 @@ class Studio:
         resident: Callable[[], int] = lambda: 0,
         used: Callable[[str, int, float], None] = lambda visitor, pictures, seconds: None,
         is_owner: Callable[[str], bool] = lambda visitor: False,
+        is_out: Callable[[str], bool] = lambda visitor: False,
         lost: Callable[[str, int], None] = lambda visitor, pictures: None,
     ) -> None:
         """`resident` tells the main memory of this process, in bytes. `used` is told, without being waited for, what a
         visitor has used: pictures, and seconds of a worker. `is_owner` says whether who asked as a guest before is the
-        owner by now. `lost` is told how many pictures of a visitor had to make room."""
+        owner by now; `is_out`, whether somebody is not let in any more. `lost` is told how many pictures of a visitor
+        had to make room."""
         self.policy = policy
         self.resident = resident
         self.models = models
@@ -131,6 +134,7 @@ class Studio:
         self._begun: dict[str, deque[float]] = {}
         self._used = used
         self.guests = Guests(store, is_owner)
+        self._is_out = is_out
         self._lost = lost
         self._taken_by_all: int | None = None
         """Bytes that the pictures of those who share room take at most; None where that is to be counted."""
@@ -249,6 +253,7 @@ class Studio:
                     if record is None
                     else Asked(record=record, unfit=unfit, before_others=self._goes_first(who))
                 )
+        self._stop_if_out(who, job)
         return record is not None
 
     def cancel(self, job: str, who: Who) -> bool:
@@ -506,6 +511,7 @@ class Studio:
                 self._arrived(who, len(specs))
                 if is_stored:
                     self._take(Asked(record=record, before_others=self._goes_first(who)))
+        self._stop_if_out(who, record.id)
         return record
 
     def _admit(self, who: Who, specs: Sequence[PictureSpec]) -> None:
@@ -513,6 +519,8 @@ class Studio:
         many as come while the disk is written to are not each admitted beside the others."""
         if self._machine.closing:
             raise OutOfOrder("The studio is closing.", "Try again when it is back.")
+        if who.role is Role.GUEST and self._is_out(who.visitor):
+            raise UserError(*_NOT_LET_IN)
         waiting = self._machine.queue.count(who.visitor) + self._arriving[who.visitor]
         now, begun = self._clock(), self._begun.get(who.visitor, ())
         admit(self.policy.of(who), specs, waiting, [now - moment for moment in begun])
@@ -521,6 +529,13 @@ class Studio:
         self._arriving[who.visitor] += len(specs)
         if who.role is Role.GUEST:
             self._note_begun(who.visitor, now)
+
+    def _stop_if_out(self, who: Who, job: str) -> None:
+        """UserError, and nothing is dreamt, where somebody was turned out while this was being stored: then it was not
+        yet among what was stopped."""
+        if who.role is Role.GUEST and self._is_out(who.visitor):
+            self._stop(who, job)
+            raise UserError(*_NOT_LET_IN)
 
     def _waiting_of_guests(self, who: Who) -> int:
         """The pictures of this guest and of all others that wait."""

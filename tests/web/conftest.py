@@ -198,6 +198,7 @@ def open_site(
         batch_limit=lambda spec: batch,
         used=book.used,
         is_owner=book.is_owner,
+        is_out=book.is_out,
         lost=book.lost,
     )
     studio.start()

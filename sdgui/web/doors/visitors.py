@@ -29,6 +29,9 @@ from sdgui.web.doors.strangers import ForStrangers, nothing_for_strangers
 _BEGINNINGS = ("/", "/config")
 """What browsers and gradio_client ask first."""
 
+_WITHOUT_BODY = ("GET", "HEAD")
+
+NO_INVITATION = "This invitation was withdrawn, or is over. Ask whoever sent it for another."
 ONLY_THE_OWNER = "Only the owner of this place may do that."
 _TOO_MANY = "Too many people come in at once. Come again in a minute."
 
@@ -150,7 +153,51 @@ class Visitors:
                 message = {**message, "headers": headers}
             await send(message)
 
-        await self.app(scope, receive, send_with_cookie if is_due else send)
+        sending = send_with_cookie if is_due else send
+        if (
+            role is Role.GUEST
+            and self.gate is not None
+            and scope.get("method") not in _WITHOUT_BODY
+        ):
+            await self._while_let_in(scope, receive, sending)
+        else:
+            await self.app(scope, receive, sending)
+
+    async def _while_let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes on what a guest sends as long as they are let in: a body may take half a minute to come, and nothing
+        of it counts whose sender was turned out meanwhile."""
+        refused, has_started = "", False
+
+        async def receive_while_let_in() -> Message:
+            nonlocal refused
+            message = await receive()
+            if message["type"] == "http.request" and not (refused or has_started):
+                refused = self._turned_out(scope)
+                if refused:
+                    await answer(scope, receive, send, HTTPStatus.FORBIDDEN, refused)
+            return {"type": "http.disconnect"} if refused else message
+
+        async def send_unless_refused(message: Message) -> None:
+            nonlocal has_started
+            if not refused:
+                has_started = True
+                await send(message)
+
+        try:
+            await self.app(scope, receive_while_let_in, send_unless_refused)
+        except Exception:
+            if not refused:  # else it misses only what it was refused
+                raise
+
+    def _turned_out(self, scope: Scope) -> str:
+        """What a guest is told who was let in with this request's head, and is not any more; "" who still is."""
+        assert self.gate is not None
+        state, book = scope["state"], self.gate.book
+        left = book.refused(state["visitor"])
+        if left is not None:
+            return sent_away(left)
+        invitation = state.get("invitation", "")
+        return NO_INVITATION if invitation and not book.is_invited(invitation) else ""
 
     def _browser(self, scope: Scope) -> str | None:
         """The visitor that a browser was before its person signed in by name, as far as its cookie tells."""

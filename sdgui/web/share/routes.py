@@ -17,8 +17,8 @@ from sdgui.people import Role, Who
 from sdgui.studio.guest_book import SENT_AWAY, GuestBook, Invitation, Person, told_of
 from sdgui.studio.queued_dream import QueuedDream
 from sdgui.web.doors.gate import Gate
-from sdgui.web.doors.roles import INVITATION, NO_INVITATION
-from sdgui.web.doors.visitors import check_owner, sent_away, who_of
+from sdgui.web.doors.roles import INVITATION
+from sdgui.web.doors.visitors import NO_INVITATION, check_owner, sent_away, who_of
 from sdgui.web.share.pictures import told_of_reports
 from sdgui.web.share.qr_code import as_svg
 from sdgui.web.share.tunnel import PublicLink
