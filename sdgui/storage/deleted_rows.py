@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from sdgui.records import Binned, Restored
 from sdgui.storage import wall_rows
+from sdgui.storage.layout import stored_path
 
 log = logging.getLogger(__name__)
 
@@ -180,7 +181,7 @@ def _binned(visitor: str | None) -> str:
 
 
 def _leftover(row: sqlite3.Row) -> Leftover:
-    path = PurePosixPath(row["path"])
+    path = stored_path(row["path"])
     return Leftover(id=row["id"], path=path, stored=bool(row["stored"]), bytes=row["bytes"])
 
 

@@ -12,6 +12,7 @@ from sdgui.storage.layout import THUMBNAILS, picture_in
 from sdgui.storage.made_with.texts import read_texts
 from sdgui.storage.pictures import END, SDGUI, provenance_in
 from sdgui.storage.place import Place
+from sdgui.storage.plain_file import is_plain, open_plain
 
 _LARGEST = 2**63
 
@@ -40,6 +41,7 @@ def png_files(folder: Path) -> list[PurePosixPath]:
             below / name
             for name in sorted(names)
             if name.lower().endswith(".png") and not name.startswith(".") and _is_text(name)
+            if is_plain(Path(where) / name)
         ]
     return found
 
@@ -53,7 +55,7 @@ def has_pictures(folder: Path) -> bool:
 
 def read_file(folder: Path, path: PurePosixPath) -> FoundFile | None:
     """What a file says; None where it is not whole, or no picture of ours. OSError when it cannot be read."""
-    with (folder / path).open("rb") as file:
+    with open_plain(folder / path) as file:
         texts = read_texts(file)
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - len(END)))
@@ -65,8 +67,10 @@ def read_file(folder: Path, path: PurePosixPath) -> FoundFile | None:
     if texts.size != (said.spec.width, said.spec.height):
         return None
     named = picture_in(path.name)
-    if said.place is not None:
-        picture = said.place.picture
+    # What is called one picture and says that it is another takes that one's place nowhere.
+    place = None if said.place is None or named not in (None, said.place.picture) else said.place
+    if place is not None:
+        picture = place.picture
     else:
         picture = sha256(str(path).encode()).hexdigest()[:32] if named is None else named
     return FoundFile(
@@ -76,7 +80,7 @@ def read_file(folder: Path, path: PurePosixPath) -> FoundFile | None:
         notes=said.notes,
         written=written,
         size=size,
-        place=said.place,
+        place=place,
     )
 
 

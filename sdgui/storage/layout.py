@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 LOCK = ".sdgui.lock"
 DATABASE = "sdgui.db"
@@ -13,6 +13,8 @@ REBUILT = "sdgui.rebuilt.db"
 THUMBNAILS = ".thumbs"
 IMPORTED = "imported"
 RESERVE = ".sdgui.reserve"
+NOWHERE = PurePosixPath(".nowhere")
+"""Where nothing lies."""
 
 _FILE = re.compile(r"(\d{6})-\d{1,10}-([0-9a-f]{16,64})\.png")
 _ID = re.compile(r"[0-9a-f]{16,64}")
@@ -49,6 +51,16 @@ def asked_in(path: PurePosixPath) -> float | None:
         return datetime.strptime(f"{path.parent.name} {found[1]}", "%Y-%m-%d %H%M%S").timestamp()
     except (ValueError, OverflowError):
         return None
+
+
+def stored_path(told: str) -> PurePosixPath:
+    """The path that a row tells, relative to the output folder; NOWHERE where it leads out of that.
+
+    The list of a folder may be anybody's: what lies elsewhere is neither shown nor, when a picture is deleted, removed.
+    """
+    path = Path(told)  # as this system reads it
+    leads_out = bool(path.anchor) or ".." in path.parts or "\0" in told
+    return NOWHERE if leads_out else PurePosixPath(told)
 
 
 def thumbnail_path(picture_path: PurePosixPath, picture: str) -> PurePosixPath:

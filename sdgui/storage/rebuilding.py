@@ -15,7 +15,7 @@ from sdgui.people import NOBODY
 from sdgui.storage.database import Database
 from sdgui.storage.faults import plain_database_errors, plain_disk_errors
 from sdgui.storage.found_files import FoundFile, png_files, read_file
-from sdgui.storage.layout import COPY, DATABASE, REBUILT
+from sdgui.storage.layout import COPY, DATABASE, REBUILT, picture_in
 from sdgui.storage.migrations import Tell
 from sdgui.storage.output_folder import OutputFolder
 from sdgui.storage.secret import server_secret
@@ -72,7 +72,8 @@ def _take_in(file: Path, known: SmallCopy, tell: Tell, *, is_new: bool) -> None:
     try:
         there = database.known_pictures()
         seen, taken, others = set[str](), 0, 0
-        paths = png_files(folder)
+        # Of several files that say that they are one picture the one is meant that is called so.
+        paths = sorted(png_files(folder), key=lambda path: picture_in(path.name) is None)
         secret = server_secret(folder)
         database.begin_taking_in()
         for start in range(0, len(paths), _AT_ONCE):

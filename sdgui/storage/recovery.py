@@ -8,7 +8,7 @@ from sdgui.errors import UserError
 from sdgui.storage.database import Database, Found
 from sdgui.storage.deleted_rows import Leftover
 from sdgui.storage.faults import plain_disk_errors
-from sdgui.storage.layout import thumbnail_path
+from sdgui.storage.layout import is_id, thumbnail_path
 from sdgui.storage.pictures import Unreadable, is_whole, read_provenance
 from sdgui.storage.rows import TaskRow
 from sdgui.storage.thumbnails import encode_thumbnail_of
@@ -49,6 +49,8 @@ def remove_leftovers(folder: Path, database: Database, deleted: Sequence[Leftove
 
 def remove_files(folder: Path, task: TaskRow | Leftover) -> None:
     """Removes everything that a task may have on disk; what is not there is fine."""
+    if not is_id(task.id):  # it would be part of a path
+        return
     for relative in (task.path, thumbnail_path(task.path, task.id)):
         file = folder / relative
         file.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ from sdgui.records import Hiding, JobRecord, JobState, Mark, PictureRecord, Task
 from sdgui.sheet import Sheet
 from sdgui.spec import PictureSpec
 from sdgui.storage.imports.written import from_json
+from sdgui.storage.layout import stored_path
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +102,7 @@ def task_row(row: sqlite3.Row) -> TaskRow:
         index=row["position"],
         visitor=row["visitor"],
         spec=PictureSpec.from_json(row["spec"]),
-        path=PurePosixPath(row["path"]),
+        path=stored_path(row["path"]),
         stored=bool(row["stored"]),
         deleted=bool(row["deleted"]),
         created=0.0 if row["created"] is None else row["created"],

@@ -68,11 +68,11 @@ def take_in(
     """
     for file in sorted(files, key=_order):
         whose = _whose(file, copy, secret)
-        known = connection.execute("SELECT visitor FROM jobs WHERE id = ?", (whose.job,)).fetchone()
-        if known is None:
+        if _visitor_of(connection, whose.job) not in (None, whose.visitor):
+            # Of another's dream: a file says what it likes of it, and takes nothing of theirs and gives them nothing.
+            whose = replace(whose, job=_apart(whose))
+        if _visitor_of(connection, whose.job) is None:
             _add_job(connection, whose, copy)
-        else:
-            whose = replace(whose, visitor=known[0])
         _add_picture(connection, file, whose, copy)
 
 
@@ -178,6 +178,17 @@ def _whose(file: FoundFile, copy: SmallCopy, secret: bytes) -> _Whose:
     told = f"{file.path.parent} {_asked(file):.0f} {spec.to_json()}"
     job_id = sha256(told.encode()).hexdigest()[:32]
     return _Whose(job=job_id, visitor=NOBODY, asked=_asked(file), index=None)
+
+
+def _visitor_of(connection: sqlite3.Connection, job: str) -> str | None:
+    """Whose a dream is; None where there is none."""
+    found = connection.execute("SELECT visitor FROM jobs WHERE id = ?", (job,)).fetchone()
+    return None if found is None else str(found[0])
+
+
+def _apart(whose: _Whose) -> str:
+    """The dream of what one visitor has of a dream that is another's."""
+    return sha256(f"{whose.job} {whose.visitor}".encode()).hexdigest()[:32]
 
 
 def _visitor(told: object) -> str:

@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from sdgui.spec import PictureSpec, Variation
 from sdgui.storage.made_with.reading import of_texts
 from sdgui.storage.made_with.texts import read_texts
 from sdgui.storage.pictures import SDGUI, Provenance, Unreadable, opened, provenance_in
+from sdgui.storage.plain_file import open_plain
 from sdgui.storage.rows import storable
 from sdgui.storage.thumbnails import encode_thumbnail_in
 
@@ -55,10 +55,11 @@ class ReadPicture:
 
 def read_content(file: Path) -> bytes:
     """The bytes of a file; Unreadable when it is larger than any picture. OSError when it cannot be read."""
-    with file.open("rb") as opened_file:
-        if os.fstat(opened_file.fileno()).st_size > LARGEST:
-            raise Unreadable("it is larger than any picture")
-        return opened_file.read()
+    with open_plain(file) as opened_file:
+        content = opened_file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise Unreadable("it is larger than any picture")
+    return content
 
 
 def hash_of(content: bytes) -> str:

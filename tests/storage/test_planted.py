@@ -1,0 +1,296 @@
+"""Files and rows that somebody else put into the output folder, or into a folder that is imported."""
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from sdgui.imports import ImportState
+from sdgui.people import NOBODY
+from sdgui.picture_query import PictureQuery
+from sdgui.records import JobRecord
+from sdgui.storage import DiskStore, found_files, layout, plain_file, taken_in
+from sdgui.storage.imports import reading
+from sdgui.storage.layout import COPY, DATABASE
+from sdgui.storage.rebuilding import rebuild
+from tests import peers_files as peers
+from tests.storage.samples import ANNA, BORIS, delete_for_good, job
+
+Save = Callable[[JobRecord], JobRecord]
+EARLY = "0000 early"
+"""A folder that is looked through before all others."""
+
+
+def ids(store: DiskStore, visitor: str) -> list[str]:
+    return list(store.picture_ids(visitor, PictureQuery(), limit=1000))
+
+
+def said_by(file: Path) -> dict[str, Any]:
+    with Image.open(file) as image:
+        said: dict[str, Any] = json.loads(image.text["sdgui"])  # type: ignore[attr-defined]
+    return said
+
+
+def plant(file: Path, said: dict[str, Any]) -> None:
+    """A red picture that says this of itself."""
+    texts = PngInfo()
+    texts.add_text("sdgui", json.dumps(said))
+    size = (said["spec"]["width"], said["spec"]["height"])
+    file.parent.mkdir(exist_ok=True)
+    Image.new("RGB", size, "red").save(file, pnginfo=texts)
+
+
+def file_of(folder: Path, picture: str) -> Path:
+    [file] = folder.glob(f"20*/*{picture}.png")
+    return file
+
+
+def rebuilt(folder: Path) -> DiskStore:
+    """The folder as it is where nothing but its files tells of them."""
+    for lost in (DATABASE, COPY):
+        (folder / lost).unlink(missing_ok=True)
+    rebuild(folder, lambda line: None)
+    return DiskStore(folder)
+
+
+def test_a_file_that_says_it_is_of_another_s_dream_takes_nothing_of_it_and_gives_it_nothing(
+    store: DiskStore, save: Save, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its owner is sealed, and stays who it is; its dream is not."""
+    theirs, own = save(job(2)), save(job(1, visitor=BORIS))
+    pictures, mine = [task.id for task in theirs.tasks], own.tasks[0].id
+    store.close()
+    file = file_of(folder, mine)
+    said = said_by(file)
+    said["place"] |= {"job": theirs.id, "asked": 1.0}
+    file.unlink()
+    plant(folder / EARLY / "mine.png", said)
+    again = rebuilt(folder)
+    assert sorted(ids(again, ANNA)) == sorted(pictures)
+    assert ids(again, BORIS) == [mine]
+    [dream] = again.jobs(ANNA, limit=10)
+    assert [task.id for task in dream.tasks] == pictures
+    again.close()
+    # A dream is whose it is of which the first file is found.
+    monkeypatch.setattr(taken_in, "_apart", lambda whose: whose.job)
+    again = rebuilt(folder)
+    [dream] = again.jobs(BORIS, limit=10)
+    assert {task.id for task in dream.tasks} >= {mine, pictures[1]}
+    again.close()
+
+
+def test_a_file_that_says_it_is_another_s_picture_hides_it_not(
+    store: DiskStore, save: Save, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = save(job(1))
+    picture = theirs.tasks[0].id
+    store.close()
+    said = said_by(file_of(folder, picture))
+    plant(folder / EARLY / "new.png", said)
+    plant(folder / "0000-00-00" / f"120000-7-{'ab' * 16}.png", said)
+    again = rebuilt(folder)
+    assert again.picture_file(picture, ANNA) == file_of(folder, picture)
+    assert ids(again, ANNA) == [picture]
+    again.close()
+    monkeypatch.setattr("sdgui.storage.rebuilding.picture_in", lambda name: None)
+    monkeypatch.setattr(found_files, "picture_in", lambda name: None)
+    again = rebuilt(folder)
+    assert again.picture_file(picture, ANNA) != file_of(folder, picture)
+    again.close()
+
+
+def test_an_owner_that_was_made_up_is_nobody(store: DiskStore, save: Save, folder: Path) -> None:
+    theirs = save(job(2))
+    one, other = (task.id for task in theirs.tasks)
+    store.close()
+    for owner in (said_by(file_of(folder, other))["place"]["owner"], ANNA, "", "A" * 80):
+        said = said_by(file_of(folder, one))
+        said["place"] |= {"owner": owner, "picture": "cd" * 16, "job": "ef" * 16}
+        plant(folder / "planted.png", said)
+        again = rebuilt(folder)
+        assert sorted(ids(again, ANNA)) == sorted([one, other])
+        assert ids(again, NOBODY) == ["cd" * 16]
+        again.close()
+
+
+HUGE = (
+    {"picture": "../../../etc/passwd"},
+    {"job": "../" * 20},
+    {"index": 2**70, "count": 2**71},
+    {"index": 10**6, "count": 10**6 + 1},
+    {"index": -1},
+    {"count": 0},
+    {"asked": 1e300},
+    {"created": float("nan")},
+    {"owner": "x" * 30_000},
+    {"owner": "\ud800"},
+    {"sheet": {"kind": "grid", "x": ["a", "b", 2**70, 2**70]}},
+    {"sheet": {"kind": "grid", "x": ["a"] * 50_000}},
+    {"sheet": []},
+)
+
+
+def test_places_that_cannot_be_are_no_place(store: DiskStore, save: Save, folder: Path) -> None:
+    theirs = save(job(1))
+    store.close()
+    said = said_by(file_of(folder, theirs.tasks[0].id))
+    plant(folder / "right.png", {**said, "place": said["place"] | {"picture": "cd" * 16}})
+    for number, changed in enumerate(HUGE):
+        plant(folder / f"planted {number}.png", {**said, "place": said["place"] | changed})
+    again = rebuilt(folder)
+    assert set(ids(again, ANNA)) == {theirs.tasks[0].id}
+    assert len(ids(again, NOBODY)) == len(HUGE) + 1
+    again.close()
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, store: DiskStore, save: Save, folder: Path) -> Path:
+    """A picture of ours that lies outside of the folder."""
+    theirs = save(job(1))
+    outside = tmp_path / "elsewhere"
+    outside.mkdir()
+    file = file_of(folder, theirs.tasks[0].id)
+    delete_for_good(store, "nothing", ANNA)
+    return file.rename(outside / "private.png")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no pipes")
+def test_links_pipes_and_devices_are_no_pictures(
+    store: DiskStore, folder: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pipe would be waited for without end, and a link shows what lies elsewhere."""
+    store.close()
+    planted = folder / EARLY
+    planted.mkdir()
+    os.mkfifo(planted / "pipe.png")
+    (planted / "zero.png").symlink_to("/dev/zero")
+    (planted / "itself.png").symlink_to("itself.png")
+    (planted / "folder.png").mkdir()
+    (planted / "link.png").symlink_to(elsewhere)
+    (planted / "away").symlink_to(elsewhere.parent)
+    again = rebuilt(folder)
+    assert ids(again, ANNA) == []
+    again.close()
+    # What became one of them after it was found is not opened either.
+    seen = [PurePosixPath(EARLY, name) for name in ("pipe.png", "link.png", "zero.png")]
+    monkeypatch.setattr("sdgui.storage.rebuilding.png_files", lambda folder: seen)
+    again = rebuilt(folder)
+    assert ids(again, ANNA) == []
+    again.close()
+    monkeypatch.setattr("sdgui.storage.rebuilding.png_files", lambda folder: seen[1:2])
+    monkeypatch.setattr(found_files, "open_plain", lambda file: file.open("rb"))
+    again = rebuilt(folder)
+    assert len(ids(again, ANNA)) == 1
+    again.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no pipes")
+def test_what_became_a_link_or_a_pipe_while_a_folder_is_imported_is_not_read(
+    store: DiskStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, private = tmp_path / "theirs", tmp_path / "private.png"
+    folder.mkdir()
+    content = peers.png({"parameters": peers.INFOTEXT})
+    private.write_bytes(content)
+    for name in ("a.png", "b.png", "c.png"):
+        (folder / name).write_bytes(content)
+    find = reading.open_plain
+
+    def swap(file: Path) -> Any:
+        if file.name != "b.png":
+            file.unlink()
+        if file.name == "a.png":
+            os.mkfifo(file)
+        if file.name == "c.png":
+            file.symlink_to(private)
+        return find(file)
+
+    monkeypatch.setattr(reading, "open_plain", swap)
+    store.imports.begin(folder, ANNA, copies=True)
+    assert store.imports.wait(30)
+    [one] = store.imports.of(ANNA)
+    assert (one.state, one.added, one.damaged) == (ImportState.FINISHED, 1, 2)
+    assert plain_file.is_plain(folder / "b.png") and not plain_file.is_plain(folder / "c.png")
+
+
+def test_a_file_that_grows_while_it_is_read_takes_no_more_than_any_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "LARGEST", 1000)
+    file = tmp_path / "grows.png"
+    file.write_bytes(bytes(1000))
+    assert len(reading.read_content(file)) == 1000
+    file.write_bytes(bytes(1001))
+    with pytest.raises(reading.Unreadable, match="larger than any picture"):
+        reading.read_content(file)
+
+
+def test_a_row_leads_to_no_file_outside_of_the_folder_and_removes_none(
+    store: DiskStore,
+    save: Save,
+    folder: Path,
+    tmp_path: Path,
+    open_store: Callable[[], DiskStore],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An output folder that came from somebody else has their list in it."""
+    theirs = save(job(3))
+    shown, binned, gone = (task.id for task in theirs.tasks)
+    private = tmp_path / "private.png"
+
+    def planted(path: str, other: str) -> None:
+        private.write_bytes(b"private")
+        with sqlite3.connect(folder / DATABASE) as connection:
+            connection.execute("UPDATE tasks SET path = ? WHERE id = ?", (path, shown))
+            connection.execute(
+                "UPDATE tasks SET path = ?, deleted = 1, binned = 1 WHERE id = ?", (path, binned)
+            )
+            connection.execute(
+                "UPDATE tasks SET path = ?, deleted = 1, binned = NULL WHERE id = ?", (other, gone)
+            )
+        connection.close()
+
+    assert store.picture_file(shown, ANNA) == file_of(folder, shown)
+    for path in ("../private.png", str(private), "x/../../private.png", "a\0b.png"):
+        store.close()
+        planted(path, path)
+        again = open_store()  # which removes what was deleted for good
+        assert again.picture_file(shown, ANNA) is None
+        again.empty_bin(ANNA)
+        assert private.read_bytes() == b"private"
+    # Rows are believed.
+    monkeypatch.setattr("sdgui.storage.rows.stored_path", PurePosixPath)
+    monkeypatch.setattr("sdgui.storage.deleted_rows.stored_path", PurePosixPath)
+    again.close()
+    planted("../private.png", "nothing.png")
+    again = open_store()
+    found = again.picture_file(shown, ANNA)
+    assert found is not None and found.read_bytes() == b"private"
+    again.close()
+    planted("../private.png", "../private.png")
+    open_store()
+    assert not private.exists()
+
+
+def test_an_id_that_was_made_up_removes_no_small_picture_elsewhere(
+    store: DiskStore, save: Save, folder: Path, tmp_path: Path, open_store: Callable[[], DiskStore]
+) -> None:
+    gone = save(job(1)).tasks[0].id
+    store.close()
+    private = tmp_path / "private.jpg"
+    private.write_bytes(b"private")
+    with sqlite3.connect(folder / DATABASE) as connection:
+        connection.execute(
+            "UPDATE tasks SET id = ?, deleted = 1, binned = NULL WHERE id = ?",
+            ("../../../private", gone),
+        )
+    connection.close()
+    open_store()
+    assert private.exists()
+    assert layout.thumbnail_path(PurePosixPath("a/b.png"), "../../../private").parts.count("..")
