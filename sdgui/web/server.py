@@ -29,6 +29,7 @@ from sdgui.web.doors.faults import Faults, answer_in_sentences
 from sdgui.web.doors.gate import Gate
 from sdgui.web.doors.gradio_door import put_before_gradio
 from sdgui.web.doors.keys import Keys
+from sdgui.web.doors.plain_requests import PlainRequests
 from sdgui.web.doors.proxies import Proxies, RootPath
 from sdgui.web.doors.roles import Roles
 from sdgui.web.doors.scratch import make_scratch
@@ -165,6 +166,7 @@ def make_app(
     app.add_middleware(Proxies, trusted=settings.trusted_proxies, gate=gate)
     if settings.root_path:
         app.add_middleware(RootPath, root=settings.root_path)
+    app.add_middleware(PlainRequests)
     app.add_middleware(Hangup, stopping=app.state.stopping)
     app.state.trusted_proxies = settings.trusted_proxies
     return app

@@ -11,12 +11,11 @@ from http import HTTPStatus
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from sdgui.web.doors.addresses import network_of
+from sdgui.web.doors.addresses import HOST, network_of
 from sdgui.web.doors.asgi import answer, header
 from sdgui.web.doors.gate import Gate
 
 _TOLD = re.compile(rb"x-forwarded-.*|forwarded|x-real-ip")
-_HOST = re.compile(r"(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 _UNNAMED = (
     "This came through a proxy that sdgui was not told of. Start it with --trusted-proxy and the proxy’s address: "
     "then whoever comes through it is a guest, and you are the owner by the link in the terminal."
@@ -72,7 +71,7 @@ def _with_host(scope: Scope) -> Scope:
     """The request with the host that the browser asked, as the nearest proxy tells."""
     told = [value for name, value in scope["headers"] if name == b"x-forwarded-host"]
     host = told[-1].decode("latin-1").rpartition(",")[2].strip() if told else ""
-    if not _HOST.fullmatch(host):
+    if not HOST.fullmatch(host):
         return {**scope}
     others = [(name, value) for name, value in scope["headers"] if name != b"host"]
     return {**scope, "headers": [(b"host", host.encode()), *others]}

@@ -1,15 +1,14 @@
 """Where this server is for who asks it: behind a proxy, a tunnel and a root path, and how far an address reaches."""
 
 import ipaddress
-import re
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 from fastapi import Request
 
 from sdgui.settings import is_loopback
+from sdgui.web.doors.addresses import HOST
 
-_HOST = re.compile(r"(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 _HOME = (".local", ".lan", ".home.arpa", ".internal")
 
 
@@ -34,7 +33,7 @@ def base_of(request: Request) -> str:
     makes up a host deceives only themselves: the answer is kept by no cache that others are served from.
     """
     host = request.headers.get("host", "")
-    known = host if _HOST.fullmatch(host) else "localhost"
+    known = host if HOST.fullmatch(host) else "localhost"
     return f"{request.url.scheme}://{known}{root_of(request)}"
 
 
