@@ -55,7 +55,7 @@ def test_the_owner_shares_a_link_and_decides_what_a_guest_may(
     monkeypatch.setattr(tunnel, "_BETWEEN", 0.0)
     owner = make_visitor().open(own.url)
     owner.click("#share-button")
-    owner.get_by_role("button", name="Share a public link").click()
+    owner.get_by_role("button", name="Open a public link").click()
     expect(owner.locator(".share-last")).to_contain_text("the service for it could not be reached")
     service.is_there = True
     owner.get_by_role("button", name="Try again").click()
@@ -109,7 +109,7 @@ def test_the_owner_shares_a_link_and_decides_what_a_guest_may(
 
     row = owner.get_by_test_id("queued")
     expect(row).to_contain_text("a red boat at sea")
-    expect(owner.locator("#share-button .share-button-words")).to_have_text("Share ·")
+    expect(owner.locator("#share-button .share-button-words")).to_have_text("Guests ·")
     person = owner.get_by_test_id("guest")
     expect(person).to_contain_text("dreaming")
     broken["panel"] = violations_everywhere(owner)
@@ -161,7 +161,7 @@ def test_the_owner_looks_at_what_guests_make_and_keeps_somebody_out(
     stranger.get_by_role("button", name="Report").click()
     expect(stranger.get_by_role("heading", name="Thank you")).to_be_visible()
 
-    owner.get_by_role("button", name="Share").hover()
+    owner.get_by_role("button", name="Guests").hover()
     owner.click("#share-button")
     expect(owner.locator(".share-reported")).to_have_text("1")
     report = owner.get_by_test_id("report")

@@ -20,7 +20,7 @@ const SAID = 2000;
 
 /** Who cannot open an address, in plain words. @type {Record<Link["reach"], string>} */
 const REACH = {
-  machine: "Nobody else can open this address: it leads to this machine alone. Share a public link first (Share, at the top of the page); this link then has an address for others.",
+  machine: "Nobody else can open this address: it leads to this machine alone. Open a public link first (Guests, at the top of the page); this one then has an address for others.",
   network: "Only who is in your network can open this address.",
   anywhere: "",
 };

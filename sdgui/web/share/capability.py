@@ -1,4 +1,4 @@
-"""Sharing: the owner's panel, and what a guest's page is told. It has no tab."""
+"""Guests: the owner's panel, and what a guest's page is told. It has no tab."""
 
 from sdgui.web.capability import Capability
 

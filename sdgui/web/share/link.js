@@ -29,9 +29,9 @@ export class Link {
     this.address.addEventListener("focus", () => this.address.select());
     this.addressRow = make("div", { className: "share-address-row" }, this.address, copying("the address", () => this.address.value, say));
     this.words = make("p", {});
-    this.start = button("Share a public link", "quiet-button is-main", () => this.turn(true));
+    this.start = button("Open a public link", "quiet-button is-main", () => this.turn(true));
     this.cancel = button("Cancel", "quiet-button", () => this.turn(false));
-    this.end = twice({ text: "Stop sharing", sure: "Stop? The link ends", name: "", className: "is-danger", act: () => this.turn(false) });
+    this.end = twice({ text: "End the link", sure: "Sure? It ends for all", name: "", className: "is-danger", act: () => this.turn(false) });
     this.part.body.append(this.qr, make("div", { className: "share-link-facts" },
       make("p", { className: "share-state", role: "status" }, make("i", { aria: { hidden: true } }), make("span", {}, this.state, this.life)),
       this.addressRow,
@@ -52,7 +52,7 @@ export class Link {
       this.qr.src = at(`/share/qr?of=${encodeURIComponent(address)}`);
     }
     write(this.words, { off: OFF, on: ON, opening: OPENING, failed: sentence }[state]);
-    write(this.start, state === "failed" ? "Try again" : "Share a public link");
+    write(this.start, state === "failed" ? "Try again" : "Open a public link");
     this.start.hidden = state === "on" || state === "opening";
     this.cancel.hidden = state !== "opening";
     this.end.hidden = state !== "on";

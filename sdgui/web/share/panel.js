@@ -32,9 +32,9 @@ export class Panel {
   constructor({ say }) {
     this.dot = make("i", { className: "share-dot", hidden: true, aria: { hidden: true } });
     this.count = document.createTextNode("");
-    this.words = make("span", { className: "share-button-words", textContent: "Share" });
+    this.words = make("span", { className: "share-button-words", textContent: "Guests" });
     this.reported = make("span", { className: "share-reported", hidden: true });
-    this.button = make("button", { type: "button", id: "share-button", className: "quiet-button", aria: { label: "Share", haspopup: "dialog", expanded: "false" } }, this.dot, icon("share"), this.words, this.count, this.reported);
+    this.button = make("button", { type: "button", id: "share-button", className: "quiet-button", aria: { label: "Guests", haspopup: "dialog", expanded: "false" } }, this.dot, icon("guests"), this.words, this.count, this.reported);
     this.button.addEventListener("click", () => this.open());
     const changed = () => this.look();
     this.link = new Link({ changed, say });
@@ -59,7 +59,7 @@ export class Panel {
       make("div", {}, this.limits.element, this.barred.element), make("div", {}, this.people.element, this.queue.element, this.invitations.element));
     const close = button("", "share-drop", () => this.element.close(), { aria: { label: "Close" } });
     close.append(icon("close"));
-    this.title = make("h2", { id: "share-title", textContent: "Share", tabIndex: -1 });
+    this.title = make("h2", { id: "share-title", textContent: "Guests", tabIndex: -1 });
     this.element = dialog({ id: "share", aria: { labelledby: "share-title" } }, make("div", { className: "share-inside" },
       make("div", { className: "share-head" }, this.title, make("p", { textContent: "Friends dream on this machine, within what you allow." }), close),
       this.fault, this.reports.element, this.link.element, this.columns, this.theirs.element));
@@ -137,13 +137,13 @@ export class Panel {
     this.told = told;
     this.columns.hidden = false;
     const guests = present(told.people);
-    const words = guests ? `Share · ${guests}` : "Share";
-    this.words.textContent = guests ? "Share ·" : "Share";
+    const words = guests ? `Guests · ${guests}` : "Guests";
+    this.words.textContent = guests ? "Guests ·" : "Guests";
     this.count.data = guests ? String(guests) : "";
     const reports = told.reports ?? [];
     this.reported.textContent = String(reports.length);
     this.reported.hidden = !reports.length;
-    const here = guests ? `${words} ${guests === 1 ? "guest is" : "guests are"} here` : words;
+    const here = guests ? `${words} ${guests === 1 ? "is" : "are"} here` : words;
     this.button.setAttribute("aria-label", reports.length ? `${here}, ${reports.length} reported` : here);
     this.dot.hidden = told.link.state !== "on" && !guests;
     this.link.tell(told.link);

@@ -1,5 +1,5 @@
 // @ts-check
-// Sharing: the owner's button and panel, and what a guest's page is. It has no tab.
+// Guests: the owner's button and panel, and what a guest's page is. It has no tab.
 
 import { find } from "../shared/dom/dom.js";
 import { ask } from "../shared/fetch/ask.js";

@@ -29,7 +29,7 @@ export class TheirPictures {
     /** An answer to something before the last is stale. */
     this.turn = 0;
     this.isAsked = false;
-    this.back = button("", "share-drop", leave, { aria: { label: "Back to sharing" } });
+    this.back = button("", "share-drop", leave, { aria: { label: "Back to the guests" } });
     this.back.append(icon("back"));
     this.clear = make("button", { type: "button", className: "quiet-button", textContent: "Show all clearly", aria: { pressed: "false" } });
     this.clear.addEventListener("click", () => this.unblur(!this.list.classList.contains("is-clear")));

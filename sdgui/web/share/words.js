@@ -1,5 +1,5 @@
 // @ts-check
-// What is said of sharing: places, waits, limits, people.
+// What is said of guests: places, waits, limits, people.
 
 import { ago, duration, left, ordinal, pictures, size } from "../shared/dreams/words.js";
 
