@@ -40,9 +40,8 @@ def query_of(spec: PictureSpec, *, count: int, settings: bool, wall: bool = Fals
 
     None where it would be longer than addresses can be.
     """
-    said: dict[str, object] = {"prompt": spec.prompt}
-    if spec.negative_prompt:
-        said["negative_prompt"] = spec.negative_prompt
+    # what to avoid is said even where it is nothing: what somebody else wrote there would change the picture
+    said: dict[str, object] = {"prompt": spec.prompt, "negative_prompt": spec.negative_prompt}
     if settings:
         said |= {
             "seed": spec.seed,

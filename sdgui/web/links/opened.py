@@ -16,7 +16,7 @@ from sdgui.web.shared.gallery.pictures import NO_STORE
 
 ID = re.compile(r"[A-Za-z0-9_-]{22}")
 NEVER = "There is nothing at this address."
-ENDED = "This link has ended: whoever made it withdrew it, or what it showed was deleted."
+ENDED = "This link has ended: its time was over, whoever made it withdrew it, or what it showed was deleted."
 
 
 @dataclass(frozen=True, kw_only=True)

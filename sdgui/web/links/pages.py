@@ -50,7 +50,7 @@ _KEPT_CARDS = 32
 _SAID: dict[int, tuple[str, str]] = {
     HTTPStatus.GONE: (
         "This link has ended",
-        "Whoever made it withdrew it, or what it showed was deleted.",
+        "Its time was over, whoever made it withdrew it, or what it showed was deleted.",
     ),
     HTTPStatus.NOT_FOUND: ("There is nothing here", "Was the whole address copied?"),
 }

@@ -67,11 +67,13 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """All the words of a page: `again` leads to the program with the settings, by what its button says."""
+    """All the words of a page: `seen` is for who does not see its preview, `again` leads to the program with the
+    settings, by what its button says."""
 
     title: str
     heading: str
     line: str
+    seen: str
     description: str
     figures: tuple[Figure, ...]
     facts: tuple[Fact, ...]
@@ -87,6 +89,7 @@ def told_of(opened: Opened, title_of: TitleOf) -> Told:
         title=_cut(heading, _TITLE),
         heading=heading,
         line=_line(opened),
+        seen=_seen(link, specs),
         description=_cut(_description(link, specs), _DESCRIPTION),
         figures=_figures(opened),
         facts=_facts(opened, title_of),
@@ -108,8 +111,15 @@ def _heading(link: Link, specs: Sequence[PictureSpec]) -> str:
     return _pictures(len(specs))
 
 
+def _seen(link: Link, specs: Sequence[PictureSpec]) -> str:
+    heading = _heading(link, specs)
+    if link.kind is LinkKind.PICTURE or not link.shows_prompt:
+        return _cut(heading, _ALT)
+    return _cut(f"{_pictures(len(specs))}: {heading}", _ALT)
+
+
 def _line(opened: Opened) -> str:
-    """When, how many, and whose."""
+    """When, and how many."""
     link, specs = opened.link, opened.specs
     made = datetime.fromtimestamp(opened.pictures[0].record.created, UTC)
     parts = [f"{made.day} {made:%B %Y}"]
@@ -117,8 +127,6 @@ def _line(opened: Opened) -> str:
         parts = [apart]
     elif len(specs) > 1 and link.shows_prompt:
         parts.insert(0, _pictures(len(specs)))
-    if link.by:
-        parts.append(f"by {link.by}")
     return " · ".join(part for part in parts if part)
 
 
@@ -147,7 +155,7 @@ def _figures(opened: Opened) -> tuple[Figure, ...]:
     for place, (one, caption) in enumerate(zip(opened.pictures, each, strict=True)):
         letter = "AB"[place] if link.kind is LinkKind.PAIR else ""
         is_alone = link.kind in (LinkKind.PICTURE, LinkKind.PAIR)
-        words = one.spec.prompt if link.shows_prompt and is_alone else f"Picture {place + 1}"
+        words = one.spec.prompt if link.shows_prompt and is_alone else _named(place, caption)
         figures.append(
             Figure(
                 number=one.number,
@@ -240,6 +248,10 @@ def _allowed(link: Link, settings: Settings) -> Settings:
 def _shortened(words: str) -> str:
     """Prompts of a pair as they are, but for such as would make the page large."""
     return words if len(escape(words).encode()) <= _LARGE else _cut(words, _SHORTENED)
+
+
+def _named(place: int, caption: str) -> str:
+    return f"Picture {place + 1}: {caption}" if caption else f"Picture {place + 1}"
 
 
 def _pictures(count: int) -> str:

@@ -38,6 +38,8 @@ def test_what_made_a_picture_is_read_back_from_its_address() -> None:
     plain = query_of(spec, count=4, settings=False)
     assert plain is not None
     assert read(plain)[0] == {"prompt": spec.prompt, "negative_prompt": "ü"}
+    without = query_of(replace(spec, negative_prompt=""), count=1, settings=True)
+    assert without is not None and read(without)[0]["negative_prompt"] == ""
     assert query_of(replace(spec, prompt="🦖" * LONGEST), count=1, settings=False) is None
 
 

@@ -133,7 +133,11 @@ def test_dreams_walls_and_pairs_show_all_their_pictures(site: Site, maker: httpx
         assert stranger.get(f"{pages['wall']}/4.png").status_code == 404
         assert stranger.get(f"{pages['pair']}/preview.jpg").status_code == 200
     assert [texts[kind].count(".png?download=1") for kind in pages] == [3, 4, 2]
-    assert "seed 503" in texts["wall"] and "mode=wall&amp;wall_count=4" in texts["wall"]
+    assert 'og:image:alt" content="4 pictures: a cat"' in texts["wall"]
+    assert (
+        'alt="Picture 4: seed 503"' in texts["wall"]
+        and "mode=wall&amp;wall_count=4" in texts["wall"]
+    )
     assert "only the words differ" in texts["pair"] and "<td>in ink</td>" in texts["pair"]
 
 
@@ -196,7 +200,8 @@ def test_what_ended_is_gone_everywhere_at_once(site: Site, maker: httpx.Client, 
                 maker.post("/bin/empty")
     assert statuses(path, site) == {410}
     with site.client() as stranger:
-        assert "This link has ended" in stranger.get(path).text
+        said = stranger.get(path).text
+        assert "This link has ended" in said and "Its time was over" in said
 
 
 def test_the_pages_of_a_guest_whom_the_owner_blocks_are_gone(
