@@ -479,8 +479,8 @@ class Store(Protocol):
         for. None, and nothing changes, when one is not there or not the visitor's."""
         ...
 
-    def add_link(self, link: Link) -> None:
-        """Stores a link to pictures."""
+    def add_link(self, link: Link, *, most: int | None = None) -> bool:
+        """Stores a link to pictures; False, and nothing changes, where its visitor has `most` that lead somewhere."""
         ...
 
     def link(self, link: str) -> Link | None:

@@ -670,10 +670,10 @@ class Database:
                 return None
             return wall_rows.gather(connection, visitor, pictures, when)
 
-    def add_link(self, link: Link) -> None:
-        """Adds a link to pictures."""
+    def add_link(self, link: Link, most: int | None = None) -> bool:
+        """Adds a link to pictures; False where the visitor has `most` already."""
         with self._writing() as connection:
-            link_rows.add_link(connection, link)
+            return link_rows.add_link(connection, link, most)
 
     def link(self, link: str) -> Link | None:
         """A link, whoever made it and whether or not it has ended."""

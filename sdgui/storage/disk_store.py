@@ -464,10 +464,10 @@ class DiskStore:
         wall = self._database.gather(visitor, tuple(dict.fromkeys(pictures)), time.time())
         return None if wall is None else self._database.job(wall, visitor)
 
-    def add_link(self, link: Link) -> None:
-        """Stores a link to pictures."""
+    def add_link(self, link: Link, *, most: int | None = None) -> bool:
+        """Stores a link to pictures; False, and nothing changes, where its visitor has `most` that lead somewhere."""
         self._copy_due = True
-        self._database.add_link(link)
+        return self._database.add_link(link, most)
 
     def link(self, link: str) -> Link | None:
         """A link, whoever made it and whether or not it has ended."""

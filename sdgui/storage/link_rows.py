@@ -10,8 +10,12 @@ MOST_ENDED = 1000
 """Ended links of one visitor that are still known."""
 
 
-def add_link(connection: sqlite3.Connection, link: Link) -> None:
-    """Adds a link; the visitor's longest ended ones are forgotten where there are too many, with who chose by them."""
+def add_link(connection: sqlite3.Connection, link: Link, most: int | None = None) -> bool:
+    """Adds a link; the visitor's longest ended ones are forgotten where there are too many, with who chose by them.
+
+    False, and nothing changes, where the visitor has `most` that lead somewhere."""
+    if most is not None and len(links_of(connection, link.visitor, link.created)) >= most:
+        return False
     connection.execute(
         """INSERT INTO links (id, visitor, kind, pictures, prompt, settings, by, created, expires)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -29,6 +33,7 @@ def add_link(connection: sqlite3.Connection, link: Link) -> None:
     for row in forgotten:
         connection.execute("DELETE FROM choosers WHERE link = ?", (row["id"],))
         connection.execute("DELETE FROM links WHERE id = ?", (row["id"],))
+    return True
 
 
 def find_link(connection: sqlite3.Connection, link: str) -> Link | None:

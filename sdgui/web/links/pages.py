@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from datetime import UTC, datetime
 from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote, urlsplit
 
@@ -151,7 +152,7 @@ def page_routes(
         """A picture: its file as it is stored where all of it may be told, else without what it says of itself."""
         opened = followed(request, link)
         one = _numbered(opened, number)
-        png = one.file.read_bytes()
+        png = _read(one.file)
         tells_all = opened.link.tells_all
         try:
             if kind_of(png) != "png":  # one of another program, whose texts stay behind
@@ -174,7 +175,7 @@ def page_routes(
         file = store.thumb_file(one.record.id, opened.link.visitor)
         if file is None:
             raise ended()
-        return _checked(request, file.read_bytes(), "image/jpeg", _OF_FILE)
+        return _checked(request, _read(file), "image/jpeg", _OF_FILE)
 
     @reading("/oembed")
     def oembed(
@@ -231,6 +232,14 @@ def _card(opened: Opened, told: Told) -> bytes:
     try:
         return write_card(files, told.heading, told.corner, is_pair=is_pair)
     except (FileNotFoundError, OutOfOrder) as fault:
+        raise ended() from fault
+
+
+def _read(file: Path) -> bytes:
+    """A file that may just have been deleted for good."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError as fault:
         raise ended() from fault
 
 

@@ -75,9 +75,6 @@ def link_routes(studio: "Studio", store: Store, gatherings: Gatherings) -> APIRo
         _check_count(wanted.kind, len(pictures))
         if len(store.find_pictures(pictures, visitor)) < len(pictures):
             raise not_found()
-        if len(store.links(visitor)) >= _MOST_LINKS:
-            fault = f"There are {_MOST_LINKS:,} links already; withdraw some first."
-            raise HTTPException(HTTPStatus.CONFLICT, fault, NO_STORE)
         now = time.time()
         link = Link(
             id=secrets.token_urlsafe(_BYTES),
@@ -90,7 +87,9 @@ def link_routes(studio: "Studio", store: Store, gatherings: Gatherings) -> APIRo
             created=now,
             expires=None if wanted.days is None else now + wanted.days * _DAY,
         )
-        store.add_link(link)
+        if not store.add_link(link, most=_MOST_LINKS):
+            fault = f"There are {_MOST_LINKS:,} links already; withdraw some first."
+            raise HTTPException(HTTPStatus.CONFLICT, fault, NO_STORE)
         return _told(request, link)
 
     @routes.get("/links")
