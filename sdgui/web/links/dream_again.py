@@ -16,12 +16,14 @@ from sdgui.spec import DreamRequest, PictureSpec
 from sdgui.web.shared.settings.controls import from_request
 from sdgui.written_values import shown
 
+_OF_COMPARE = ("mode", "wall_count", "x_axis", "x_values", "y_axis", "y_values")
+
 NAMES: Mapping[str, str] = {
     **{name: name for name in ("prompt", "negative_prompt", "seed", "steps")},
     "cfg": "guidance",
     "sampler": "sampler",
     "size": "width",
-    **{name: name for name in ("count", "model", "emphasis", "mode", "wall_count")},
+    **{name: name for name in ("count", "model", "emphasis", *_OF_COMPARE)},
 }
 """The setting of each name in an address; a size is both lengths, as 512x768."""
 
@@ -31,14 +33,15 @@ LONGEST = 7000
 _SIZE = re.compile(r"\s*(\d{1,5})\s*[x×*]\s*(\d{1,5})\s*")
 _FLAGS = {"1": True, "true": True, "0": False, "false": False}
 _OF_A_MODEL = ("aspect", "width", "height", "steps", "guidance", "sampler")
-_OF_COMPARE = ("mode", "wall_count")
 _COUNTS = ("count", "wall_count")
 
 
-def query_of(spec: PictureSpec, *, count: int, settings: bool, wall: bool = False) -> str | None:
+def query_of(
+    spec: PictureSpec, *, count: int, settings: bool, compare: Mapping[str, object] | None = None
+) -> str | None:
     """The query that asks for a picture again, its seed too; of its settings nothing unless they may be told.
 
-    None where it would be longer than addresses can be.
+    `compare` are settings of Compare in place of the count. None where it would be longer than addresses can be.
     """
     # what to avoid is said even where it is nothing: what somebody else wrote there would change the picture
     said: dict[str, object] = {"prompt": spec.prompt, "negative_prompt": spec.negative_prompt}
@@ -52,7 +55,7 @@ def query_of(spec: PictureSpec, *, count: int, settings: bool, wall: bool = Fals
             "model": spec.model.id,
             "emphasis": int(spec.emphasis),
         }
-        said |= {"mode": "wall", "wall_count": count} if wall else {"count": count}
+        said |= {"count": count} if compare is None else compare
     query = urlencode(said)
     return query if len(query) <= LONGEST else None
 

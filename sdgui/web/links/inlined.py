@@ -1,4 +1,4 @@
-"""Scripts that a page has within itself: strangers can ask for no others."""
+"""Scripts and styles that a page has within itself: strangers can ask for no others."""
 
 import re
 
@@ -12,3 +12,9 @@ def script_of(*names: str) -> str:
         re.sub(r"^export ", "", re.sub(r"^import .*\n", "", text, flags=re.M), flags=re.M)
         for text in texts
     )
+
+
+def style_of(name: str) -> str:
+    """A style, named by its path below the rooms, without the gaps that are for who reads it there."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return re.sub(r"\s*([{};])\s+", r"\1", re.sub(r"([,:]) (?=[^{}]*[;}])", r"\1", text)).strip()

@@ -24,6 +24,7 @@ from sdgui.web.links.addresses import base_of, root_of
 from sdgui.web.links.card import HEIGHT, WIDTH, write_card
 from sdgui.web.links.choosing.gatherings import Gatherings
 from sdgui.web.links.choosing.page import POLICY, choosing_page
+from sdgui.web.links.inlined import style_of
 from sdgui.web.links.opened import Opened, Pictured, ended, follow, never
 from sdgui.web.links.plain_png import as_png, without_texts
 from sdgui.web.links.report_desk import ReportDesk
@@ -45,7 +46,7 @@ FOR_STRANGERS = (
 )
 """The paths of all this."""
 
-_STYLE = variables() + (ROOT / "links" / "page.css.jinja").read_text(encoding="utf-8")
+_STYLE = variables() + style_of("links/page.css.jinja")
 _SCRIPT = (ROOT / "links" / "page.mjs").read_text(encoding="utf-8")
 _KEPT_CARDS = 32
 _SAID: dict[int, tuple[str, str]] = {

@@ -1,7 +1,7 @@
 """What a page tells of its pictures, in words: only what whoever made the link lets it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
 
@@ -17,8 +17,10 @@ from sdgui.comparing.settings_in_words import (
     without_absent,
 )
 from sdgui.links import Link, LinkKind
+from sdgui.sheet import Axis
 from sdgui.spec import PictureSpec
 from sdgui.web.links.dream_again import query_of
+from sdgui.web.links.grid import Grid, asked_again, grid_of
 from sdgui.web.links.opened import Opened
 from sdgui.web.shared.gallery.pictures import file_name
 
@@ -76,6 +78,7 @@ class Told:
     seen: str
     description: str
     figures: tuple[Figure, ...]
+    grid: Grid | None
     facts: tuple[Fact, ...]
     again: tuple[tuple[str, str], ...]
     corner: str
@@ -92,6 +95,7 @@ def told_of(opened: Opened, title_of: TitleOf) -> Told:
         seen=_seen(link, specs),
         description=_cut(_description(link, specs), _DESCRIPTION),
         figures=_figures(opened),
+        grid=_grid(link, specs),
         facts=_facts(opened, title_of),
         again=_again(link, specs),
         corner=f"seed {specs[0].seed}" if link.shows_settings and len(specs) == 1 else "",
@@ -170,6 +174,20 @@ def _figures(opened: Opened) -> tuple[Figure, ...]:
     return tuple(figures)
 
 
+def _grid(link: Link, specs: Sequence[PictureSpec]) -> Grid | None:
+    """How they lie, with as much of its axes as may be told."""
+    grid = grid_of(own(specs)) if link.kind is LinkKind.WALL else None
+    if grid is None:
+        return None
+    return replace(grid, x=_told_of_axis(link, grid.x), y=_told_of_axis(link, grid.y))
+
+
+def _told_of_axis(link: Link, axis: Axis) -> Axis:
+    is_told = link.shows_prompt if axis.title in _WORDS else link.shows_settings
+    labels = tuple(_cut(label, _CAPTION) if is_told else "" for label in axis.labels)
+    return Axis(title=axis.title if is_told else "", labels=labels)
+
+
 def _facts(opened: Opened, title_of: TitleOf) -> tuple[Fact, ...]:
     link, specs = opened.link, opened.specs
     each = [_allowed(link, settings) for settings in described(specs)]
@@ -222,18 +240,32 @@ def _in_common(facts: Sequence[Fact], same: Settings) -> tuple[Fact, ...]:
 def _again(link: Link, specs: Sequence[PictureSpec]) -> tuple[tuple[str, str], ...]:
     if not link.shows_prompt:
         return ()
+    settings = link.shows_settings
     if link.kind is LinkKind.PAIR:
         asked = [
-            (f"Dream {letter} again", query_of(spec, count=1, settings=link.shows_settings))
+            (
+                f"Dream {letter} again"
+                if spec.variation is None
+                else f"Dream what {letter} varies",
+                query_of(spec, count=1, settings=settings),
+            )
             for letter, spec in zip("AB", specs, strict=True)
         ]
-        found = [(text, f"/?{query}") for text, query in asked if query is not None]
-        return tuple(found)
-    is_wall = link.kind is LinkKind.WALL and set(own(specs)[0]) <= {SEED}
-    count = len(specs) if link.kind is not LinkKind.WALL or is_wall else 1
-    query = query_of(specs[0], count=count, settings=link.shows_settings, wall=is_wall)
-    place = "#compare" if is_wall and link.shows_settings else ""
-    return () if query is None else (("Dream this again", f"/?{query}{place}"),)
+        return tuple((text, f"/?{query}") for text, query in asked if query is not None)
+    text = "Dream this again"
+    if link.kind is LinkKind.WALL and settings:
+        each = own(specs)
+        compare = asked_again(each, grid_of(each))
+        if compare is not None:
+            query = query_of(specs[0], count=1, settings=True, compare=compare)
+            if query is not None:
+                return ((text, f"/?{query}#compare"),)
+        text = "Dream the first again"
+    if specs[0].variation is not None:
+        text = "Dream what it varies"
+    count = 1 if link.kind is LinkKind.WALL else len(specs)
+    query = query_of(specs[0], count=count, settings=settings)
+    return () if query is None else ((text, f"/?{query}"),)
 
 
 def _allowed(link: Link, settings: Settings) -> Settings:

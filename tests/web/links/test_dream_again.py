@@ -33,7 +33,7 @@ def test_what_made_a_picture_is_read_back_from_its_address() -> None:
         "sampler": spec.sampler_name, "emphasis": True, "aspect": "W×H", "correction": "",
     }  # fmt: skip
     assert values == wanted
-    wall = query_of(spec, count=36, settings=True, wall=True)
+    wall = query_of(spec, count=1, settings=True, compare={"mode": "wall", "wall_count": 36})
     assert wall is not None and read(wall)[0].items() >= {"mode": "wall", "wall_count": 36}.items()
     plain = query_of(spec, count=4, settings=False)
     assert plain is not None

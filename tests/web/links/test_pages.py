@@ -141,6 +141,28 @@ def test_dreams_walls_and_pairs_show_all_their_pictures(site: Site, maker: httpx
     assert "only the words differ" in texts["pair"] and "<td>in ink</td>" in texts["pair"]
 
 
+def test_a_grid_lies_by_its_axes_and_is_dreamt_again_whole(site: Site, maker: httpx.Client) -> None:
+    made = [
+        ids(site.dream(maker, seed=7, steps=steps, guidance=cfg))[0]
+        for cfg, steps in ((3.0, 2), (3.0, 4), (7.0, 2), (7.0, 4))
+    ]
+    page, hidden = (
+        share(maker, "wall", *made, shows={"settings": settings}) for settings in (True, False)
+    )
+    with site.client() as stranger:
+        text, less = (stranger.get(path).text for path in (page, hidden))
+    assert re.findall(r'<th scope="(?:col|row)"><span>(.*?)</span>', text) == ["2", "4", "3", "7"]
+    asked = (
+        "mode=grid&amp;x_axis=Steps&amp;x_values=2%2C+4&amp;y_axis=Cfg+scale&amp;y_values=3%2C+7"
+    )
+    assert f"{asked}#compare" in text and ">Dream this again<" in text
+    assert 'class="grid"' in less and "Steps" not in less and "cfg" not in less.lower()
+    mixed = share(maker, "wall", *made[:2], *ids(site.dream(maker, "a dog", seed=9, steps=9)))
+    with site.client() as stranger:
+        text = stranger.get(mixed).text
+    assert 'class="grid"' not in text and ">Dream the first again<" in text
+
+
 def test_markup_in_prompt_and_name_is_text(site: Site, maker: httpx.Client) -> None:
     job = site.dream(maker, f"a cat {MARKUP}", negative_prompt=MARKUP)
     path = share(maker, "picture", *ids(job), shows={"name": True}, by=MARKUP)
