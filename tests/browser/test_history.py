@@ -35,6 +35,11 @@ NO_ANSWER = """(address) => {
     };
 }"""
 """Nobody answers the next request to an address."""
+COUNT_LEAVING = """() => {
+    window.leaving = 0;
+    const count = (changes) => changes.forEach(({ removedNodes }) => (window.leaving += removedNodes.length));
+    new MutationObserver(count).observe(document.querySelector(".history-list"), { childList: true });
+}"""
 DAYS, PER_DAY = 50, 100
 TOTAL = DAYS * PER_DAY
 
@@ -147,6 +152,18 @@ def test_only_what_is_seen_is_in_the_page_and_every_day_is_a_key_away(history: P
     expect(rail).to_have_attribute("aria-valuetext", "Yesterday")
     expect(history.locator(".history-head").filter(has_text="Yesterday")).to_be_in_viewport()
     shoot(history, "history")
+    box = rail.bounding_box()
+    assert box is not None
+    rail.click(position={"x": 40, "y": 0.4 * box["height"]})
+    expect(rail).to_have_attribute("aria-valuenow", re.compile("^2"))
+    expect(tiles(history).nth(40)).to_have_class(re.compile("is-there"))
+    history.evaluate(COUNT_LEAVING)
+    former = tiles(history).nth(40).get_attribute("aria-posinset") or ""
+    rail.click(position={"x": 40, "y": 0.7 * box["height"]})
+    expect(tiles(history).nth(40)).not_to_have_attribute("aria-posinset", former)
+    expect(tiles(history).nth(40)).to_have_class(re.compile("is-there"))
+    # Coming in costs each of them its styles: they stay, and show other pictures.
+    assert history.evaluate("leaving") < tiles(history).count() / 4
 
 
 def test_back_restores_a_search_and_the_tab(history: Page) -> None:

@@ -58,7 +58,7 @@ export class Rail {
     const { top } = this.element.getBoundingClientRect();
     const part = (event.clientY - top - ROOM / 2) / Math.max(1, this.height - ROOM);
     this.wall.element.scrollTop = Math.max(0, Math.min(1, part)) * this.range;
-    this.element.focus({ preventScroll: true });
+    if (document.activeElement !== this.element) this.element.focus({ preventScroll: true });
   }
 
   /** @param {KeyboardEvent} event */

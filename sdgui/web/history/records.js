@@ -16,6 +16,8 @@ const BLOCK = 100;
 const MOST = 3;
 /** Milliseconds that somebody has to stay before they are asked: who scrolls past sees nothing anyway. */
 const PAUSE = 40;
+/** Blocks that are known at most: those that nobody looked at for longest are forgotten, and asked for again. */
+const MOST_KNOWN = 200;
 
 export class Records {
   /** @param {{ ask: Ask, arrived: () => void, failed: (error: unknown) => void }} calls */
@@ -37,6 +39,8 @@ export class Records {
     this.broken = new Set();
     /** @type {{ key: string, number: number, name: string }[]} */
     this.wanted = [];
+    /** The blocks that are looked at. @type {Set<string>} */
+    this.seen = new Set();
     this.generation = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
@@ -74,21 +78,26 @@ export class Records {
 
   /** These are looked at, and nothing else. @param {readonly Section[]} sections @param {Span[]} spans */
   want(sections, spans) {
+    /** @type {Set<string>} */
+    const seen = new Set();
     this.wanted = spans.flatMap(({ section, from, to }) => {
       const { key } = sections[section];
       const blocks = [];
       for (let number = Math.floor(from / BLOCK); number * BLOCK < to; number += 1) {
         const name = `${number} ${key}`;
+        seen.add(name);
         if (this.came.get(name) !== this.generation) blocks.push({ key, number, name });
       }
       return blocks;
     });
+    this.seen = seen;
     const names = new Set(this.wanted.map(({ name }) => name));
     for (const [name, block] of this.coming) {
       if (names.has(name)) continue;
       block.control.abort();
       this.coming.delete(name);
     }
+    if (!this.came.size && !this.coming.size) this.ask(); // nothing is shown yet, so nobody scrolls past
     if (this.wanted.length && this.timer === undefined) {
       this.timer = setTimeout(() => {
         this.timer = undefined;
@@ -120,8 +129,10 @@ export class Records {
         list[from + i] = record ?? undefined; // none where it went just now
         if (record) this.byId.set(record.id, record);
       });
+      this.came.delete(name);
       this.came.set(name, generation);
       this.done(name, block);
+      this.forgetOldest();
       this.wanted = this.wanted.filter((one) => one.name !== name);
       this.arrived();
     } catch (error) {
@@ -136,6 +147,23 @@ export class Records {
   /** @param {string} name @param {Block} block */
   done(name, block) {
     if (this.coming.get(name) === block) this.coming.delete(name);
+  }
+
+  /** What is known must not grow with all that somebody scrolls past. */
+  forgetOldest() {
+    for (const name of this.came.keys()) {
+      if (this.came.size <= MOST_KNOWN) return;
+      if (this.seen.has(name)) continue;
+      this.came.delete(name);
+      const at = name.indexOf(" ");
+      const list = this.known.get(name.slice(at + 1)) ?? [];
+      const from = Number(name.slice(0, at)) * BLOCK;
+      for (let i = from; i < Math.min(from + BLOCK, list.length); i += 1) {
+        const record = list[i];
+        if (record) this.byId.delete(record.id);
+        list[i] = undefined;
+      }
+    }
   }
 
   /** What did not come is asked for again. */

@@ -177,8 +177,8 @@ class History {
     if (this.isKnown) {
       this.lookAgain();
     } else {
-      this.find();
-      this.lookAtFacets();
+      // Both look through everything: what there is to choose by comes after what is to be seen.
+      this.find().then(() => this.lookAtFacets());
     }
   }
 
@@ -305,7 +305,7 @@ class History {
 
   arrived() {
     if (this.note.classList.contains("is-over")) this.note.hidden = true;
-    this.wall.render();
+    this.wall.renderSoon();
     if (this.shelf.isOpen) this.page.viewer.steps();
   }
 

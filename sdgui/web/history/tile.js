@@ -18,9 +18,15 @@ export class HistoryTile {
     /** @type {ToldRecord | undefined} */
     this.record = undefined;
     this.image = make("img", { alt: "", draggable: false, decoding: "async" });
-    this.check = make("span", { className: "history-check", aria: { hidden: true } });
-    this.badges = make("span", { className: "history-badges", aria: { hidden: true } });
-    this.element = make("div", { className: "history-tile", role: "option", tabIndex: -1 }, this.image, this.check, this.badges);
+    this.element = make("div", { className: "history-tile", role: "option", tabIndex: -1 }, this.image);
+    // The styles of each element cost more than all else while pictures scroll by: these two are there once needed.
+    /** @type {HTMLElement | undefined} */
+    this.check = undefined;
+    /** @type {HTMLElement | undefined} */
+    this.badges = undefined;
+    for (const type of ["pointerenter", "focus"]) this.element.addEventListener(type, () => this.offer());
+    this.top = 0;
+    this.width = 0;
     this.said = "";
     this.address = "";
     this.image.addEventListener("load", () => {
@@ -56,13 +62,31 @@ export class HistoryTile {
     if (said === this.said) return;
     this.said = said;
     element.style.transform = `translate(${box.left}px, ${box.top}px)`;
-    element.style.width = element.style.height = `${box.width}px`;
+    this.top = box.top;
+    if (this.width !== box.width) element.style.width = element.style.height = `${box.width}px`;
+    this.width = box.width;
     element.setAttribute("aria-setsize", String(total));
     element.setAttribute("aria-selected", String(isSelected));
     element.setAttribute("aria-label", record ? nameOf(record, day) : "Picture, still loading");
     element.tabIndex = isActive ? 0 : -1;
     const badges = [...(record?.kept ? ["♥"] : []), ...(record?.rating ? [`★ ${record.rating}`] : []), ...(record?.missing ? [GONE] : [])];
+    if (badges.length || this.badges) this.badge(badges);
+    if (isSelected) this.offer();
+  }
+
+  /** @param {string[]} badges */
+  badge(badges) {
+    this.badges ??= make("span", { className: "history-badges", aria: { hidden: true } });
     this.badges.replaceChildren(...badges.map((text) => make("span", { className: CLASSES[text] ?? "is-rated", textContent: text })));
+    if (badges.length) this.element.append(this.badges);
+    else this.badges.remove();
+  }
+
+  /** It can be selected. */
+  offer() {
+    if (this.check) return;
+    this.check = make("span", { className: "history-check", aria: { hidden: true } });
+    this.image.after(this.check);
   }
 
   /** @param {string} address "" for none */

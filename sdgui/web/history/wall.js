@@ -6,20 +6,19 @@ import { button, make } from "../shared/dom/dom.js";
 import { inFrame } from "../shared/dom/frame.js";
 import { dayWords, today } from "./days.js";
 import { Layout } from "./layout.js";
-import { HistoryTile } from "./tile.js";
+import { Recycling } from "./recycling.js";
 
 /**
  * @typedef {import("./layout.js").Section} Section
  * @typedef {import("./layout.js").TileSize} TileSize
  * @typedef {import("./records.js").Records} Records
  * @typedef {import("./selection.js").Selection} Selection
+ * @typedef {import("./tile.js").HistoryTile} HistoryTile
  * @typedef {{ element: HTMLElement, words: Text, count: HTMLElement, all: HTMLElement }} Head
  */
 
 /** What is kept ready above and below what is seen, in parts of its height. */
 const MARGIN = 0.5;
-/** Tiles that are put into the page in one frame. */
-const MOST_NEW = 48;
 /** Without days there are no headings. */
 export const ALL = "all";
 const isTouched = () => matchMedia("(pointer: coarse)").matches;
@@ -46,16 +45,15 @@ export class Wall {
     this.drawn = new Set();
     /** @type {Map<string, HistoryTile>} */
     this.tiles = new Map();
-    /** @type {HistoryTile[]} */
-    this.free = [];
     /** @type {Map<string, Head>} */
     this.heads = new Map();
     this.headings = make("div", { className: "history-heads" });
     this.list = make("div", { className: "history-list", role: "listbox", aria: { multiselectable: true, label: "Pictures" } });
+    this.recycling = new Recycling(this.list);
     this.space = make("div", { className: "history-space" }, this.headings, this.list);
     this.element = make("div", { className: "history-scroll" }, this.space);
     this.element.addEventListener("scroll", () => {
-      inFrame(this, () => this.render());
+      this.renderSoon();
       this.moved();
     }, { passive: true });
     this.list.addEventListener("focusin", (event) => {
@@ -75,7 +73,7 @@ export class Wall {
   /** @param {EventTarget | null} target @returns {HistoryTile | undefined} */
   tileOf(target) {
     const element = target instanceof Element ? target.closest(".history-tile") : null;
-    return element ? [...this.tiles.values()].find((tile) => tile.element === element) : undefined;
+    return element ? this.recycling.of(element) : undefined;
   }
 
   /** @param {number} index */
@@ -159,6 +157,11 @@ export class Wall {
     this.list.hidden = !this.total;
   }
 
+  /** However often something comes, it is shown once a frame. */
+  renderSoon() {
+    inFrame(this, () => this.render());
+  }
+
   /** Shows what is seen, and asks for what is not known of it. */
   render() {
     const { seen } = this;
@@ -185,43 +188,40 @@ export class Wall {
     const inTurn = this.active >= from && this.active < to || hasKeyboard ? this.active : this.layout.firstFrom(scrollTop);
     /** @type {Map<string, HistoryTile>} */
     const next = new Map();
-    /** @type {number[]} */
+    /** @type {Set<HistoryTile>} */
+    const kept = new Set();
+    /** @type {import("./recycling.js").Place[]} */
     const missing = [];
     for (const index of wanted) {
       const id = this.recordAt(index)?.id ?? "";
       const name = [id, `#${index}`].find((one) => this.tiles.has(one));
       const tile = name === undefined ? undefined : this.tiles.get(name);
       if (name === undefined || !tile) {
-        missing.push(index);
+        missing.push({ index, behind: kept.size });
         continue;
       }
       this.tiles.delete(name);
+      kept.add(tile);
       next.set(id || `#${index}`, tile);
     }
-    for (const tile of this.tiles.values()) {
-      tile.element.remove();
-      this.free.push(tile);
-    }
-    // After a jump all are new: those that are seen first, the others in the next frame.
-    if (missing.length > MOST_NEW) {
-      const [first, behind] = [this.layout.firstFrom(scrollTop), this.layout.firstFrom(scrollTop + this.seen + this.layout.row)];
-      const isOut = (/** @type {number} */ index) => Number(index < first || index >= behind) - Number(index === this.active);
-      missing.sort((a, b) => isOut(a) - isOut(b) || a - b);
-      missing.length = MOST_NEW;
-      inFrame(this.list, () => this.render());
-    }
-    for (const index of missing) next.set(this.recordAt(index)?.id ?? `#${index}`, this.free.pop() ?? new HistoryTile());
-    while (this.free.length > 0) this.free.pop()?.remove();
+    const [first, behind] = [this.layout.firstFrom(scrollTop), this.layout.firstFrom(scrollTop + this.seen + this.layout.row)];
+    const { filled, waiting, isAll } = this.recycling.fill(missing, kept, {
+      isOut: (index) => Number(index < first || index >= behind) - Number(index === this.active),
+      isNear: (top) => Math.abs(top - scrollTop) < 2 * this.seen,
+    });
+    for (const [index, tile] of filled) next.set(this.recordAt(index)?.id ?? `#${index}`, tile);
+    if (!isAll) this.renderSoon();
     this.tiles = next;
-    let cursor = this.list.firstChild;
+    let cursor = this.list.firstElementChild;
     const now = today();
     for (const index of wanted) {
       const record = this.recordAt(index);
       const tile = next.get(record?.id ?? `#${index}`);
       if (!tile) continue;
+      while (cursor && waiting.has(cursor)) cursor = cursor.nextElementSibling;
       const isSelected = record ? this.selection.has(record.id) || this.drawn.has(index) : this.drawn.has(index);
       tile.show({ record, index, total: this.total, box: this.layout.boxOf(index), isSelected, isActive: index === inTurn, day: this.dayOf(index, now), isBin: this.isBin });
-      if (tile.element === cursor) cursor = cursor.nextSibling;
+      if (tile.element === cursor) cursor = cursor.nextElementSibling;
       else this.list.insertBefore(tile.element, cursor);
     }
   }

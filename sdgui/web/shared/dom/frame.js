@@ -27,9 +27,11 @@ function run() {
   clearTimeout(timer);
   timer = null;
   const end = performance.now() + LONGEST;
-  for (const [key, act] of acts) {
+  // What is asked for meanwhile is the next frame's: else one that goes on by itself had no pause.
+  for (const key of [...acts.keys()]) {
+    const act = acts.get(key);
     acts.delete(key);
-    act();
+    act?.();
     if (performance.now() > end) break;
   }
   ask();
