@@ -104,6 +104,25 @@ def test_another_model_keeps_what_was_set_says_what_is_another_and_takes_it_back
     expect(seed).to_have_attribute("placeholder", "random")
 
 
+def test_what_is_written_and_begun_before_the_page_is_ready_is_dreamt_then(
+    make_visitor: Callable[..., Visitor], site: Site
+) -> None:
+    page = make_visitor().open(site.url)
+    page.fill("#prompt textarea", "what was written before")
+    page.wait_for_function("() => localStorage.getItem('sdgui-settings')?.includes('before')")
+    late = re.compile(r"/(main|seam)\.js$")
+    page.route(late, lambda route: None)
+    page.reload(wait_until="commit")
+    page.fill("#prompt textarea", "a red boat")
+    page.keyboard.press("Enter")
+    expect(page.locator("#prompt-hint")).to_contain_text("getting ready")
+    page.keyboard.insert_text(" at sea")
+    page.unroute(late)  # and what was held goes on
+    expect(page.locator(".dream-title")).to_have_text(["a red boat at sea"])
+    expect(page.locator("#prompt textarea")).to_have_value("a red boat at sea")
+    expect(page.locator("#prompt-hint")).to_contain_text("Enter dreams")
+
+
 def test_settings_of_the_former_version_are_taken_over_once(
     make_visitor: Callable[..., Visitor], site: Site
 ) -> None:

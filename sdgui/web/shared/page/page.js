@@ -22,6 +22,7 @@ import { namesOf, settings } from "../settings/settings.js";
 import { Viewer } from "../viewer/viewer.js";
 import { Announcing } from "./announcing.js";
 import { Choices } from "./choices.js";
+import { endEarly } from "./early.js";
 import { Help } from "./help.js";
 import { Likes } from "./likes.js";
 import { Memory } from "./memory.js";
@@ -253,6 +254,9 @@ export class Page {
     // Who comes for the first time can write at once; where fingers type, the keyboard would cover the page.
     const isNew = this.tabs.tab === "dream" && !this.dreams.known.size && document.activeElement === document.body;
     if (isNew && matchMedia("(hover: hover)").matches) this.bar.prompt.focus({ preventScroll: true });
+    if (!endEarly()) return;
+    this.bar.tell();
+    this.bar.dream();
   }
 
   /** Another tab, or another mode of it, is seen. */

@@ -2,6 +2,7 @@
 // The only way between Gradio's components and the page: each component writes its value into the settings when it
 // changes, and what the page sets is written into the components. Python's half is seam.py, which names them.
 
+import { earlyPrompt } from "../page/early.js";
 import { facts, modelFacts } from "../settings/facts.js";
 import { OF_MODEL, limited, offered } from "../settings/offered.js";
 import { fitting, forgetFormer, load, migrate, save } from "../settings/saved.js";
@@ -69,7 +70,9 @@ export function begin(values, former) {
     save(localStorage, wishes.over(settings.values));
   });
   const saved = load(localStorage) ?? migrate(former, facts.former);
-  settings.set(fitting(saved, values, facts));
+  const written = earlyPrompt();
+  if (written !== null) take("prompt", written); // its component has it already
+  settings.set({ ...fitting(saved, values, facts), ...(written === null ? {} : { prompt: written }) });
   forgetFormer(localStorage, facts.former);
   // From here on Gradio calls us at once: between what is chosen and what goes with it nobody can type.
   Object.assign(window, { sdguiSeam: { take, outgoing, receive } });
