@@ -53,6 +53,32 @@ def site(shared_site: Site) -> Iterator[Site]:
     shared_site.settle()
 
 
+# What of the page changed its place by itself since it was opened; ends with a mark that is moved to be seen.
+_MOVED = """
+() => new Promise((resolve) => {
+  const moved = [];
+  const mark = document.createElement("div");
+  mark.className = "mark";
+  mark.style.cssText = "background: red; height: 40px; left: 0; position: fixed; top: 0; width: 40px; z-index: 99";
+  new PerformanceObserver((list) => {
+    for (const { sources } of list.getEntries()) {
+      for (const { node, currentRect } of sources) {
+        const element = node instanceof Element ? node : node?.parentElement;
+        if (element === mark) {
+          mark.remove();
+          resolve(moved);
+        } else if (currentRect.width && element?.closest("main.contain > .column")) {
+          moved.push(element.id || element.className);
+        }
+      }
+    }
+  }).observe({ type: "layout-shift", buffered: true });
+  document.body.append(mark);
+  requestAnimationFrame(() => requestAnimationFrame(() => { mark.style.top = "200px"; }));
+})
+"""
+
+
 class Visitor:
     """One person with a browser of their own; whatever the console complains of is kept."""
 
@@ -143,6 +169,11 @@ def quick(make_visitor: Callable[..., Visitor], site: Site) -> Page:
 def sheets(make_visitor: Callable[..., Visitor], site: Site) -> Page:
     """The Compare tab of a fresh visitor, with the fake engine."""
     return make_visitor().open(f"{site.url}/#compare")
+
+
+def moved(page: Page) -> list[str]:
+    """What of the page changed its place by itself since it was opened."""
+    return page.evaluate(_MOVED)
 
 
 def shoot(page: Page, name: str) -> None:

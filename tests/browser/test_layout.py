@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import FloatRect, Page, expect
 
-from tests.browser.conftest import PHONE, Visitor, ask, dream, finished
+from tests.browser.conftest import PHONE, Visitor, ask, dream, finished, moved
 from tests.web.conftest import Site
 
 pytestmark = pytest.mark.browser
@@ -66,6 +66,8 @@ def test_on_a_phone_the_settings_are_a_dialog_and_back_closes_what_lies_over_the
     make_visitor: Callable[..., Visitor], site: Site
 ) -> None:
     page = make_visitor(PHONE, touch=True).open(site.url)
+    expect(page.locator("#model-pill")).to_have_attribute("data-state", "ready")
+    assert moved(page) == []
     ask(page, "a red boat at sea", count=2, steps=2)
     site.engine.go.clear()
     dream(page)
@@ -127,6 +129,9 @@ def test_the_keyboard_reaches_the_prompt_at_once_and_a_dream_is_one_stop(
     page.reload()
     page.wait_for_selector("html[data-sdgui=ready]")
     expect(page.locator(".tile[data-state=done]")).to_have_count(8)
+    pill = page.get_by_role("button", name="demo · fake · ready", exact=True)
+    expect(pill).to_have_id("model-pill")
+    assert moved(page) == []
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.matches('#prompt textarea')")
