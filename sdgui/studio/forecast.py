@@ -47,6 +47,7 @@ def look_ahead(
     unseen = dict(queued)
     free = [math.inf] * workers if paused else [*lefts, *[0.0] * idle]
     coming = _schedule(queue, pace, free) if queued else ()
+    ahead = int(bool(running) and not idle)
     for place, (batch, begin, end) in enumerate(coming):
         for job, count in Counter(jobs.owners(batch).values()).items():
             if job in ends:
@@ -54,7 +55,7 @@ def look_ahead(
                 unseen[job] -= count
             elif unseen.pop(job, 0) and not (job.started and place < idle):
                 # what has started and is next is about to go on: not worth a word
-                job.tell(Queued(place=place + (not idle), wait=_or_unknown(begin)))
+                job.tell(Queued(place=place + ahead, wait=_or_unknown(begin)))
         if not any(unseen.values()):
             break
     for under_way, left in zip(running, lefts, strict=True):

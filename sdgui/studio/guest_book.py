@@ -264,6 +264,15 @@ class GuestBook:
             found = self._invitations.get(invitation)
             return found is not None and self._holds(found)
 
+    def uninvited(self) -> tuple[str, ...]:
+        """The guests who came without an invitation that holds."""
+        with self._lock:
+            return tuple(
+                one.visitor
+                for one in self._people.values()
+                if one.role is Role.GUEST and not self.is_invited(one.invitation)
+            )
+
     def _holds(self, one: Invitation) -> bool:
         return one.ends is None or self._clock() < one.ends
 

@@ -94,10 +94,12 @@ class PictureSaved:
 
 @dataclass(frozen=True, kw_only=True)
 class PictureNotSaved:
-    """A picture could not be stored; the same may succeed later where `again`."""
+    """A picture could not be stored; the same may succeed later where `again`. `said` is what its maker is told of it,
+    the `fault` unless it is something else."""
 
     picture: Decoded
     fault: UserError
+    said: UserError | None = None
     again: bool = False
 
 

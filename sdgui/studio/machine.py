@@ -341,11 +341,13 @@ class Machine:
             self._settle(task, PictureState.FAILED, told.fault)
         else:
             is_written = isinstance(told.fault, NotYetListed)
-            due = self.unsaved.keep(job.record.id, told.picture, self._now, is_written=is_written)
+            due = self.unsaved.keep(
+                job.record.id, told.picture, self._now, fault=told.fault, is_written=is_written
+            )
             if due is None:
                 self._settle(task, PictureState.FAILED, told.fault)
                 return
-            job.unsaved(task, told.fault)
+            job.unsaved(task, told.fault if told.said is None else told.said)
             self._effects.append(WakeAt(moment=due))
 
     def _wake(self) -> None:

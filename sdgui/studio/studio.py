@@ -7,10 +7,11 @@ import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 
 from sdgui.adapters import Adapter
 from sdgui.batches import with_chunks
-from sdgui.errors import OutOfOrder, UserError
+from sdgui.errors import NotYetSaved, OutOfOrder, UserError
 from sdgui.events import (
     Decoded,
     NotLetIn,
@@ -49,6 +50,7 @@ from sdgui.studio.admission import (
 from sdgui.studio.alarm import Alarm
 from sdgui.studio.daily import Daily
 from sdgui.studio.disk_writer import DiskWriter
+from sdgui.studio.faults import NOT_SAVED_HERE
 from sdgui.studio.guests import Guests
 from sdgui.studio.happenings import (
     Asked,
@@ -61,6 +63,7 @@ from sdgui.studio.happenings import (
     NotReopened,
     Opened,
     Paused,
+    PictureNotSaved,
     Reopening,
     Save,
     Stopped,
@@ -145,7 +148,7 @@ class Studio:
         self._watchers = Watchers()
         self.heeding: list[Callable[[str], None]] = []
         """Each is told of a visitor whose stored pictures were deleted, brought back or marked otherwise."""
-        self._disk = DiskWriter(store, tell=self._happened, ends=self._ends, saved=self._saved)
+        self._disk = DiskWriter(store, tell=self._stored, ends=self._ends, saved=self._saved)
         self._alarm = Alarm(lambda: self._happened(Woken()), clock)
         self._daily = Daily(store.sweep_bins)
         self._workers = [
@@ -394,6 +397,12 @@ class Studio:
         """Whether no batch begins."""
         return self._machine.paused
 
+    @property
+    def fault(self) -> UserError | None:
+        """Why finished pictures of anybody wait in memory: the disk is full, say; None where none does."""
+        with self._lock:
+            return self._machine.unsaved.fault
+
     def pause(self, paused: bool) -> None:
         """Holds the whole queue, or lets it go on; batches under way are made to their end."""
         self._happened(Paused(paused=paused))
@@ -503,8 +512,7 @@ class Studio:
             self._admit(who, specs)
         is_stored = False
         try:
-            self.guests.note(who)
-            self.store.add_job(record)
+            self._keep(record, who)
             is_stored = True
         finally:
             with self._lock:
@@ -536,6 +544,15 @@ class Studio:
         if who.role is Role.GUEST and self._is_out(who.visitor):
             self._stop(who, job)
             raise UserError(*_NOT_LET_IN)
+
+    def _keep(self, record: JobRecord, who: Who) -> None:
+        try:
+            self.guests.note(who)
+            self.store.add_job(record)
+        except NotYetSaved as fault:
+            if who.role is Role.GUEST:
+                raise NotYetSaved(NOT_SAVED_HERE.message, NOT_SAVED_HERE.hint) from fault
+            raise
 
     def _waiting_of_guests(self, who: Who) -> int:
         """The pictures of this guest and of all others that wait."""
@@ -634,6 +651,15 @@ class Studio:
 
     def _happened(self, happening: Happening) -> None:
         self._take(happening)
+
+    def _stored(self, happening: Happening) -> None:
+        """What became of something on the disk; guests are told nothing of folders, and of no space that they free."""
+        if isinstance(happening, PictureNotSaved) and happening.again:
+            with self._lock:
+                job = self._machine.jobs.owner(happening.picture.task)
+            if job is not None and job.record.visitor in self.guests:
+                happening = replace(happening, said=NOT_SAVED_HERE)
+        self._happened(happening)
 
     def _take(self, happening: Happening) -> list[Future[None]]:
         """Takes in what happened and sees to what follows, which waits for nothing; the ends that are being stored."""

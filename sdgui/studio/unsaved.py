@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from sdgui.errors import UserError
 from sdgui.events import Decoded
 
 MOST_BYTES = 512 * 2**20
@@ -19,6 +20,7 @@ def backoff(tries: int) -> float:
 class _Kept:
     job: str
     picture: Decoded
+    fault: UserError
     tries: int = 0
     due: float | None = None
     """When it is tried again; None while it is being tried."""
@@ -35,11 +37,17 @@ class Unsaved:
         self._kept: dict[str, _Kept] = {}
 
     def keep(
-        self, job: str, picture: Decoded, now: float, *, is_written: bool = False
+        self,
+        job: str,
+        picture: Decoded,
+        now: float,
+        *,
+        fault: UserError,
+        is_written: bool = False,
     ) -> float | None:
         """Keeps a picture to be tried again, at the moment that is returned; None where there is no room for it.
 
-        Of one whose file is written the pixels are not needed any more.
+        `fault` is why it could not be stored. Of one whose file is written the pixels are not needed any more.
         """
         if is_written:
             picture = replace(picture, pixels=picture.pixels[:0].copy())
@@ -48,8 +56,8 @@ class Unsaved:
             used = sum(one.picture.pixels.nbytes for one in self._kept.values())
             if used + picture.pixels.nbytes > self._most_bytes:
                 return None
-            kept = self._kept[picture.task] = _Kept(job=job, picture=picture)
-        kept.picture = picture
+            kept = self._kept[picture.task] = _Kept(job=job, picture=picture, fault=fault)
+        kept.picture, kept.fault = picture, fault
         kept.due = now + self._backoff(kept.tries)
         kept.tries += 1
         return kept.due
@@ -69,6 +77,11 @@ class Unsaved:
     def next_due(self) -> float | None:
         """When the next is tried again."""
         return min((one.due for one in self._kept.values() if one.due is not None), default=None)
+
+    @property
+    def fault(self) -> UserError | None:
+        """Why the last that came could not be stored; None where none waits."""
+        return next((one.fault for one in reversed(self._kept.values())), None)
 
     def find(self, task: str) -> Decoded | None:
         """The picture of a task, where it is kept."""

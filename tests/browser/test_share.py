@@ -8,6 +8,7 @@ import pytest
 from gradio import networking
 from playwright.sync_api import Page, expect
 
+from sdgui.errors import no_room
 from sdgui.web.share import tunnel
 from tests.browser.accessibility import violations_everywhere
 from tests.browser.conftest import DESKTOP, PHONE, Visitor, dream, shoot
@@ -143,7 +144,7 @@ def holding(tmp_path: Path) -> Iterator[Site]:
 
 
 def test_the_owner_looks_at_what_guests_make_and_keeps_somebody_out(
-    make_visitor: Callable[..., Visitor], holding: Site
+    make_visitor: Callable[..., Visitor], holding: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner = make_visitor().open(holding.url)
     holding.app.state.gate.share()
@@ -216,7 +217,7 @@ def test_the_owner_looks_at_what_guests_make_and_keeps_somebody_out(
     expect(invitation).to_have_count(0)
 
     owner.get_by_role("button", name="Pause").click()
-    expect(owner.get_by_role("button", name="Go on")).to_be_visible()
+    expect(owner.locator("#share").get_by_role("button", name="Go on")).to_be_visible()
     guest.fill("#prompt textarea", "a blue castle")
     dream(guest)
     queued = owner.get_by_test_id("queued")
@@ -224,7 +225,20 @@ def test_the_owner_looks_at_what_guests_make_and_keeps_somebody_out(
     assert len(holding.engine.batches) == 1
     assert isinstance(holding.engine, HoldsAfterPreview)
     holding.engine.holds = True
-    owner.get_by_role("button", name="Go on").click()
+    full = no_room("nothing more can be saved")
+    with monkeypatch.context() as patch:
+        patch.setattr(type(holding.studio), "fault", full)
+        owner.keyboard.press("Escape")
+        owner.click("#share-button")
+        expect(owner.locator("#share > .share-inside > .share-fault")).to_have_text(str(full))
+        expect(owner.locator(".share-reported")).to_have_text("!")
+        broken["held, a full disk"] = violations_everywhere(owner, TWO[:1])
+        owner.keyboard.press("Escape")
+    held = owner.locator("#queue-held")
+    expect(held).to_contain_text("You hold everybody’s queue")
+    held.get_by_role("button", name="Go on").click()
+    expect(held).to_be_empty()
+    owner.click("#share-button")
     live = queued.locator(".share-live")
     expect(live).to_be_visible()
     owner.wait_for_function("document.querySelector('.share-live').naturalWidth > 0")

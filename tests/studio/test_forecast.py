@@ -53,7 +53,7 @@ class Waiting:
         self.running.append(running)
         return running
 
-    def look(self, now: float = 0.0) -> int:
+    def look(self, now: float = 0.0, *, paused: bool = False) -> int:
         """Looks ahead and tells how things stand; how many batches were thought through."""
         self.batches = 0
         look_ahead(
@@ -63,6 +63,7 @@ class Waiting:
             running=self.running,
             workers=self.workers,
             now=now,
+            paused=paused,
         )
         for running in self.running:
             tell_progress(running, now)
@@ -85,6 +86,19 @@ def test_a_job_behind_others_is_told_how_many_batches_are_ahead_and_their_time()
     small = waiting.add("small", [SPEC])
     waiting.look(1.0)
     assert small.passing == Queued(place=4, wait=1.0 + 3 * 2.0)
+
+
+def test_while_nothing_begins_the_next_is_next_and_nobody_knows_how_long_it_takes() -> None:
+    waiting = Waiting()
+    first, second = waiting.add("a", [SPEC]), waiting.add("b", [SPEC])
+    waiting.look(paused=True)
+    assert (first.passing, second.passing) == (
+        Queued(place=0, wait=None),
+        Queued(place=1, wait=None),
+    )
+    waiting.take()
+    waiting.look(paused=True)
+    assert second.passing == Queued(place=1, wait=None)
 
 
 def test_a_job_that_has_started_is_told_its_place_while_it_is_the_turn_of_another() -> None:

@@ -11,7 +11,9 @@ from fastapi.responses import JSONResponse, Response
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sdgui.errors import OutOfOrder, UserError
+from sdgui.errors import NotYetSaved, OutOfOrder, UserError
+from sdgui.people import Role
+from sdgui.studio.faults import NOT_SAVED_HERE
 from sdgui.web.doors.asgi import path_of
 from sdgui.written_values import shown
 
@@ -29,6 +31,9 @@ def answer_in_sentences(app: FastAPI) -> None:
 
 async def _refused(request: Request, fault: Exception) -> Response:
     """What a person can mend: what was asked cannot be, or not now, with a full disk for example."""
+    who = getattr(request.state, "who", None)
+    if isinstance(fault, NotYetSaved) and who is not None and who.role is Role.GUEST:
+        return _told(str(NOT_SAVED_HERE), HTTPStatus.SERVICE_UNAVAILABLE)
     is_ours = isinstance(fault, OutOfOrder)
     return _told(
         str(fault), HTTPStatus.SERVICE_UNAVAILABLE if is_ours else HTTPStatus.UNPROCESSABLE_ENTITY

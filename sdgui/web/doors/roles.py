@@ -26,7 +26,7 @@ _LINK = "link"
 """By what failures to guess the address of a link are counted."""
 
 _NOT_THE_OWNERS = "This is not the owner’s link, or no longer. The terminal of this program has it."
-_BY_INVITATION = (
+BY_INVITATION = (
     "Guests come in here by an invitation. Ask whoever runs this program for a link of your own."
 )
 
@@ -95,7 +95,7 @@ class Roles:
             else:
                 await answer(scope, receive, send, HTTPStatus.FORBIDDEN, NO_INVITATION)
         elif gate.book.terms.invited_only and not gate.asks_names:
-            await answer(scope, receive, send, HTTPStatus.FORBIDDEN, _BY_INVITATION)
+            await answer(scope, receive, send, HTTPStatus.FORBIDDEN, BY_INVITATION)
         else:
             await self._pass(scope, receive, send, role=None)
 

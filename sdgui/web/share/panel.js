@@ -3,6 +3,7 @@
 
 import { dialog } from "../shared/dom/dialog.js";
 import { button, make } from "../shared/dom/dom.js";
+import { QuietLine } from "../shared/dom/quiet-line.js";
 import { ask, tell, wordsOf } from "../shared/fetch/ask.js";
 import { Barred } from "./barred.js";
 import { icon } from "./icons.js";
@@ -28,8 +29,9 @@ const CALM = 30_000;
 const USES = ["pointermove", "pointerdown", "keydown", "focus"];
 
 export class Panel {
-  /** `say` is for those who do not see the page. @param {{ say: (words: string) => void }} calls */
-  constructor({ say }) {
+  /** `say` is for those who do not see the page; `notes` are the lines below the prompt. @param {{ say: (words: string) => void, notes: HTMLElement }} calls */
+  constructor({ say, notes }) {
+    this.held = new QuietLine(notes, "queue-held");
     this.dot = make("i", { className: "share-dot", hidden: true, aria: { hidden: true } });
     this.count = document.createTextNode("");
     this.words = make("span", { className: "share-button-words", textContent: "Guests" });
@@ -114,7 +116,6 @@ export class Panel {
       /** @type {Shared} */
       const told = await ask("/share");
       if (turn !== this.turn) return;
-      this.fault.textContent = "";
       this.tell(told);
     } catch (error) {
       if (turn !== this.turn) return;
@@ -141,10 +142,15 @@ export class Panel {
     this.words.textContent = guests ? "Guests ·" : "Guests";
     this.count.data = guests ? String(guests) : "";
     const reports = told.reports ?? [];
-    this.reported.textContent = String(reports.length);
-    this.reported.hidden = !reports.length;
+    const fault = told.fault ?? "";
+    if (this.fault.textContent !== fault) this.fault.textContent = fault;
+    this.reported.textContent = fault ? "!" : String(reports.length);
+    this.reported.hidden = !reports.length && !fault;
     const here = guests ? `${words} ${guests === 1 ? "is" : "are"} here` : words;
-    this.button.setAttribute("aria-label", reports.length ? `${here}, ${reports.length} reported` : here);
+    this.button.setAttribute("aria-label", [here, ...(reports.length ? [`${reports.length} reported`] : []), ...(fault ? ["something is wrong"] : [])].join(", "));
+    this.button.title = fault;
+    if (!told.paused) this.held.clear();
+    else if (!this.held.element.hasChildNodes()) this.held.say("You hold everybody’s queue: nothing new begins", { text: "Go on", act: () => this.queue.hold(false) });
     this.dot.hidden = told.link.state !== "on" && !guests;
     this.link.tell(told.link);
     if (!this.element.open) return;

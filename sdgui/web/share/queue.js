@@ -74,9 +74,10 @@ export class Queue {
     };
   }
 
-  async hold() {
+  /** Holds all, or lets it go on. @param {boolean} [isHeld] */
+  async hold(isHeld = !this.isPaused) {
     await this.part.act(async () => {
-      const { paused } = await tell("/share/queue", { paused: !this.isPaused });
+      const { paused } = await tell("/share/queue", { paused: isHeld });
       this.isPaused = paused;
     });
     this.changed();

@@ -21,7 +21,7 @@ export async function enter(page) {
   if (me?.role === "guest") new Guest(page, me);
   if (me?.role !== "owner") return;
   new Bringing(page).tell(me);
-  const panel = new Panel({ say: (words) => page.toasts.say(words) });
+  const panel = new Panel({ say: (words) => page.toasts.say(words), notes: page.bar.notes });
   find("#help-button").before(panel.button);
   panel.look();
 }

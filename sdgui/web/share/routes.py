@@ -17,7 +17,7 @@ from sdgui.people import Role, Who
 from sdgui.studio.guest_book import SENT_AWAY, GuestBook, Invitation, Person, told_of
 from sdgui.studio.queued_dream import QueuedDream
 from sdgui.web.doors.gate import Gate
-from sdgui.web.doors.roles import INVITATION
+from sdgui.web.doors.roles import BY_INVITATION, INVITATION
 from sdgui.web.doors.visitors import NO_INVITATION, check_owner, sent_away, who_of
 from sdgui.web.share.pictures import told_of_reports
 from sdgui.web.share.qr_code import as_svg
@@ -136,6 +136,7 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink) -> APIRouter:
         who = check_owner(request)
         queue = studio.queue()
         return {
+            "fault": "" if studio.fault is None else str(studio.fault),
             "reports": told_of_reports(studio, book),
             "asks_names": gate.asks_names,
             "link": asdict(link.state()),
@@ -168,12 +169,16 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink) -> APIRouter:
 
     @routes.put("/share/limits")
     def limits(request: Request, asked: Limits) -> dict[str, Any]:
-        """Has other terms hold from now on; what waits already is made."""
+        """Has other terms hold from now on; what waits already is made, but for guests who are out by them."""
         check_owner(request)
         said = {name: getattr(asked, name) for name in asked.model_fields_set}
         for model in said.get("models") or ():
             check_model(model, studio.models)
+        was_open = not book.terms.invited_only
         book.decide(**said)
+        if was_open and book.terms.invited_only and not gate.asks_names:
+            for one in book.uninvited():
+                studio.turn_out(one, BY_INVITATION)
         return asdict(book.terms)
 
     @routes.put("/share/words")

@@ -78,6 +78,8 @@ export type Invitation = { id: string; note: string; made: number; ends: number 
 export type OfferedModel = { model: string; title: string; allowed: boolean };
 
 export type Shared = {
+  /** Why what is finished cannot be kept; "" where nothing is wrong. */
+  fault?: string;
   reports?: Report[];
   asks_names?: boolean;
   link: LinkState;

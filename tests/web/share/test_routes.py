@@ -1,12 +1,16 @@
 """What the owner sees and decides of guests, and what guests are refused, by every way there is."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from sdgui.errors import no_room
 from sdgui.model_info import SafetyChecker
 from sdgui.people import Role, Who
 from sdgui.spec import DreamRequest
@@ -181,3 +185,49 @@ def test_a_limit_holds_by_every_way_there_is_and_nothing_is_made(site: Site, lim
     assert [text for text in texts if said not in text] == []
     assert len(site.engine.batches) == before
     assert len(site.store.jobs(me.visitor)) == jobs
+
+
+def test_where_only_who_is_invited_may_come_the_dreams_of_all_others_stop(
+    site: Site, owner: httpx.Client
+) -> None:
+    guest, invited = site.visitor(), site.client(headers=BROWSER, follow_redirects=True)
+    link = owner.post("/share/invitations", json={"note": "ben"}).json()["link"]
+    invited.get(f"/?{urlsplit(link).query}").raise_for_status()
+    site.studio.pause(True)
+    asked = DreamRequest(prompt="a cat")
+    out, stays = (site.studio.submit(asked, guest_of(one)) for one in (guest, invited))
+    owner.put("/share/limits", json={"invited_only": True}).raise_for_status()
+    site.wait(out)
+    assert guest.get("/me").status_code == 403
+    assert [one["job"] for one in owner.get("/share").json()["queue"]] == [stays.id]
+
+
+def test_of_a_disk_that_is_full_the_owner_hears_all_and_guests_nothing_of_folders(
+    site: Site, owner: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guest, room = site.visitor(), threading.Event()
+    save, queue = site.store.save_picture, site.store.add_job
+    full = no_room("nothing more can be saved in the folder secrets")
+
+    def is_full(does: Any, *given: Any) -> Any:
+        if not room.is_set():
+            raise full
+        return does(*given)
+
+    site.engine.go.clear()
+    job = site.studio.submit(DreamRequest(prompt="a cat"), guest_of(guest))
+    monkeypatch.setattr(site.store, "save_picture", partial(is_full, save))
+    monkeypatch.setattr(site.store, "add_job", partial(is_full, queue))
+    refused, told = (one.post("/dreams", json={"values": CAT}).json() for one in (guest, owner))
+    assert refused["error"] == "Nothing more can be saved on this machine now."
+    assert (told["error"], told["hint"]) == (full.message, full.hint)
+    assert owner.get("/share").json()["fault"] == ""
+    with guest.stream("GET", "/watch") as stream:
+        site.engine.go.set()
+        line = next(line for line in stream.iter_lines() if "picture-unsaved" in line)
+    assert "Nothing more can be saved on this machine now." in line and "secrets" not in line
+    assert "secrets" not in guest.get(f"/dreams/{job.id}").text
+    assert owner.get("/share").json()["fault"] == str(full)
+    room.set()
+    site.wait(job)
+    assert owner.get("/share").json()["fault"] == ""
