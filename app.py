@@ -144,7 +144,8 @@ def serve(settings: Settings) -> None:
                 if gate.is_open and not is_told:
                     print(owners_link(here, gate.keys.token), flush=True)
                     is_told = True
-                print(told_of_link(state, coloured=sys.stdout.isatty()), flush=True)
+                told = told_of_link(state, token=gate.keys.token, coloured=sys.stdout.isatty())
+                print(told, flush=True)
 
             def started() -> None:
                 catalog.collection.start()

@@ -53,8 +53,9 @@ def test_what_one_keeps_the_others_see_and_the_maker_takes_over(
     broken["large"] = violations_everywhere(ben, (PHONE,))
     shoot(ben, "choosing-large-390")
     ben.locator("#big .close").tap()
-    ann.fill("#name-text", "Ann <b>")
+    ann.fill("#name-text", "Ann <b>\u202e")
     ann.press("#name-text", "Enter")
+    expect(ann.locator("#name-text")).to_have_value("Ann <b>")
     expect(ben.locator("#who")).to_contain_text("Ann <b>")
     expect(ben.locator(f"{tile(ben, 1)} .said")).to_have_text("Kept by Ann <b> and you")
     ann.click("[data-sort=kept]")
@@ -62,8 +63,9 @@ def test_what_one_keeps_the_others_see_and_the_maker_takes_over(
     ann.reload()
     ann.wait_for_selector(".is-live")
     expect(ann.locator(tile(ann, 1))).to_have_attribute("data-mine", "kept")
-    expect(ann.locator("#most li").first).to_contain_text("2 of 3")
-    assert ann.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(ann.locator("#most li").first).to_contain_text("2 of 2")
+    for page in (ann, ben):
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     broken["wide"] = violations_everywhere(ann, TWO[:1])
     broken["phone"] = violations_everywhere(ben, (PHONE,))
     shoot(ann, "choosing-1440")
@@ -86,6 +88,9 @@ def test_what_one_keeps_the_others_see_and_the_maker_takes_over(
     expect(kept(maker)).to_have_count(1)
 
     maker.locator("#compare .row-choosing").click()
+    maker.locator("#choosing [data-away='1']").click()
+    expect(ann.locator("#fault")).to_contain_text("has taken your marks away")
+    expect(ann.locator("#name-text")).to_have_value("")
     maker.click("#choosing-end")
     maker.click("#choosing-end")
     for page in (ann, ben):

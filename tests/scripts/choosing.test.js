@@ -19,7 +19,7 @@ test("what is said is counted, and the most kept come first", () => {
   const tally = new Tally();
   tally.take({ pictures: [0, 1, 2, 3], lookers: 1, people: [person(0, { 3: "kept" }, "Mara"), person(1, { 1: "kept", 2: "kept" }), person(2, { 2: "kept", 1: "rejected" }, "Ben")] });
   assert.deepEqual(tally.ranking.map(({ number, rank }) => [number, rank]), [[2, 1], [3, 2], [1, 2], [0, null]]);
-  assert.deepEqual([tally.agreed, tally.favoured, tally.total], [[2], [2], 4]);
+  assert.deepEqual([tally.agreed, tally.favoured, tally.total, tally.voters], [[2], [2], 4, 3]);
   assert.equal(inWords(tally.counts[1], 1), "Kept by you; rejected by Ben");
   assert.equal(inWords(tally.counts[2], 2), "Kept by guest 1 and Ben (you)");
   assert.equal(inWords(tally.counts[0], null), "");

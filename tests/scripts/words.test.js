@@ -53,6 +53,8 @@ test("the last step is finishing, unless more batches follow", () => {
   const progress = { type: "progress", job: "j", done: 0, total: 4, step: 8, steps: 8, seconds_left: 0, live: [], over: [] };
   assert.equal(doing(progress), "step 8 of 8 · finishing");
   assert.equal(doing({ ...progress, seconds_left: 12 }), "step 8 of 8 · 12 s left");
+  assert.equal(doing({ ...progress, done: 1, total: 4, step: 2, seconds_left: 300 }, 1, 4, true), "1 of 4 done · about 5 min left");
+  assert.equal(doing({ type: "queued", job: "j", place: 2, wait: 90 }, 1, 4, true), "1 of 4 done · waiting · about 2 min");
 });
 
 test("all words of time are of one moment, until that is renewed", () => {

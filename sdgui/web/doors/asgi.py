@@ -8,6 +8,8 @@ from http import HTTPStatus
 from starlette._utils import get_route_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sdgui.web.doors.refusal_page import refusal_page
+
 Header = tuple[bytes, bytes]
 
 
@@ -27,14 +29,16 @@ def path_of(scope: Scope) -> str:
 async def answer(
     scope: Scope, receive: Receive, send: Send, status: HTTPStatus, text: str, *extra: Header
 ) -> None:
-    """Sends one sentence as plain text instead of what was asked for."""
+    """Sends one sentence instead of what was asked for: as plain text, or on a page where somebody opens an address."""
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.close", "code": 1008})
         return
-    body = text.encode()
+    is_opened = scope["method"] == "GET" and header(scope, b"sec-fetch-dest") == "document"
+    is_read = is_opened and status >= HTTPStatus.BAD_REQUEST
+    body = (refusal_page(text) if is_read else text).encode()
     headers: Sequence[Header] = (
-        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-type", f"text/{'html' if is_read else 'plain'}; charset=utf-8".encode()),
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
         *extra,

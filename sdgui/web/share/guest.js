@@ -54,7 +54,7 @@ export class Guest {
     this.title = make("h2", { id: "guest-title" });
     this.element = dialog({ id: "guest", aria: { labelledby: this.title.id } }, this.title,
       make("p", { textContent: "You see your own pictures, and nobody else’s. What you make is for the owner of this machine to stop or delete. You may make:" }),
-      this.list, this.hidden, button("Close", "quiet-button", () => this.element.close()));
+      this.list, this.hidden, make("p", { textContent: "Is this your own machine? Open the owner’s link once; the terminal of this program has it." }), button("Close", "quiet-button", () => this.element.close()));
     page.dreams.counted.add(() => this.look());
     page.dreams.turnedOut.add((sentence) => this.out(sentence));
     this.isOut = false;

@@ -15,8 +15,11 @@ def owners_link(here: str, token: str) -> str:
     return f"As its owner you open {here}/?{TOKEN}={token} once in each browser."
 
 
-def told_of_link(link: LinkState, *, coloured: bool = False) -> str:
-    """How the public link stands, with a code to be scanned where it is there; `coloured` for a terminal."""
+def told_of_link(link: LinkState, *, token: str = "", coloured: bool = False) -> str:
+    """How the public link stands, with a code to be scanned where it is there; with a `token` also how its owner comes
+    from elsewhere. `coloured` for a terminal."""
     if link.state != "on":
         return link.sentence
-    return f"{link.sentence}\n{for_terminal(link.address, coloured=coloured)}"
+    code = for_terminal(link.address, coloured=coloured)
+    owners = f"\nOn a phone its owner opens {link.address}/?{TOKEN}={token} once." if token else ""
+    return f"{link.sentence}\n{code}{owners}"

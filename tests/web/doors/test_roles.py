@@ -16,6 +16,7 @@ from sdgui.web.doors.auth import Failures
 from sdgui.web.doors.cookies import COOKIE
 from sdgui.web.doors.gate import NEWCOMERS, Gate, Newcomers
 from sdgui.web.doors.keys import OWNERS_SECRET, Keys
+from sdgui.web.doors.refusal_page import refusal_page
 from sdgui.web.doors.roles import Roles
 from sdgui.web.doors.visitors import visitor_id, visitor_named
 from tests.fake_engine import HandClock
@@ -104,6 +105,20 @@ def test_the_owner_s_token_becomes_a_cookie_at_once_and_leaves_the_address(share
     assert gate_of(shared).keys.token not in cookie
     assert role_of(client) == "owner"
     assert client.get("/share").status_code == 200
+
+
+def test_who_opens_an_address_in_vain_reads_why_on_a_page_and_a_script_as_plain_text(
+    shared: Site,
+) -> None:
+    client = shared.client()
+    opened = client.get("/?i=no", headers={"sec-fetch-dest": "document"})
+    assert opened.status_code == 403
+    assert opened.headers["content-type"] == "text/html; charset=utf-8"
+    assert "width=device-width" in opened.text and "This invitation was withdrawn" in opened.text
+    assert "default-src 'none'" in opened.headers["content-security-policy"]
+    asked = client.get("/?i=no", headers={"sec-fetch-dest": "empty"})
+    assert asked.headers["content-type"] == "text/plain; charset=utf-8"
+    assert "&lt;b&gt;" in refusal_page("<b>") and "<b>" not in refusal_page("<b>")
 
 
 @pytest.mark.parametrize("name", ["token", "i"])

@@ -124,6 +124,7 @@ def test_a_link_that_leads_here_is_told_with_its_life_and_a_code(
     assert state.ends == 1000.0 + LIFE_HOURS * 3600
     assert service.asked == [("127.0.0.1", 7860)]
     assert shared.url in told_of_link(state) and "▄" in told_of_link(state)
+    assert told_of_link(state, token="abc").endswith(f"owner opens {shared.url}/?token=abc once.")
     assert all(
         "\x1b[97;40m" in line for line in told_of_link(state, coloured=True).splitlines()[1:]
     )

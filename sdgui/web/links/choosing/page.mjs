@@ -118,7 +118,7 @@ function showPeople() {
 
 function showMost() {
   const first = tally.ranking.filter(({ kept }) => kept.length).slice(0, FIRST);
-  const all = tally.seen.length;
+  const all = tally.voters;
   find("#most").hidden = !first.length;
   find("#most ol").replaceChildren(...first.map(({ number, kept, rank }) => {
     const bars = make("span", { className: "bars", ariaHidden: "true" }, ...kept.slice(0, 12).map(({ place }) => {
@@ -250,12 +250,15 @@ wall.addEventListener("submit", (event) => {
   say(Number(tile.dataset.number), submitter?.classList.contains("keep") ? "kept" : "rejected");
 });
 
+const field = /** @type {HTMLInputElement} */ (find("#name-text"));
 find("#name").addEventListener("submit", (event) => {
   event.preventDefault();
-  const input = find("#name-text");
   turn = turn.then(async () => {
-    const told = await tell("name", { name: /** @type {HTMLInputElement} */ (input).value });
-    if (told) known(told.you);
+    const { value } = field;
+    const told = await tell("name", { name: value });
+    if (!told) return;
+    if (field.value === value) field.value = told.name; // as the others read it
+    known(told.you);
   });
 });
 
@@ -437,6 +440,7 @@ function listen() {
     if (isFirst) tally.people.clear(); // whoever went meanwhile is not told of
     isFirst = false;
     tally.take(news);
+    if (you !== null && !tally.people.has(you)) sentAway();
     const me = you === null ? undefined : tally.people.get(you);
     if (me) for (const [number, said] of ahead) if ((me.marks[number] ?? "") === said) ahead.delete(number);
     show();
@@ -448,6 +452,14 @@ function listen() {
     later = setTimeout(refused, wait);
     wait = Math.min(wait * 2, LONGEST_WAIT);
   };
+}
+
+/** Whoever shared this has taken away what I said, and my name. */
+function sentAway() {
+  you = null;
+  ahead.clear();
+  field.value = "";
+  complain("Whoever shared this has taken your marks away. Keep or reject a picture, and you are in again.");
 }
 
 /** The stream was refused: the page may have ended. */

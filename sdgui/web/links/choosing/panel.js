@@ -79,7 +79,7 @@ export class ChoosingPanel {
       make("img", { src: at(`/thumb/${of[number]}`), alt: "" }),
       make("span", { className: "choosing-words" }, this.caption(of[number], number),
         make("span", { className: "choosing-bars", aria: { hidden: true } }, ...kept.map(({ place }) => make("i", { data: { colour: signOf(place).colour } })))),
-      make("span", { className: "choosing-count", textContent: `${kept.length} of ${tally.seen.length}` }))));
+      make("span", { className: "choosing-count", textContent: `${kept.length} of ${tally.voters}` }))));
     const { agreed, favoured } = tally;
     this.all.textContent = agreed.length ? `Keep what all kept (${agreed.length})` : "Nothing was kept by all yet";
     this.all.disabled = !agreed.length;

@@ -58,6 +58,11 @@ export class Tally {
       .sort((a, b) => a.place - b.place);
   }
 
+  /** How many have said something of any picture, the maker too. */
+  get voters() {
+    return this.seen.filter(({ marks }) => Object.keys(marks).length).length;
+  }
+
   /** Those but the maker who have said something of any picture. */
   get choosers() {
     return this.seen.filter(({ place, marks }) => place !== MAKER && Object.keys(marks).length);

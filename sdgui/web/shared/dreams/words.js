@@ -79,17 +79,18 @@ export function settings({ sampler, steps, guidance }, varied = new Set()) {
 }
 
 /**
- * What an active dream is doing, from the studio's latest news; `made` of `total` pictures are there.
+ * What an active dream is doing, from the studio's latest news; `made` of `total` pictures are there. Where there is
+ * little room (`inShort`) what is left is said before all else.
  * @param {import("./told.js").JobNews | { type: "offline" } | null} news
  */
-export function doing(news, made = 0, total = 0) {
+export function doing(news, made = 0, total = 0, inShort = false) {
   switch (news?.type) {
     case "queued": {
       const done = made ? `${made} of ${total} done · ` : "";
       const wait = news.wait ? ` · about ${duration(news.wait)}` : "";
       // One dream may be several batches.
       const ahead = news.place === 1 ? "1 batch of pictures ahead" : `${news.place} batches of pictures ahead`;
-      return `${done}waiting: ${news.place ? ahead : "next"}${wait}`;
+      return inShort && wait ? `${done}waiting${wait}` : `${done}waiting: ${news.place ? ahead : "next"}${wait}`;
     }
     case "loading": {
       const part = news.fraction === null ? "" : ` ${Math.round(news.fraction * 100)} %`;
@@ -100,6 +101,7 @@ export function doing(news, made = 0, total = 0) {
       if (!news.step) return `${done}starting…`;
       const rest = news.seconds_left === null ? "" : ` · ${left(news.seconds_left)}`;
       const isLast = news.step >= news.steps && !(Number(news.seconds_left) >= 1); // else more batches follow
+      if (inShort && done && rest && !isLast) return `${news.done} of ${news.total} done${rest}`;
       return `${done}step ${news.step} of ${news.steps}${isLast ? " · finishing" : rest}`;
     }
     case "offline":

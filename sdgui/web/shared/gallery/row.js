@@ -236,9 +236,9 @@ export class Row {
     const { news, done, pictures: all, isMade } = this.dream;
     if (isMade && !this.list.dreams.isOffline) return `${done.length} of ${all.size} saved · trying again…`;
     if (this.stage === "waiting" && news?.type === "queued" && !done.length && !this.list.dreams.isOffline) {
-      return `${news.place ? `${ordinal(news.place + 1)} in the queue` : "next"}${news.wait ? ` · about ${duration(news.wait)}` : ""}`;
+      return `${news.place ? `${ordinal(news.place + 1)}${innerWidth > NARROW ? " in the queue" : ""}` : "next"}${news.wait ? ` · about ${duration(news.wait)}` : ""}`;
     }
-    return doing(this.list.dreams.isOffline ? { type: "offline" } : news, done.length, all.size);
+    return doing(this.list.dreams.isOffline ? { type: "offline" } : news, done.length, all.size, innerWidth <= NARROW);
   }
 
   made() {
