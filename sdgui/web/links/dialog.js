@@ -11,7 +11,7 @@ import { copyText } from "../shared/viewer/taking.js";
 /**
  * @typedef {"picture" | "dream" | "wall" | "pair" | "choice"} Kind
  * @typedef {{ kind: Kind, pictures: string[], what: string }} Subject what is to be shared, and what it is called
- * @typedef {{ id: string, address: string, reach: "machine" | "network" | "anywhere", kind: Kind, pictures: string[],
+ * @typedef {{ id: string, address: string, reach: "machine" | "network" | "anywhere", kind: Kind, pictures: string[], prompt: string | null,
  *   shows: { prompt: boolean, settings: boolean, name: boolean }, by: string, created: number, expires: number | null }} Link
  */
 
@@ -207,10 +207,12 @@ export class ShareDialog {
 
   /** @param {Link} link */
   entry(link) {
-    const { kind, pictures, shows, by, created, expires } = link;
-    const hidden = [...(shows.prompt ? [] : ["no prompt"]), ...(shows.settings ? [] : ["no settings"]), ...(by ? [`by ${by}`] : [])];
+    const { kind, pictures, prompt, shows, by, created, expires } = link;
+    const hidden = [...(shows.prompt ? [] : ["no prompt"]), ...(shows.settings ? [] : ["no settings"]), ...(by ? [`by \u2068${by}\u2069`] : [])];
     const count = pictures.length > 2 || kind === "dream" || kind === "wall" ? `, ${counted(pictures.length)}` : "";
-    const words = [`made ${day(created)}`, expires ? `ends ${day(expires)}` : "never ends", ...hidden].join(" · ");
+    const what = `${KINDS[kind]}${count}`;
+    const title = this.subject || prompt === "" ? what : prompt ?? "What it showed is gone";
+    const words = [...(title === what ? [] : [what]), `made ${day(created)}`, expires ? `ends ${day(expires)}` : "never ends", ...hidden].join(" · ");
     const copy = button("Copy", "link-button", async () => {
       await copyText(link.address, this.element).catch((error) => this.toasts.show("The browser did not allow that.", wordsOf(error), true));
       copy.textContent = "Copied";
@@ -227,7 +229,7 @@ export class ShareDialog {
     thumb.addEventListener("error", () => (thumb.hidden = true));
     return make("li", { data: { link: link.id } },
       thumb,
-      make("div", {}, make("a", { href: at(`/d/${link.id}`), target: "_blank", rel: "noopener", textContent: `${KINDS[kind]}${count}` }), make("span", { textContent: words })),
+      make("div", {}, make("a", { href: at(`/d/${link.id}`), target: "_blank", rel: "noopener", dir: "auto", textContent: title }), make("span", { textContent: words })),
       copy, withdraw);
   }
 

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from sdgui.links import Link, LinkKind
 from sdgui.ports import Store
+from sdgui.records import PictureRecord
 from sdgui.web.doors.visitors import visitor_of, who_of
 from sdgui.web.links.addresses import base_for_others, reach_of
 from sdgui.web.links.choosing.gatherings import Gatherings
@@ -28,6 +30,7 @@ _BYTES = 16
 _MOST = 64
 _MOST_LINKS = 1000
 _DAY = 86_400
+_WORDS = 200
 _Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
 
@@ -73,7 +76,8 @@ def link_routes(studio: "Studio", store: Store, gatherings: Gatherings) -> APIRo
         visitor = visitor_of(request)
         pictures = tuple(dict.fromkeys(wanted.pictures))
         _check_count(wanted.kind, len(pictures))
-        if len(store.find_pictures(pictures, visitor)) < len(pictures):
+        found = store.find_pictures(pictures, visitor)
+        if len(found) < len(pictures):
             raise not_found()
         now = time.time()
         link = Link(
@@ -90,13 +94,21 @@ def link_routes(studio: "Studio", store: Store, gatherings: Gatherings) -> APIRo
         if not store.add_link(link, most=_MOST_LINKS):
             fault = f"There are {_MOST_LINKS:,} links already; withdraw some first."
             raise HTTPException(HTTPStatus.CONFLICT, fault, NO_STORE)
-        return _told(request, link)
+        return _told(request, link, found)
 
     @routes.get("/links")
     def mine(request: Request) -> Response:
-        """The visitor's links that lead somewhere, the newest first."""
-        links = [_told(request, link) for link in store.links(visitor_of(request))]
-        return JSONResponse({"links": links}, headers=NO_STORE)
+        """The visitor's links that have not ended, the newest first; `prompt` tells them apart, None where all that
+        one showed is deleted."""
+        visitor = visitor_of(request)
+        links = store.links(visitor)
+        found = store.find_pictures([link.pictures[0] for link in links], visitor)
+        for link in links:
+            if link.pictures[0] not in found:
+                found |= store.find_pictures(link.pictures[1:], visitor)
+        return JSONResponse(
+            {"links": [_told(request, one, found) for one in links]}, headers=NO_STORE
+        )
 
     @routes.delete("/links/{link}")
     def withdraw(request: Request, link: Id) -> Response:
@@ -131,7 +143,7 @@ def _check_count(kind: LinkKind, count: int) -> None:
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, fault, NO_STORE)
 
 
-def _told(request: Request, link: Link) -> dict[str, Any]:
+def _told(request: Request, link: Link, found: Mapping[str, PictureRecord]) -> dict[str, Any]:
     address = f"{base_for_others(request)}/d/{link.id}"
     return {
         "id": link.id,
@@ -139,6 +151,9 @@ def _told(request: Request, link: Link) -> dict[str, Any]:
         "reach": reach_of(address).value,
         "kind": link.kind.value,
         "pictures": list(link.pictures),
+        "prompt": next(
+            (found[one].spec.prompt[:_WORDS] for one in link.pictures if one in found), None
+        ),
         "shows": {
             "prompt": link.shows_prompt,
             "settings": link.shows_settings,

@@ -254,6 +254,21 @@ def test_a_pair_ends_with_either_picture_and_a_dream_with_its_last(
         assert stranger.get(dream).status_code == 410
 
 
+def test_ones_links_are_told_apart_by_prompts(site: Site, maker: httpx.Client) -> None:
+    job = site.dream(maker, "a red boat", count=2)
+    share(maker, "dream", *ids(job))
+
+    def prompt() -> str | None:
+        told: str | None = maker.get("/links").json()["links"][0]["prompt"]
+        return told
+
+    assert prompt() == "a red boat"
+    maker.post("/bin", json={"pictures": ids(job)[:1]})
+    assert prompt() == "a red boat"
+    maker.post("/bin", json={"dreams": [job.id]})
+    assert prompt() is None
+
+
 def test_links_are_made_of_ones_own_pictures_alone(site: Site, maker: httpx.Client) -> None:
     mine, foreign = ids(site.dream(maker, count=2)), ids(site.dream(site.visitor()))
     for kind, pictures, status in (
