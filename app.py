@@ -175,16 +175,26 @@ _LONGEST_LINE = 20_000
 
 
 class Plain(logging.Formatter):
-    """Leaves alone what a person can mend: it reads on the terminal as it does on the page."""
+    """Leaves alone what a person can mend: it reads on the terminal as it does on the page. Of all else nothing that
+    somebody wrote, the name of a file for example, begins a line of its own or tells the terminal what to do."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, or the sentence of a UserError by itself."""
         told = record.args if isinstance(record.args, tuple) else ()
         if record.levelno >= logging.ERROR and len(told) == 1 and isinstance(told[0], UserError):
             return record.getMessage()
-        line = super().format(record)
+        line = "".join(map(_written, super().format(record)))
         half = _LONGEST_LINE // 2
         return line if len(line) <= _LONGEST_LINE else f"{line[:half]} … {line[-half:]}"
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """The line of a message, without its traceback."""
+        record.message = record.message.replace("\n", "\n    ")
+        return super().formatMessage(record)
+
+
+def _written(char: str) -> str:
+    return char if char == "\n" or char.isprintable() else ascii(char)[1:-1]
 
 
 def _shown(host: str) -> str:

@@ -226,6 +226,22 @@ def test_what_a_person_can_mend_stands_in_the_log_as_on_the_page() -> None:
     assert logged("%s is lost", "the device") == "ERROR sdgui: the device is lost"
 
 
+def test_nothing_that_somebody_wrote_begins_a_line_of_the_log_or_orders_the_terminal() -> None:
+    """The name of a file may have any letter but two in it."""
+    name = "a.png\n2026-01-01 00:00:00,000 WARNING sdgui: forged\r\x1b[2Jgone\x9b\u202e"
+    fault = ValueError(f"no picture: {name!r}")
+    record = logging.LogRecord(
+        "sdgui", logging.WARNING, __file__, 1, "%s is damaged", (name,), (ValueError, fault, None)
+    )
+    layout = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    line = Plain(layout).format(record)
+    assert "a.png" in line and "ValueError: no picture" in line
+    assert all(char == "\n" or char.isprintable() for char in line)
+    assert [one for one in line.split("\n") if one.startswith("20")] == line.split("\n")[:1]
+    careless = logging.Formatter(layout).format(record)
+    assert "\x1b" in careless and "\n2026-01-01" in careless
+
+
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[RunningApp]:
     app = RunningApp(tmp_path)

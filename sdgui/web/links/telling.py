@@ -22,6 +22,7 @@ from sdgui.spec import PictureSpec
 from sdgui.web.links.dream_again import query_of
 from sdgui.web.links.grid import Grid, asked_again, grid_of
 from sdgui.web.links.opened import Opened
+from sdgui.web.links.plain_words import plain
 from sdgui.web.shared.gallery.pictures import file_name
 
 _ROWS = (SEED, VARIATION_SEED, STRENGTH, MODEL, SAMPLER, STEPS, GUIDANCE, SIZE)
@@ -291,5 +292,5 @@ def _pictures(count: int) -> str:
 
 
 def _cut(text: str, longest: int) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= longest else f"{plain[: longest - 1].rstrip()}…"
+    line = plain(text)
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
