@@ -15,6 +15,7 @@ from tests.browser.compare_page import (
     sheet,
     write,
 )
+from tests.browser.conftest import set_slider
 from tests.web.conftest import Site
 
 pytestmark = pytest.mark.browser
@@ -38,6 +39,18 @@ def test_an_axis_begins_with_values_that_fit_it_and_says_how_they_are_written(gr
     choose(grid, "y-axis", "Nothing")
     names = values.input_value().split(", ")
     expect(plan).to_contain_text(f"{len(names)} cells")
+    # What is set stays while an axis is edited, and where its list is left as it was.
+    set_slider(grid, "steps", 17)
+    write(grid, "x-values", "Heun, Euler")
+    choose(grid, "y-axis", "Seed")
+    write(grid, "y-values", "5-6")
+    for axis in ("x-axis", "y-axis"):
+        grid.locator(f"#{axis} select").focus()
+        grid.keyboard.press("Tab")
+    expect(plan).to_contain_text("4 cells")
+    expect(values).to_have_value("Heun, Euler")
+    expect(grid.locator("#y-values textarea")).to_have_value("5-6")
+    expect(grid.locator("#steps input[type=number]")).to_have_value("17")
 
 
 def test_prompts_are_written_line_by_line_and_title_their_grid(grid: Page) -> None:

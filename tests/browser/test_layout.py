@@ -95,9 +95,13 @@ def test_on_a_phone_the_settings_are_a_dialog_and_back_closes_what_lies_over_the
     page.go_back()
     expect(drawer).to_be_hidden()
     viewer = page.locator("#viewer")
-    page.locator(".tile .open").first.click()
+    page.locator(".tile .open").last.click()
     expect(viewer).to_be_visible()
     assert page.evaluate(SMALL) == []
+    page.set_viewport_size({"width": 320, "height": 256})
+    scale, back = box(page, ".viewer-scale"), box(page, ".viewer-step.back")
+    assert scale["x"] >= back["x"] + back["width"] and box(page, ".viewer-stage img")["height"] > 60
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     page.go_back()
     expect(viewer).to_be_hidden()
     page.click("#more-button")

@@ -65,6 +65,13 @@ test("values of another kind are not taken over, and an empty number is one", ()
   assert.deepEqual(kept, { model: "demo", width: null });
 });
 
+test("an aspect has its model's size again, whatever a limit had left of it, and a size of one's own stays", () => {
+  const [width, height] = facts.models.demo.sizes["2:3"];
+  assert.deepEqual(fitting({ model: "demo", aspect: "2:3", width: 8, height: 16 }, NOW, facts), { model: "demo", aspect: "2:3", width, height });
+  const own = { model: "demo", aspect: "W×H", width: 8, height: 16 };
+  assert.deepEqual(fitting(own, NOW, facts), own);
+});
+
 test("an axis that is gone takes its values along", () => {
   const saved = { model: "demo", mode: "grid", x_axis: "Mood", x_values: "sad", y_axis: "Seed", y_values: "1-4" };
   assert.deepEqual(fitting(saved, NOW, facts), { model: "demo", mode: "grid", y_axis: "Seed", y_values: "1-4" });

@@ -77,7 +77,11 @@ export function fitting(saved, now, { models, settings }) {
     if (name === "sampler" && !model?.samplers.includes(String(saved[name]))) return false;
     return !facts.goes_with || fits(facts.goes_with);
   };
-  return Object.fromEntries(namesOf(saved).filter(fits).map((name) => [name, saved[name]]));
+  /** @type {Values} */
+  const kept = Object.fromEntries(namesOf(saved).filter(fits).map((name) => [name, saved[name]]));
+  // An aspect has the model's own size: what was saved may be what a limit, which is gone, had left of it.
+  const size = model?.sizes[String(kept.aspect)];
+  return size ? { ...kept, width: size[0], height: size[1] } : kept;
 }
 
 /** @param {unknown} value */
