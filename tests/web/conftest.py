@@ -26,7 +26,7 @@ from sdgui.web.compare.controls import CompareControls
 from sdgui.web.doors.auth import Patience
 from sdgui.web.doors.connections import Limits
 from sdgui.web.doors.cookies import COOKIE, token_of
-from sdgui.web.doors.keys import OWNER
+from sdgui.web.doors.keys import OWNER, kind_of
 from sdgui.web.doors.listen import listen
 from sdgui.web.doors.visitors import visitor_id, visitor_named
 from sdgui.web.server import make_app, make_server
@@ -96,7 +96,7 @@ class Site:
     def visitor_of(self, client: httpx.Client) -> str:
         """The visitor that a client's browser is: the owner in person where it has come by their link."""
         sent = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-        if self.app.state.gate.keys.owner.read(sent) == OWNER:
+        if kind_of(self.app.state.gate.keys.owners(sent)) == OWNER:
             return visitor_named(OWNER, server_secret(self.store._folder.path))
         return visitor_in(client.cookies)
 

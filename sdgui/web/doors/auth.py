@@ -16,6 +16,7 @@ from sdgui.people import Role
 from sdgui.settings import is_loopback
 from sdgui.web.doors.asgi import answer, header
 from sdgui.web.doors.keys import OWNER
+from sdgui.web.doors.signed_out import is_signing_out, signed_out
 from sdgui.web.doors.strangers import ForStrangers, nothing_for_strangers
 
 _BORNE = 10
@@ -159,6 +160,10 @@ class BasicAuth:
         state = scope.setdefault("state", {})
         given = _credentials(header(scope, b"authorization"))
         name = None if given is None else self._name_of(given)
+        ask = (b"www-authenticate", b'Basic realm="sdgui", charset="UTF-8"')
+        if is_signing_out(scope):
+            await answer(scope, receive, send, *signed_out(scope, given, name), ask)
+            return
         if name is not None:
             state["name"] = name
             if name == OWNER:
@@ -169,7 +174,6 @@ class BasicAuth:
         if given is not None and not await self.patience.has_waited(given.partition(b":")[0]):
             await self.patience.turn_away(scope, receive, send)
             return
-        ask = (b"www-authenticate", b'Basic realm="sdgui", charset="UTF-8"')
         text = "This sdgui asks for a name and a password."
         await answer(scope, receive, send, HTTPStatus.UNAUTHORIZED, text, ask)
 

@@ -14,12 +14,11 @@ from collections.abc import Callable
 
 from itsdangerous import BadSignature, TimestampSigner
 
-from sdgui.web.doors.signed_cookie import pairs
+from sdgui.web.doors.signed_cookie import HOSTS, pairs, set_cookie, values_of
 
 COOKIE = "sdgui_visitor"
 """How the name of every cookie of a visitor begins; the former version's was this alone, and its value the token."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{32,64}")
-_MAX_AGE = 400 * 24 * 3600  # the longest that browsers keep a cookie
 _FRESH = 24 * 3600
 """Seconds for which a cookie is not made anew."""
 _MOST_OTHERS = 8
@@ -43,17 +42,12 @@ class Cookies:
     def made_for(self, token: str, *, secure: bool) -> str:
         """The header's value that gives a visitor their cookie, for 400 days from now."""
         signed = self._signer.sign(token).decode()
-        cookie = (
-            f"{self.name}={signed}; Path={self.path}; Max-Age={_MAX_AGE}; HttpOnly; SameSite=Lax"
-        )
-        return f"{cookie}; Secure" if secure else cookie
+        return set_cookie(self.name, signed, path=self.path, secure=secure)
 
     def read(self, cookies: str | None) -> tuple[str, bool] | None:
         """The token among a request's cookies that was signed here, and whether it is time to renew it; None for
         none."""
-        for name, value in pairs(cookies):
-            if name != self.name:
-                continue
+        for value in values_of(cookies, self.name):
             try:
                 signed, made = self._signer.unsign(value, return_timestamp=True)
             except BadSignature:
@@ -68,7 +62,7 @@ class Cookies:
         the name that this secret gives, and not its signature, is a forgery."""
         found = (
             token_of(value)
-            for name, value in pairs(cookies)
+            for name, value in ((one.removeprefix(HOSTS), said) for one, said in pairs(cookies))
             if name == COOKIE or (name.startswith(f"{COOKIE}_") and name != self.name)
         )
         return [token for token in dict.fromkeys(found) if _TOKEN.fullmatch(token)][:_MOST_OTHERS]

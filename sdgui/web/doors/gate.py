@@ -63,6 +63,10 @@ class Gate:
         if len(self._owners) > _MOST_OWNERS:
             self._owners.popitem(last=False)
 
+    def note_no_owner(self, visitor: str) -> None:
+        """They signed out: whoever brings their cookie is nobody's owner by it."""
+        self._owners.pop(visitor, None)
+
     def was_owner(self, visitor: str) -> bool:
         """Whether somebody was here before others could come."""
         return visitor in self._owners

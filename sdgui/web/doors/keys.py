@@ -3,10 +3,13 @@ knows, and the cookies that they are exchanged for."""
 
 import base64
 import hmac
+import secrets
 from pathlib import Path
 
 from sdgui.storage.secret import renew_secret, server_secret
+from sdgui.storage.whole_file import write_whole
 from sdgui.web.doors.signed_cookie import SignedCookie
+from sdgui.web.doors.signed_out import GivenUp
 
 OWNERS_SECRET = ".owner-secret"
 OWNER = "owner"
@@ -25,6 +28,9 @@ class Keys:
         owners = make(folder, OWNERS_SECRET)
         self.token = _made(owners, "token")
         self.owner = SignedCookie("owner", owners, path)
+        self.given_up = GivenUp(folder, write_whole)
+        if renew:
+            self.given_up.clear()
         self._secret = server_secret(folder)
         self.invited = SignedCookie("invited", self._secret, path)
         self.chooser = SignedCookie("chooser", self._secret, path)
@@ -32,6 +38,18 @@ class Keys:
     def is_owners(self, token: str) -> bool:
         """Whether somebody has the owner's token; comparing tells nothing of it."""
         return hmac.compare_digest(token.encode(), self.token.encode())
+
+    def owners_cookie(self, kind: str, *, secure: bool) -> bytes:
+        """The header's value that makes a browser the owner's; each is another one, so that one can be given up."""
+        return self.owner.made_for(f"{kind}-{secrets.token_hex(8)}", secure=secure)
+
+    def owners(self, cookies: str | None) -> str | None:
+        """What the owner's cookie among a request's says, if it was made here and not given up since: which kind it is
+        (`OWNER` or `OWNERS_BROWSER`), and which one of them."""
+        said = self.owner.read(cookies)
+        if said is None or kind_of(said) not in (OWNER, OWNERS_BROWSER) or said in self.given_up:
+            return None
+        return said
 
     def invitation(self, invitation: str) -> str:
         """The token of the link to an invitation: its id, and what proves that it was made here."""
@@ -42,6 +60,11 @@ class Keys:
         invitation = token.partition("-")[0]
         right = self.invitation(invitation)
         return invitation if hmac.compare_digest(token.encode(), right.encode()) else None
+
+
+def kind_of(said: str | None) -> str:
+    """Of which kind a cookie is that says this; those of the former version say nothing more."""
+    return (said or "").partition("-")[0]
 
 
 def _made(secret: bytes, what: str) -> str:

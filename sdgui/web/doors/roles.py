@@ -16,7 +16,7 @@ from sdgui.web.doors.asgi import answer, header, path_of
 from sdgui.web.doors.auth import Patience
 from sdgui.web.doors.cookies import Cookies
 from sdgui.web.doors.gate import Gate
-from sdgui.web.doors.keys import OWNER, OWNERS_BROWSER
+from sdgui.web.doors.keys import OWNER, OWNERS_BROWSER, kind_of
 from sdgui.web.doors.strangers import ForStrangers, nothing_for_strangers
 from sdgui.web.doors.visitors import NO_INVITATION, visitor_id
 
@@ -68,14 +68,16 @@ class Roles:
                 await self._exchange(asked, scope, receive, send)
                 return
         sent = header(scope, b"cookie")
-        owners = gate.keys.owner.read(sent)
+        owners = gate.keys.owners(sent)
+        state = scope.setdefault("state", {})
         # By the link it is the owner in person, who finds their own on each device.
-        scope.setdefault("state", {})["is_owner_in_person"] = owners == OWNER
+        state["is_owner_in_person"] = kind_of(owners) == OWNER
+        state["owners_cookie"] = owners
         if not gate.is_open:
             await self._pass(scope, receive, send, role=Role.OWNER)
             return
         scheme, _, bearer = (header(scope, b"authorization") or "").partition(" ")
-        if owners in (OWNER, OWNERS_BROWSER):
+        if owners is not None:
             await self._pass(scope, receive, send, role=Role.OWNER)
         elif scheme.lower() == "bearer":
             if gate.keys.is_owners(bearer):
@@ -116,7 +118,7 @@ class Roles:
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
                 secure = self.gate.is_secure(scope)
-                cookie = self.gate.keys.owner.made_for(OWNERS_BROWSER, secure=secure)
+                cookie = self.gate.keys.owners_cookie(OWNERS_BROWSER, secure=secure)
                 headers = [*message.get("headers", ()), (b"set-cookie", cookie)]
                 message = {**message, "headers": headers}
             await send(message)
@@ -133,7 +135,7 @@ class Roles:
             if not keys.is_owners(said[TOKEN]):
                 await self._refuse(TOKEN, _NOT_THE_OWNERS, scope, receive, send)
                 return
-            cookie = keys.owner.made_for(OWNER, secure=secure)
+            cookie = keys.owners_cookie(OWNER, secure=secure)
         else:
             invitation = keys.invitation_of(said[INVITATION])
             if invitation is None:

@@ -1,8 +1,14 @@
-"""A cookie that says one thing, signed, so that nobody makes it up; named after the output folder's secret."""
+"""A cookie that says one thing, signed, so that nobody makes it up; named after the output folder's secret.
+
+Where the site is encrypted and at the root its name begins with `__Host-`: no other site of the same domain can plant
+one (https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis, 4.1.3.2). One that was given before is taken
+as well, and only where there is none of the other name.
+"""
 
 import hashlib
 import hmac
 from collections.abc import Iterator
+from itertools import chain
 
 from itsdangerous import BadSignature, Signer
 
@@ -22,19 +28,40 @@ class SignedCookie:
     def made_for(self, said: str, *, secure: bool, path: str | None = None) -> bytes:
         """The header's value that gives a browser this cookie, for all that lies below a path, or its own."""
         signed = self._signer.sign(said).decode()
-        told = f"Path={self.path if path is None else path}; Max-Age={_MAX_AGE}"
-        cookie = f"{self.name}={signed}; {told}; HttpOnly; SameSite=Lax"
-        return (f"{cookie}; Secure" if secure else cookie).encode()
+        below = self.path if path is None else path
+        return set_cookie(self.name, signed, path=below, secure=secure).encode()
+
+    def ended(self) -> list[bytes]:
+        """The headers' values that make a browser forget this cookie."""
+        plain = set_cookie(self.name, "", path=self.path, secure=False, seconds=0)
+        hosts = set_cookie(self.name, "", path=self.path, secure=True, seconds=0)
+        return [plain.encode(), hosts.encode()]
 
     def read(self, cookies: str | None) -> str | None:
         """What the cookie among a request's says; None where there is none that was signed here."""
-        for name, value in pairs(cookies):
-            if name == self.name:
-                try:
-                    return self._signer.unsign(value).decode()
-                except BadSignature:
-                    continue
+        for value in values_of(cookies, self.name):
+            try:
+                return self._signer.unsign(value).decode()
+            except BadSignature:
+                continue
         return None
+
+
+HOSTS = "__Host-"
+
+
+def set_cookie(name: str, value: str, *, path: str, secure: bool, seconds: int = _MAX_AGE) -> str:
+    """A header's value that gives a browser a cookie for so many seconds, sent with what is asked below `path`."""
+    prefix = HOSTS if secure and path == "/" else ""
+    cookie = f"{prefix}{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax"
+    return f"{cookie}; Secure" if secure else cookie
+
+
+def values_of(cookies: str | None, name: str) -> Iterator[str]:
+    """The values of a request's cookies of this name, those first that nobody else can have planted."""
+    told = list(pairs(cookies))
+    hosts = (value for known, value in told if known == f"{HOSTS}{name}")
+    return chain(hosts, (value for known, value in told if known == name))
 
 
 def pairs(cookies: str | None) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ import { settings } from "../shared/settings/settings.js";
 import { wishes } from "../shared/settings/wishes.js";
 import { badge } from "./badge.js";
 import { Bringing } from "./bringing.js";
+import { signOutButton } from "./signing-out.js";
 import { turnedOut } from "./turned-out.js";
 import { cut, mostOf, within } from "./within.js";
 import { hiddenOf, inFull, inShort, lostOf } from "./words.js";
@@ -51,10 +52,11 @@ export class Guest {
     this.hidden = make("p", { id: "guest-hidden" });
     page.bar.notes.prepend(this.line, this.held);
     this.list = make("ul", {});
+    this.leave = signOutButton((words) => page.toasts.show(words, "", true));
     this.title = make("h2", { id: "guest-title" });
     this.element = dialog({ id: "guest", aria: { labelledby: this.title.id } }, this.title,
       make("p", { textContent: "You see your own pictures, and nobody else’s. What you make is for the owner of this machine to stop or delete. You may make:" }),
-      this.list, this.hidden, make("p", { textContent: "Is this your own machine? Open the owner’s link once; the terminal of this program has it." }), button("Close", "quiet-button", () => this.element.close()));
+      this.list, this.hidden, make("p", { textContent: "Is this your own machine? Open the owner’s link once; the terminal of this program has it." }), make("div", { className: "guest-acts" }, button("Close", "quiet-button", () => this.element.close()), this.leave));
     page.dreams.counted.add(() => this.look());
     page.dreams.turnedOut.add((sentence) => this.out(sentence));
     this.isOut = false;
@@ -107,6 +109,7 @@ export class Guest {
     else this.lost.clear();
     this.hidden.textContent = hiddenOf(me.hidden ?? 0);
     this.hidden.hidden = !me.hidden;
+    this.leave.hidden = !me.signed_in;
     this.name.textContent = name;
     this.chip.replaceChildren(badge(number), this.name);
     this.chip.setAttribute("aria-label", `${number} ${name}: what you may do here`);

@@ -6,6 +6,7 @@ import { ask } from "../shared/fetch/ask.js";
 import { Bringing } from "./bringing.js";
 import { Guest } from "./guest.js";
 import { Panel } from "./panel.js";
+import { signOutButton } from "./signing-out.js";
 
 /**
  * @typedef {import("../shared/page/page.js").Page} Page
@@ -21,6 +22,7 @@ export async function enter(page) {
   if (me?.role === "guest") new Guest(page, me);
   if (me?.role !== "owner") return;
   new Bringing(page).tell(me);
+  if (me.signed_in) page.choices.add(signOutButton((words) => page.toasts.show(words, "", true)));
   const panel = new Panel({ say: (words) => page.toasts.say(words), notes: page.bar.notes });
   find("#help-button").before(panel.button);
   panel.look();

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi import Path as FromPath
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from sdgui.errors import UserError
@@ -18,6 +18,7 @@ from sdgui.studio.guest_book import SENT_AWAY, GuestBook, Invitation, Person, to
 from sdgui.studio.queued_dream import QueuedDream
 from sdgui.web.doors.gate import Gate
 from sdgui.web.doors.roles import BY_INVITATION, INVITATION
+from sdgui.web.doors.signed_out import SIGNED_OUT
 from sdgui.web.doors.visitors import NO_INVITATION, check_owner, sent_away, who_of
 from sdgui.web.share.pictures import told_of_reports
 from sdgui.web.share.qr_code import as_svg
@@ -106,9 +107,26 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink) -> APIRouter:
             "limits": told_of(studio.policy.of(who)),
             "paused": studio.is_paused,
             "bring": _brings(request, who) is not None,
+            "signed_in": _signed_in(request),
             "lost": 0 if person is None else person.lost,
             "hidden": 0 if who.role is Role.OWNER else studio.store.count_hidden(who.visitor),
         }
+
+    @routes.post("/me/sign-out")
+    def sign_out(request: Request) -> Response:
+        """Ends the owner's cookie of this browser, for good; `leave` is where a browser that signed in by name and
+        password has to ask to forget them."""
+        said: str | None = request.state.owners_cookie
+        if said is None:
+            if not _signed_in(request):
+                raise HTTPException(HTTPStatus.NOT_FOUND, "This browser is not signed in.")
+            return JSONResponse({"leave": SIGNED_OUT}, headers=NO_STORE)
+        gate.keys.given_up.add(said)
+        gate.note_no_owner(who_of(request).visitor)
+        reply = JSONResponse({"leave": ""}, headers=NO_STORE)
+        for ended in gate.keys.owner.ended():
+            reply.headers.append("set-cookie", ended.decode())
+        return reply
 
     @routes.post("/me/told")
     def told(request: Request) -> dict[str, int]:
@@ -246,6 +264,13 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink) -> APIRouter:
         return {**asdict(one), "came": came, "query": base}
 
     return routes
+
+
+def _signed_in(request: Request) -> str:
+    """How a browser is known, of which its person can sign out: by the owner's "cookie", or by "name"."""
+    if request.state.owners_cookie is not None:
+        return "cookie"
+    return "name" if who_of(request).name else ""
 
 
 def _name_of(who: Who, person: Person | None) -> str:

@@ -14,7 +14,7 @@ from gradio_client import Client
 
 from sdgui.storage.pictures import read_spec
 from sdgui.web.doors.auth import BasicAuth, Failures
-from tests.web.conftest import Site
+from tests.web.conftest import BROWSER, Site
 
 RIGHT = ("ann", "öpen: sesame")
 GRADIO = [
@@ -252,3 +252,23 @@ def test_a_rebound_name_is_turned_away(site: Site, host: str) -> None:
 @pytest.mark.parametrize("host", ["localhost", "localhost:1", "127.0.0.1:7860", "[::1]:7860"])
 def test_this_machines_names_are_let_in(site: Site, host: str) -> None:
     assert site.client().get("/status", headers={"host": host}).status_code == 200
+
+
+def test_a_browser_is_made_to_forget_a_name_and_a_password_and_nobody_learns_of_them(
+    guarded_site: Site,
+) -> None:
+    ann = httpx.BasicAuth("ann", "öpen: sesame")
+    signed_in = guarded_site.client(auth=ann, headers=BROWSER)
+    assert signed_in.get("/me").json()["signed_in"] == "name"
+    assert signed_in.post("/me/sign-out").json() == {"leave": "/signed-out"}
+
+    def ask(auth: httpx.BasicAuth | None, **headers: str) -> tuple[int, bool]:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        reply = guarded_site.client(auth=auth, headers=BROWSER | sent).get("/signed-out")
+        return reply.status_code, "signed out" in reply.text
+
+    assert ask(None) == ask(ann) == ask(httpx.BasicAuth("ann", "wrong")) == (401, True)
+    assert ask(httpx.BasicAuth("signed out", "x")) == (200, True)
+    assert ask(None, sec_fetch_mode="navigate") == (200, True)
+    elsewhere = {"sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate"}
+    assert ask(ann, **elsewhere, sec_fetch_dest="document") == (404, False)

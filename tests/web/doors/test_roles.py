@@ -79,6 +79,7 @@ def test_on_loopback_alone_everybody_is_the_owner(site: Site) -> None:
         },
         "paused": False,
         "bring": False,
+        "signed_in": "",
         "lost": 0,
         "hidden": 0,
     }

@@ -13,6 +13,8 @@ from sdgui.web.doors import visitors
 from sdgui.web.doors.cookies import COOKIE, Cookies, token_of
 from sdgui.web.doors.gate import Gate, Newcomers
 from sdgui.web.doors.keys import Keys
+from sdgui.web.doors.signed_cookie import SignedCookie
+from sdgui.web.doors.signed_out import FILE, GivenUp
 from sdgui.web.doors.visitors import visitor_id
 from tests.people import who
 from tests.web.conftest import BROWSER, Site, open_site
@@ -218,6 +220,66 @@ def test_after_a_new_token_former_links_and_cookies_are_a_guest_s(tmp_path: Path
         assert site.client().get(f"/?token={former.token}").status_code == 403
         gate_of(site).keys = former
         assert thief.get("/share").status_code == 200
+
+
+def test_a_copy_of_an_owner_s_cookie_is_worth_nothing_once_they_signed_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor after a restart; the owner's other devices stay theirs."""
+    with open_site(tmp_path, share=True) as site:
+        owner, other = owner_of(site), owner_of(site)
+        name, value = cookie_of(owner, "sdgui_owner")
+        thief = with_cookie(site, name, value)
+        assert thief.get("/share").status_code == 200
+        assert owner.get("/me").json()["signed_in"] == "cookie"
+        reply = owner.post("/me/sign-out")
+        assert reply.json() == {"leave": ""} and not owner.cookies.get(name)
+        assert {one.get("/me").json()["role"] for one in (owner, thief)} == {"guest"}
+        assert thief.get("/share").status_code == 403
+        assert thief.post("/me/sign-out").status_code == 404
+        assert other.get("/share").status_code == 200
+        monkeypatch.setattr(GivenUp, "__contains__", lambda self, said: False)
+        assert thief.get("/share").status_code == 200
+        monkeypatch.undo()
+        assert owner_of(site).get("/share").status_code == 200  # by the link again
+    with open_site(tmp_path, share=True) as again:
+        assert with_cookie(again, name, value).get("/share").status_code == 403
+        gate_of(again).keys = Keys(tmp_path, renew=True)
+        assert (tmp_path / FILE).exists() is False
+
+
+def test_a_browser_that_was_the_owner_s_before_others_could_come_signs_out_for_good(
+    tmp_path: Path,
+) -> None:
+    with open_site(tmp_path) as site:
+        host = site.visitor()
+        host.get("/")
+        gate_of(site).share()
+        assert host.get("/me").json()["role"] == "owner"
+        copies = [(name, value) for name, value in host.cookies.items()]
+        assert host.post("/me/sign-out").status_code == 200
+        for client in (host, *(with_cookie(site, *one) for one in copies)):
+            assert client.get("/me").json()["role"] == "guest"
+
+
+def test_a_cookie_that_another_site_of_the_domain_planted_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where the site is encrypted and at the root; a browser takes no such name from anybody else."""
+    ours = Cookies(b"x" * 32)
+    mine = ours.made_for("a" * 43, secure=True)
+    assert mine.startswith("__Host-") and "; Path=/;" in mine and mine.endswith("; Secure")
+    planted = ours.made_for("b" * 43, secure=False).partition(";")[0]
+    sent = f"{planted}; {mine.partition(';')[0]}"
+    assert ours.read(sent) == ("a" * 43, False)
+    assert ours.read(planted) == ("b" * 43, False)  # as it was given before
+    assert not Cookies(b"x" * 32, path="/sd").made_for("a" * 43, secure=True).startswith("__")
+    signed = SignedCookie("owner", b"x" * 32)
+    owners = signed.made_for("owner-1", secure=True).decode().partition(";")[0]
+    former = signed.made_for("owner-2", secure=False).decode().partition(";")[0]
+    assert signed.read(f"{former}; {owners}") == "owner-1"
+    monkeypatch.setattr("sdgui.web.doors.signed_cookie.HOSTS", "")
+    assert ours.read(sent) == ("b" * 43, False)
 
 
 def test_a_token_in_an_address_counts_on_the_first_page_alone(shared: Site) -> None:
