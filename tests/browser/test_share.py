@@ -168,6 +168,9 @@ def test_the_owner_looks_at_what_guests_make_and_keeps_somebody_out(
     report = owner.get_by_test_id("report")
     expect(report).to_contain_text("“That is <b>my</b> boat”")
     broken["reported"] = violations_everywhere(owner, TWO)
+    owner.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    assert owner.locator(".tabs").evaluate("(tabs) => tabs.scrollWidth <= tabs.clientWidth")
+    owner.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
     shoot(owner, "share-reported-1440")
     report.get_by_role("button", name="Hide “").click()
     expect(report.locator(".share-judged")).to_have_text("Hidden")
@@ -197,7 +200,7 @@ def test_the_owner_looks_at_what_guests_make_and_keeps_somebody_out(
     deleted.get_by_role("button", name="Bring back").click()
     expect(deleted).to_have_count(0)
     owner.get_by_role("button", name="Show all clearly").click()
-    owner.get_by_role("button", name="Back to sharing").click()
+    owner.get_by_role("button", name="Back to the guests").click()
     expect(person.get_by_role("button", name="look at them")).to_be_focused()
     report.get_by_role("button", name="Show again").click()
     expect(owner.locator(".share-reported")).to_have_text("1")
@@ -258,6 +261,12 @@ def test_the_owner_looks_at_what_guests_make_and_keeps_somebody_out(
     owner.get_by_role("button", name="Only who is invited").click()
     expect(owner.locator("#share-invited_only")).to_be_checked()
     expect(owner.locator(".share-hint")).to_be_hidden()
+    person.get_by_role("button", name="look at them").click()
+    tiles.first.get_by_role("button", name="Let in again").click()
+    expect(tiles.get_by_role("button", name="Let in again")).to_have_count(0)
+    owner.keyboard.press("Escape")
+    expect(tiles.first).to_be_hidden()
+    expect(person).not_to_contain_text("blocked")
     assert flat(broken) == []
 
 

@@ -54,7 +54,8 @@ test("the last step is finishing, unless more batches follow", () => {
   assert.equal(doing(progress), "step 8 of 8 · finishing");
   assert.equal(doing({ ...progress, seconds_left: 12 }), "step 8 of 8 · 12 s left");
   assert.equal(doing({ ...progress, done: 1, total: 4, step: 2, seconds_left: 300 }, 1, 4, true), "1 of 4 done · about 5 min left");
-  assert.equal(doing({ type: "queued", job: "j", place: 2, wait: 90 }, 1, 4, true), "1 of 4 done · waiting · about 2 min");
+  assert.equal(doing({ type: "queued", job: "j", place: 2, wait: 90 }, 1, 4, true), "1 of 4 done · 2 ahead · about 2 min");
+  assert.equal(doing({ type: "queued", job: "j", place: 1, wait: 40 }, 0, 4, true), "waiting: 1 ahead · about 40 s");
 });
 
 test("all words of time are of one moment, until that is renewed", () => {

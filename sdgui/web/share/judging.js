@@ -25,7 +25,7 @@ export class Judging {
     this.show = this.button("Show", `Show again ${of}`, () => this.decide("show", "shown"));
     this.undo = this.button("Undo", `Bring back ${of}`, () => this.decide("restore", "shown"));
     this.block = this.button(block, `${block}: ${one.name}`, () => this.bar(true), "is-danger");
-    this.back = this.button("Let in again", `Let in again ${one.name}`, () => this.bar(false));
+    this.back = this.button("Let in", `Let in again ${one.name}`, () => this.bar(false));
     this.element = make("div", { className: "share-acts" }, this.state, this.hide, this.show, this.undo, this.remove, this.block, this.back, ...more);
     this.tell(one);
   }

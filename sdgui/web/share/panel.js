@@ -65,6 +65,11 @@ export class Panel {
     this.element = dialog({ id: "share", aria: { labelledby: "share-title" } }, make("div", { className: "share-inside" },
       make("div", { className: "share-head" }, this.title, make("p", { textContent: "Friends dream on this machine, within what you allow." }), close),
       this.fault, this.reports.element, this.link.element, this.columns, this.theirs.element));
+    this.element.addEventListener("cancel", (event) => {
+      if (this.theirs.element.hidden) return;
+      event.preventDefault(); // one step back, not all
+      this.leave();
+    });
     this.element.addEventListener("close", () => {
       this.button.setAttribute("aria-expanded", "false");
       this.reports.forget();

@@ -24,6 +24,8 @@ export class TheirPictures {
     this.changed = changed;
     /** @type {Person | null} */
     this.person = null;
+    /** @type {Judging[]} */
+    this.judgings = [];
     /** Where older ones begin; null where there are none. @type {string | null} */
     this.next = null;
     /** An answer to something before the last is stale. */
@@ -50,6 +52,7 @@ export class TheirPictures {
     this.part.heading.textContent = person ? `Pictures of ${person.name}` : "Pictures of guests";
     this.none.hidden = true;
     this.list.replaceChildren();
+    this.judgings = [];
     this.unblur(false);
     this.next = null;
     this.isAsked = false;
@@ -86,9 +89,17 @@ export class TheirPictures {
     this.more.hidden = this.next === null;
   }
 
+  /** Something was decided of one: whoever made it is kept out, or let in, with all others of theirs. @param {Theirs} one */
+  judged({ person, blocked }) {
+    for (const other of this.judgings) if (other.one.person === person && other.one.blocked !== blocked) other.tell({ ...other.one, blocked });
+    this.changed();
+  }
+
   /** @param {Theirs} one */
   tile(one) {
-    const { element: acts } = new Judging(one, { act: (act) => this.part.act(act), changed: this.changed });
+    const judging = new Judging(one, { act: (act) => this.part.act(act), changed: () => this.judged(judging.one) });
+    this.judgings.push(judging);
+    const { element: acts } = judging;
     const by = make("small", { className: "share-by" }, badge(one.number), make("span", { textContent: `${this.person ? "" : `${one.name} · `}${ago(one.created)}` }));
     const original = make("a", { href: at(`/share/picture/${one.picture}`), target: "_blank", rel: "noreferrer", className: "share-large", title: "Open it at its size", aria: { label: `Open at its size: ${one.prompt || "a picture"}` } }, icon("large"));
     return make("li", { className: "share-tile", data: { testid: "theirs" } }, blurred(one), original, by, acts);

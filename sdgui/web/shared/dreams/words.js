@@ -90,7 +90,8 @@ export function doing(news, made = 0, total = 0, inShort = false) {
       const wait = news.wait ? ` · about ${duration(news.wait)}` : "";
       // One dream may be several batches.
       const ahead = news.place === 1 ? "1 batch of pictures ahead" : `${news.place} batches of pictures ahead`;
-      return inShort && wait ? `${done}waiting${wait}` : `${done}waiting: ${news.place ? ahead : "next"}${wait}`;
+      if (inShort && wait) return `${done || "waiting: "}${news.place ? `${news.place} ahead` : "next"}${wait}`;
+      return `${done}waiting: ${news.place ? ahead : "next"}${wait}`;
     }
     case "loading": {
       const part = news.fraction === null ? "" : ` ${Math.round(news.fraction * 100)} %`;
