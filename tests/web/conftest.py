@@ -1,9 +1,11 @@
 """A site: the real app over HTTP on a free port, with a real studio and store and a fake engine."""
 
 import asyncio
+import functools
+import ssl
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from sdgui.storage import DiskStore
 from sdgui.storage.secret import server_secret
 from sdgui.storage.whole_file import write_whole
 from sdgui.studio.guest_book import GuestBook
+from sdgui.studio.happenings import Happening
 from sdgui.studio.studio import Studio
 from sdgui.web.compare.controls import CompareControls
 from sdgui.web.doors.auth import Patience
@@ -53,6 +56,8 @@ COMPARE = CompareControls(
 """The controls of Compare as a test may find them."""
 
 
+UNUSED = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For clients: nothing is encrypted here, and certificates for each would take longer to read than most tests."""
 BROWSER = {"sec-fetch-site": "same-origin"}
 """What only browsers say, of what the page itself asks."""
 
@@ -63,6 +68,20 @@ def visitor_in(cookies: Mapping[str, str]) -> str:
     return visitor_id(token_of(value))
 
 
+class HeardStudio(Studio):
+    """A studio that says whenever something happened: looking again and again would keep it from its work."""
+
+    @functools.cached_property
+    def changed(self) -> threading.Condition:
+        return threading.Condition(self._lock)
+
+    def _take(self, happening: Happening) -> list[Future[None]]:
+        with self.changed:
+            ends = super()._take(happening)
+            self.changed.notify_all()
+        return ends
+
+
 class Site:
     """A served studio; every client is a visitor of its own."""
 
@@ -70,7 +89,7 @@ class Site:
         self,
         url: str,
         app: FastAPI,
-        studio: Studio,
+        studio: HeardStudio,
         store: DiskStore,
         engine: FakeEngine,
         library: FakeLibrary,
@@ -83,8 +102,7 @@ class Site:
         self.library = library
 
     def client(self, **options: object) -> httpx.Client:
-        # Nothing is encrypted here: reading all certificates for each client would take longer than most tests.
-        fixed = {"base_url": self.url, "trust_env": False, "timeout": PATIENCE, "verify": False}
+        fixed = {"base_url": self.url, "trust_env": False, "timeout": PATIENCE, "verify": UNUSED}
         return httpx.Client(**fixed, **options)  # type: ignore[arg-type]
 
     def visitor(self, **options: object) -> httpx.Client:
@@ -159,9 +177,12 @@ class Site:
 
     def _wait_for_the_worker(self) -> None:
         machine, [face] = self.studio._machine, self.studio._machine.faces
-        until = time.monotonic() + PATIENCE
-        while machine.jobs.active or not face.is_free or machine._wanted is not None:
-            assert time.monotonic() < until, "the worker is still at something"
+        with self.studio.changed:
+            is_at_nothing = self.studio.changed.wait_for(
+                lambda: not machine.jobs.active and face.is_free and machine._wanted is None,
+                PATIENCE,
+            )
+        assert is_at_nothing, "the worker is still at something"
 
 
 @contextmanager
@@ -191,7 +212,7 @@ def open_site(
     models = OneModel() if models is None else models
     store = DiskStore(folder)
     book = GuestBook(folder, write_whole)
-    studio = Studio(
+    studio = HeardStudio(
         models=models,
         store=store,
         workers=(engine,),
