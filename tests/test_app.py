@@ -21,7 +21,7 @@ from PIL import Image
 import app as app_module
 from app import Plain, make_catalog
 from sdgui.bench.client import AppClient
-from sdgui.bench.server import PATIENCE, free_port
+from sdgui.bench.server import BREATH, PATIENCE, free_port
 from sdgui.engine.allocator import FREED_MEMORY
 from sdgui.engine.waiting import SPIN_COUNT, SPINS
 from sdgui.errors import UserError
@@ -207,6 +207,8 @@ def test_ctrl_c_while_it_starts_is_no_fault(tmp_path: Path) -> None:
     while starting.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
             break
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            starting.wait(BREATH)
     starting.send_signal(signal.SIGINT)
     _, said = starting.communicate(timeout=PATIENCE)
     assert starting.returncode == 130

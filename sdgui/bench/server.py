@@ -17,6 +17,8 @@ from urllib.error import HTTPError, URLError
 ROOT = Path(__file__).parents[2]
 PATIENCE = 180.0
 """Seconds after which a server that does not answer is given up."""
+BREATH = 0.01
+"""Seconds between two looks whether it answers: looking without a pause takes a core of those that start it."""
 ENVIRONMENT = {**os.environ, "NO_PROXY": "127.0.0.1,localhost"}
 
 
@@ -62,7 +64,7 @@ class AppProcess:
                 if fault.code == HTTPStatus.UNAUTHORIZED:
                     return time.perf_counter() - self.begun
             except (URLError, OSError):
-                pass
+                time.sleep(BREATH)
         raise RuntimeError(f"the app did not come up:\n{self.log.read_text()}")
 
     @property
