@@ -8,6 +8,7 @@ const FALLBACK = 250;
 const acts = new Map();
 /** @type {ReturnType<typeof setTimeout> | null} */
 let timer = null;
+let frame = 0;
 
 /** Does `act` in the next frame; a later one with the same key takes its place. @param {object} key @param {() => void} act */
 export function inFrame(key, act) {
@@ -19,12 +20,13 @@ export function inFrame(key, act) {
 function ask() {
   if (timer !== null || !acts.size) return;
   timer = setTimeout(run, FALLBACK);
-  requestAnimationFrame(run);
+  frame = requestAnimationFrame(run);
 }
 
 function run() {
   if (timer === null) return;
   clearTimeout(timer);
+  cancelAnimationFrame(frame); // a late frame would have two of these, and be laid out twice
   timer = null;
   const end = performance.now() + LONGEST;
   // What is asked for meanwhile is the next frame's: else one that goes on by itself had no pause.
