@@ -14,6 +14,7 @@ from sdgui.engine.waiting import wait_briefly
 
 if TYPE_CHECKING:
     import asyncio
+    from pathlib import Path
 
     from sdgui.bench.load import Crowd, Town
     from sdgui.bench.pairs import Measured
@@ -63,7 +64,7 @@ def _arguments() -> argparse.Namespace:
         "--store",
         type=int,
         default=0,
-        help="instead of all that, an output folder with so many pictures: its start, its pages, keeping",
+        help="instead of all that, an output folder with so many pictures: its start, its pages, History in Chromium",
     )
     parser.add_argument(
         "--models",
@@ -457,9 +458,23 @@ def _dtypes(given: argparse.Namespace) -> None:
 
 def _store(given: argparse.Namespace) -> None:
     """What a folder with many pictures costs; the exit code is 1 where it is too much."""
+    import tempfile
+    from pathlib import Path
+
+    from sdgui.bench.large_store import fill
+
+    with tempfile.TemporaryDirectory(prefix="sdgui-bench-") as place:
+        fill(Path(place) / "outputs", given.store, _say)
+        slow = [*_kept(given, Path(place) / "outputs"), *_scrolled(given, Path(place))]
+    if slow:
+        sys.exit(f"Too slow: {'; '.join(slow)}.")
+
+
+def _kept(given: argparse.Namespace, folder: "Path") -> list[str]:
+    """What such a folder costs the server; what took too long."""
     from sdgui.bench.large_store import LIMITS, measure
 
-    took = measure(given.store, max(given.rounds, 1), _say)
+    took = measure(folder, max(given.rounds, 1))
     print(
         f"\n| {given.store:,} pictures | milliseconds, median (lowest-highest) | 19 of 20 | at most |\n"
         "|---|---|---|---|"
@@ -470,9 +485,34 @@ def _store(given: argparse.Namespace) -> None:
         print(
             f"| {one.what} | {1000 * one.median:.1f} ({low:.1f}-{high:.1f}) | {1000 * one.most:.1f} | {limit:.0f} |"
         )
-    slow = [one.what for one in took if one.is_slow]
-    if slow:
-        sys.exit(f"Too slow: {'; '.join(slow)}.")
+    return [one.what for one in took if one.is_slow]
+
+
+def _scrolled(given: argparse.Namespace, place: "Path") -> list[str]:
+    """What it costs who looks at it in Chromium; what took too long."""
+    from sdgui.bench.large_store import TOKEN, give_faces
+    from sdgui.bench.scrolling import scroll
+    from sdgui.bench.server import AppProcess
+    from sdgui.bench.viewers import Chromium, find_viewer
+
+    viewer = find_viewer()
+    try:
+        if not isinstance(viewer, Chromium):
+            print("\nHistory is not scrolled: Chromium and Playwright are not both here.")
+            return []
+        give_faces(place / "outputs")
+        app = AppProcess(place)
+        try:
+            app.wait_for_page()
+            seen = scroll(app.url, TOKEN, max(given.rounds, 1), viewer, _say)
+        finally:
+            app.stop()
+    finally:
+        viewer.close()
+    print()
+    for line in seen.lines():
+        print(line)
+    return seen.missed
 
 
 def _families(given: argparse.Namespace) -> None:

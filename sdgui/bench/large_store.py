@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import secrets
 import statistics
 import tempfile
@@ -9,6 +10,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
+from PIL import Image
 
 from sdgui.local_days import zone_named
 from sdgui.model_info import ModelRef
@@ -18,17 +22,25 @@ from sdgui.sheet import Axis, Sheet, SheetKind
 from sdgui.spec import PictureSpec
 from sdgui.storage.database import Database, Found
 from sdgui.storage.disk_store import DiskStore
-from sdgui.storage.layout import DATABASE, picture_path
+from sdgui.storage.layout import DATABASE, THUMBNAILS, picture_path, thumbnail_path
+from sdgui.storage.thumbnails import encode_thumbnail
+from sdgui.storage.whole_file import write_whole
+from sdgui.web.doors.visitors import visitor_id
 from sdgui.web.dream.routes import PAGE_PICTURES
 from sdgui.web.shared.dreams.descriptions import describe_job
 
-VISITOR = "bench"
+TOKEN = secrets.token_urlsafe(32)
+VISITOR = visitor_id(TOKEN)
 GRID = 400
 """Pictures of a grid; one comes after ten dreams of four pictures, and after those one that was stopped at once."""
 SIDE = 20
 _WORDS = "red green boat sea forest city night rain fox castle 船 über 🦖 paper stone light"
 _OF_ALL = "oil canvas very detailed"
 _BEGUN = 1_600_000_000.0
+_PAUSE = 32_000
+"""Seconds between two dreams: a hundred thousand pictures come together in three years."""
+_FACES = 64
+"""Thumbnails that differ; a file can have only so many names on most disks, and all look different side by side."""
 
 LIMITS = {
     "start, over an empty folder": 1.0,
@@ -74,18 +86,16 @@ class Took:
         return counted > LIMITS[self.what]
 
 
-def measure(pictures: int, rounds: int, say: Callable[[str], None]) -> list[Took]:
-    """Makes a folder of so many pictures and measures what `LIMITS` names, in its order."""
-    with tempfile.TemporaryDirectory(prefix="sdgui-bench-") as place:
-        empty, large = Path(place) / "empty", Path(place) / "large"
-        DiskStore(empty).close()
-        fill(large, pictures, say)
-        starts = tuple(_opened(large) - _opened(empty) for _ in range(rounds))
-        store = DiskStore(large)
-        try:
-            took = [_timed(what, act, rounds) for what, act in _acts(store).items()]
-        finally:
-            store.close()
+def measure(large: Path, rounds: int) -> list[Took]:
+    """Measures what `LIMITS` names over a folder that `fill` filled, in its order."""
+    with tempfile.TemporaryDirectory(prefix="sdgui-bench-") as empty:
+        DiskStore(Path(empty)).close()
+        starts = tuple(_opened(large) - _opened(Path(empty)) for _ in range(rounds))
+    store = DiskStore(large)
+    try:
+        took = [_timed(what, act, rounds) for what, act in _acts(store).items()]
+    finally:
+        store.close()
     return [Took(what=next(iter(LIMITS)), seconds=starts), *took]
 
 
@@ -124,6 +134,28 @@ def fill(folder: Path, pictures: int, say: Callable[[str], None]) -> None:
         database.close()
 
 
+def give_faces(folder: Path) -> None:
+    """Gives each picture of the folder a thumbnail as it would have, one of a few under many names."""
+    drawn = np.random.default_rng(0)
+    faces = []
+    for number in range(_FACES):
+        rough = Image.fromarray(drawn.integers(0, 256, (12, 12, 3), dtype=np.uint8))
+        smooth = np.asarray(rough.resize((512, 512), Image.Resampling.BICUBIC), dtype=np.int16)
+        grained = smooth + drawn.integers(-12, 12, smooth.shape)
+        faces.append(folder / THUMBNAILS / f"{number}.jpg")
+        write_whole(faces[-1], encode_thumbnail(np.clip(grained, 0, 255).astype(np.uint8)))
+    database = Database(folder / DATABASE)
+    try:
+        ids = database.ids(VISITOR, PictureQuery(), limit=-1)
+        rows = (row for row in map(database.task, ids) if row is not None)
+        for number, row in enumerate(rows):
+            place = folder / thumbnail_path(row.path, row.id)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            os.link(faces[number % _FACES], place)
+    finally:
+        database.close()
+
+
 def _job(number: int, count: int, *, is_grid: bool) -> JobRecord:
     axis = Axis(title="Steps", labels=tuple(str(i + 1) for i in range(SIDE)))
     rows = Axis(title="Seed", labels=tuple(str(i) for i in range(SIDE)))
@@ -133,7 +165,7 @@ def _job(number: int, count: int, *, is_grid: bool) -> JobRecord:
     return JobRecord(
         id=f"{number:032x}",
         visitor=VISITOR,
-        created=_BEGUN + 1000 * number,
+        created=_BEGUN + _PAUSE * number,
         state=JobState.QUEUED,
         tasks=tuple(
             TaskRecord(

@@ -76,15 +76,30 @@ class Chromium:
     @contextmanager
     def open(self, client: AppClient) -> Iterator[Shown]:
         """The page in a fresh profile with the client's cookie."""
+        with self.page(client.url, *client.cookie()) as page:
+            yield ShownInChromium(page)
+
+    @contextmanager
+    def page(self, url: str, name: str, value: str) -> Iterator["Page"]:
+        """The page of who has this cookie, in a fresh profile; all of it has come."""
         context = self._browser.new_context(viewport={"width": 1440, "height": 900})
-        name, value = client.cookie()
-        context.add_cookies([{"name": name, "value": value, "url": client.url}])
+        context.add_cookies([{"name": name, "value": value, "url": url}])
         page = context.new_page()
-        page.goto(client.url)
+        page.goto(url)
         page.wait_for_selector("html[data-sdgui=ready]")
         page.wait_for_load_state("networkidle")
-        yield ShownInChromium(page)
+        yield page
         context.close()
+
+    @contextmanager
+    def traced(self, page: "Page") -> Iterator[dict[str, Any]]:
+        """What the browser does meanwhile, task by task, as Chromium writes it; filled in at the end."""
+        trace: dict[str, Any] = {}
+        self._browser.start_tracing(page=page, categories=["toplevel"])
+        try:
+            yield trace
+        finally:
+            trace.update(json.loads(self._browser.stop_tracing()))
 
     def close(self) -> None:
         """Ends the browser."""

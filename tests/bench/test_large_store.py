@@ -8,12 +8,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sdgui.bench.large_store import LIMITS
+from sdgui.bench.large_store import LIMITS, TOKEN, fill, give_faces
+from sdgui.bench.scrolling import ACTS, MOST_TILES, scroll
+from sdgui.bench.viewers import Chromium, find_chromium
 from sdgui.picture_query import PictureQuery
 from sdgui.storage import DiskStore
 from sdgui.storage.layout import DATABASE
 from sdgui.storage.migrations import MIGRATIONS
 from tests.running_app import ENVIRONMENT, ROOT
+from tests.web.conftest import open_site
 
 ROWS, PER_JOB = 100_000, 40
 SPEC = {
@@ -33,7 +36,7 @@ def test_the_bench_of_a_small_store_prints_its_rows() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "sdgui.bench", "--store", "500", "--rounds", "1"],
         cwd=ROOT,
-        env={**os.environ, **ENVIRONMENT},
+        env={**os.environ, **ENVIRONMENT, "PATH": ""},
         capture_output=True,
         text=True,
         check=False,
@@ -41,6 +44,27 @@ def test_the_bench_of_a_small_store_prints_its_rows() -> None:
     assert "500 pictures" in done.stdout, done.stderr
     rows = re.findall(r"^\| (.+?) \| -?\d+\.\d \(", done.stdout, re.MULTILINE)
     assert rows == list(LIMITS)
+    assert "History is not scrolled: Chromium and Playwright are not both here." in done.stdout
+
+
+def test_history_is_scrolled_in_chromium_and_only_what_is_on_the_screen_is_in_the_page(
+    tmp_path: Path,
+) -> None:
+    path = find_chromium()
+    assert path is not None
+    fill(tmp_path, 1200, lambda line: None)
+    give_faces(tmp_path)
+    chromium = Chromium(path)
+    try:
+        with open_site(tmp_path) as site:
+            seen = scroll(site.url, TOKEN, 1, chromium, lambda line: None)
+    finally:
+        chromium.close()
+    assert [one.removeprefix("| ").partition(" | ")[0] for one in seen.lines()][4:] == list(ACTS)
+    assert seen.first_screen[0] > 0
+    for what, (cost,) in seen.acts.items():
+        assert 0 < cost.busy <= cost.longest, what
+        assert 0 < cost.tiles <= MOST_TILES, what
 
 
 def fill_second(folder: Path) -> None:
