@@ -65,9 +65,8 @@ def sheet_routes(studio: "Studio", store: Store) -> APIRouter:
         found = store.picture(picture, visitor)
         if found is None:
             raise not_found()
-        gone = sentence_of_gone(found)
-        if gone and store.picture_file(picture, visitor) is None:
-            return describe_picture(found) | {"gone": gone}
+        if store.picture_file(picture, visitor) is None:
+            return describe_picture(found) | {"gone": sentence_of_gone(found)}
         return describe_picture(found)
 
     return routes

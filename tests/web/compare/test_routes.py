@@ -294,6 +294,17 @@ def test_the_facts_are_all_that_made_a_picture(site: Site) -> None:
     }
 
 
+def test_a_picture_whose_file_was_taken_away_says_so(site: Site) -> None:
+    client = site.visitor()
+    picture = site.dream(client).tasks[0].id
+    file = site.store.picture_file(picture, site.visitor_of(client))
+    assert file is not None and "gone" not in client.get(f"/picture/{picture}/facts").json()
+    file.unlink()
+    gone = "The file of this picture is no longer in the output folder."
+    assert client.get(f"/picture/{picture}/facts").json()["gone"] == gone
+    assert client.get(f"/picture/{picture}").json()["detail"] == gone
+
+
 def test_a_download_is_still_named_by_the_end_of_its_address(site: Site) -> None:
     client = site.visitor()
     picture = site.dream(client, "a boat", seed=7).tasks[0].id

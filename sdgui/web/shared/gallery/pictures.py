@@ -137,14 +137,13 @@ def _file(file: Path, media_type: str, download_name: str | None = None) -> Resp
 
 def gone(record: PictureRecord) -> HTTPException:
     """The answer about a picture whose file somebody took away."""
-    sentence = sentence_of_gone(record)
-    return HTTPException(HTTPStatus.NOT_FOUND, sentence, NO_STORE) if sentence else not_found()
+    return HTTPException(HTTPStatus.NOT_FOUND, sentence_of_gone(record), NO_STORE)
 
 
 def sentence_of_gone(record: PictureRecord) -> str:
-    """What is said of a picture whose file, which was only linked, somebody moved away; "" of any other."""
+    """What is said of a picture whose file somebody moved away, out of the output folder or its own."""
     if record.imported is None or not record.imported.is_linked:
-        return ""
+        return "The file of this picture is no longer in the output folder."
     name = shown(own_name(record.imported))
     return (
         f"The file of this picture, {name}, is no longer in the folder that it was imported from."

@@ -34,6 +34,8 @@ const SAID = 2000;
 
 /** @type {Record<string, number>} */
 const ARROWS = { ArrowLeft: -1, ArrowRight: 1 };
+/** What needs the picture's file. */
+const OF_FILES = new Set(["a", "b", "versus", "share"]);
 /** What can be done with a picture where no capability knows more. @type {Actions} */
 const NONE = { of: () => [], do: () => {}, key: () => false, flip: () => {} };
 
@@ -52,8 +54,10 @@ export class Viewer {
     this.notes = {};
     /** Where the pictures are taken from. @type {Shelf} */
     this.shelf = { pictures: [], older: () => {}, reveal: () => {}, reuse: () => {} };
+    /** Whether the file of the picture was moved away. */
+    this.isMissing = false;
     this.tools = new Tools({
-      of: (picture) => this.actions.of(picture),
+      of: (picture) => this.actions.of(picture).filter(({ name }) => !this.isMissing || !OF_FILES.has(name)),
       do: (name, picture) => this.actions.do(name, picture),
       key: (key, picture) => this.actions.key(key, picture),
       flip: (how) => this.actions.flip(how),
@@ -126,8 +130,10 @@ export class Viewer {
     const extra = this.shelf.extra?.(picture);
     if (extra?.parentElement !== this.extra || !extra) this.extra.replaceChildren(...(extra ? [extra] : []));
     this.download.href = at(`/picture/${picture.id}?download=1`);
+    this.isMissing = this.shelf.isGone?.(picture) === true;
     this.tools.fill(picture);
     this.tell(picture, {});
+    this.offer();
     this.facts.scrollTop = 0;
     this.rescale(false);
     const { width, height } = picture.settings;
@@ -136,6 +142,13 @@ export class Viewer {
     this.stage.style.setProperty("--height", `${height / devicePixelRatio}px`);
     this.enlarge(picture);
     this.ask(picture);
+  }
+
+  /** Of a picture whose file is gone nothing is offered that needs it. */
+  offer() {
+    for (const one of [this.download, ...this.facts.querySelectorAll("#viewer-copy-picture, #viewer-share")]) {
+      if (one instanceof HTMLElement) one.hidden = this.isMissing;
+    }
   }
 
   /** Whether it is shown pixel for pixel, and scrolled where it is larger than its place. */
@@ -170,7 +183,7 @@ export class Viewer {
     const { prompt } = picture.settings;
     // What the gallery shows already, until the original is there.
     this.put(make("img", { alt: prompt, src: at(`/thumb/${picture.id}`), draggable: false }));
-    if (this.shelf.isGone?.(picture)) {
+    if (this.isMissing) {
       await this.failed(picture);
       return;
     }
@@ -196,6 +209,9 @@ export class Viewer {
     const told = await ask(`/picture/${picture.id}/facts`).catch(() => null);
     if (this.picture !== picture) return;
     const gone = told?.gone;
+    this.isMissing = gone !== undefined;
+    this.offer();
+    this.tools.fill(picture);
     const [words, act] = gone
       ? [gone, button("Take it out of the list", "link-button", () => this.erase())]
       : ["The picture could not be loaded.", button("Try again", "link-button", () => retryNow(this))];
@@ -304,6 +320,7 @@ export class Viewer {
     if (event.key in ARROWS) this.step(ARROWS[event.key]);
     else if (this.shelf.key?.(event.key, this.picture)) event.stopPropagation();
     else if (event.key === "Delete" || event.key === "Backspace") this.erase();
+    else if (this.isMissing && OF_FILES.has(event.key.toLowerCase())) return;
     else if (this.actions.key(event.key, this.picture)) this.tools.fill(this.picture);
     else if (event.key === " " && event.target === this.element) this.actions.flip({ large: true });
     else return;
@@ -354,6 +371,7 @@ export class Viewer {
   }
 
   closed() {
+    if (this.element.open) return; // told a moment later, when it may show another already
     const { picture } = this;
     this.leave();
     this.picture = null;
