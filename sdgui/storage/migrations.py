@@ -153,4 +153,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         id TEXT PRIMARY KEY               -- visitors who asked for a dream as guests; who adopts theirs is noted anew
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE INDEX tasks_by_seed ON tasks (visitor, seed);
+    """,
 )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from sdgui.picture_query import Order, PictureQuery
-from sdgui.storage.prompt_search import search_for
+from sdgui.storage.prompt_search import search_for, seed_in
 
 _UNKNOWN = -2.0
 """Stands for a match that is not known: below all that are."""
@@ -16,6 +16,9 @@ _KEYS = {
     Order.RATING: ("rating", "tasks_by_rating"),
 }
 """What pictures are sorted by, and its index: SQLite would rather sort all that fit than walk along it."""
+_IN_PROMPTS = "number IN (SELECT rowid FROM prompts WHERE prompts MATCH :search)"
+_IN_PROMPTS_OR_SEEDS = """number IN (SELECT rowid FROM prompts WHERE prompts MATCH :search
+    UNION ALL SELECT number FROM tasks INDEXED BY tasks_by_seed WHERE visitor = :visitor AND seed = :seed)"""
 _EQUAL = ("model", "sampler", "width", "height", "mark")
 
 KEPT = """SELECT * FROM tasks INDEXED BY tasks_kept
@@ -137,8 +140,9 @@ def _wanted_by(query: PictureQuery) -> tuple[list[str] | None, dict[str, Any]]:
         search = search_for(query.text)
         if search is None:
             return None, values
-        wanted.append("number IN (SELECT rowid FROM prompts WHERE prompts MATCH :search)")
-        values["search"] = search
+        seed = seed_in(query.text)
+        wanted.append(_IN_PROMPTS if seed is None else _IN_PROMPTS_OR_SEEDS)
+        values |= {"search": search} | ({} if seed is None else {"seed": seed})
     if query.lora is not None:
         wanted.append("number IN (SELECT number FROM loras WHERE lora = :lora)")
         values["lora"] = query.lora

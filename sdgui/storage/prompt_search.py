@@ -19,6 +19,7 @@ _ALONE = re.compile(
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2600-\u27bf\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff"
     "\U0001f000-\U0001faff\U00020000-\U0003ffff])"
 )
+_SEED = re.compile("[0-9]{1,10}")
 _TYPED = re.compile(r'"([^"]*)("?)|([^\s"]+)')
 
 
@@ -38,6 +39,12 @@ def search_for(typed: str) -> str | None:
     """
     terms = list(_terms(typed))[:MOST_WORDS]
     return " AND ".join(terms) if terms else None
+
+
+def seed_in(typed: str) -> int | None:
+    """The seed that somebody typed and nothing else; None where it is none."""
+    text = typed.strip()
+    return int(text) if _SEED.fullmatch(text) and int(text) < 2**32 else None
 
 
 def _terms(typed: str) -> Iterator[str]:

@@ -235,7 +235,7 @@ def test_a_picture_of_another_or_not_made_is_no_place_to_page_from(
 
 @pytest.mark.parametrize("order", list(Order))
 @pytest.mark.parametrize("before", [False, True])
-@pytest.mark.parametrize("text", ["", "cat"])
+@pytest.mark.parametrize("text", ["", "cat", "500"])
 def test_a_page_is_read_from_the_index(
     store: DiskStore, order: Order, before: bool, text: str
 ) -> None:
