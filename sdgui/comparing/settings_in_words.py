@@ -66,13 +66,32 @@ def captions(specs: Sequence[PictureSpec]) -> tuple[str, ...]:
     return tuple(in_a_line(settings) for settings in each)
 
 
+def labels(specs: Sequence[PictureSpec]) -> tuple[tuple[str, ...], ...]:
+    """What tells the pictures apart, each setting by itself, the prompt first; nothing where it is the seed alone."""
+    each = own(specs)
+    if all(settings.keys() <= {SEED} for settings in each):
+        return tuple(() for _ in specs)
+    return tuple(_shortly(settings) for settings in each)
+
+
 def in_a_line(settings: Settings) -> str:
     """Settings on one line, the absent ones left out: "Euler · 25 steps · cfg 7"."""
-    return " · ".join(
+    return " · ".join(_shortly(settings))
+
+
+def _shortly(settings: Settings) -> tuple[str, ...]:
+    return tuple(
         "1 step" if (name, settings[name]) == (STEPS, "1") else short.format(settings[name])
         for name, short in _SHORT.items()
-        if name in settings and settings[name] not in (NOTHING, NONE)
+        if name in settings and _is_said(name, settings[name])
     )
+
+
+def _is_said(name: str, value: str) -> bool:
+    """Whether there is something to say; of what other programs made not everything is known."""
+    if (name, value) == (STEPS, "0") or (name != PROMPT and not value):
+        return False
+    return value not in (NOTHING, NONE)
 
 
 def without_absent(settings: Settings) -> Settings:

@@ -103,12 +103,15 @@ export async function enter(page) {
     page.tabs.choose("compare");
     await Promise.all([pair.pin("a", a), pair.pin("b", b)]);
     pair.bring();
+    if (pair.stage.isFull) pair.large.open();
   };
   /** A sheet of pictures that are stored already. @param {string[]} pictures */
   const wallOf = async (pictures) => {
     const told = await page.told(tell("/history/wall", { pictures }));
     if (told.error) toasts.show(told.error, told.hint, true);
-    if (told.dream) open(dreams.meet(told.dream));
+    if (!told.dream) return;
+    settings.set({ mode: "wall" });
+    open(dreams.meet(told.dream));
   };
 
   page.help.add("On a picture of Compare", [

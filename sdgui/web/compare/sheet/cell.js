@@ -39,6 +39,17 @@ export class Cell extends Tile {
     this.element.after(make("span", { className: "caption", textContent: text, title }));
   }
 
+  /** Below the picture what tells it from the others, in the place of its seed: its prompt on a line of its own. */
+  tellApart() {
+    const { label, seed } = this.picture;
+    const isOfPrompts = label[0]?.startsWith("“");
+    const [prompt, ...rest] = label;
+    const other = rest.filter((word) => !word.startsWith("seed ")); // which says little where prompts differ
+    const lines = isOfPrompts ? [prompt, (other.length ? other : rest).join(" · ")] : [label.length ? label.join(" · ") : `seed ${seed}`];
+    this.element.classList.add("has-label");
+    this.element.after(make("span", { className: "apart", title: label.join(" · ") }, ...lines.filter(Boolean).map((line) => make("span", { textContent: line }))));
+  }
+
   /** @override */
   label() {
     const { picture } = this;

@@ -3,7 +3,7 @@
 
 import { COMPACT } from "../../shared/dom/compact.js";
 import { button, make } from "../../shared/dom/dom.js";
-import { ago, left, settings } from "../../shared/dreams/words.js";
+import { ago, left, pictures as counted, settings } from "../../shared/dreams/words.js";
 import { columnsFor, rowStarts } from "../../shared/gallery/columns.js";
 import { Row } from "../../shared/gallery/row.js";
 import { Cell } from "./cell.js";
@@ -15,8 +15,8 @@ const WIDE = 5;
  */
 const LARGE = { gap: 10, head: 36, least: 108, labels: 54 };
 const SMALL = { gap: 10, head: 98, least: 84, labels: 50 };
-/** The same below each: its match, with the gap; and what a row of variations says of it. */
-const [BELOW, CAPTION] = [28, 22];
+/** The same below each: its match, with the gap; what a row of variations, and what a gathered wall says of it. */
+const [BELOW, CAPTION, LABEL] = [28, 22, 40];
 /** Pixels from which down a long seed and a match have no room beside each other. */
 const NARROW = 150;
 const KEYS = "←↑→↓ move · K keep · X reject · A/B pin · V vary";
@@ -99,6 +99,11 @@ export class Sheet extends Row {
     this.element.append(this.isGrid ? this.plot() : this.wall());
   }
 
+  /** Whether it was put together from pictures that differ in more than their seeds. */
+  get hasLabels() {
+    return this.unsorted.some(({ picture }) => picture.label.length > 0);
+  }
+
   /** Its tiles in the order of their pictures. */
   get unsorted() {
     return /** @type {Cell[]} */ ([...this.tiles.values()]);
@@ -107,6 +112,7 @@ export class Sheet extends Row {
   wall() {
     const cells = this.unsorted;
     if (this.kind === "variations") for (const cell of cells) cell.caption(this.caption(cell.picture), this.varied(cell.picture));
+    if (this.hasLabels) for (const cell of cells) cell.tellApart();
     this.grid = make("div", { className: "wall", role: "group", aria: { label: "Pictures" } }, ...cells.map((cell) => cell.frame));
     this.grid.style.setProperty("--count", String(cells.length));
     return this.grid;
@@ -130,7 +136,7 @@ export class Sheet extends Row {
       grid.classList.toggle("is-narrow", count >= WIDE);
       return;
     }
-    const below = BELOW + (this.kind === "variations" ? CAPTION : 0);
+    const below = BELOW + (this.kind === "variations" ? CAPTION : this.hasLabels ? LABEL : 0);
     const { columns, size } = columnsFor(count, { width, height: height - head, aspect, gap, below, least, most });
     grid.style.setProperty("--columns", String(columns));
     const isToTheEdge = size < most && columns * (size + 1 + gap) > width;
@@ -178,7 +184,7 @@ export class Sheet extends Row {
   where(index) {
     const { x, y } = sheetOf(this.dream);
     const picture = this.dream.pictures.get(index);
-    if (!this.isGrid || !x) return this.kind === "variations" && picture ? [this.varied(picture)] : [];
+    if (!this.isGrid || !x) return this.kind === "variations" && picture ? [this.varied(picture)] : picture?.label.filter((word) => !word.startsWith("seed ")) ?? [];
     const column = `${x.title} ${x.labels[index % x.labels.length]}`;
     return y ? [column, `${y.title} ${y.labels[Math.floor(index / x.labels.length)]}`] : [column];
   }
@@ -252,6 +258,7 @@ export class Sheet extends Row {
     super.say();
     if (!this.grid) return; // it is still being made
     const { dream } = this;
+    if (dream.isGathered && dream.varied.has("prompt")) this.title.textContent = this.title.title = counted(dream.pictures.size);
     const ranks = dream.ranks();
     for (const cell of this.unsorted) cell.place(ranks.get(cell.picture.index) ?? null);
     /** @type {Sheets} */ (this.list).selection.pins(this);
@@ -277,7 +284,8 @@ export class Sheet extends Row {
     const { state, created, done, pictures } = this.dream;
     const count = done.length < pictures.size ? `${done.length} of ${pictures.size}` : `${pictures.size}`;
     const stopped = state === "cancelled" ? "stopped · " : "";
-    const parts = [`${stopped}${count} ${this.what}`, ago(created), settings(this.dream.settings, this.dream.varied)];
+    const isTitle = this.dream.isGathered && this.dream.varied.has("prompt");
+    const parts = [isTitle ? "from History" : `${stopped}${count} ${this.what}`, ago(created), settings(this.dream.settings, this.dream.varied)];
     return parts.filter(Boolean).join(" · ");
   }
 
@@ -292,7 +300,7 @@ export class Sheet extends Row {
       case "grid":
         return y ? `cells: ${x?.title} × ${y.title}` : `cells: ${x?.title}`;
       default:
-        return this.dream.isGathered ? "pictures" : "seeds";
+        return this.dream.isGathered ? "pictures from History" : "seeds";
     }
   }
 

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from sdgui.axes import PROMPT
+from sdgui.comparing.settings_in_words import labels
 from sdgui.events import (
     Failed,
     Finished,
@@ -72,6 +73,8 @@ def describe_event(job: str, event: StudioEvent) -> dict[str, Any]:
 def describe_job(job: JobRecord, active: bool) -> dict[str, Any]:
     """One dream as the page shows it: its settings once, and a tile per picture that is not deleted by its maker."""
     shared = describe_settings(job.tasks[0].spec)
+    shown = [(i, task) for i, task in enumerate(job.tasks) if task.hiding or not task.deleted]
+    apart = labels([task.spec for _, task in shown]) if job.is_gathered and shown else ()
     state = "active" if active or job.state is JobState.QUEUED else job.state.value
     return {
         "id": job.id,
@@ -85,17 +88,19 @@ def describe_job(job: JobRecord, active: bool) -> dict[str, Any]:
         "gathered": job.is_gathered,
         "tiles": [
             _tile(index, task, shared, state)
-            for index, task in enumerate(job.tasks)
-            if task.hiding or not task.deleted
+            | ({"label": apart[place]} if apart and apart[place] else {})
+            for place, (index, task) in enumerate(shown)
         ],
     }
 
 
 def title_of(job: JobRecord) -> str:
-    """The prompt of a dream; of a grid or a wall of several how many there are, since none stands for the others."""
+    """The prompt of a dream; of a grid or a gathered wall of several how many there are, since none stands for the
+    others."""
     prompts = {task.spec.prompt for task in job.tasks}
     if job.is_gathered and len(prompts) > 1:
-        return f"{len(prompts)} prompts"
+        count = sum(1 for task in job.tasks if task.hiding or not task.deleted)
+        return "1 picture" if count == 1 else f"{count} pictures"
     if len(prompts) > 1 and job.sheet is not None:
         axes = [axis.title for axis in (job.sheet.y, job.sheet.x) if axis is not None]
         if PROMPT in axes:

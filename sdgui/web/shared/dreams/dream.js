@@ -33,6 +33,8 @@ export class Picture {
     this.index = told.index;
     this.seed = told.seed;
     this.own = told.own ?? {};
+    /** What tells it from the others of a wall that was put together. */
+    this.label = told.label ?? [];
     /** @type {Set<PictureView>} */
     this.views = new Set();
     /** @type {string | null} */

@@ -104,6 +104,8 @@ export type ToldTile = {
   match?: number | null;
   fault?: string;
   own?: Partial<Made>;
+  /** On a wall that was put together: what tells it from the others, unless that is its seed alone. */
+  label?: string[];
 };
 
 export type ToldAxis = { title: string; labels: string[] };

@@ -230,6 +230,7 @@ export class List {
     if (!this.room.width) this.measure();
     view.fit(this.room);
     this.arrange(view);
+    this.welcome();
     return view;
   }
 
