@@ -87,6 +87,10 @@ def test_nothing_is_wrong_with_compare_and_models(
 ) -> None:
     page = make_visitor().open(f"{site.url}/#compare")
     broken = {"no sheet": violations_everywhere(page)}
+    page.click("#tab-history")
+    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
+    broken["no picture"] = violations_everywhere(page, LARGE)
+    page.click("#tab-compare")
     wall(page)
     stand_on(page, 0)
     press(page, "k")
@@ -110,6 +114,9 @@ def test_nothing_is_wrong_with_compare_and_models(
     shown = page.locator(".history-tile")
     expect(shown).to_have_count(4)
     broken["history"] = violations_everywhere(page)
+    page.get_by_role("button", name="Date").click()
+    broken["days"] = violations_everywhere(page, LARGE)
+    page.keyboard.press("Escape")
     shown.first.click(modifiers=["Control"])
     broken["selected"] = violations_everywhere(page)
     shown.first.press("Enter")

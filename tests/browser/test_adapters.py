@@ -71,6 +71,9 @@ def test_a_lora_is_picked_dreamt_with_and_left_out(
     prompt.fill("a boat <lora:gone:1>")
     dream(page)
     expect(page.locator(".toasts")).to_contain_text("There is no LoRA called “gone” here.")
+    # What was wrong there is not said in another room.
+    page.click("#tab-compare")
+    expect(page.locator(".toast")).to_have_count(0)
 
 
 def test_on_a_phone_the_picker_fits_and_its_targets_are_large(

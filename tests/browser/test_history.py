@@ -20,6 +20,7 @@ from sdgui.spec import PictureSpec
 from sdgui.storage.database import Database, Found
 from sdgui.storage.layout import DATABASE, picture_path, thumbnail_path
 from tests import peers_files as peers
+from tests.browser.compare_page import choose_mode
 from tests.browser.conftest import PHONE, Visitors, ask, dream, finished, shoot
 from tests.people import who
 from tests.web.conftest import Site, visitor_in
@@ -151,6 +152,12 @@ def test_only_what_is_seen_is_in_the_page_and_every_day_is_a_key_away(history: P
     history.keyboard.press("ArrowDown")
     expect(rail).to_have_attribute("aria-valuetext", "Yesterday")
     expect(history.locator(".history-head").filter(has_text="Yesterday")).to_be_in_viewport()
+    # The pictures have the whole width, and the days lie over their edge where somebody points at them.
+    wide = history.locator(".history-list").bounding_box()
+    assert wide is not None and wide["width"] == 1440 - 2 * 24
+    rail.hover()
+    expect(history.locator(".history-marks span").first).to_be_visible()
+    assert history.locator(".history-list").bounding_box() == wide
     shoot(history, "history")
     box = rail.bounding_box()
     assert box is not None
@@ -183,6 +190,13 @@ def test_back_restores_a_search_and_the_tab(history: Page) -> None:
     expect(count(history)).to_have_text("2,500 pictures")
     history.get_by_role("button", name="Clear filters").click()
     expect(count(history)).to_have_text("5,000 pictures")
+    history.get_by_role("button", name="Date").click()
+    days = history.get_by_role("dialog", name="Days")
+    assert days.evaluate("(element) => element.scrollWidth <= element.clientWidth")
+    days.get_by_role("button", name="Last 7 days").click()
+    expect(count(history)).to_have_text("700 pictures")
+    history.get_by_role("button", name="Last 7 days").click()
+    expect(days.locator("[aria-pressed=true]")).to_have_text("Last 7 days")
 
 
 def test_shift_selects_what_was_never_loaded_and_esc_lets_go(history: Page) -> None:
@@ -285,6 +299,9 @@ def test_a_folder_is_imported_and_its_picture_tells_what_it_was_made_with(
     expect(history.locator(".viewer-broken")).to_contain_text(
         "a fox.png, is no longer in the folder"
     )
+    expect(history.locator("#viewer-copy")).to_be_visible()
+    for name in ("#viewer-download", "#viewer-copy-picture", "#viewer [data-name=share]"):
+        expect(history.locator(name)).to_be_hidden()
     shoot(history, "file-gone")
     history.get_by_role("button", name="Take it out of the list").click()
     history.keyboard.press("Escape")
@@ -296,6 +313,12 @@ def test_marks_and_stars_are_given_by_key_also_where_a_picture_is_large(history:
     history.keyboard.press("k")
     history.keyboard.press("4")
     expect(tiles(history).first).to_have_attribute("aria-label", re.compile("kept, rated 4 of 5"))
+    # The second click of a double click falls beside the picture by then, where one click closes it.
+    tiles(history).first.dblclick(position={"x": 8, "y": 40})
+    assert history.evaluate("getSelection().toString()") == ""
+    expect(history.locator("#viewer")).to_be_visible()
+    history.keyboard.press("Escape")
+    expect(tiles(history).first).to_be_focused()
     history.keyboard.press("Enter")
     expect(history.locator(".viewer-top span")).to_have_text("1 of 5,000")
     history.keyboard.press("ArrowRight")
@@ -313,13 +336,26 @@ def test_marks_and_stars_are_given_by_key_also_where_a_picture_is_large(history:
 def test_two_are_compared_as_a_and_b_and_more_as_a_wall(history: Page) -> None:
     for i in (0, 3):
         tiles(history).nth(i).click(modifiers=["Control"])
+    history.locator(".history-bar").get_by_role("button", name="Share").click()
+    expect(history.get_by_role("heading", name="Share this pair")).to_be_visible()
+    history.keyboard.press("Escape")
     history.get_by_role("button", name="Compare", exact=True).click()
+    expect(history.get_by_role("dialog", name="A and B, large")).to_be_visible()
+    history.keyboard.press("Escape")
+    expect(history.locator("#pair-enlarge")).to_be_focused()
     expect(history.locator("#pair")).to_have_class(re.compile("is-both"))
+    choose_mode(history, "grid")
     history.click("#tab-history")
-    tiles(history).nth(5).click(modifiers=["Control"])
+    tiles(history).first.focus()
+    history.keyboard.press("End")
+    history.locator(f".history-tile[aria-posinset='{TOTAL}']").click(modifiers=["Control"])
     history.get_by_role("button", name="Compare", exact=True).click()
     wall = history.get_by_test_id("sheet").first
     expect(wall.locator(".tile[data-state=done]")).to_have_count(3)
+    expect(wall.locator(".apart")).to_contain_text(["“a boat”", "“a boat”", "“a castle”"])
+    expect(wall.locator(".dream-title")).to_have_text("3 pictures")
+    expect(history.locator("#compare .welcome")).to_have_count(0)
+    expect(history.locator("body")).to_have_attribute("data-mode", "wall")
     history.reload()
     expect(wall.locator(".tile[data-state=done]")).to_have_count(3)
     shoot(history, "wall-of-history")

@@ -33,6 +33,10 @@ export function choices(name, facets) {
   return [any, ...found.map((one) => ({ value: one.value, text: `${words(one)} · ${one.count.toLocaleString("en")}` }))];
 }
 
+/** Whether there is something to choose among: nobody needs one model of one, or none; but a LoRA is there or not. @param {Choosable} name @param {Search} search @param {ToldFacets | null} facets */
+export const isOffered = (name, search, facets) =>
+  name === "rating" || valueOf(name, search) !== "" || choices(name, facets).length > (name === "lora" ? 1 : 2);
+
 /** What is asked for, as a choice's value. @param {Choosable} name @param {Search} search */
 export const valueOf = (name, search) => (name === "rating" ? (search.rating ? String(search.rating) : "") : search[name]);
 
@@ -52,10 +56,15 @@ export function chipWords(name, search, facets) {
 /** @param {Search} search */
 export function dateWords({ from, to }) {
   if (!from && !to) return "Date";
+  const span = spanOf({ from, to });
+  if (span) return span.text;
   if (from === to) return dayWords(from);
   if (!from) return `Until ${dayWords(to)}`;
   return to ? `${dayWords(from)} – ${dayWords(to)}` : `Since ${dayWords(from)}`;
 }
+
+/** The first of them that is these days. @param {{ from: string, to: string }} days */
+export const spanOf = ({ from, to }) => spansOfDays().find((span) => span.from === from && span.to === to);
 
 /** Days that are often asked for. @returns {{ text: string, from: string, to: string }[]} */
 export function spansOfDays() {

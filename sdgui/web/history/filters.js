@@ -2,7 +2,7 @@
 // What is looked for: the search field, the filters and the order, and how large the tiles are.
 
 import { button, find, make } from "../shared/dom/dom.js";
-import { SORTS, asked, chipWords, choices, dateWords, spansOfDays, valueOf } from "./choices.js";
+import { SORTS, asked, chipWords, choices, dateWords, isOffered, spanOf, spansOfDays, valueOf } from "./choices.js";
 import { icon } from "./icons.js";
 import { isNarrowed, widened } from "./search.js";
 
@@ -134,11 +134,7 @@ export class Filters {
   /** @param {ToldFacets} facets */
   tell(facets) {
     this.facets = facets;
-    // Nobody needs to choose among one, or none; but a LoRA is there or not.
-    for (const [name, element] of this.chips) {
-      const least = name === "lora" ? 1 : 2;
-      element.hidden = name !== "rating" && choices(name, facets).length - 1 < least && !valueOf(name, this.search);
-    }
+    for (const [name, element] of this.chips) element.hidden = !isOffered(name, this.search, facets);
     this.show(this.search);
   }
 
@@ -189,18 +185,20 @@ class Dates {
     this.to = make("input", { type: "date", aria: { label: "Last day" } });
     /** @type {HTMLElement | null} */
     this.opener = null;
-    const spans = make("div", { className: "history-spans" });
-    for (const span of spansOfDays()) {
-      spans.append(button(span.text, "", () => {
-        const [{ from, to }] = spansOfDays().filter(({ text }) => text === span.text);
-        this.element.hidePopover();
-        this.act({ from, to });
-      }));
-    }
+    this.spans = spansOfDays().map((span) => button(span.text, "", () => {
+      const [{ from, to }] = spansOfDays().filter(({ text }) => text === span.text);
+      this.element.hidePopover();
+      this.act({ from, to });
+    }));
     this.element = make("div", { className: "sd-menu history-dates", popover: "auto", role: "dialog", aria: { label: "Days" } },
-      spans, make("div", { className: "history-days" }, this.from, make("span", { textContent: "to" }), this.to));
+      make("div", { className: "history-spans" }, ...this.spans),
+      make("div", { className: "history-days" }, this.from, make("span", { textContent: "to" }), this.to));
     for (const field of [this.from, this.to]) {
-      field.addEventListener("change", () => this.act({ from: this.from.value, to: this.to.value }));
+      field.addEventListener("change", () => {
+        const [from, to] = [this.from.value, this.to.value];
+        this.tick({ from, to });
+        this.act(from && to && from > to ? { from: to, to: from } : { from, to });
+      });
     }
     this.element.addEventListener("keydown", (event) => event.key === "Escape" && event.stopPropagation());
     this.element.addEventListener("toggle", (event) => {
@@ -211,15 +209,22 @@ class Dates {
     find(".gradio-container").append(this.element);
   }
 
+  /** Says which of them is chosen. @param {{ from: string, to: string }} days */
+  tick(days) {
+    const chosen = spanOf(days)?.text;
+    for (const span of this.spans) span.setAttribute("aria-pressed", String(span.textContent === chosen));
+  }
+
   /** @param {HTMLElement} opener @param {Search} search */
   open(opener, { from, to }) {
     this.opener = opener;
     this.from.value = from;
     this.to.value = to;
+    this.tick({ from, to });
     this.element.showPopover();
     const at = opener.getBoundingClientRect();
     this.element.style.left = `${Math.max(8, Math.min(at.left, innerWidth - this.element.offsetWidth - 8))}px`;
     this.element.style.top = `${at.bottom + 6}px`;
-    this.element.querySelector("button")?.focus();
+    (this.spans.find((span) => span.ariaPressed === "true") ?? this.spans[0]).focus();
   }
 }

@@ -50,7 +50,7 @@ export class Hand {
     const isTouch = event instanceof PointerEvent && event.pointerType === "touch";
     if (event.shiftKey) this.acts.extend(tile.index);
     else if (isCheck || event.ctrlKey || event.metaKey || (isTouch && this.acts.isSelecting())) this.acts.toggle(tile.index);
-    else this.acts.open(tile.index);
+    else if (event.detail < 2) this.acts.open(tile.index); // else the first click of two did something else here
   }
 
   /** @param {PointerEvent} event */

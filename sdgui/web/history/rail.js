@@ -19,7 +19,8 @@ export class Rail {
   constructor(wall) {
     this.wall = wall;
     this.marks = make("div", { className: "history-marks", aria: { hidden: true } });
-    this.thumb = make("div", { className: "history-thumb", aria: { hidden: true } });
+    this.day = make("span", {});
+    this.thumb = make("div", { className: "history-thumb", aria: { hidden: true } }, this.day);
     this.element = make("div", {
       className: "history-rail", role: "slider", tabIndex: 0, aria: { label: "Day", orientation: "vertical", valuemin: 1, valuemax: 1, valuenow: 1 },
     }, this.marks, this.thumb);
@@ -29,17 +30,27 @@ export class Rail {
     this.hiding = undefined;
     this.element.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
-      this.isHeld = true;
+      this.hold(true);
       this.element.setPointerCapture(event.pointerId);
       this.lead(event);
     });
     this.element.addEventListener("pointermove", (event) => this.isHeld && this.lead(event));
-    for (const type of ["pointerup", "pointercancel"]) this.element.addEventListener(type, () => (this.isHeld = false));
+    for (const type of ["pointerup", "pointercancel"]) this.element.addEventListener(type, () => this.hold(false));
     this.element.addEventListener("keydown", (event) => this.key(event));
+    // A mouse leaves the keyboard here, too; only who uses keys has the names of the days over the pictures meanwhile.
+    this.element.addEventListener("focus", () => this.element.classList.toggle("is-keyed", !this.isHeld && this.element.matches(":focus-visible")));
+    this.element.addEventListener("blur", () => this.element.classList.remove("is-keyed"));
     new ResizeObserver(() => {
       this.height = this.element.clientHeight;
       this.draw();
     }).observe(this.element);
+  }
+
+  /** @param {boolean} isHeld */
+  hold(isHeld) {
+    this.isHeld = isHeld;
+    if (isHeld) this.element.classList.remove("is-keyed");
+    this.element.classList.toggle("is-held", isHeld);
   }
 
   /** How far the pictures can be scrolled. */
@@ -75,6 +86,7 @@ export class Rail {
     else if (event.key === "End") next = sections.length - 1;
     else return;
     event.preventDefault();
+    this.element.classList.add("is-keyed");
     this.wall.jump(next);
     this.move();
   }
@@ -88,9 +100,12 @@ export class Rail {
   draw() {
     inFrame(this.marks, () => {
       const { sections } = this.wall;
-      const isUseful = sections.length > 1 && sections[0].key !== ALL && this.range > 1;
+      // Without days it is a scrollbar, which the keyboard has no need of.
+      const isUseful = this.range > 1;
+      const hasDays = isUseful && sections.length > 1 && sections[0].key !== ALL;
       this.element.classList.toggle("is-idle", !isUseful);
-      this.element.tabIndex = isUseful ? 0 : -1;
+      this.element.classList.toggle("has-days", hasDays);
+      this.element.tabIndex = hasDays ? 0 : -1;
       if (!isUseful) this.marks.replaceChildren();
       if (!isUseful || !this.height) return;
       const found = marks(sections, (section) => this.place(section), ROOM);
@@ -118,7 +133,7 @@ export class Rail {
     const { key } = sections[now];
     const words = key === ALL ? "" : dayWords(key);
     const short = key === ALL ? "" : shortDay(key);
-    if (this.thumb.textContent !== short) this.thumb.textContent = short;
+    if (this.day.textContent !== short) this.day.textContent = short;
     this.element.setAttribute("aria-valuemax", String(sections.length));
     this.element.setAttribute("aria-valuenow", String(now + 1));
     this.element.setAttribute("aria-valuetext", words);

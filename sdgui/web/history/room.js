@@ -173,7 +173,7 @@ class History {
   /** Its tab is seen. */
   seen() {
     this.wall.fit();
-    this.importing.look();
+    this.importing.look().then(() => this.isKnown && !this.wall.total && this.count());
     if (this.isKnown) {
       this.lookAgain();
     } else {
@@ -284,14 +284,24 @@ class History {
     this.filters.counted(pictures(total));
     this.sheet.counted(pictures(total));
     this.rail.draw();
+    const isBare = !total && !this.search.bin && !isNarrowed(this.search);
+    this.filters.element.classList.toggle("is-bare", isBare);
     if (total) this.note.hidden = true;
+    else if (isBare) this.greet();
     else if (isNarrowed(this.search)) this.say(this.nothing(), "Clear filters", () => this.seek(widened(this.search)));
     else this.say(this.nothing());
   }
 
+  /** There is no picture at all. */
+  greet() {
+    this.say(this.nothing(), "Dream something", () => this.page.tabs.choose("dream"));
+    this.note.prepend(make("h2", { textContent: "Nothing here yet" }));
+    if (!this.importing.more.hidden) this.note.append(button("Import a folder…", "link-button", () => this.importing.open()));
+  }
+
   nothing() {
     if (isNarrowed(this.search)) return "No picture fits that.";
-    return this.search.bin ? "The bin is empty." : "Your pictures will be here once you have dreamt some.";
+    return this.search.bin ? "The bin is empty." : "Every picture that you dream will be here, by day, to be found again.";
   }
 
   /** @param {string} words @param {string} [text] @param {() => void} [act] */

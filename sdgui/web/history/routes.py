@@ -214,11 +214,16 @@ def _told(picture: PictureRecord, is_missing: bool) -> dict[str, Any]:
         "rating": picture.rating,
         "match": picture.match,
         "seed": seed_of(picture),
-        "prompt": spec.prompt[:_LONGEST_PROMPT],
+        "prompt": _cut(spec.prompt),
         "job": picture.job,
         "model": spec.model.id,
         "missing": is_missing,
     }
+
+
+def _cut(prompt: str) -> str:
+    is_whole = len(prompt) <= _LONGEST_PROMPT
+    return prompt if is_whole else f"{prompt[: _LONGEST_PROMPT - 1].rstrip()}…"
 
 
 def _values(counts: Mapping[str, int]) -> list[dict[str, Any]]:

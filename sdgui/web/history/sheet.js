@@ -3,7 +3,7 @@
 
 import { dialog } from "../shared/dom/dialog.js";
 import { button, make } from "../shared/dom/dom.js";
-import { TITLES, asked, choices, valueOf } from "./choices.js";
+import { TITLES, asked, choices, isOffered, valueOf } from "./choices.js";
 import { sizes } from "./filters.js";
 import { isNarrowed, widened } from "./search.js";
 
@@ -53,7 +53,7 @@ export class FilterSheet {
       this.element.close();
       this.calls.search({ ...widened(search), bin: !search.bin });
     })] : [];
-    this.body.replaceChildren(...NAMES.map((name) => this.choice(name, search, facets)), ...days,
+    this.body.replaceChildren(...NAMES.filter((name) => isOffered(name, search, facets)).map((name) => this.choice(name, search, facets)), ...days,
       make("label", { className: "history-tick" }, kept, make("span", { textContent: "Kept only" })), ...bin,
       sizes(this.calls.size(), this.calls.resize, "history-sheet-size"));
     this.clear.disabled = !isNarrowed(search);

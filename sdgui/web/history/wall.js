@@ -19,7 +19,7 @@ import { Recycling } from "./recycling.js";
 
 /** What is kept ready above and below what is seen, in parts of its height. */
 const MARGIN = 0.5;
-/** Without days there are no headings. */
+/** The only section where the order is not by days. */
 export const ALL = "all";
 const isTouched = () => matchMedia("(pointer: coarse)").matches;
 
@@ -150,7 +150,7 @@ export class Wall {
 
   arrange() {
     this.width = this.space.clientWidth;
-    const head = this.sections[0]?.key === ALL ? 0 : isTouched() ? 48 : 40;
+    const head = isTouched() ? 48 : 40;
     this.layout = new Layout(this.sections, { width: this.width, size: this.size, head });
     this.space.style.height = `${this.layout.height}px`;
     this.element.dataset.size = this.size;
@@ -234,7 +234,7 @@ export class Wall {
 
   /** @param {number} first @param {number} behind */
   showHeads(first, behind) {
-    const shown = this.layout.head ? this.sections.slice(first, behind) : [];
+    const shown = this.sections.slice(first, behind);
     const keys = new Set(shown.map(({ key }) => key));
     for (const [key, head] of this.heads) {
       if (keys.has(key)) continue;
@@ -243,12 +243,12 @@ export class Wall {
     }
     shown.forEach(({ key, count }, i) => {
       const head = this.heads.get(key) ?? this.makeHead(key);
-      const words = dayWords(key);
+      const words = key === ALL ? "All" : dayWords(key);
       head.element.style.transform = `translateY(${this.layout.tops[first + i]}px)`;
       head.element.style.height = `${this.layout.head}px`;
       if (head.words.data !== words) head.words.data = words;
       if (head.count.textContent !== pictures(count)) head.count.textContent = pictures(count);
-      head.all.setAttribute("aria-label", `Select all of ${words}`);
+      head.all.setAttribute("aria-label", key === ALL ? "Select all" : `Select all of ${words}`);
       if (head.element !== this.headings.children[i]) this.headings.insertBefore(head.element, this.headings.children[i] ?? null);
     });
   }

@@ -64,11 +64,13 @@ def test_sections_are_days_of_the_browsers_zone(site: Site) -> None:
 def test_the_search_finds_by_words_size_mark_and_rating(site: Site) -> None:
     client = site.visitor()
     boat = site.dream(client, "a red boat", count=2).tasks
-    fox = site.dream(client, "a fox", width=128).tasks
+    fox = site.dream(client, "a fox", width=128, seed=7).tasks
     assert ids(client, q="boa") == [boat[1].id, boat[0].id]
     assert ids(client, size="128x64") == [fox[0].id]
     assert ids(client, q="boat", size="128x64") == ids(client, q="?!") == []
     assert ids(client, lora="ink") == []
+    assert ids(client, q=str(fox[0].spec.seed)) == [fox[0].id] == ids(client, q=" 7 ")
+    assert ids(client, q=f"{2**32}") == ids(client, q="7", kept="1") == []
     kept = {"pictures": [boat[0].id, fox[0].id], "kept": True}
     assert client.put("/history/marks", json=kept).status_code == 204
     for picture, rating in ((boat[0].id, 3), (fox[0].id, 5)):
@@ -122,7 +124,31 @@ def test_pictures_go_into_a_zip_and_onto_a_wall(site: Site) -> None:
     assert wall["sheet"]["kind"] == "wall"
     assert [tile["picture"] for tile in wall["tiles"]] == chosen["pictures"]
     assert (wall["prompt"], wall["tiles"][1]["own"]) == ("a fox", {"prompt": "a cat"})
-    assert (wall["gathered"], wall["title"]) == (True, "2 prompts")
+    assert (wall["gathered"], wall["title"]) == (True, "2 pictures")
+    assert [tile["label"] for tile in wall["tiles"]] == [["“a fox”"], ["“a cat”"]]
+
+
+def test_what_tells_the_pictures_of_a_wall_apart_is_told_with_each(site: Site) -> None:
+    client = site.visitor()
+    few, many = (site.dream(client, "a cat", seed=5, steps=steps).tasks[0].id for steps in (2, 4))
+    seeds = [task.id for task in site.dream(client, "a cat", seed=5, count=2).tasks]
+
+    def labels(*pictures: str) -> list[list[str] | None]:
+        told = client.post("/history/wall", json={"pictures": pictures}).json()["dream"]
+        assert told["title"] == "a cat"
+        return [tile.get("label") for tile in told["tiles"]]
+
+    assert labels(few, many) == [["2 steps"], ["4 steps"]]
+    assert labels(*seeds) == [None, None]
+
+
+def test_a_prompt_that_is_cut_says_so(site: Site) -> None:
+    client = site.visitor()
+    site.dream(client, "a boat at sea " * 20)
+    site.dream(client, "x" * 200)
+    found = client.get("/history/pictures?section=all").json()["pictures"]
+    assert found[0]["prompt"] == "x" * 200
+    assert found[1]["prompt"].endswith("a b…") and len(found[1]["prompt"]) <= 200
 
 
 def test_a_wall_of_stored_pictures_is_a_sheet_like_others(site: Site) -> None:
