@@ -35,7 +35,7 @@ def test_a_folder_of_the_third_version_opens_whole(open_store: Callable[[], Disk
     before = store.jobs(ANNA)
     # as that version made its tables
     store._database._connection.executescript(
-        """DROP TABLE links; DROP TABLE reports; DROP TABLE choosers;
+        """DROP TABLE links; DROP TABLE reports; DROP TABLE choosers; DROP TABLE guests;
         DROP TABLE imports; DROP TABLE imported_files;
         DROP TABLE imported_pictures; DROP INDEX tasks_hidden;
         DROP INDEX jobs_gathered; ALTER TABLE jobs DROP COLUMN shows; ALTER TABLE jobs DROP COLUMN undo;
