@@ -349,6 +349,7 @@ def test_two_are_compared_as_a_and_b_and_more_as_a_wall(history: Page) -> None:
     tiles(history).first.focus()
     history.keyboard.press("End")
     history.locator(f".history-tile[aria-posinset='{TOTAL}']").click(modifiers=["Control"])
+    expect(says(history)).to_have_text("3 selected")
     history.get_by_role("button", name="Compare", exact=True).click()
     wall = history.get_by_test_id("sheet").first
     expect(wall.locator(".tile[data-state=done]")).to_have_count(3)

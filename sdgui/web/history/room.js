@@ -398,10 +398,10 @@ class History {
     return id ? [id] : [];
   }
 
-  /** @param {number} index */
-  toggle(index) {
-    const id = this.wall.recordAt(index)?.id;
+  /** One that has not been told yet is asked for. @param {number} index */
+  async toggle(index) {
     this.wall.active = index;
+    const id = this.wall.recordAt(index)?.id ?? (await this.tried(this.ids([[index, index + 1]])))?.[0];
     if (id) this.selection.toggle(id, index);
   }
 
