@@ -93,3 +93,7 @@ class Newcomers:
     def admit(self, address: str | None) -> bool:
         """Counts one more; False when there were too many."""
         return self._places.take(network_of(address))
+
+    def admit_invited(self, invitation: str) -> bool:
+        """The same of those who come by one invitation, in whose way nobody else is."""
+        return self._places.take(f"invitation {invitation}")

@@ -15,7 +15,9 @@ from sdgui.web.doors.addresses import HOST, network_of
 from sdgui.web.doors.asgi import answer, header
 from sdgui.web.doors.gate import Gate
 
-_TOLD = re.compile(rb"x-forwarded-.*|forwarded|x-real-ip")
+_TOLD = re.compile(rb"x-forwarded-.*|forwarded|x-real-ip|via")
+_OLD = ("0.9", "1.0")
+"""What no browser has spoken for decades, and nginx speaks where it was told nothing else."""
 _UNNAMED = (
     "This came through a proxy that sdgui was not told of. Start it with --trusted-proxy and the proxy’s address: "
     "then whoever comes through it is a guest, and you are the owner by the link in the terminal."
@@ -38,6 +40,7 @@ class Proxies:
             await self.app(scope, receive, send)
             return
         is_forwarded = any(_TOLD.fullmatch(name) for name, _ in scope["headers"])
+        is_forwarded = is_forwarded or _is_older_than_its_browser(scope)
         is_by_link = bool(self.gate.link_host) and header(scope, b"host") == self.gate.link_host
         if is_by_link:  # the tunnel's own end takes what is encrypted
             scope = {**scope, "scheme": "https"}
@@ -65,6 +68,14 @@ class Proxies:
         except ValueError:
             return False
         return any(address in network for network in self._networks)
+
+
+def _is_older_than_its_browser(scope: Scope) -> bool:
+    """Whether a browser's request came in a form in which browsers send none: something between them wrote it anew."""
+    is_browser = header(scope, b"sec-fetch-mode") is not None or (
+        header(scope, b"user-agent") or ""
+    ).startswith("Mozilla/")
+    return is_browser and scope.get("http_version") in _OLD
 
 
 def _with_host(scope: Scope) -> Scope:

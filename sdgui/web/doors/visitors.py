@@ -228,7 +228,14 @@ class Visitors:
             if left is not None:
                 return (HTTPStatus.FORBIDDEN, sent_away(left))
             client = scope.get("client")
-            if is_new and not gate.newcomers.admit(client[0] if client else None):
+            invitation = scope["state"].get("invitation", "")
+            if not is_new:
+                is_admitted = True
+            elif invitation:
+                is_admitted = gate.newcomers.admit_invited(invitation)
+            else:
+                is_admitted = gate.newcomers.admit(client[0] if client else None)
+            if not is_admitted:
                 retry = (b"retry-after", b"60")
                 return (HTTPStatus.TOO_MANY_REQUESTS, _TOO_MANY, retry)
         gate.book.saw(who, scope["state"].get("invitation", ""))

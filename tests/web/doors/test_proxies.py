@@ -1,11 +1,14 @@
 """What proxies tell, and the root path below which they have this server."""
 
+import contextlib
+import http.client
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from sdgui.web.doors import proxies
 from sdgui.web.doors.gate import NEWCOMERS, Newcomers
 from sdgui.web.doors.proxies import Proxies
 from tests.web.conftest import BROWSER, Site, open_site
@@ -44,6 +47,30 @@ def test_who_comes_through_a_proxy_that_was_not_named_is_not_taken_for_the_owner
             assert "--trusted-proxy" in refused.text
         monkeypatch.setattr(Proxies, "__call__", lambda self, *asked: self.app(*asked))
         assert client.get("/me", headers=FROM).json()["role"] == "owner"
+
+
+def test_a_proxy_that_says_nothing_of_itself_is_known_by_what_it_speaks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As nginx does with `proxy_pass` alone: by HTTP/1.0, and with this machine's own address as the host."""
+    seen = {"user-agent": "Mozilla/5.0", "sec-fetch-site": "none", "sec-fetch-mode": "navigate"}
+    with open_site(tmp_path) as site:
+
+        def ask(version: int, headers: dict[str, str]) -> tuple[int, str]:
+            connection = http.client.HTTPConnection(site.url.removeprefix("http://"))
+            connection._http_vsn = version  # type: ignore[attr-defined]
+            connection._http_vsn_str = f"HTTP/1.{version % 10}"  # type: ignore[attr-defined]
+            with contextlib.closing(connection):
+                connection.request("GET", "/me", headers={"host": "127.0.0.1", **headers})
+                reply = connection.getresponse()
+                return reply.status, reply.read().decode()
+
+        assert ask(11, seen)[0] == ask(10, {"user-agent": "an old program"})[0] == 200
+        status, text = ask(10, seen)
+        assert status == 403 and "--trusted-proxy" in text
+        assert ask(11, {**seen, "via": "1.1 somewhere"})[0] == 403
+        monkeypatch.setattr(proxies, "_is_older_than_its_browser", lambda scope: False)
+        assert "owner" in ask(10, seen)[1]
 
 
 def test_a_header_alone_proves_nothing(tmp_path: Path) -> None:

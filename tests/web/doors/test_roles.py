@@ -402,3 +402,35 @@ def test_the_gate_is_open_where_others_can_come(
 ) -> None:
     book = GuestBook(tmp_path, lambda file, content: None)
     assert Gate(settings, Keys(tmp_path), book).is_open is is_open
+
+
+def test_who_has_an_invitation_or_a_name_never_waits_for_other_newcomers(shared: Site) -> None:
+    """By the public link all come from one place, which one person alone can use up."""
+    owner = owner_of(shared)
+    made = owner.post("/share/invitations", json={"note": "x"}).json()["link"]
+    query = made.partition("?")[2]
+    gate_of(shared).newcomers = Newcomers(lambda: 0.0)
+    while shared.client(headers=BROWSER).get("/me").status_code == 200:
+        pass
+    refused = shared.client(headers=BROWSER).get("/me")
+    assert refused.status_code == 429 and "Come again in a minute." in refused.text
+
+    def invited() -> int:
+        client = shared.client(headers=BROWSER)
+        assert client.get(f"/?{query}").status_code == 303
+        return client.get("/me").status_code
+
+    assert {invited() for _ in range(NEWCOMERS)} == {200}
+    assert invited() == 429  # nor does one invitation make up people without end
+    assert owner_of(shared).get("/me").status_code == 200
+
+
+def test_who_signs_in_never_waits_for_other_newcomers(guarded_site: Site) -> None:
+    gate, ann = gate_of(guarded_site), httpx.BasicAuth("ann", "öpen: sesame")
+    before, gate.newcomers = gate.newcomers, Newcomers(lambda: 0.0)
+    try:
+        while gate.newcomers.admit("127.0.0.1"):
+            pass
+        assert guarded_site.client(auth=ann, headers=BROWSER).get("/me").status_code == 200
+    finally:
+        gate.newcomers = before
