@@ -1,13 +1,14 @@
 """axe-core finds nothing wrong, in whatever state the page is, in both themes, at four widths."""
 
 import io
+import re
 from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 from PIL import Image
-from playwright.sync_api import FloatRect, Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, Route, expect
 
 from tests.browser.accessibility import WIDTHS, violations_everywhere
 from tests.browser.compare_page import pin_both, press, stand_on, wall
@@ -148,11 +149,52 @@ def test_nothing_is_wrong_with_compare_and_models(
     expect(page.get_by_label("Path of the folder on this machine")).to_be_focused()
     broken["import"] = violations_everywhere(page, LARGE)
     page.keyboard.press("Escape")
+    page.route(re.compile("/share$"), with_guests)
     page.click("#share-button")
     expect(page.locator(".share-columns")).to_be_visible()
+    expect(page.get_by_test_id("guest")).to_have_count(3)
     page.locator(".share-invitations .share-title button").click()
     broken["sharing"] = violations_everywhere(page)
     assert flat(broken) == []
+
+
+def with_guests(route: Route) -> None:
+    """What the panel of guests is told where some are here, somebody is out, all is held and a disk is full."""
+    reply = route.fetch()
+    states = ({"state": "dreaming"}, {"state": "away", "blocked": True}, {"sent_away": True})
+    guest = {"pictures": 3, "seconds": 9, "seen": 0, "anonymous": True} | {"state": "here"}
+    people = [
+        {**guest, "id": f"g{number}", "name": name, "number": number, "blocked": False}
+        | {"sent_away": False, **state}
+        for number, name, state in zip((1, 2, 3), ("ann", "مريم" * 15, "<b>"), states, strict=True)
+    ]
+    queued = {
+        "person": "g1",
+        "name": "ann",
+        "number": 1,
+        "mine": False,
+        "pictures": 4,
+        "live": None,
+    }
+    queue = [
+        {**queued, "job": "a", "prompt": "a boat", "state": "dreaming", "place": 0, "wait": 9}
+        | {"step": 3, "steps": 25},
+        {**queued, "job": "b", "prompt": "a cat " * 20, "state": "waiting", "place": 1, "wait": 40}
+        | {"step": 0, "steps": 25},
+    ]
+    invitation = {
+        "id": "i",
+        "note": "for ben",
+        "made": 0,
+        "ends": None,
+        "came": ["ann"],
+        "query": "?i=x",
+    }
+    told = {"fault": "The disk is full.", "paused": True, "words": ["gore"], "people": people}
+    route.fulfill(
+        response=reply,
+        json={**reply.json(), **told, "queue": queue, "invitations": [invitation]},
+    )
 
 
 # One of each kind of control in each of the tabs; what shows the focus may be what is around it.
