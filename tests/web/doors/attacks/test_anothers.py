@@ -81,6 +81,11 @@ def wanted(
     return reply, way.given(reply, ids)
 
 
+def told_of(reply: Reply) -> dict[str, str]:
+    """The headers of an answer, but for the moment of it."""
+    return {name: value for name, value in reply.headers.items() if name != "date"}
+
+
 def active(theirs: Belongings) -> tuple[str, ...]:
     return tuple(theirs.site.studio._machine.jobs.active)
 
@@ -101,6 +106,7 @@ def test_only_its_maker_is_given_it(
         method, path = route
         unknown = ask(other, method, filled(path + way.query, stands), filled(way.body, stands))
         assert (unknown.status, unknown.text) == (refused.status, refused.text)
+        assert told_of(unknown) == told_of(refused)
     for sent in ELSEWHERE:
         reply, is_given = wanted(maker.client, route, way, maker, **sent)
         assert reply.status == 403 and "another site" in reply.text

@@ -2,13 +2,15 @@
 
 import asyncio
 import base64
+import hmac
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import httpx
 import pytest
 
-from sdgui.web.doors.auth import Failures, Patience
+from sdgui.web.doors import auth
+from sdgui.web.doors.auth import BasicAuth, Failures, Patience
 from tests.web.conftest import BROWSER, Site, open_site
 
 NAME, PASSWORD = "ann", "open: sesame"
@@ -110,3 +112,30 @@ def test_a_thousand_guesses_are_slowed_and_who_knows_is_let_in_at_once(
     for guess, refusal in GUESSED.values():
         assert {guess(client, f"{i:x}").status_code for i in range(50)} == {refusal}
     assert waits.asked == []
+
+
+def test_as_much_is_compared_whoever_is_named_and_whatever_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """So that how long it takes tells neither a name nor the beginning of a password."""
+    compared: list[tuple[int, int]] = []
+
+    def compare(one: bytes, other: bytes) -> bool:
+        compared.append((len(one), len(other)))
+        return hmac.compare_digest(one, other)
+
+    class Counting:
+        compare_digest = staticmethod(compare)
+        digest = staticmethod(hmac.digest)
+
+    monkeypatch.setattr(auth, "hmac", Counting)
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    door = BasicAuth(nothing, {"ann": "a", "ben": "b", "cleo": "c"})
+    told = {b"ann:a": "ann", b"cleo:c": "cleo", b"ann:x": None, b"": None, b"x" * 10_000: None}
+    for given, name in told.items():
+        compared.clear()
+        assert door._name_of(given) == name
+        assert compared == [(32, 32)] * 3
