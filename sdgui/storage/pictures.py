@@ -21,6 +21,7 @@ from sdgui.records import MOST_PIXELS
 from sdgui.spec import PictureSpec
 from sdgui.storage.infotext import to_infotext
 from sdgui.storage.place import Place
+from sdgui.storage.right_kinds import is_of
 
 PARAMETERS = "parameters"
 SDGUI = "sdgui"
@@ -60,7 +61,8 @@ def encode_png(
 
 
 def read_spec(file: Path) -> PictureSpec | None:
-    """The complete spec inside a PNG; None when it is not a picture of ours. The values are as written, unchecked."""
+    """The complete spec inside a PNG; None when it is not a picture of ours. The values are as written, of the right
+    kinds and otherwise unchecked."""
     said = read_provenance(file)
     return None if said is None else said.spec
 
@@ -80,6 +82,8 @@ def provenance_in(text: str) -> Provenance | None:
     try:
         said = json.loads(text)
         spec = PictureSpec.from_json(json.dumps(said["spec"]))
+        if not is_of(PictureSpec, spec):
+            return None
         return Provenance(spec=spec, notes=dict(said["notes"]), place=_place(said.get("place")))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

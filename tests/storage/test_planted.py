@@ -3,7 +3,7 @@
 import json
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -11,14 +11,16 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from sdgui.comparing.settings_in_words import described
 from sdgui.imports import ImportState
 from sdgui.people import NOBODY
 from sdgui.picture_query import PictureQuery
 from sdgui.records import JobRecord
-from sdgui.storage import DiskStore, found_files, layout, plain_file, taken_in
+from sdgui.storage import DiskStore, found_files, layout, pictures, plain_file, taken_in
 from sdgui.storage.imports import reading
 from sdgui.storage.layout import COPY, DATABASE
 from sdgui.storage.rebuilding import rebuild
+from sdgui.web.links.dream_again import query_of
 from tests import peers_files as peers
 from tests.storage.samples import ANNA, BORIS, delete_for_good, job
 
@@ -64,7 +66,7 @@ def test_a_file_that_says_it_is_of_another_s_dream_takes_nothing_of_it_and_gives
 ) -> None:
     """Its owner is sealed, and stays who it is; its dream is not."""
     theirs, own = save(job(2)), save(job(1, visitor=BORIS))
-    pictures, mine = [task.id for task in theirs.tasks], own.tasks[0].id
+    shown, mine = [task.id for task in theirs.tasks], own.tasks[0].id
     store.close()
     file = file_of(folder, mine)
     said = said_by(file)
@@ -72,16 +74,16 @@ def test_a_file_that_says_it_is_of_another_s_dream_takes_nothing_of_it_and_gives
     file.unlink()
     plant(folder / EARLY / "mine.png", said)
     again = rebuilt(folder)
-    assert sorted(ids(again, ANNA)) == sorted(pictures)
+    assert sorted(ids(again, ANNA)) == sorted(shown)
     assert ids(again, BORIS) == [mine]
     [dream] = again.jobs(ANNA, limit=10)
-    assert [task.id for task in dream.tasks] == pictures
+    assert [task.id for task in dream.tasks] == shown
     again.close()
     # A dream is whose it is of which the first file is found.
     monkeypatch.setattr(taken_in, "_apart", lambda whose: whose.job)
     again = rebuilt(folder)
     [dream] = again.jobs(BORIS, limit=10)
-    assert {task.id for task in dream.tasks} >= {mine, pictures[1]}
+    assert {task.id for task in dream.tasks} >= {mine, shown[1]}
     again.close()
 
 
@@ -147,6 +149,49 @@ def test_places_that_cannot_be_are_no_place(store: DiskStore, save: Save, folder
     assert set(ids(again, ANNA)) == {theirs.tasks[0].id}
     assert len(ids(again, NOBODY)) == len(HUGE) + 1
     again.close()
+
+
+WRONG: tuple[Any, ...] = (
+    *(None, "x", -1, 2**70, 1.5, True, [], {}, [1], {"a": 1}, "\0", float("nan"), 1e999),
+    *(
+        {"seed": "x", "strength": "y"},
+        {"seed": 1, "strength": 1e999},
+        {"seed": 1, "strength": None},
+    ),
+    *([{"type": "lora", "ref": {"id": "a", "hash": 5}, "weight": "x", "text_encoder_weight": 1}],),
+    *({"prediction_type": 5}, {"clip_skip": {}}, {"vae": {"id": "a", "hash": 1}}),
+)
+
+
+def wrongly_said(said: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """It, with each of its values of each other kind."""
+    for name in said["spec"]:
+        for wrong in WRONG:
+            yield {**said, "spec": {**said["spec"], name: wrong}}
+    yield from ({**said, "notes": wrong} for wrong in WRONG)
+
+
+def test_what_is_of_no_kind_that_ours_are_keeps_nothing_from_being_made_again_or_shown(
+    store: DiskStore, save: Save, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = save(job(1)).tasks[0].id
+    store.close()
+    said = said_by(file_of(folder, theirs))
+    for wrong in wrongly_said({**said, "place": None}):
+        found = pictures.provenance_in(json.dumps(wrong))
+        if found is not None and found_files._is_meant(found.spec, found.notes):
+            query_of(found.spec, count=1, settings=True)
+            described([found.spec])
+            assert found.spec.to_json()
+    worst = {**said["spec"], "variation": {"seed": "x", "strength": "y"}}
+    for number, spec in enumerate((worst, {**worst, "variation": {"seed": 1, "strength": 2.0}})):
+        plant(folder / f"planted {number}.png", {**said, "spec": spec, "place": None})
+    again = rebuilt(folder)
+    assert ids(again, ANNA) == [theirs] and len(ids(again, NOBODY)) == 1
+    again.close()
+    monkeypatch.setattr(pictures, "is_of", lambda kind, value: True)
+    with pytest.raises(TypeError):
+        rebuilt(folder)
 
 
 @pytest.fixture
