@@ -196,7 +196,11 @@ def test_only_so_many_wrong_ones_are_kept_waiting() -> None:
 
         guard = BasicAuth(inside, dict([RIGHT]), wait=wait)
         told = base64.b64encode(b"ann:wrong")
-        scope = {"type": "http", "headers": [(b"authorization", b"Basic " + told)]}
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "headers": [(b"authorization", b"Basic " + told)],
+        }
 
         async def send(message: Any) -> None:
             if message["type"] == "http.response.start":
