@@ -199,6 +199,7 @@ def test_only_so_many_wrong_ones_are_kept_waiting() -> None:
         scope = {
             "type": "http",
             "method": "GET",
+            "path": "/",
             "headers": [(b"authorization", b"Basic " + told)],
         }
 
