@@ -1,7 +1,9 @@
 """Which tests are quick: those that need neither a model nor a browser nor node, but for attacks and soaks, which are
-many and long; and what runs beside the tests."""
+many and long; what runs beside the tests; and what keeps processes that share them out of each other's way."""
 
 import functools
+import gc
+import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -39,6 +41,16 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if is_slow and config.option.markexpr == "quick" else None
 
 
+# All that is imported stays, and a test leaves little behind: looking through everything for what may go took more time
+# than many a test.
+gc.set_threshold(20_000, 50, 100)
+
+if "PYTEST_XDIST_WORKER_COUNT" in os.environ:
+    # Torch, here and in each app that is started, takes all cores for itself, and two that do so wait for each other.
+    cores = (os.cpu_count() or 1) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores)))
+
+
 def is_of_many(config: pytest.Config) -> bool:
     """Whether this is one of several processes that share the tests (`-n 2`)."""
     return hasattr(config, "workerinput")
@@ -60,6 +72,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 BESIDE = pytest.StashKey[Future[object]]()
 ONE_AFTER_THE_OTHER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="beside")
+
+
+def pytest_collection_finish() -> None:
+    """What is there from now on to the end is not looked through again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:
