@@ -121,6 +121,8 @@ def test_a_wall_by_keyboard_alone(make_visitor: Callable[..., Visitor], site: Si
     press(page, "v")
     expect(sheet(page)).to_have_attribute("data-kind", "variations")
     made(page, 8)
+    rows = [box(tile)["y"] for tile in tiles(page).all()]
+    assert rows == sorted([rows[0], rows[-1]] * 4) and box(tiles(page).first)["width"] > 200
     wall_told, row_told = dreams(page)[1], dreams(page)[0]
     source = next(tile["picture"] for tile in wall_told["tiles"] if str(tile["seed"]) == b)
     assert set(row_told["sheet"]["sources"]) == {source}

@@ -268,7 +268,8 @@ def test_a_picture_that_cannot_be_saved_yet_is_shown_and_offered(
 def test_a_page_that_nobody_uses_waits_for_nothing(
     make_visitor: Callable[..., Visitor], site: Site
 ) -> None:
-    """No timer and no frame of ours is ahead, but for the minute after which a dream is older.
+    """No timer and no frame of ours is ahead, but for the minute after which a dream is older, and that after which the
+    server is asked whether another device changed something.
 
     What an idle page still costs is Gradio's: its loading sign goes on asking for frames when it is gone.
     """
@@ -277,13 +278,13 @@ def test_a_page_that_nobody_uses_waits_for_nothing(
     page.goto(site.url)
     page.wait_for_selector("html[data-sdgui=ready]")
     page.wait_for_selector("#model-pill[data-state=ready]")
-    page.wait_for_function("() => !window.ours().length")
+    page.wait_for_function("() => window.ours().map(({ wait }) => wait).join() === '60000'")
     ask(page, PROMPT, count=1, steps=2)
     dream(page)
     finished(page, 1)
     expect(page.locator("#prompt-hint")).to_contain_text("tokens")
     page.wait_for_function(
-        "() => window.ours().length === 1 && window.ours().every(({ wait }) => wait >= 30_000)"
+        "() => window.ours().length === 2 && window.ours().every(({ wait }) => wait >= 30_000)"
     )
 
 

@@ -51,6 +51,11 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
             raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such dream here.")
         return describe_job(studio.as_it_stands(found), active)
 
+    @routes.get("/revision")
+    def revision() -> dict[str, str]:
+        """Another one after each change of what is stored: a page that nobody touches asks whether it is old."""
+        return {"revision": store.revision()}
+
     @routes.get("/watch")
     async def watch(request: Request) -> StreamingResponse:
         """News of the visitor's active dreams as server-sent events, until none is active."""

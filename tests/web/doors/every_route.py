@@ -166,6 +166,7 @@ EVERYBODYS: Mapping[Route, Way] = {
     ("GET", "/model"): Way(query="?name=demo"),
     ("GET", "/models/choices"): Way(),
     ("POST", "/models/switch"): Way(body=MODEL),
+    ("GET", "/revision"): Way(),
     ("GET", "/status"): Way(),
     ("GET", "/tokens"): Way(query="?prompt=a+cat"),
     ("GET", "/history/imports"): Way(),

@@ -31,7 +31,10 @@ def listen_to(
 
 def test_pages_of_dreams_are_newest_first_and_complete(site: Site) -> None:
     client = site.visitor()
+    before_all = client.get("/revision").json()
     made = [site.dream(client, f"cat number {i}").id for i in range(5)]
+    revision = client.get("/revision").json()
+    assert revision != before_all and client.get("/revision").json() == revision
     found: list[str] = []
     before = ""
     while True:

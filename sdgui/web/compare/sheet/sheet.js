@@ -46,6 +46,7 @@ export class Sheet extends Row {
     this.element.dataset.testid = "sheet";
     this.element.dataset.kind = this.kind;
     this.element.classList.toggle("is-of-one-seed", this.isOfOneSeed);
+    this.element.classList.toggle("is-scale", this.isScale);
     this.meta.after(make("span", { className: "sheet-keys", textContent: KEYS, aria: { hidden: true } }));
     this.wasActive = dream.isActive;
     if (this.sort && !dream.isActive) this.order();

@@ -17,6 +17,7 @@ export class TileTools extends Tools {
     this.thumb = make("img", { alt: "", draggable: false });
     /** @type {Cell | null} */
     this.cell = null;
+    COMPACT.addEventListener("change", () => this.show(this.cell));
   }
 
   get isCompact() {

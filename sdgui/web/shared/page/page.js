@@ -23,6 +23,7 @@ import { Viewer } from "../viewer/viewer.js";
 import { Announcing } from "./announcing.js";
 import { Choices } from "./choices.js";
 import { endEarly } from "./early.js";
+import { Elsewhere } from "./elsewhere.js";
 import { Help } from "./help.js";
 import { Likes } from "./likes.js";
 import { Memory } from "./memory.js";
@@ -172,6 +173,7 @@ export class Page {
     this.isLooking = false;
     document.addEventListener("visibilitychange", () => this.look());
     window.addEventListener("focus", () => this.look());
+    new Elsewhere({ ask: () => ask("/revision"), changed: () => this.look(), page: document });
   }
 
   /** What the rooms show may be otherwise; where nobody sees it, it is asked when somebody does. */
