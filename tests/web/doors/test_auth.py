@@ -36,6 +36,7 @@ GRADIO = [
 OURS = [
     ("GET", "/dreams"),
     ("GET", "/dreams/x"),
+    ("GET", "/revision"),
     ("GET", "/watch"),
     ("GET", "/status"),
     ("GET", "/tokens?prompt=x"),
