@@ -302,6 +302,10 @@ class Store(Protocol):
         """Removes file, thumbnail and row of all that is in the visitor's bin, also when the disk is full."""
         ...
 
+    def with_bins(self, visitors: Sequence[str]) -> tuple[str, ...]:
+        """Those of these visitors who have something in their bin."""
+        ...
+
     def claim(self, visitor: str) -> None:
         """Gives the owner, who comes as this visitor, the pictures of which nobody knows whose they are."""
         ...

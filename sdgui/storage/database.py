@@ -370,6 +370,11 @@ class Database:
             wall_rows.delete_walls(connection, visitor, before)
             return deleted_rows.delete_rows(connection, limit, visitor, before)
 
+    def with_bins(self, visitors: Sequence[str]) -> tuple[str, ...]:
+        """Those of these visitors who have pictures in their bin."""
+        with self._reading() as connection:
+            return deleted_rows.with_bins(connection, visitors)
+
     def end_binned_jobs(self) -> None:
         """At the start: jobs that were about to be stopped because they went into the bin are."""
         with self._writing() as connection:

@@ -165,6 +165,16 @@ def has_rows(connection: sqlite3.Connection, visitor: str | None, before: float)
     return connection.execute(_binned(visitor), values).fetchone() is not None
 
 
+def with_bins(connection: sqlite3.Connection, visitors: Sequence[str]) -> tuple[str, ...]:
+    """Those of these visitors who have pictures in their bin that they may empty."""
+    rows = connection.execute(
+        """SELECT DISTINCT visitor FROM tasks INDEXED BY tasks_binned
+        WHERE visitor IN (SELECT value FROM json_each(?)) AND binned IS NOT NULL AND hidden IS NULL""",
+        (json.dumps(list(visitors)),),
+    )
+    return tuple(row["visitor"] for row in rows)
+
+
 def leftovers(connection: sqlite3.Connection) -> tuple[Leftover, ...]:
     """Those deleted for good whose files may still be there."""
     rows = connection.execute(

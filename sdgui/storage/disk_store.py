@@ -266,6 +266,10 @@ class DiskStore:
         """Deletes for good what is in the visitor's bin, with its files; a full disk does not keep it from that."""
         return self._delete_binned(lambda: self._database.delete_binned(_AT_ONCE, visitor=visitor))
 
+    def with_bins(self, visitors: Sequence[str]) -> tuple[str, ...]:
+        """Those of these visitors who have pictures in their bin."""
+        return self._database.with_bins(visitors)
+
     def sweep_bins(self) -> None:
         """Deletes for good whatever was in anybody's bin for 30 days; then marks, ratings and the bin are copied."""
         before = time.time() - BIN_DAYS * 86_400
@@ -278,6 +282,7 @@ class DiskStore:
 
     def note_guests(self, visitors: Sequence[str], *, are_guests: bool = True) -> None:
         """Remembers, durably, that these visitors are guests, or are none any more."""
+        self._copy_due = True
         self._database.note_guests(visitors, are_guests=are_guests)
 
     def guests(self) -> frozenset[str]:

@@ -32,6 +32,7 @@ _LINKS = (
 )
 _CHOOSERS = ("id", "link", "place", "name", "created", "marks")
 _IMPORTS = ("number", "visitor", "folder", "copies")
+_GUESTS = ("id",)
 _REPORTS = ("picture", "place", "reasons", "count", "first", "last")
 _TABLES = {
     "jobs": ("jobs", _JOBS),
@@ -40,9 +41,10 @@ _TABLES = {
     "choosers": ("choosers", _CHOOSERS),
     "imports": ("imports", _IMPORTS),
     "reports": ("reports", _REPORTS),
+    "guests": ("guests", _GUESTS),
 }
 """By name in the copy: the table of the database, and its columns that are kept."""
-_NO_PICTURES = ("links", "choosers", "imports")
+_NO_PICTURES = ("links", "choosers", "imports", "guests")
 """Those whose rows are called otherwise than pictures and dreams are."""
 
 
@@ -68,7 +70,12 @@ def write_copy(database: Path, copy: Path, *, is_damaged: bool = False) -> None:
             if at is None:
                 return
             written.execute("INSERT INTO copied VALUES (?)", (at,))
+            no_guests = written.execute(
+                "SELECT DISTINCT visitor FROM jobs WHERE visitor NOT IN (SELECT id FROM guests)"
+            ).fetchall()
             _copy(copy, written, {name: name for name in _TABLES}, True)
+            if not is_damaged:  # the database knows better who is one by now
+                written.executemany("DELETE FROM guests WHERE id = ?", no_guests)
             written.execute("CREATE INDEX pictures_of ON pictures (job, position)")
             written.execute("COMMIT")
         _sync(temporary)
@@ -136,8 +143,11 @@ class SmallCopy:
 
     def choosers(self) -> list[dict[str, Any]]:
         """All who choose by links; former versions knew of none."""
-        known = self._rows("SELECT 1 FROM sqlite_master WHERE name = 'choosers'", ())
-        return self._rows("SELECT * FROM choosers", ()) if known else []
+        return self._rows_of("choosers")
+
+    def guests(self) -> list[dict[str, Any]]:
+        """All whose pictures are a guest's; former versions did not say."""
+        return self._rows_of("guests")
 
     def imports(self) -> list[dict[str, Any]]:
         """The folders whose pictures were brought in."""
@@ -146,6 +156,10 @@ class SmallCopy:
     def reports(self) -> list[dict[str, Any]]:
         """What strangers reported."""
         return self._rows("SELECT * FROM reports", ())
+
+    def _rows_of(self, table: str) -> list[dict[str, Any]]:
+        known = self._rows("SELECT 1 FROM sqlite_master WHERE name = ?", (table,))
+        return self._rows(f"SELECT * FROM {table}", ()) if known else []
 
     def _rows(self, asked: str, values: tuple[object, ...]) -> list[dict[str, Any]]:
         if self._connection is None:

@@ -98,6 +98,7 @@ def finish(connection: sqlite3.Connection, copy: SmallCopy) -> None:
         ("links", copy.links()),
         ("choosers", copy.choosers()),
         ("reports", copy.reports()),
+        ("guests", copy.guests()),
     ):
         for row in rows:
             names = ", ".join(f'"{name}"' for name in row)

@@ -79,6 +79,7 @@ class Machine:
         workers: int,
         batch_limit: BatchLimit,
         backoff: Callable[[int], float] = backoff,
+        paused: bool = False,
     ) -> None:
         self.fits = Fits()
         self.queue = PictureQueue(batch_limit, self.fits)
@@ -86,7 +87,7 @@ class Machine:
         self.pace = Pace()
         self.unsaved = Unsaved(backoff)
         self.closing = False
-        self.paused = False
+        self.paused = paused
         self.faces = tuple(WorkerFace(number, model) for number in range(workers))
         self._backoff = backoff
         self._ends_tries = 0

@@ -114,6 +114,7 @@ class Studio:
         draw_seed: Callable[[], int] = draw_seed,
         clock: Callable[[], float] = time.monotonic,
         policy: Policy = POLICY,
+        paused: bool = False,
         backoff: Callable[[int], float] = backoff,
         resident: Callable[[], int] = lambda: 0,
         used: Callable[[str, int, float], None] = lambda visitor, pictures, seconds: None,
@@ -121,7 +122,8 @@ class Studio:
         is_out: Callable[[str], bool] = lambda visitor: False,
         lost: Callable[[str, int], None] = lambda visitor, pictures: None,
     ) -> None:
-        """`resident` tells the main memory of this process, in bytes. `used` is told, without being waited for, what a
+        """`paused`: no batch begins until `pause` lets it. `resident` tells the main memory of this process, in bytes.
+        `used` is told, without being waited for, what a
         visitor has used: pictures, and seconds of a worker. `is_owner` says whether who asked as a guest before is the
         owner by now; `is_out`, whether somebody is not let in any more. `lost` is told how many pictures of a visitor
         had to make room."""
@@ -143,7 +145,11 @@ class Studio:
         """Bytes that the pictures of those who share room take at most; None where that is to be counted."""
         model = models.names()[0]
         self._machine = Machine(
-            model=model, workers=len(workers), batch_limit=batch_limit, backoff=backoff
+            model=model,
+            workers=len(workers),
+            batch_limit=batch_limit,
+            backoff=backoff,
+            paused=paused,
         )
         self._watchers = Watchers()
         self.heeding: list[Callable[[str], None]] = []
@@ -717,7 +723,7 @@ class Studio:
 
     def _make_room(self, visitors: Sequence[str], room: int, taken: Callable[[], int]) -> None:
         """Deletes what is over; what is shown while its dream is being made stays until it is done."""
-        for visitor in visitors:
+        for visitor in self.store.with_bins(visitors):
             self.store.empty_bin(visitor)
         with self._lock:
             alive = tuple(self._machine.jobs.active)

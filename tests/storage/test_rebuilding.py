@@ -383,6 +383,21 @@ def test_what_the_copy_knew_of_pictures_that_are_not_listed_stays_in_it(
     assert {one for (one,) in marked} == {other.tasks[0].id, dreams[0].tasks[0].id}
 
 
+def test_whose_pictures_are_a_guest_s_is_known_when_the_list_is_made_again(
+    store: DiskStore, dreams: tuple[JobRecord, ...], folder: Path
+) -> None:
+    store.note_guests([ANNA, BORIS])
+    store.close()
+    again = DiskStore(folder)
+    again.note_guests([BORIS], are_guests=False)
+    again.close()
+    garbage_header(folder / DATABASE)
+    rebuild(folder, lambda line: None)
+    made = DiskStore(folder)
+    assert made.guests() == {ANNA}
+    made.close()
+
+
 def test_a_folder_that_was_imported_is_imported_again(
     store: DiskStore, save: Save, folder: Path, tmp_path: Path
 ) -> None:
