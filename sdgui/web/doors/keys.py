@@ -28,9 +28,7 @@ class Keys:
         owners = make(folder, OWNERS_SECRET)
         self.token = _made(owners, "token")
         self.owner = SignedCookie("owner", owners, path)
-        self.given_up = GivenUp(folder, write_whole)
-        if renew:
-            self.given_up.clear()
+        self.given_up = GivenUp(folder, write_whole, renew=renew)
         self._secret = server_secret(folder)
         self.invited = SignedCookie("invited", self._secret, path)
         self.chooser = SignedCookie("chooser", self._secret, path)

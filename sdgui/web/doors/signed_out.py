@@ -12,7 +12,7 @@ from pathlib import Path
 
 from starlette.types import Scope
 
-from sdgui.errors import OutOfOrder
+from sdgui.errors import OutOfOrder, UserError
 from sdgui.web.doors.asgi import header, path_of
 
 SIGNED_OUT = "/signed-out"
@@ -24,14 +24,17 @@ class GivenUp:
     """What cookies said that were given up, kept in one file of a folder; safe to call from any thread. `write` keeps a
     file whole."""
 
-    def __init__(self, folder: Path, write: Callable[[Path, bytes], None]) -> None:
+    def __init__(
+        self, folder: Path, write: Callable[[Path, bytes], None], *, renew: bool = False
+    ) -> None:
+        """UserError where it cannot be read: nothing that was given up is to open anything again. After `renew` nothing
+        was, for no former cookie is one."""
         self._file = folder / FILE
         self._write = write
         self._lock = threading.Lock()
-        try:
-            self._said = set(self._file.read_text(encoding="ascii").split())
-        except (OSError, ValueError):
-            self._said = set()
+        if renew:
+            self._file.unlink(missing_ok=True)
+        self._said = _read(self._file)
 
     def __contains__(self, said: str) -> bool:
         """Whether a cookie that says this was given up."""
@@ -40,20 +43,26 @@ class GivenUp:
     def add(self, said: str) -> None:
         """It opens nothing from now on; OutOfOrder where that cannot be kept."""
         with self._lock:
-            self._said.add(said)
             try:
-                self._write(self._file, "\n".join(sorted(self._said)).encode())
+                self._write(self._file, "\n".join(sorted({*self._said, said})).encode())
             except OSError as fault:
                 raise OutOfOrder(
-                    "That you signed out could not be kept on the disk.",
+                    "You are still signed in: that you signed out could not be kept on the disk.",
                     "Make room on it, and sign out again.",
                 ) from fault
+            self._said.add(said)
 
-    def clear(self) -> None:
-        """Nothing was: no former cookie opens anything."""
-        with self._lock:
-            self._said.clear()
-            self._file.unlink(missing_ok=True)
+
+def _read(file: Path) -> set[str]:
+    try:
+        return set(file.read_text(encoding="ascii").split())
+    except FileNotFoundError:
+        return set()
+    except (OSError, ValueError) as fault:
+        raise UserError(
+            f"The file {file}, which says who signed out, cannot be read.",
+            "Make it readable, or start with --new-token: then nobody is signed in as the owner.",
+        ) from fault
 
 
 def is_signing_out(scope: Scope) -> bool:

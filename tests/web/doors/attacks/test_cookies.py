@@ -9,6 +9,7 @@ import httpx
 import pytest
 from itsdangerous import BadSignature, Signer, TimestampSigner
 
+from sdgui.errors import UserError
 from sdgui.web.doors import visitors
 from sdgui.web.doors.cookies import COOKIE, Cookies, token_of
 from sdgui.web.doors.gate import Gate, Newcomers
@@ -260,6 +261,45 @@ def test_a_browser_that_was_the_owner_s_before_others_could_come_signs_out_for_g
         assert host.post("/me/sign-out").status_code == 200
         for client in (host, *(with_cookie(site, *one) for one in copies)):
             assert client.get("/me").json()["role"] == "guest"
+
+
+def test_so_does_one_that_came_by_the_owner_s_link_later(tmp_path: Path) -> None:
+    """Its own cookie, by which it was the owner's before, opens nothing either."""
+    with open_site(tmp_path) as site:
+        host = site.visitor(headers=BROWSER, follow_redirects=True)
+        host.get("/")
+        gate_of(site).share()
+        host.get(f"/?token={gate_of(site).keys.token}").raise_for_status()
+        assert host.post("/me/sign-out").json() == {"leave": ""}
+        assert host.get("/me").json()["role"] == "guest"
+
+
+def test_who_cannot_sign_out_for_a_full_disk_is_told_so_and_can_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(file: Path, content: bytes) -> None:
+        raise OSError("no room")
+
+    with open_site(tmp_path, share=True) as site:
+        owner = owner_of(site)
+        with monkeypatch.context() as full:
+            full.setattr(gate_of(site).keys.given_up, "_write", no_room)
+            refused = owner.post("/me/sign-out")
+        assert refused.status_code == 503 and "still signed in" in refused.text
+        assert owner.get("/me").json()["role"] == "owner"
+        assert owner.post("/me/sign-out").status_code == 200
+        assert owner.get("/me").json()["role"] == "guest"
+
+
+def test_where_nobody_can_read_who_signed_out_nothing_is_served_until_a_new_token(
+    tmp_path: Path,
+) -> None:
+    """Else what was given up would open everything again."""
+    (tmp_path / FILE).write_bytes(b"\xff")
+    with pytest.raises(UserError, match="who signed out"):
+        Keys(tmp_path)
+    assert "owner-1" not in Keys(tmp_path, renew=True).given_up
+    assert "owner-1" not in Keys(tmp_path).given_up
 
 
 def test_a_cookie_that_another_site_of_the_domain_planted_is_passed_over(
