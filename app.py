@@ -113,6 +113,7 @@ def serve(settings: Settings) -> None:
             write_whole,
             said=settings.guests,
             unchecked=not settings.safety_checker,
+            asks_names=bool(settings.auth),
         )
         # Both of the worker: it reads them from its environment.
         keep_freed_memory()
@@ -124,6 +125,7 @@ def serve(settings: Settings) -> None:
             batch_limit=lambda spec: batch_limit(spec, studio.status().device),
             resident=resident,
             policy=book.policy,
+            paused=book.is_held,
             used=book.used,
             is_owner=book.is_owner,
             is_out=book.is_out,
@@ -132,7 +134,7 @@ def serve(settings: Settings) -> None:
         studio.start()
         try:
             from sdgui.web import server
-            from sdgui.web.share.told import SEEN_PASSWORDS, owners_link, told_of_link
+            from sdgui.web.share.told import HELD, SEEN_PASSWORDS, owners_link, told_of_link
 
             web = server.make_app(studio, store, settings, library, book)
             gate, link = web.state.gate, web.state.link
@@ -152,6 +154,8 @@ def serve(settings: Settings) -> None:
                 book.start()
                 store.imports.resume()
                 print(f"sdgui is at {here}", flush=True)
+                if studio.is_paused:
+                    print(HELD, flush=True)
                 if settings.auth_is_seen:
                     print(SEEN_PASSWORDS, flush=True)
                 if is_told:

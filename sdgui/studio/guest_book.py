@@ -131,7 +131,8 @@ class GuestBook:
     """Terms, barred words, invitations and people; safe to call from any thread.
 
     `write` keeps a file whole. `said` are terms that hold from the start whatever was decided before. What the owner
-    decides is kept at once, what people used now and then and at `close`. `changed` is called with the new policy.
+    decides is kept at once, what people used now and then and at `close`. `changed` is called with the new policy,
+    `ended` with each guest who came by an invitation whose time is over.
     """
 
     def __init__(
@@ -141,12 +142,15 @@ class GuestBook:
         *,
         said: Mapping[str, Any] | None = None,
         unchecked: bool = GUESTS.unchecked,
+        asks_names: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`unchecked`: guests may dream with models whose own safety checker cannot be read."""
+        """`unchecked`: guests may dream with models whose own safety checker cannot be read. Where names and passwords
+        are asked for (`asks_names`) nobody needs an invitation."""
         self._file = folder / FILE
         self._write = write
         self._unchecked = unchecked
+        self._asks_names = asks_names
         self._clock = clock
         self._lock = threading.RLock()
         self._writing = threading.Lock()
@@ -156,11 +160,13 @@ class GuestBook:
         self._invitations: dict[str, Invitation] = {}
         self._people: dict[str, Person] = {}
         self._numbers = 0
+        self._is_held = False
+        self.ended: Callable[[str], object] = lambda visitor: None
         self.changed: Callable[[Policy], None] = lambda policy: None
         self._read()
         self._said: dict[str, Any] = {} if said is None else dict(said)
         """What was said for this run alone, as long as nothing else was decided meanwhile."""
-        self._keeping = Daily(self.keep, _OFTEN)
+        self._keeping = Daily(self._look_after, _OFTEN)
 
     def start(self) -> None:
         """Keeps what is used from now on."""
@@ -217,6 +223,18 @@ class GuestBook:
         self.keep()
         self.changed(self.policy)
 
+    @property
+    def is_held(self) -> bool:
+        """Whether nothing is to be dreamt until the owner says so."""
+        return self._is_held
+
+    def hold(self, is_held: bool) -> None:
+        """Keeps whether the owner holds the queue."""
+        with self._lock:
+            self._is_held = is_held
+            self._has_news = True
+        self.keep()
+
     # Invitations
 
     def invitations(self) -> tuple[Invitation, ...]:
@@ -227,10 +245,7 @@ class GuestBook:
     def invite(self, note: str, seconds: float | None = None) -> Invitation:
         """A new invitation that ends after so many seconds, or when it is withdrawn."""
         with self._lock:
-            self._invitations = {
-                name: one for name, one in self._invitations.items() if self._holds(one)
-            }
-            if len(self._invitations) >= _MOST_INVITATIONS:
+            if len(self.invitations()) >= _MOST_INVITATIONS:
                 raise UserError(
                     f"There are {_MOST_INVITATIONS} invitations already.", "Withdraw some."
                 )
@@ -265,13 +280,37 @@ class GuestBook:
             return found is not None and self._holds(found)
 
     def uninvited(self) -> tuple[str, ...]:
-        """The guests who came without an invitation that holds."""
+        """The guests who are not let in without an invitation that holds."""
         with self._lock:
-            return tuple(
+            return tuple(one.visitor for one in self._people.values() if self._is_uninvited(one))
+
+    def is_uninvited(self, visitor: str) -> bool:
+        """Whether somebody is one of them."""
+        with self._lock:
+            found = self._people.get(visitor)
+            return found is not None and self._is_uninvited(found)
+
+    def end_invitations(self) -> None:
+        """Tells of each guest whose invitation has run out, and forgets it."""
+        with self._lock:
+            over = {name for name, one in self._invitations.items() if not self._holds(one)}
+            came = [
                 one.visitor
                 for one in self._people.values()
-                if one.role is Role.GUEST and not self.is_invited(one.invitation)
-            )
+                if one.invitation in over and self._is_uninvited(one)
+            ]
+        for visitor in came:
+            self.ended(visitor)
+        if over:  # only now: whoever could not be told of is told of the next time
+            with self._lock:
+                for name in over:
+                    self._invitations.pop(name, None)
+                self._has_news = True
+
+    def _is_uninvited(self, one: Person) -> bool:
+        is_asked_for = bool(one.invitation) or self.terms.invited_only
+        is_guest = one.role is Role.GUEST and not self._asks_names
+        return is_guest and is_asked_for and not self.is_invited(one.invitation)
 
     def _holds(self, one: Invitation) -> bool:
         return one.ends is None or self._clock() < one.ends
@@ -284,21 +323,29 @@ class GuestBook:
             found = self._people.get(who.visitor)
             if found is None:
                 self._numbers += who.role is Role.GUEST
+                self._has_news = True  # no number is given twice
                 self._make_room()
                 number = self._numbers if who.role is Role.GUEST else 0
                 found = Person(visitor=who.visitor, number=number)
-            if (who.name, invitation or found.invitation) != (found.name, found.invitation):
-                self._has_news = True
-            found = replace(
+            told = replace(
                 found,
                 role=who.role,
                 name=who.name,
                 invitation=invitation or found.invitation,
-                seen=self._clock(),
             )
+            self._has_news = self._has_news or told != found
+            found = replace(told, seen=self._clock())
             self._people.pop(who.visitor, None)  # the last seen are last
             self._people[who.visitor] = found
             return found
+
+    def own(self, visitor: str) -> None:
+        """Somebody asks while nobody but the owner can: they are no guest any more, if they were."""
+        with self._lock:
+            found = self._people.get(visitor)
+            if found is not None and found.role is Role.GUEST:
+                self._people[visitor] = replace(found, role=Role.OWNER)
+                self._has_news = True
 
     def used(self, visitor: str, pictures: int, seconds: float) -> None:
         """Notes what somebody used; those who were never here as others came are not kept."""
@@ -368,8 +415,9 @@ class GuestBook:
             return left if left > 0 else None
 
     def is_out(self, visitor: str) -> bool:
-        """Whether somebody is not let in just now."""
-        return self.refused(visitor) is not None
+        """Whether somebody is not let in just now: sent away, or without an invitation that they would need."""
+        with self._lock:
+            return self.refused(visitor) is not None or self.is_uninvited(visitor)
 
     def _make_room(self) -> None:
         """Forgets who was seen longest ago: those first who neither dreamt nor are refused."""
@@ -381,6 +429,10 @@ class GuestBook:
         del self._people[gone.visitor]
 
     # The file
+
+    def _look_after(self) -> None:
+        self.end_invitations()
+        self.keep()
 
     def keep(self) -> None:
         """Writes what is new; where that cannot be, it is tried again later."""
@@ -404,6 +456,7 @@ class GuestBook:
             "words": self._words,
             "invitations": [asdict(one) for one in self._invitations.values()],
             "numbers": self._numbers,
+            "held": self._is_held,
             "people": [
                 asdict(one)
                 for one in self._people.values()
@@ -417,6 +470,7 @@ class GuestBook:
             self._decided = Terms(**_terms_in(told["terms"]))
             self._words = tuple(map(str, told["words"]))
             self._numbers = int(told["numbers"])
+            self._is_held = bool(told.get("held", False))
             self._invitations = {one["id"]: Invitation(**one) for one in told["invitations"]}
             self._people = {
                 one["visitor"]: Person(**{**one, "role": Role(one["role"])})

@@ -35,7 +35,7 @@ from sdgui.web.doors.roles import Roles
 from sdgui.web.doors.scratch import make_scratch
 from sdgui.web.doors.strangers import for_strangers
 from sdgui.web.doors.streams import Room, StreamLimit, Streams
-from sdgui.web.doors.visitors import Visitors
+from sdgui.web.doors.visitors import NO_INVITATION, Visitors
 from sdgui.web.page import CAPABILITIES, keep_fresh, make_head, make_page, make_routes
 from sdgui.web.programs.declaration import numbers_of
 from sdgui.web.programs.endpoints import endpoints_of
@@ -72,8 +72,14 @@ def make_app(
     """
     make_scratch()
     if book is None:
-        book = GuestBook(settings.output_dir, write_whole, said=settings.guests)
+        book = GuestBook(
+            settings.output_dir,
+            write_whole,
+            said=settings.guests,
+            asks_names=bool(settings.auth),
+        )
     studio.policy, book.changed = book.policy, lambda policy: setattr(studio, "policy", policy)
+    book.ended = lambda visitor: studio.turn_out(visitor, NO_INVITATION)
     with contextlib.suppress(OutOfOrder):  # until it can be kept, the book remembers
         studio.guests.recall(book.guests())
     gate = Gate(

@@ -152,3 +152,69 @@ def test_only_so_many_words_are_barred(tmp_path: Path) -> None:
         book_in(tmp_path).bar(str(i) for i in range(501))
     with pytest.raises(UserError):
         book_in(tmp_path).bar(["x" * 81])
+
+
+def test_a_guest_s_number_is_nobody_else_s_after_a_restart(tmp_path: Path) -> None:
+    book = book_in(tmp_path)
+    assert book.saw(ANN).number == 1  # who made nothing, and is not remembered
+    book.close()
+    again = book_in(tmp_path)
+    assert again.saw(Who(visitor="bob", role=Role.GUEST)).number == 2
+
+
+def test_who_was_a_guest_and_is_the_owner_stays_it_after_a_restart(tmp_path: Path) -> None:
+    book = book_in(tmp_path)
+    for one in (ANN, Who(visitor="bob", role=Role.GUEST), Who(visitor="cy", role=Role.GUEST)):
+        book.saw(one)
+        book.used(one.visitor, 1, 1.0)
+    book.keep()
+    book.own("ann")  # while nobody else could come
+    book.own("nobody")
+    book.keep()
+    assert book_in(tmp_path).guests() == ("bob", "cy")
+    book.saw(Who(visitor="bob", role=Role.OWNER))
+    book.close()
+    assert book_in(tmp_path).guests() == ("cy",)
+
+
+def test_whoever_came_by_an_invitation_is_told_of_once_when_it_has_run_out(tmp_path: Path) -> None:
+    clock, told = HandClock(), list[str]()
+    book = book_in(tmp_path, clock)
+    short, long = book.invite("a", 10), book.invite("b", 20)
+    book.saw(ANN, short.id)
+    book.saw(Who(visitor="bob", role=Role.GUEST), long.id)
+    book.close()
+    book = book_in(tmp_path, clock)  # also where it ran out while nothing was served
+    book.ended = told.append
+    book.end_invitations()
+    assert told == [] and not book.is_out("ann")
+    clock.now = 10
+    book.invite("c")
+    assert book.is_out("ann") and not book.is_out("bob") and not book.is_out("nobody")
+    for _ in range(2):
+        book.end_invitations()
+    assert told == ["ann"]
+    named = GuestBook(tmp_path, write_whole, asks_names=True, clock=clock)
+    named.ended = told.append
+    clock.now = 20
+    named.end_invitations()  # who has a name and a password needs none
+    assert told == ["ann"] and not named.is_out("bob")
+
+
+def test_who_came_without_an_invitation_is_out_once_it_is_asked_for(tmp_path: Path) -> None:
+    book = book_in(tmp_path)
+    book.saw(ANN)
+    book.saw(Who(visitor="me", role=Role.OWNER))
+    assert not book.is_out("ann")
+    book.decide(invited_only=True)
+    assert book.uninvited() == ("ann",)
+    assert book.is_out("ann") and not book.is_out("me")
+
+
+def test_a_queue_that_the_owner_holds_is_held_after_a_restart(tmp_path: Path) -> None:
+    book = book_in(tmp_path)
+    assert not book.is_held
+    book.hold(True)
+    assert book_in(tmp_path).is_held
+    book.hold(False)
+    assert not book_in(tmp_path).is_held

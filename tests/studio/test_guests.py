@@ -69,3 +69,28 @@ def test_guests_of_whom_the_book_alone_tells_are_recalled_once(
     studio.guests.recall(["ann", "never dreamt"])
     house.close()
     assert house.open(FakeEngine()).guests.all() == {"ann"}
+
+
+def test_the_bins_of_those_alone_are_emptied_who_have_something_there(
+    house: House, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = house.open(engine)
+    store = studio.store
+    for name in ("ann", "bob", "cy"):
+        job = studio.submit(ASKED, who(name, Role.GUEST))
+        follow(studio, name, job.id)
+        if name == "ann":
+            studio.bin(who(name), pictures=[task.id for task in job.tasks])
+    emptied, empty = [], store.empty_bin
+
+    def noted(visitor: str) -> object:
+        emptied.append(visitor)
+        return empty(visitor)
+
+    monkeypatch.setattr(store, "empty_bin", noted)
+    room = store.bytes_of_all(("bob", "cy")) + store.bytes_of("cy") // 2
+    studio.policy = Policy(guest=Allowance(), guests_disk=room)
+    last = studio.submit(ASKED, who("dan", Role.GUEST))
+    follow(studio, "dan", last.id)
+    studio.close()  # what follows a picture is over by then
+    assert emptied == ["ann", "bob"]  # and the oldest of another's, which goes there first

@@ -211,12 +211,13 @@ def open_site(
     engine = FakeEngine() if engine is None else engine
     models = OneModel() if models is None else models
     store = DiskStore(folder)
-    book = GuestBook(folder, write_whole)
+    book = GuestBook(folder, write_whole, asks_names=bool(settings.auth))
     studio = HeardStudio(
         models=models,
         store=store,
         workers=(engine,),
         batch_limit=lambda spec: batch,
+        paused=book.is_held,
         used=book.used,
         is_owner=book.is_owner,
         is_out=book.is_out,

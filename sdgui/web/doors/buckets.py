@@ -1,5 +1,6 @@
 """How often each of some may do something: a few times at once, then as often as it comes free again."""
 
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -39,6 +40,12 @@ class Buckets:
             self._left.popitem(last=False)
         return left >= 1
 
+    def wait(self, name: str) -> float:
+        """Seconds until it may once more."""
+        if self.has(name):
+            return 0.0
+        return (1 - self._left[name][0]) / self._a_second
+
     def take(self, name: str) -> bool:
         """Counts one more; False when it is too much."""
         is_free = self.has(name)
@@ -46,3 +53,9 @@ class Buckets:
             left, since = self._left[name]
             self._left[name] = (left - 1, since)
         return is_free
+
+
+def come_again(seconds: float) -> str:
+    """When somebody may who was too much."""
+    whole = max(1, math.ceil(seconds))
+    return f"Come again in {'a second' if whole == 1 else f'{whole} seconds'}."

@@ -1,6 +1,7 @@
 """Whether others than the owner can come, and who was here before they could."""
 
 import hmac
+import math
 import secrets
 import time
 from collections import OrderedDict
@@ -63,9 +64,10 @@ class Gate:
         if len(self._owners) > _MOST_OWNERS:
             self._owners.popitem(last=False)
 
-    def note_no_owner(self, visitor: str) -> None:
+    def note_no_owner(self, *visitors: str) -> None:
         """They signed out: whoever brings their cookie is nobody's owner by it."""
-        self._owners.pop(visitor, None)
+        for visitor in visitors:
+            self._owners.pop(visitor, None)
 
     def was_owner(self, visitor: str) -> bool:
         """Whether somebody was here before others could come."""
@@ -90,10 +92,14 @@ class Newcomers:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._places = Buckets(NEWCOMERS, _A_MINUTE / 60, clock)
 
-    def admit(self, address: str | None) -> bool:
-        """Counts one more; False when there were too many."""
-        return self._places.take(network_of(address))
+    def admit(self, address: str | None, invitation: str = "") -> bool:
+        """Counts one more; False when there were too many. In the way of who comes by an invitation is nobody else."""
+        return self._places.take(_place(address, invitation))
 
-    def admit_invited(self, invitation: str) -> bool:
-        """The same of those who come by one invitation, in whose way nobody else is."""
-        return self._places.take(f"invitation {invitation}")
+    def wait(self, address: str | None, invitation: str = "") -> int:
+        """Seconds until one more may come."""
+        return math.ceil(self._places.wait(_place(address, invitation)))
+
+
+def _place(address: str | None, invitation: str) -> str:
+    return f"invitation {invitation}" if invitation else network_of(address)

@@ -18,7 +18,7 @@ from sdgui.web.doors.cookies import Cookies
 from sdgui.web.doors.gate import Gate
 from sdgui.web.doors.keys import OWNER, OWNERS_BROWSER, kind_of
 from sdgui.web.doors.strangers import ForStrangers, nothing_for_strangers
-from sdgui.web.doors.visitors import NO_INVITATION, visitor_id
+from sdgui.web.doors.visitors import BY_INVITATION, NO_INVITATION, visitor_id
 
 TOKEN = "token"
 INVITATION = "i"
@@ -26,9 +26,6 @@ _LINK = "link"
 """By what failures to guess the address of a link are counted."""
 
 _NOT_THE_OWNERS = "This is not the owner’s link, or no longer. The terminal of this program has it."
-BY_INVITATION = (
-    "Guests come in here by an invitation. Ask whoever runs this program for a link of your own."
-)
 
 
 class Roles:

@@ -21,6 +21,7 @@ from sdgui.errors import OutOfOrder
 from sdgui.people import Role, Who
 from sdgui.web.doors.addresses import visitor_at
 from sdgui.web.doors.asgi import Header, answer, header, path_of
+from sdgui.web.doors.buckets import come_again
 from sdgui.web.doors.cookies import Cookies
 from sdgui.web.doors.gate import Gate
 from sdgui.web.doors.keys import OWNER
@@ -31,9 +32,11 @@ _BEGINNINGS = ("/", "/config")
 
 _WITHOUT_BODY = ("GET", "HEAD")
 
+BY_INVITATION = (
+    "Guests come in here by an invitation. Ask whoever runs this program for a link of your own."
+)
 NO_INVITATION = "This invitation was withdrawn, or is over. Ask whoever sent it for another."
 ONLY_THE_OWNER = "Only the owner of this place may do that."
-_TOO_MANY = "Too many people come in at once. Come again in a minute."
 
 Refusal = tuple[HTTPStatus, str] | tuple[HTTPStatus, str, Header]
 
@@ -196,8 +199,9 @@ class Visitors:
         left = book.refused(state["visitor"])
         if left is not None:
             return sent_away(left)
-        invitation = state.get("invitation", "")
-        return NO_INVITATION if invitation and not book.is_invited(invitation) else ""
+        if book.is_uninvited(state["visitor"]):
+            return NO_INVITATION if state.get("invitation") else BY_INVITATION
+        return ""
 
     def _browser(self, scope: Scope) -> str | None:
         """The visitor that a browser was before its person signed in by name, as far as its cookie tells."""
@@ -221,23 +225,21 @@ class Visitors:
     def _refusal(self, scope: Scope, who: Who, *, is_new: bool) -> Refusal | None:
         """What a guest is told who is not let in; who is let in is written down."""
         gate = self.gate
-        if gate is None or not gate.is_open:
+        if gate is None:
+            return None
+        if not gate.is_open:
+            gate.book.own(who.visitor)
             return None
         if who.role is Role.GUEST:
             left = gate.book.refused(who.visitor)
             if left is not None:
                 return (HTTPStatus.FORBIDDEN, sent_away(left))
             client = scope.get("client")
-            invitation = scope["state"].get("invitation", "")
-            if not is_new:
-                is_admitted = True
-            elif invitation:
-                is_admitted = gate.newcomers.admit_invited(invitation)
-            else:
-                is_admitted = gate.newcomers.admit(client[0] if client else None)
-            if not is_admitted:
-                retry = (b"retry-after", b"60")
-                return (HTTPStatus.TOO_MANY_REQUESTS, _TOO_MANY, retry)
+            place = (client[0] if client else None, scope["state"].get("invitation", ""))
+            if is_new and not gate.newcomers.admit(*place):
+                wait = max(1, gate.newcomers.wait(*place))
+                text = f"Too many people come in at once. {come_again(wait)}"
+                return (HTTPStatus.TOO_MANY_REQUESTS, text, (b"retry-after", str(wait).encode()))
         gate.book.saw(who, scope["state"].get("invitation", ""))
         return None
 

@@ -17,9 +17,15 @@ from sdgui.people import Role, Who
 from sdgui.studio.guest_book import SENT_AWAY, GuestBook, Invitation, Person, told_of
 from sdgui.studio.queued_dream import QueuedDream
 from sdgui.web.doors.gate import Gate
-from sdgui.web.doors.roles import BY_INVITATION, INVITATION
+from sdgui.web.doors.roles import INVITATION
 from sdgui.web.doors.signed_out import SIGNED_OUT
-from sdgui.web.doors.visitors import NO_INVITATION, check_owner, sent_away, who_of
+from sdgui.web.doors.visitors import (
+    BY_INVITATION,
+    NO_INVITATION,
+    check_owner,
+    sent_away,
+    who_of,
+)
 from sdgui.web.share.pictures import told_of_reports
 from sdgui.web.share.qr_code import as_svg
 from sdgui.web.share.tunnel import PublicLink
@@ -117,13 +123,15 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink) -> APIRouter:
         """Ends the owner's cookie of this browser, for good; `leave` is where a browser that signed in by name and
         password has to ask to forget them."""
         said: str | None = request.state.owners_cookie
+        who = who_of(request)
+        reply = JSONResponse({"leave": SIGNED_OUT if who.name else ""}, headers=NO_STORE)
         if said is None:
             if not _signed_in(request):
                 raise HTTPException(HTTPStatus.NOT_FOUND, "This browser is not signed in.")
-            return JSONResponse({"leave": SIGNED_OUT}, headers=NO_STORE)
+            return reply
         gate.keys.given_up.add(said)
-        gate.note_no_owner(who_of(request).visitor)
-        reply = JSONResponse({"leave": ""}, headers=NO_STORE)
+        browser = getattr(request.state, "browser", None)
+        gate.note_no_owner(who.visitor, *(() if browser is None else (browser,)))
         for ended in gate.keys.owner.ended():
             reply.headers.append("set-cookie", ended.decode())
         return reply
@@ -152,9 +160,9 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink) -> APIRouter:
     def share(request: Request) -> dict[str, Any]:
         """All that the panel shows; sizes in bytes, moments in seconds since the epoch."""
         who = check_owner(request)
-        queue = studio.queue()
+        queue, fault = studio.queue(), studio.fault
         return {
-            "fault": "" if studio.fault is None else str(studio.fault),
+            "fault": "" if fault is None else str(fault),
             "reports": told_of_reports(studio, book),
             "asks_names": gate.asks_names,
             "link": asdict(link.state()),
@@ -194,7 +202,7 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink) -> APIRouter:
             check_model(model, studio.models)
         was_open = not book.terms.invited_only
         book.decide(**said)
-        if was_open and book.terms.invited_only and not gate.asks_names:
+        if was_open and book.terms.invited_only:
             for one in book.uninvited():
                 studio.turn_out(one, BY_INVITATION)
         return asdict(book.terms)
@@ -223,6 +231,7 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink) -> APIRouter:
         """Holds the queue, or lets it go on; what is under way is made to its end."""
         check_owner(request)
         studio.pause(asked.paused)
+        book.hold(asked.paused)
         return {"paused": studio.is_paused}
 
     @routes.delete("/share/queue/{job}")

@@ -10,6 +10,9 @@ SEEN_PASSWORDS = (
 )
 
 
+HELD = "The queue is held, as it was left: nothing is dreamt until you let it go on, under Guests."
+
+
 def owners_link(here: str, token: str) -> str:
     """The link that makes a browser the owner's."""
     return f"As its owner you open {here}/?{TOKEN}={token} once in each browser."

@@ -367,7 +367,7 @@ def test_new_visitors_cost_something_and_who_is_known_is_let_in_meanwhile(shared
     assert statuses.count(200) < NEWCOMERS < 40
     assert statuses[-1] == 429
     refused = shared.client().get("/", headers=BROWSER)
-    assert "Come again in a minute" in refused.text and "set-cookie" not in refused.headers
+    assert "set-cookie" not in refused.headers
     assert known.get("/me").status_code == 200
     owner_of_link = shared.client(headers=BROWSER)
     assert owner_of_link.get(f"/?token={gate_of(shared).keys.token}").status_code == 303
@@ -379,6 +379,7 @@ def test_new_visitors_are_let_in_again_with_time() -> None:
     newcomers = Newcomers(clock)
     assert [newcomers.admit("127.0.0.1") for _ in range(NEWCOMERS + 1)][-2:] == [True, False]
     assert newcomers.admit("192.168.1.2")  # another place
+    assert (newcomers.wait("127.0.0.1"), newcomers.wait("192.168.1.2")) == (2, 0)
     clock.now += 2
     assert newcomers.admit("127.0.0.1")
     assert not newcomers.admit("127.0.0.1")
@@ -413,7 +414,8 @@ def test_who_has_an_invitation_or_a_name_never_waits_for_other_newcomers(shared:
     while shared.client(headers=BROWSER).get("/me").status_code == 200:
         pass
     refused = shared.client(headers=BROWSER).get("/me")
-    assert refused.status_code == 429 and "Come again in a minute." in refused.text
+    assert refused.status_code == 429 and "Come again in 2 seconds." in refused.text
+    assert refused.headers["retry-after"] == "2"
 
     def invited() -> int:
         client = shared.client(headers=BROWSER)
@@ -434,3 +436,22 @@ def test_who_signs_in_never_waits_for_other_newcomers(guarded_site: Site) -> Non
         assert guarded_site.client(auth=ann, headers=BROWSER).get("/me").status_code == 200
     finally:
         gate.newcomers = before
+
+
+def test_where_nobody_else_can_come_who_was_a_guest_before_is_none_any_more(
+    tmp_path: Path,
+) -> None:
+    """Else their pictures would make room for a guest's when others can come again."""
+    with open_site(tmp_path, share=True) as site:
+        browser = site.visitor()
+        guest = Who(visitor=visitor_in(browser.cookies), role=Role.GUEST)
+        site.wait(site.studio.submit(DreamRequest(prompt="a cat"), guest))
+        gate_of(site).book.used(guest.visitor, 1, 1.0)
+        gate_of(site).book.keep()
+        assert site.studio.guests.all()
+    with open_site(tmp_path) as alone:
+        same = alone.client(cookies=dict(browser.cookies))
+        assert role_of(same) == "owner"
+        gate_of(alone).book.keep()
+    with open_site(tmp_path, share=True) as again:
+        assert not again.studio.guests.all()

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ import pytest
 from sdgui.errors import no_room
 from sdgui.model_info import SafetyChecker
 from sdgui.people import Role, Who
+from sdgui.records import JobState
 from sdgui.spec import DreamRequest
 from sdgui.web.doors.gate import Gate, Newcomers
 from sdgui.web.shared.settings.controls import default_controls
@@ -231,3 +233,33 @@ def test_of_a_disk_that_is_full_the_owner_hears_all_and_guests_nothing_of_folder
     room.set()
     site.wait(job)
     assert owner.get("/share").json()["fault"] == ""
+
+
+def test_when_an_invitation_has_run_out_the_dreams_of_who_came_with_it_stop(
+    site: Site, owner: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = site.app.state.gate.book
+    link = owner.post("/share/invitations", json={"note": "ben", "hours": 1}).json()["link"]
+    invited = site.client(headers=BROWSER, follow_redirects=True)
+    invited.get(f"/?{urlsplit(link).query}").raise_for_status()
+    site.studio.pause(True)
+    job = site.studio.submit(DreamRequest(prompt="a cat"), guest_of(invited))
+    later = book.now() + 3601
+    monkeypatch.setattr(book, "_clock", lambda: later)
+    book.end_invitations()
+    site.wait(job)
+    assert invited.get(f"/dreams/{job.id}").status_code == 403
+    assert site.stored(job).state is JobState.CANCELLED
+
+
+def test_a_queue_that_the_owner_holds_stays_held_over_a_restart(tmp_path: Path) -> None:
+    with open_site(tmp_path) as first:
+        browser = first.visitor()
+        assert browser.post("/share/queue", json={"paused": True}).json() == {"paused": True}
+        job = first.begin(browser)
+    with open_site(tmp_path) as again:
+        assert again.client().get("/me").json()["paused"]
+        assert again.engine.batches == []
+        assert again.client().post("/share/queue", json={"paused": False}).status_code == 200
+        again.wait(job)
+        assert len(again.engine.batches) == 1

@@ -17,7 +17,7 @@ from sdgui.links import Link
 from sdgui.ports import Store
 from sdgui.records import Mark
 from sdgui.studio.watcher import INTERVAL
-from sdgui.web.doors.buckets import Buckets
+from sdgui.web.doors.buckets import Buckets, come_again
 from sdgui.web.links.choosing.standing import MAKER, Standing, standing_of
 
 MOST_PAGES = 48
@@ -204,7 +204,8 @@ class Gatherings:
                 f"{MOST_CHOOSERS} people are choosing here, and there is no room for more. You can look on."
             )
         if not self._newcomers.take(link.id):
-            raise Crowded("Too many people come in at once. Come again in a minute.")
+            again = come_again(self._newcomers.wait(link.id))
+            raise Crowded(f"Too many people come in at once. {again}")
         id = secrets.token_hex(_BYTES)
         return Chooser(id=id, link=link.id, place=place, created=time.time())
 

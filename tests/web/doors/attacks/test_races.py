@@ -80,16 +80,23 @@ def dreams_of(site: Site, client: httpx.Client) -> list[str]:
     return [one.job for one in site.studio.queue() if one.visitor == visitor]
 
 
-@pytest.mark.parametrize("ending", ["send-away", "block", "withdraw"])
+@pytest.mark.parametrize("ending", ["send-away", "block", "withdraw", "invited-only"])
 def test_what_is_on_its_way_when_a_guest_is_turned_out_is_not_dreamt(
     site: Site, owner: httpx.Client, ending: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.engine.go.clear()
-    guest, invitation = invited(site, owner)
+
+    def come() -> tuple[httpx.Client, str]:
+        owner.put("/share/limits", json={"invited_only": False}).raise_for_status()
+        return (site.visitor(), "") if ending == "invited-only" else invited(site, owner)
+
+    guest, invitation = come()
     visitor = site.visitor_of(guest)
 
     def turn_out() -> None:
-        if ending == "withdraw":
+        if ending == "invited-only":
+            owner.put("/share/limits", json={"invited_only": True}).raise_for_status()
+        elif ending == "withdraw":
             owner.delete(f"/share/invitations/{invitation}").raise_for_status()
         else:
             owner.post(f"/share/people/{visitor}", json={"do": ending}).raise_for_status()
@@ -102,14 +109,16 @@ def test_what_is_on_its_way_when_a_guest_is_turned_out_is_not_dreamt(
     # Nobody looks again.
     monkeypatch.setattr(Visitors, "_turned_out", lambda self, scope: "")
     monkeypatch.setattr(site.studio, "_is_out", lambda visitor: False)
-    guest, invitation = invited(site, owner)
+    guest, invitation = come()
     visitor = site.visitor_of(guest)
     assert said_slowly(site, guest, DREAM, ONE, turn_out).status == 200
     assert len(dreams_of(site, guest)) == 1
+    owner.put("/share/limits", json={"invited_only": False}).raise_for_status()
 
 
-def test_a_dream_that_is_being_stored_when_its_guest_is_blocked_is_not_dreamt(
-    site: Site, owner: httpx.Client, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("ending", ["block", "withdraw"])
+def test_a_dream_that_is_being_stored_when_its_guest_is_turned_out_is_not_dreamt(
+    site: Site, owner: httpx.Client, ending: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Then it is neither among those that are stopped nor asked before they are."""
     site.engine.go.clear()
@@ -117,11 +126,14 @@ def test_a_dream_that_is_being_stored_when_its_guest_is_blocked_is_not_dreamt(
 
     def block_while(job: JobRecord) -> None:
         add_job(job)
-        if job.visitor == visitor:
+        if job.visitor == visitor and ending == "block":
             done = owner.post(f"/share/people/{visitor}", json={"do": "block"})
             assert done.json() == {"stopped": 0}
+        elif job.visitor == visitor:
+            done = owner.delete(f"/share/invitations/{invitation}")
+            assert done.json() == {"stopped": 0}
 
-    guest = site.visitor()
+    guest, invitation = invited(site, owner)
     visitor = site.visitor_of(guest)
     assert guest.post(DREAM, json=ONE).status_code == 200
     assert len(dreams_of(site, guest)) == 1
@@ -131,7 +143,7 @@ def test_a_dream_that_is_being_stored_when_its_guest_is_blocked_is_not_dreamt(
     assert refused.status_code == 422 and "does not let you in" in refused.text
     assert dreams_of(site, guest) == []
     monkeypatch.setattr(site.studio, "_is_out", lambda visitor: False)
-    guest = site.visitor()
+    guest, invitation = invited(site, owner)
     visitor = site.visitor_of(guest)
     assert guest.post(DREAM, json=ONE).status_code == 200
     assert len(dreams_of(site, guest)) == 1
@@ -265,7 +277,7 @@ def test_no_more_new_visitors_come_in_at_once_than_one_after_the_other(
     site.app.state.gate.newcomers = Newcomers(lambda: 0.0)
     answers = at_once([come] * (NEWCOMERS + 10))
     assert sorted(answers) == [200] * NEWCOMERS + [429] * 10
-    monkeypatch.setattr(Newcomers, "admit", lambda self, address: True)
+    monkeypatch.setattr(Newcomers, "admit", lambda self, *place: True)
     assert at_once([come] * (NEWCOMERS + 10)) == [200] * (NEWCOMERS + 10)
 
 
