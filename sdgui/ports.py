@@ -334,8 +334,8 @@ class Store(Protocol):
         """Makes all that is one visitor's another's: dreams, pictures, links, bin; how many pictures."""
         ...
 
-    def bytes_of_all(self, visitors: Sequence[str]) -> int:
-        """The bytes that the pictures of all these visitors take together."""
+    def bytes_of_all(self, visitors: Sequence[str], *, kept: bool = False) -> int:
+        """The bytes that the pictures of all these visitors take together, or only those that are `kept`."""
         ...
 
     def oldest_unkept(

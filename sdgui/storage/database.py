@@ -429,10 +429,10 @@ class Database:
                 )
             return int(moved)
 
-    def bytes_of_all(self, visitors: Sequence[str]) -> int:
+    def bytes_of_all(self, visitors: Sequence[str], *, kept: bool) -> int:
         """The same of all these visitors together."""
         with self._searching() as connection:
-            return judged_rows.bytes_of_all(connection, visitors)
+            return judged_rows.bytes_of_all(connection, visitors, kept=kept)
 
     def oldest_unkept(
         self, visitors: Sequence[str], size: int, sparing: Sequence[str]

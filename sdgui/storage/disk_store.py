@@ -294,9 +294,9 @@ class DiskStore:
         what the owner of the machine hides."""
         return self._database.bytes_of(visitor, kept=kept)
 
-    def bytes_of_all(self, visitors: Sequence[str]) -> int:
+    def bytes_of_all(self, visitors: Sequence[str], *, kept: bool = False) -> int:
         """The same of all these visitors together."""
-        return self._database.bytes_of_all(visitors)
+        return self._database.bytes_of_all(visitors, kept=kept)
 
     def adopt(self, visitor: str, into: str) -> int:
         """Makes all that is one visitor's another's: dreams, pictures, links, bin; how many pictures."""

@@ -99,11 +99,12 @@ def count_hidden(connection: sqlite3.Connection, visitor: str) -> int:
     return int(count)
 
 
-def bytes_of_all(connection: sqlite3.Connection, visitors: Sequence[str]) -> int:
-    """The bytes of all pictures of these visitors, of those in the bin, too."""
+def bytes_of_all(connection: sqlite3.Connection, visitors: Sequence[str], *, kept: bool) -> int:
+    """The bytes of all pictures of these visitors, of those in the bin, too, or only of those that are `kept`."""
     (total,) = connection.execute(
-        """SELECT TOTAL(bytes) FROM tasks WHERE visitor IN (SELECT value FROM json_each(?))
-        AND stored AND hidden IS NULL AND (NOT deleted OR binned IS NOT NULL)""",
+        f"""SELECT TOTAL(bytes) FROM tasks {"INDEXED BY tasks_kept" if kept else ""}
+        WHERE visitor IN (SELECT value FROM json_each(?)) AND stored AND hidden IS NULL
+        AND {"NOT deleted AND mark = 'kept'" if kept else "(NOT deleted OR binned IS NOT NULL)"}""",
         (json.dumps(list(visitors)),),
     ).fetchone()
     return int(total)

@@ -576,12 +576,21 @@ class Studio:
             admit_checker(self.policy.of(who), self.models.look(model))
 
     def _check_room(self, who: Who) -> None:
-        """UserError where what somebody keeps takes all the room that they may have: nothing else could make any."""
+        """UserError where what somebody keeps takes all the room that they may have, alone or with all guests: nothing
+        else could make any."""
         room = self.policy.of(who).disk
         if room is not None and self.store.bytes_of(who.visitor, kept=True) >= room:
             raise UserError(
                 f"The pictures that you keep take the {room / 1e6:,.0f} MB that you may have here.",
                 "Delete some, or keep fewer, and dream again at once.",
+            )
+        shared = self.policy.guests_disk
+        if who.role is not Role.GUEST or shared is None:
+            return
+        if self.store.bytes_of_all(tuple(self.guests.all()), kept=True) >= shared:
+            raise UserError(
+                f"What guests keep here takes the {shared / 1e6:,.0f} MB that they may have together.",
+                "Delete some of yours, or keep fewer, or ask whoever runs this program for more room.",
             )
 
     def _note_begun(self, visitor: str, now: float) -> None:

@@ -147,6 +147,27 @@ def test_a_guest_who_keeps_all_that_there_is_room_for_is_told_so(
     assert studio.store.picture(job.tasks[0].id, "ann") is not None
 
 
+def test_guests_who_keep_all_that_there_is_room_for_together_are_told_so(
+    house: House, engine: FakeEngine
+) -> None:
+    """Else as many as one makes up would fill the disk with what they keep, which makes no room."""
+    studio = house.open(engine)
+    asked = DreamRequest(prompt="a", steps=1)
+    for one in ("ann", "bob"):
+        job = studio.submit(asked, who(one, Role.GUEST))
+        follow(studio, one, job.id)
+        studio.store.mark_picture(job.tasks[0].id, one, Mark.KEPT)
+    kept = studio.store.bytes_of_all(("ann", "bob"))
+    studio.policy = Policy(guest=Allowance(), guests_disk=kept + 1)
+    follow(studio, "dan", studio.submit(asked, who("dan", Role.GUEST)).id)
+    studio.policy = Policy(guest=Allowance(), guests_disk=kept)
+    with pytest.raises(UserError, match="guests keep here takes"):
+        studio.submit(asked, who("dan", Role.GUEST))
+    follow(studio, "owner", studio.submit(asked, who("owner")).id)
+    studio.store.mark_picture(job.tasks[0].id, "bob", Mark.NONE)
+    follow(studio, "dan", studio.submit(asked, who("dan", Role.GUEST)).id)
+
+
 def test_a_guest_has_an_allowance_of_their_own(house: House, engine: FakeEngine) -> None:
     studio = house.open(engine)
     studio.policy = Policy(guest=Allowance(pictures=1))
