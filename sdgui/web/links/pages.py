@@ -259,7 +259,6 @@ def _values(request: Request, opened: Opened, told: Told) -> dict[str, object]:
         "root": root_of(request),
         "here": f"{root_of(request)}/d/{opened.link.id}",
         "address": address,
-        "preview": f"{address}/preview.jpg",
         "oembed": f"{base}/oembed?url={quote(address, safe='')}",
         "until": _day(opened.link.expires),
         "card": {"width": WIDTH, "height": HEIGHT},
