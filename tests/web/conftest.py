@@ -29,6 +29,7 @@ from sdgui.web.compare.controls import CompareControls
 from sdgui.web.doors.auth import Patience
 from sdgui.web.doors.connections import Limits
 from sdgui.web.doors.cookies import COOKIE, token_of
+from sdgui.web.doors.gate import Gate
 from sdgui.web.doors.keys import OWNER, kind_of
 from sdgui.web.doors.listen import listen
 from sdgui.web.doors.visitors import visitor_id, visitor_named
@@ -111,10 +112,21 @@ class Site:
         client.get("/status", headers=BROWSER)
         return client
 
+    @property
+    def gate(self) -> Gate:
+        gate: Gate = self.app.state.gate
+        return gate
+
+    def owner(self, **options: object) -> httpx.Client:
+        """A browser that has come by the owner's link."""
+        client = self.client(headers=BROWSER, follow_redirects=True, **options)
+        client.get(f"/?token={self.gate.keys.token}").raise_for_status()
+        return client
+
     def visitor_of(self, client: httpx.Client) -> str:
         """The visitor that a client's browser is: the owner in person where it has come by their link."""
         sent = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-        if kind_of(self.app.state.gate.keys.owners(sent)) == OWNER:
+        if kind_of(self.gate.keys.owners(sent)) == OWNER:
             return visitor_named(OWNER, server_secret(self.store._folder.path))
         return visitor_in(client.cookies)
 
@@ -265,6 +277,19 @@ def site(shared_site: Site) -> Iterator[Site]:
     """The site, its engine ready to paint, its first model warm; nothing of what a test does outlives it."""
     yield shared_site
     shared_site.settle()
+
+
+@pytest.fixture(scope="module")
+def open_to_others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site that others can come to, for the tests of one file."""
+    with open_site(tmp_path_factory.mktemp("open"), share=True) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def shared(open_to_others: Site) -> Site:
+    """The same. Files whose tests need it as nobody had come before have one of their own of this name."""
+    return open_to_others
 
 
 @pytest.fixture(scope="session")

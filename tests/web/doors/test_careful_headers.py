@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.web.conftest import BROWSER, Site, open_site
+from tests.web.conftest import Site
 from tests.web.doors.belongings import Belongings, belongings_of, stands_for
 from tests.web.doors.every_route import (
     EVERYBODYS,
@@ -22,17 +22,9 @@ FILES = ("/sdgui/main.js", "/theme.css", "/favicon.ico", "/manifest.json")
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with open_site(tmp_path_factory.mktemp("careful"), share=True) as site:
-        yield site
-
-
-@pytest.fixture(scope="module")
 def browser(shared: Site) -> httpx.Client:
     """The owner's."""
-    client = shared.client(headers=BROWSER, follow_redirects=True)
-    client.get(f"/?token={shared.app.state.gate.keys.token}")
-    return client
+    return shared.owner()
 
 
 @pytest.fixture

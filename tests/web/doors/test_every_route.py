@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-import httpx
 import pytest
 
 from sdgui.web.doors.gate import Gate, Newcomers
 from tests.people import who
-from tests.web.conftest import BROWSER, Site, open_site
+from tests.web.conftest import Site, open_site
 from tests.web.doors.every_route import (
     EVERYBODYS,
     MAKERS,
@@ -29,12 +28,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
-def owner_of(site: Site) -> httpx.Client:
-    client = site.client(headers=BROWSER, follow_redirects=True)
-    client.get(f"/?token={site.app.state.gate.keys.token}").raise_for_status()
-    return client
-
-
 def place(path: str, **parts: str) -> str:
     return str(filled(path, lambda name: parts.get(name, "0")))
 
@@ -51,7 +44,7 @@ def test_what_is_the_owner_s_is_refused_to_guests_unless_they_count_as_the_owner
     site: Site, method: str, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body = OWNERS[method, path]
-    allowed = ask(owner_of(site), method, place(path), body)
+    allowed = ask(site.owner(), method, place(path), body)
     of_something = (
         "{person}",
         "{invitation}",
@@ -74,7 +67,7 @@ def test_what_is_the_owner_s_is_refused_to_guests_unless_they_count_as_the_owner
 
 @pytest.mark.usefixtures("nobody_waits")  # links that never were are asked for
 def test_no_route_lets_a_guest_at_what_is_another_s(site: Site) -> None:
-    owner, guest = owner_of(site), site.visitor()
+    owner, guest = site.owner(), site.visitor()
     job = site.dream(owner, "a secret boat", count=2)
     site.engine.go.clear()
     running = site.begin(owner, "a secret cat")

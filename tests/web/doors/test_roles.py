@@ -24,12 +24,6 @@ from tests.people import who
 from tests.web.conftest import BROWSER, Site, open_site, visitor_in
 
 
-@pytest.fixture(scope="module")
-def open_to_others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with open_site(tmp_path_factory.mktemp("open"), share=True) as site:
-        yield site
-
-
 @pytest.fixture
 def shared(open_to_others: Site) -> Iterator[Site]:
     """A site that others can come to; who came to it before is as good as never seen."""
@@ -41,24 +35,12 @@ def shared(open_to_others: Site) -> Iterator[Site]:
     open_to_others.settle()
 
 
-def gate_of(site: Site) -> Gate:
-    gate: Gate = site.app.state.gate
-    return gate
-
-
 def roles_of(site: Site) -> Roles:
     """The door that tells them."""
     layer = site.app.middleware_stack
     while not isinstance(layer, Roles):
         layer = layer.app  # type: ignore[union-attr]
     return layer
-
-
-def owner_of(site: Site, **options: object) -> httpx.Client:
-    """A browser that has come by the owner's link."""
-    client = site.client(follow_redirects=True, headers=BROWSER, **options)
-    assert client.get(f"/?token={gate_of(site).keys.token}").status_code == 200
-    return client
 
 
 def role_of(client: httpx.Client) -> str:
@@ -97,13 +79,13 @@ def test_where_others_can_come_who_brings_nothing_is_a_guest(shared: Site) -> No
 
 def test_the_owner_s_token_becomes_a_cookie_at_once_and_leaves_the_address(shared: Site) -> None:
     client = shared.client(headers=BROWSER)
-    reply = client.get(f"/?token={gate_of(shared).keys.token}&prompt=a+cat")
+    reply = client.get(f"/?token={shared.gate.keys.token}&prompt=a+cat")
     assert reply.status_code == 303
     assert reply.headers["location"] == "./?prompt=a+cat"
     assert reply.headers["cache-control"] == "no-store"
     cookie = reply.headers["set-cookie"]
     assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Secure" not in cookie
-    assert gate_of(shared).keys.token not in cookie
+    assert shared.gate.keys.token not in cookie
     assert role_of(client) == "owner"
     assert client.get("/share").status_code == 200
 
@@ -138,19 +120,19 @@ def test_a_wrong_token_opens_nothing_and_ever_later_and_the_right_one_at_once(
         assert reply.status_code == 403 and "set-cookie" not in reply.headers
     assert waits == sorted(waits) and len(waits) == 4
     assert role_of(client) == "guest"
-    owner_of(shared)
+    shared.owner()
     assert len(waits) == 4
 
 
 def test_a_program_may_bring_the_token_itself(shared: Site) -> None:
-    token = gate_of(shared).keys.token
+    token = shared.gate.keys.token
     assert role_of(shared.client(headers={"authorization": f"Bearer {token}"})) == "owner"
     wrong = shared.client(headers={"authorization": f"Bearer {token}x"}).get("/me")
     assert wrong.status_code == 401
 
 
 def test_an_owner_s_cookie_that_somebody_made_up_makes_a_guest(shared: Site) -> None:
-    owner = owner_of(shared)
+    owner = shared.owner()
     [(name, value)] = [(k, v) for k, v in owner.cookies.items() if k.startswith("sdgui_owner")]
     for forged in ("owner", "owner.x", value[:-1], f"x{value}"):
         assert role_of(shared.client(cookies={name: forged})) == "guest"
@@ -172,19 +154,19 @@ def test_neither_token_nor_cookie_gets_into_the_log(
     shared: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level("DEBUG"):
-        owner_of(shared)
+        shared.owner()
         shared.client().get("/?token=wrong")
     ours = [
         one for one in caplog.records if not one.name.startswith("http")
     ]  # those are the client's
-    assert not any(gate_of(shared).keys.token in one.getMessage() for one in ours)
+    assert not any(shared.gate.keys.token in one.getMessage() for one in ours)
 
 
 def test_a_browser_that_was_here_before_others_could_come_stays_the_owner(tmp_path: Path) -> None:
     with open_site(tmp_path) as site:
         host, stranger = site.visitor(), site.client()
         host.get("/")
-        gate_of(site).share()
+        site.gate.share()
         assert role_of(stranger) == "guest"
         reply = host.get("/me")
         assert reply.json()["role"] == "owner"
@@ -196,7 +178,7 @@ def test_a_browser_that_was_here_before_others_could_come_stays_the_owner(tmp_pa
 
 def test_the_owner_finds_their_own_on_each_device_that_came_by_their_link(tmp_path: Path) -> None:
     with open_site(tmp_path, share=True) as site:
-        laptop, phone = owner_of(site), owner_of(site)
+        laptop, phone = site.owner(), site.owner()
         job = site.dream(laptop, count=2)
         assert [one["id"] for one in phone.get("/dreams").json()["dreams"]] == [job.id]
         assert phone.get(f"/picture/{job.tasks[0].id}").status_code == 200
@@ -211,13 +193,13 @@ def test_what_an_owner_s_browser_made_before_it_came_by_the_link_is_brought_alon
     with open_site(tmp_path) as site:
         browser = site.visitor()
         job = site.dream(browser)
-        gate_of(site).share()
+        site.gate.share()
         assert not browser.get("/me").json()["bring"]  # it is the owner's, and keeps its own
         assert browser.get(f"/dreams/{job.id}").status_code == 200
-        browser.get(f"/?token={gate_of(site).keys.token}")
+        browser.get(f"/?token={site.gate.keys.token}")
         assert browser.get("/me").json()["bring"]
         assert browser.post("/me/bring").json() == {"pictures": 1}
-        for device in (browser, owner_of(site)):
+        for device in (browser, site.owner()):
             assert device.get(f"/dreams/{job.id}").status_code == 200
         assert not browser.get("/me").json()["bring"]
 
@@ -228,9 +210,9 @@ def test_programs_of_guests_do_not_find_what_the_owner_s_programs_made(tmp_path:
         asked = {"prompt": "a cat", "steps": 1}
         job = program.post("/gradio_api/call/v2/dream", json=asked).json()["event_id"]
         assert program.get(f"/dreams/{job}").status_code == 200
-        gate_of(site).share()
+        site.gate.share()
         assert program.get(f"/dreams/{job}").status_code == 404
-        bearer = {"authorization": f"Bearer {gate_of(site).keys.token}"}
+        bearer = {"authorization": f"Bearer {site.gate.keys.token}"}
         assert program.get(f"/dreams/{job}", headers=bearer).status_code == 200
 
 
@@ -292,14 +274,14 @@ def test_dreams_that_are_being_made_are_brought_along_only_when_they_are_done(
 def test_the_owner_s_link_opens_where_names_are_asked_and_so_does_the_name_owner(
     guarded_site: Site, tmp_path: Path
 ) -> None:
-    assert role_of(owner_of(guarded_site)) == "owner"
+    assert role_of(guarded_site.owner()) == "owner"
     with open_site(tmp_path, ("owner", "sesame")) as site:
         assert role_of(site.client(auth=httpx.BasicAuth("owner", "sesame"))) == "owner"
         assert site.client(auth=httpx.BasicAuth("owner", "x")).get("/me").status_code == 401
 
 
 def test_an_invitation_lets_in_until_it_is_withdrawn(shared: Site) -> None:
-    owner = owner_of(shared)
+    owner = shared.owner()
     assert owner.put("/share/limits", json={"invited_only": True}).status_code == 200
     link = owner.post("/share/invitations", json={"note": "for the living room"}).json()
     query = link["link"].partition("?")[2]
@@ -329,7 +311,7 @@ def test_an_invitation_lets_in_until_it_is_withdrawn(shared: Site) -> None:
 def test_an_invitation_that_ended_locks_nobody_out_who_has_a_name_and_a_password(
     guarded_site: Site,
 ) -> None:
-    owner = owner_of(guarded_site)
+    owner = guarded_site.owner()
     link = owner.post("/share/invitations", json={"note": "for Ben"}).json()
     ann = guarded_site.client(auth=httpx.BasicAuth("ann", "öpen: sesame"), headers=BROWSER)
     assert ann.get(f"/?{link['link'].partition('?')[2]}").status_code == 303
@@ -341,7 +323,7 @@ def test_an_invitation_that_ended_locks_nobody_out_who_has_a_name_and_a_password
 def test_who_is_sent_away_has_their_dreams_stopped_and_is_told_when_to_come_again(
     shared: Site,
 ) -> None:
-    owner, guest, other = owner_of(shared), shared.visitor(), shared.visitor()
+    owner, guest, other = shared.owner(), shared.visitor(), shared.visitor()
     shared.engine.go.clear()
     me = visitor_in(guest.cookies)
     job = shared.studio.submit(DreamRequest(prompt="a cat"), Who(visitor=me, role=Role.GUEST))
@@ -370,7 +352,7 @@ def test_new_visitors_cost_something_and_who_is_known_is_let_in_meanwhile(shared
     assert "set-cookie" not in refused.headers
     assert known.get("/me").status_code == 200
     owner_of_link = shared.client(headers=BROWSER)
-    assert owner_of_link.get(f"/?token={gate_of(shared).keys.token}").status_code == 303
+    assert owner_of_link.get(f"/?token={shared.gate.keys.token}").status_code == 303
     assert role_of(owner_of_link) == "owner"
 
 
@@ -407,10 +389,10 @@ def test_the_gate_is_open_where_others_can_come(
 
 def test_who_has_an_invitation_or_a_name_never_waits_for_other_newcomers(shared: Site) -> None:
     """By the public link all come from one place, which one person alone can use up."""
-    owner = owner_of(shared)
+    owner = shared.owner()
     made = owner.post("/share/invitations", json={"note": "x"}).json()["link"]
     query = made.partition("?")[2]
-    gate_of(shared).newcomers = Newcomers(lambda: 0.0)
+    shared.gate.newcomers = Newcomers(lambda: 0.0)
     while shared.client(headers=BROWSER).get("/me").status_code == 200:
         pass
     refused = shared.client(headers=BROWSER).get("/me")
@@ -424,11 +406,11 @@ def test_who_has_an_invitation_or_a_name_never_waits_for_other_newcomers(shared:
 
     assert {invited() for _ in range(NEWCOMERS)} == {200}
     assert invited() == 429  # nor does one invitation make up people without end
-    assert owner_of(shared).get("/me").status_code == 200
+    assert shared.owner().get("/me").status_code == 200
 
 
 def test_who_signs_in_never_waits_for_other_newcomers(guarded_site: Site) -> None:
-    gate, ann = gate_of(guarded_site), httpx.BasicAuth("ann", "öpen: sesame")
+    gate, ann = guarded_site.gate, httpx.BasicAuth("ann", "öpen: sesame")
     before, gate.newcomers = gate.newcomers, Newcomers(lambda: 0.0)
     try:
         while gate.newcomers.admit("127.0.0.1"):
@@ -446,12 +428,12 @@ def test_where_nobody_else_can_come_who_was_a_guest_before_is_none_any_more(
         browser = site.visitor()
         guest = Who(visitor=visitor_in(browser.cookies), role=Role.GUEST)
         site.wait(site.studio.submit(DreamRequest(prompt="a cat"), guest))
-        gate_of(site).book.used(guest.visitor, 1, 1.0)
-        gate_of(site).book.keep()
+        site.gate.book.used(guest.visitor, 1, 1.0)
+        site.gate.book.keep()
         assert site.studio.guests.all()
     with open_site(tmp_path) as alone:
         same = alone.client(cookies=dict(browser.cookies))
         assert role_of(same) == "owner"
-        gate_of(alone).book.keep()
+        alone.gate.book.keep()
     with open_site(tmp_path, share=True) as again:
         assert not again.studio.guests.all()

@@ -38,9 +38,7 @@ def site(open_to_others: Site) -> Iterator[Site]:
 
 @pytest.fixture
 def owner(site: Site) -> httpx.Client:
-    client = site.client(headers=BROWSER, follow_redirects=True)
-    client.get(f"/?token={site.app.state.gate.keys.token}").raise_for_status()
-    return client
+    return site.owner()
 
 
 @pytest.fixture

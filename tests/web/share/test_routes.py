@@ -21,12 +21,6 @@ from sdgui.web.shared.settings.controls import default_controls
 from tests.web.conftest import BROWSER, COMPARE, Site, open_site, visitor_in
 
 
-@pytest.fixture(scope="module")
-def open_to_others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with open_site(tmp_path_factory.mktemp("open"), share=True) as site:
-        yield site
-
-
 @pytest.fixture
 def site(open_to_others: Site) -> Iterator[Site]:
     gate: Gate = open_to_others.app.state.gate
@@ -40,9 +34,7 @@ def site(open_to_others: Site) -> Iterator[Site]:
 
 @pytest.fixture
 def owner(site: Site) -> httpx.Client:
-    client = site.client(headers=BROWSER, follow_redirects=True)
-    client.get(f"/?token={site.app.state.gate.keys.token}").raise_for_status()
-    return client
+    return site.owner()
 
 
 CAT = {"prompt": "a cat", "negative_prompt": "", "count": 1}

@@ -16,7 +16,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from sdgui.web.doors import auth, visitors
 from sdgui.web.doors.gate import Newcomers
-from tests.web.conftest import BROWSER, Site, open_site
+from tests.web.conftest import BROWSER, Site
 from tests.web.doors.belongings import (
     Belongings,
     belongings_of,
@@ -33,12 +33,6 @@ ELSEWHERE = (
     {"origin": "null"},
 )
 """What browsers say of what other sites' pages do: fetch and event streams, pictures, frames; and older browsers."""
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with open_site(tmp_path_factory.mktemp("anothers"), share=True) as site:
-        yield site
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from itsdangerous import BadSignature, Signer, TimestampSigner
 from sdgui.errors import UserError
 from sdgui.web.doors import visitors
 from sdgui.web.doors.cookies import COOKIE, Cookies, token_of
-from sdgui.web.doors.gate import Gate, Newcomers
+from sdgui.web.doors.gate import Newcomers
 from sdgui.web.doors.keys import Keys
 from sdgui.web.doors.signed_cookie import SignedCookie
 from sdgui.web.doors.signed_out import FILE, GivenUp
@@ -22,12 +22,6 @@ from tests.web.conftest import BROWSER, Site, open_site
 from tests.web.doors.belongings import Belongings, belongings_of
 
 PLANTED = "planted-by-somebody-else-0123456789-abcdefgh"
-
-
-@pytest.fixture(scope="module")
-def open_to_others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with open_site(tmp_path_factory.mktemp("cookies"), share=True) as site:
-        yield site
 
 
 @pytest.fixture
@@ -42,20 +36,9 @@ def maker(shared: Site) -> Iterator[Belongings]:
         yield theirs
 
 
-def gate_of(site: Site) -> Gate:
-    gate: Gate = site.app.state.gate
-    return gate
-
-
 def cookie_of(client: httpx.Client, begins: str = COOKIE) -> tuple[str, str]:
     [found] = [(name, value) for name, value in client.cookies.items() if name.startswith(begins)]
     return found
-
-
-def owner_of(site: Site) -> httpx.Client:
-    client = site.client(headers=BROWSER, follow_redirects=True)
-    client.get(f"/?token={gate_of(site).keys.token}").raise_for_status()
-    return client
 
 
 def with_cookie(site: Site, name: str, value: str) -> httpx.Client:
@@ -108,7 +91,7 @@ def test_a_visitor_s_cookie_with_any_letter_changed_is_nobody_s(
 def test_an_owner_s_cookie_is_taken_only_with_its_signature(
     shared: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name, value = cookie_of(owner_of(shared), "sdgui_owner")
+    name, value = cookie_of(shared.owner(), "sdgui_owner")
     assert with_cookie(shared, name, value).get("/share").status_code == 200
     visitors_own = cookie_of(shared.visitor())[1]
     forged = (flipped(value, len(value) - 3), "owner", "owner.", "owner.AAAA", visitors_own)
@@ -120,7 +103,7 @@ def test_an_owner_s_cookie_is_taken_only_with_its_signature(
 
 def test_a_cookie_of_one_kind_is_none_of_another(maker: Belongings, shared: Site) -> None:
     """Each kind has a salt of its own: a guest's signature under the owner's name is worth nothing."""
-    keys = gate_of(shared).keys
+    keys = shared.gate.keys
     said = keys.invited.made_for("owner", secure=False).decode().partition(";")[0]
     value = said.partition("=")[2]
     assert keys.invited.read(f"{keys.invited.name}={value}") == "owner"
@@ -180,10 +163,10 @@ def test_a_stolen_cookie_opens_nothing_once_its_guest_is_out(
     thief = with_cookie(shared, name, value)
     addresses = ("/", f"/dreams/{maker.job}", f"/picture/{maker.picture}", "/watch", "/me")
     assert {thief.get(address).status_code for address in addresses} == {200}
-    owner = owner_of(shared)
+    owner = shared.owner()
     assert ENDINGS[ending](owner, maker.visitor).status_code == 200
     assert {thief.get(address).status_code for address in addresses} == {403}
-    monkeypatch.setattr(gate_of(shared).book, "refused", lambda visitor: None)
+    monkeypatch.setattr(shared.gate.book, "refused", lambda visitor: None)
     assert {thief.get(address).status_code for address in addresses} == {200}
     monkeypatch.undo()
     owner.post(f"/share/people/{maker.visitor}", json={"do": "unblock"})
@@ -192,7 +175,7 @@ def test_a_stolen_cookie_opens_nothing_once_its_guest_is_out(
 def test_an_invitation_s_cookie_is_worth_nothing_once_it_is_withdrawn(
     shared: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    owner = owner_of(shared)
+    owner = shared.owner()
     made = owner.post("/share/invitations", json={"note": "x"}).json()
     query = made["link"].partition("?")[2]
     guest = shared.client(headers=BROWSER)
@@ -202,24 +185,24 @@ def test_an_invitation_s_cookie_is_worth_nothing_once_it_is_withdrawn(
     owner.delete(f"/share/invitations/{made['id']}")
     assert with_cookie(shared, name, value).get("/dreams").status_code == 403
     assert shared.client().get(f"/?{query}").status_code == 410
-    monkeypatch.setattr(gate_of(shared).book, "is_invited", lambda invitation: True)
+    monkeypatch.setattr(shared.gate.book, "is_invited", lambda invitation: True)
     assert with_cookie(shared, name, value).get("/dreams").status_code == 200
 
 
 def test_after_a_new_token_former_links_and_cookies_are_a_guest_s(tmp_path: Path) -> None:
     with open_site(tmp_path, share=True) as site:
-        owner = owner_of(site)
+        owner = site.owner()
         name, value = cookie_of(owner, "sdgui_owner")
-        former = gate_of(site).keys
+        former = site.gate.keys
         bearer = {"authorization": f"Bearer {former.token}"}
         thief = with_cookie(site, name, value)
         assert thief.get("/share").status_code == 200
         assert site.client(headers=bearer).get("/share").status_code == 200
-        gate_of(site).keys = Keys(tmp_path, renew=True)
+        site.gate.keys = Keys(tmp_path, renew=True)
         assert thief.get("/share").status_code == 403
         assert site.client(headers=bearer).get("/share").status_code == 401
         assert site.client().get(f"/?token={former.token}").status_code == 403
-        gate_of(site).keys = former
+        site.gate.keys = former
         assert thief.get("/share").status_code == 200
 
 
@@ -228,7 +211,7 @@ def test_a_copy_of_an_owner_s_cookie_is_worth_nothing_once_they_signed_out(
 ) -> None:
     """Nor after a restart; the owner's other devices stay theirs."""
     with open_site(tmp_path, share=True) as site:
-        owner, other = owner_of(site), owner_of(site)
+        owner, other = site.owner(), site.owner()
         name, value = cookie_of(owner, "sdgui_owner")
         thief = with_cookie(site, name, value)
         assert thief.get("/share").status_code == 200
@@ -242,10 +225,10 @@ def test_a_copy_of_an_owner_s_cookie_is_worth_nothing_once_they_signed_out(
         monkeypatch.setattr(GivenUp, "__contains__", lambda self, said: False)
         assert thief.get("/share").status_code == 200
         monkeypatch.undo()
-        assert owner_of(site).get("/share").status_code == 200  # by the link again
+        assert site.owner().get("/share").status_code == 200  # by the link again
     with open_site(tmp_path, share=True) as again:
         assert with_cookie(again, name, value).get("/share").status_code == 403
-        gate_of(again).keys = Keys(tmp_path, renew=True)
+        again.gate.keys = Keys(tmp_path, renew=True)
         assert (tmp_path / FILE).exists() is False
 
 
@@ -255,7 +238,7 @@ def test_a_browser_that_was_the_owner_s_before_others_could_come_signs_out_for_g
     with open_site(tmp_path) as site:
         host = site.visitor()
         host.get("/")
-        gate_of(site).share()
+        site.gate.share()
         assert host.get("/me").json()["role"] == "owner"
         copies = [(name, value) for name, value in host.cookies.items()]
         assert host.post("/me/sign-out").status_code == 200
@@ -268,8 +251,8 @@ def test_so_does_one_that_came_by_the_owner_s_link_later(tmp_path: Path) -> None
     with open_site(tmp_path) as site:
         host = site.visitor(headers=BROWSER, follow_redirects=True)
         host.get("/")
-        gate_of(site).share()
-        host.get(f"/?token={gate_of(site).keys.token}").raise_for_status()
+        site.gate.share()
+        host.get(f"/?token={site.gate.keys.token}").raise_for_status()
         assert host.post("/me/sign-out").json() == {"leave": ""}
         assert host.get("/me").json()["role"] == "guest"
 
@@ -281,9 +264,9 @@ def test_who_cannot_sign_out_for_a_full_disk_is_told_so_and_can_later(
         raise OSError("no room")
 
     with open_site(tmp_path, share=True) as site:
-        owner = owner_of(site)
+        owner = site.owner()
         with monkeypatch.context() as full:
-            full.setattr(gate_of(site).keys.given_up, "_write", no_room)
+            full.setattr(site.gate.keys.given_up, "_write", no_room)
             refused = owner.post("/me/sign-out")
         assert refused.status_code == 503 and "still signed in" in refused.text
         assert owner.get("/me").json()["role"] == "owner"
@@ -323,7 +306,7 @@ def test_a_cookie_that_another_site_of_the_domain_planted_is_passed_over(
 
 
 def test_a_token_in_an_address_counts_on_the_first_page_alone(shared: Site) -> None:
-    token = gate_of(shared).keys.token
+    token = shared.gate.keys.token
     assert shared.client().get(f"/?token={token}").status_code == 303
     for method, path in (
         ("GET", f"/share?token={token}"),

@@ -16,7 +16,7 @@ from starlette.routing import Mount
 from sdgui.web import rooms
 from sdgui.web.doors import gradio_door
 from tests.fake_engine import PATIENCE
-from tests.web.conftest import Site, open_site
+from tests.web.conftest import Site
 from tests.web.doors.belongings import Belongings, belongings_of, stands_for
 from tests.web.doors.every_route import EVERYBODYS, MAKERS, OWNERS, STRANGERS, filled
 
@@ -55,26 +55,20 @@ def spelt(target: str) -> Iterator[str]:
     yield f"~{up}"
 
 
-@pytest.fixture(scope="module")
-def own_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with open_site(tmp_path_factory.mktemp("files"), share=True) as site:
-        yield site
-
-
 @pytest.fixture
-def secret(own_site: Site) -> Path:
+def secret(shared: Site) -> Path:
     """A file that somebody keeps beside their pictures."""
-    file = Path(own_site.store._folder.path) / "secret.txt"
+    file = Path(shared.store._folder.path) / "secret.txt"
     file.write_text(SECRET, encoding="utf-8")
     return file
 
 
 @pytest.fixture
-def theirs(own_site: Site) -> Iterator[Belongings]:
-    client = own_site.client(headers={"sec-fetch-site": "same-origin"})
-    client.get(f"/?token={own_site.app.state.gate.keys.token}")
+def theirs(shared: Site) -> Iterator[Belongings]:
+    client = shared.client(headers={"sec-fetch-site": "same-origin"})
+    client.get(f"/?token={shared.app.state.gate.keys.token}")
     client.get("/status")
-    with belongings_of(own_site, client) as theirs:
+    with belongings_of(shared, client) as theirs:
         yield theirs
 
 
@@ -100,8 +94,8 @@ class Raw:
 
 
 @pytest.fixture
-def raw(own_site: Site, theirs: Belongings) -> Raw:
-    return Raw(own_site, theirs.client.cookies)
+def raw(shared: Site, theirs: Belongings) -> Raw:
+    return Raw(shared, theirs.client.cookies)
 
 
 def open_parts(theirs: Belongings) -> Iterator[str]:
@@ -126,7 +120,7 @@ def open_parts(theirs: Belongings) -> Iterator[str]:
 
 @pytest.mark.usefixtures("nobody_waits")  # links that never were are asked for
 def test_no_file_is_given_through_any_route(
-    own_site: Site,
+    shared: Site,
     theirs: Belongings,
     raw: Raw,
     secret: Path,
@@ -143,7 +137,7 @@ def test_no_file_is_given_through_any_route(
 
 
 def test_every_spelling_that_names_the_file_is_given_by_a_route_that_takes_paths(
-    own_site: Site, raw: Raw, secret: Path, monkeypatch: pytest.MonkeyPatch
+    shared: Site, raw: Raw, secret: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So that the spellings above are attacks: nothing on the way to a route turns them away."""
 
@@ -152,7 +146,7 @@ def test_every_spelling_that_names_the_file_is_given_by_a_route_that_takes_paths
         return PlainTextResponse(file.read_text() if file.is_file() else "")
 
     route = APIRoute("/careless/{path:path}", careless)
-    monkeypatch.setattr(own_site.app.router, "routes", [route, *own_site.app.router.routes])
+    monkeypatch.setattr(shared.app.router, "routes", [route, *shared.app.router.routes])
     reached = [
         written
         for written in spelt(str(secret))
@@ -181,14 +175,14 @@ def test_our_own_files_are_given_by_name_and_others_only_without_the_list_of_nam
 
 
 def test_gradio_gives_files_once_its_door_and_its_list_of_folders_are_open(
-    own_site: Site, raw: Raw, secret: Path, monkeypatch: pytest.MonkeyPatch
+    shared: Site, raw: Raw, secret: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = f"/gradio_api/file={secret}"
     assert raw.get("/theme.css")[0] == 200
     assert raw.get(address)[0] == 404
     monkeypatch.setattr(gradio_door, "is_open", lambda method, path: True)
     assert raw.get(address)[0] == 403
-    mount = own_site.app.routes[-1]
+    mount = shared.app.routes[-1]
     assert isinstance(mount, Mount)
     inner = mount.app
     while not hasattr(inner, "get_blocks"):
@@ -199,7 +193,7 @@ def test_gradio_gives_files_once_its_door_and_its_list_of_folders_are_open(
 
 @pytest.mark.parametrize("name", ["picture", "thumb"])
 def test_a_picture_s_id_is_no_path(
-    own_site: Site,
+    shared: Site,
     theirs: Belongings,
     raw: Raw,
     secret: Path,
@@ -211,10 +205,10 @@ def test_a_picture_s_id_is_no_path(
     within = secret.with_name("secret")
     within.write_text(SECRET, encoding="utf-8")
     assert raw.get(f"/{name}/secret")[0] == 404
-    record = own_site.store.picture(theirs.picture, theirs.visitor)
-    monkeypatch.setattr(own_site.store, "picture", lambda picture, visitor: record)
+    record = shared.store.picture(theirs.picture, theirs.visitor)
+    monkeypatch.setattr(shared.store, "picture", lambda picture, visitor: record)
     for find in ("picture_file", "thumb_file"):
-        monkeypatch.setattr(own_site.store, find, lambda picture, visitor: secret.parent / picture)
+        monkeypatch.setattr(shared.store, find, lambda picture, visitor: secret.parent / picture)
     assert raw.get(f"/{name}/secret") == (200, SECRET)
     assert raw.get(f"/{name}/secret.txt")[0] == 422
     assert raw.get(f"/{name}/..%2fsecret")[0] in (404, 422)

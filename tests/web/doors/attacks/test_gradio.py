@@ -10,9 +10,8 @@ from starlette.routing import Mount
 
 from sdgui.web.doors import gradio_door
 from sdgui.web.doors.auth import BasicAuth
-from sdgui.web.doors.gate import Newcomers
 from sdgui.web.programs.calls import Call, Sessions
-from tests.web.conftest import Site, open_site
+from tests.web.conftest import Site
 from tests.web.doors.belongings import Belongings, belongings_of
 from tests.web.doors.every_route import STRANGERS, filled, routes_of
 from tests.web.doors.test_gradio_door import NOTHING, OPEN, gradios_routes
@@ -47,13 +46,6 @@ CLOSED: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("GET", "/pwa_icon", {}),
 )
 DOCUMENTS = ("/docs", "/redoc", "/openapi.json", "/docs/oauth2-redirect", "/gradio_api/docs")
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with open_site(tmp_path_factory.mktemp("gradio"), share=True) as site:
-        site.app.state.gate.newcomers = Newcomers()
-        yield site
 
 
 @pytest.fixture

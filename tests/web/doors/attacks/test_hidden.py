@@ -12,7 +12,7 @@ import pytest
 
 from sdgui.links import Link
 from sdgui.web.doors.gate import Newcomers
-from tests.web.conftest import BROWSER, Site, open_site
+from tests.web.conftest import Site, open_site
 
 DREAM = "/gradio_api/call/v2/dream"
 KINDS = ("picture", "pair", "choice")
@@ -27,9 +27,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def owner(site: Site) -> httpx.Client:
-    client = site.client(headers=BROWSER, follow_redirects=True)
-    client.get(f"/?token={site.app.state.gate.keys.token}").raise_for_status()
-    return client
+    return site.owner()
 
 
 @dataclass(frozen=True, kw_only=True)

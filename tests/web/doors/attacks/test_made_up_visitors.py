@@ -15,34 +15,22 @@ from sdgui.studio import guest_book
 from sdgui.studio.guest_book import GuestBook
 from sdgui.web.doors.cookies import Cookies
 from sdgui.web.doors.gate import NEWCOMERS, Newcomers
-from tests.web.conftest import BROWSER, Site, open_site
+from tests.web.conftest import BROWSER, Site
 
 PATH = "/gradio_api/call/v2/dream"
 ONE = {"prompt": "a boat", "steps": 2}
 
 
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with open_site(tmp_path_factory.mktemp("made-up"), share=True) as site:
-        yield site
-
-
 @pytest.fixture
-def site(opened: Site) -> Iterator[Site]:
-    opened.app.state.gate.newcomers = Newcomers()
-    yield opened
-    opened.settle()
+def site(open_to_others: Site) -> Iterator[Site]:
+    open_to_others.app.state.gate.newcomers = Newcomers()
+    yield open_to_others
+    open_to_others.settle()
 
 
 def newcomer(site: Site) -> httpx.Response:
     with site.client(headers=BROWSER) as client:
         return client.get("/me")
-
-
-def owner_of(site: Site) -> httpx.Client:
-    client = site.client(headers=BROWSER, follow_redirects=True)
-    client.get(f"/?token={site.app.state.gate.keys.token}").raise_for_status()
-    return client
 
 
 def written(site: Site) -> int:
@@ -66,7 +54,7 @@ def test_new_visitors_are_limited_and_leave_nothing_behind(
     assert "come in at once" in answers[-1].text
     assert "set-cookie" not in answers[-1].headers
     assert known.get("/me").status_code == 200
-    assert owner_of(site).get("/share").status_code == 200
+    assert site.owner().get("/share").status_code == 200
     site.app.state.gate.book.keep()
     assert written(site) <= before + len("99")  # a number that is larger, and nobody's
     monkeypatch.setattr(Newcomers, "admit", lambda self, *place: True)
@@ -120,7 +108,7 @@ def test_ten_thousand_visitors_take_no_more_room_than_two_thousand(tmp_path: Pat
 def test_all_guests_together_have_so_many_pictures_waiting_and_the_owner_a_place_of_their_own(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    owner = owner_of(site)
+    owner = site.owner()
     assert owner.put("/share/limits", json={"waiting_all": 20}).json()["waiting_all"] == 20
     site.engine.go.clear()
     blocking = owner.post(PATH, json=ONE)

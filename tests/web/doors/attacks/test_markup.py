@@ -4,7 +4,6 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ from sdgui.web.shared.gallery import pictures
 from sdgui.web.shared.page import templates
 from tests import peers_files as peers
 from tests.fake_engine import PATIENCE
-from tests.web.conftest import BROWSER, Site, open_site
+from tests.web.conftest import Site
 
 SCRIPT = "<script>alert(1)</script>"
 MARKUP = (
@@ -46,21 +45,13 @@ FORGED = (
 
 
 @pytest.fixture(scope="module")
-def own_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with open_site(tmp_path_factory.mktemp("markup"), share=True) as site:
-        yield site
+def owner(shared: Site) -> httpx.Client:
+    return shared.owner()
 
 
 @pytest.fixture(scope="module")
-def owner(own_site: Site) -> httpx.Client:
-    client = own_site.client(headers=BROWSER, follow_redirects=True)
-    client.get(f"/?token={own_site.app.state.gate.keys.token}")
-    return client
-
-
-@pytest.fixture(scope="module")
-def dream(own_site: Site, owner: httpx.Client) -> Any:
-    return own_site.dream(owner, ALL, count=2, steps=1, negative_prompt=ALL)
+def dream(shared: Site, owner: httpx.Client) -> Any:
+    return shared.dream(owner, ALL, count=2, steps=1, negative_prompt=ALL)
 
 
 class Live(HTMLParser):
@@ -103,24 +94,24 @@ def share(client: httpx.Client, *pictures: str, kind: str = "picture", **shows: 
 
 @pytest.mark.parametrize("kind", ["picture", "wall", "pair"])
 def test_a_link_s_page_shows_what_was_written_as_it_was_written(
-    own_site: Site, owner: httpx.Client, dream: Any, kind: str, monkeypatch: pytest.MonkeyPatch
+    shared: Site, owner: httpx.Client, dream: Any, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = [task.id for task in dream.tasks][: 1 if kind == "picture" else 2]
     address = f"/d/{share(owner, *ids, kind=kind)}"
-    page = own_site.client().get(address)
+    page = shared.client().get(address)
     assert page.status_code == 200 and "&lt;script&gt;alert(1)" in page.text
     assert live_in(page.text) == ["script"]  # its own
     assert "script-src 'sha256-" in page.headers["content-security-policy"]
     without_guard(monkeypatch, templates._TEMPLATES)
-    assert live_in(own_site.client().get(address).text) > ["script"]
+    assert live_in(shared.client().get(address).text) > ["script"]
 
 
 def test_what_strangers_say_is_shown_as_it_was_said(
-    own_site: Site, owner: httpx.Client, dream: Any, monkeypatch: pytest.MonkeyPatch
+    shared: Site, owner: httpx.Client, dream: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Their names on a page of choosing and in its news, their reasons on a page to report and to the owner."""
     choice = share(owner, *(task.id for task in dream.tasks), kind="choice")
-    with own_site.client() as stranger:
+    with shared.client() as stranger:
         for said in (SCRIPT, MARKUP[1][:40]):
             reply = stranger.post(f"/d/{choice}/name", data={"name": said})
             assert reply.status_code == 303
@@ -145,7 +136,7 @@ def test_what_strangers_say_is_shown_as_it_was_said(
     owner.delete(f"/share/reports/{one['picture']}").raise_for_status()
 
     without_guard(monkeypatch, templates._TEMPLATES)
-    with own_site.client() as stranger:
+    with shared.client() as stranger:
         report = stranger.post(f"/d/{choice}/report", data={"picture": "9", "reason": ALL})
         assert "script" in live_in(report.text)
         assert live_in(stranger.get(f"/d/{choice}").text) > ["script"]
@@ -165,13 +156,11 @@ def test_an_exported_sheet_shows_what_was_written_as_it_was_written(
     assert len(live_in(owner.get(address).text)) > 1
 
 
-def test_what_is_told_as_json_is_no_document(
-    own_site: Site, owner: httpx.Client, dream: Any
-) -> None:
+def test_what_is_told_as_json_is_no_document(shared: Site, owner: httpx.Client, dream: Any) -> None:
     link = share(owner, dream.tasks[0].id)
     invitation = owner.post("/share/invitations", json={"note": ALL[:100]}).json()["id"]
     for client, path in (
-        (own_site.client(), f"/oembed?url={own_site.url}/d/{link}"),
+        (shared.client(), f"/oembed?url={shared.url}/d/{link}"),
         (owner, f"/dreams/{dream.id}"),
         (owner, "/history/pictures?section=all"),
         (owner, "/share"),
@@ -186,7 +175,7 @@ def test_what_is_told_as_json_is_no_document(
     owner.delete(f"/share/invitations/{invitation}")
 
 
-def test_a_refusal_repeats_nothing_as_a_document(own_site: Site, owner: httpx.Client) -> None:
+def test_a_refusal_repeats_nothing_as_a_document(shared: Site, owner: httpx.Client) -> None:
     for client, path in (
         (owner, f"/nothing/{SCRIPT}"),
         (owner, f"/model?name={SCRIPT}"),
@@ -194,9 +183,9 @@ def test_a_refusal_repeats_nothing_as_a_document(own_site: Site, owner: httpx.Cl
         (owner, f"/gradio_api/call/{SCRIPT}/x"),
         (owner, f"/share/qr?invitation={SCRIPT}"),
         (owner, f"/oembed?url={SCRIPT}"),
-        (own_site.client(), f"/d/{SCRIPT}"),
-        (own_site.client(), f"/?token={SCRIPT}"),
-        (own_site.client(), f"/?i={SCRIPT}"),
+        (shared.client(), f"/d/{SCRIPT}"),
+        (shared.client(), f"/?token={SCRIPT}"),
+        (shared.client(), f"/?i={SCRIPT}"),
     ):
         reply = client.get(path)
         assert reply.status_code >= 400
@@ -204,7 +193,7 @@ def test_a_refusal_repeats_nothing_as_a_document(own_site: Site, owner: httpx.Cl
         assert not (is_document and live_in(reply.text)), path
 
 
-def test_a_page_is_the_same_whatever_its_address_says(own_site: Site, owner: httpx.Client) -> None:
+def test_a_page_is_the_same_whatever_its_address_says(shared: Site, owner: httpx.Client) -> None:
     plain = owner.get("/").text
     for one in MARKUP:
         assert owner.get("/", params={"prompt": one, "view": one, one: one}).text == plain
@@ -248,12 +237,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_file_s_name_gets_into_no_header_and_no_path(
-    own_site: Site, owner: httpx.Client, folder: Path
+    shared: Site, owner: httpx.Client, folder: Path
 ) -> None:
     owner.get("/history/imports")
     begun = owner.post("/history/imports", json={"folder": str(folder)})
     assert "import" in begun.json(), begun.text
-    assert own_site.store.imports.wait(PATIENCE)
+    assert shared.store.imports.wait(PATIENCE)
     asked = {"section": "all", "q": "alert", "sort": "newest"}
     told = owner.get("/history/pictures", params=asked).json()["pictures"]
     ids = [one["id"] for one in told if one["width"] == peers.SIZE[0]]
@@ -275,7 +264,7 @@ def test_a_file_s_name_gets_into_no_header_and_no_path(
     with zipfile.ZipFile(io.BytesIO(owner.get(zipped).content)) as archive:
         for name in archive.namelist():
             assert not re.search(r'[/\\<>"\r\n:]', name) and not name.startswith(".")
-    assert live_in(own_site.client().get(f"/d/{shown}").text) == ["script"]
+    assert live_in(shared.client().get(f"/d/{shown}").text) == ["script"]
 
 
 SVG = f'<svg xmlns="http://www.w3.org/2000/svg"><text>{SCRIPT}</text></svg>'.encode()
@@ -303,16 +292,14 @@ BOTH = (PNG + f"<html>{SCRIPT}</html>".encode(), PNG + zipped("x.html"))
 
 
 @pytest.fixture(scope="module")
-def two_things(
-    own_site: Site, owner: httpx.Client, tmp_path_factory: pytest.TempPathFactory
-) -> Any:
+def two_things(shared: Site, owner: httpx.Client, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The ids of both, brought in from a folder in which there is also what is no picture under its name."""
     folder = tmp_path_factory.mktemp("both")
     for number, content in enumerate(BOTH):
         (folder / f"both-{number}.png").write_bytes(content)
     for name, content in NO_PICTURES.items():
         (folder / name).write_bytes(content)
-    told = brought_in(own_site, owner, folder, "fox")
+    told = brought_in(shared, owner, folder, "fox")
     assert len(told) == 2
     return told
 
@@ -345,7 +332,7 @@ def without_careful_headers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_file_that_is_two_things_is_given_as_the_picture_that_it_was_taken_for(
-    own_site: Site, owner: httpx.Client, two_things: list[str], monkeypatch: pytest.MonkeyPatch
+    shared: Site, owner: httpx.Client, two_things: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And by a link that does not tell all without whatever else is in it."""
     assert owner.post("/read-picture", content=BOTH[0]).json()["source"] == "a1111"
@@ -379,7 +366,7 @@ def test_a_file_that_is_two_things_is_given_as_the_picture_that_it_was_taken_for
 
 
 def test_what_is_no_picture_under_its_name_is_not_taken(
-    own_site: Site, owner: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shared: Site, owner: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def read(content: bytes) -> str:
         how = {"content-type": "image/png"}
@@ -389,13 +376,13 @@ def test_what_is_no_picture_under_its_name_is_not_taken(
         told = read(content)
         assert "no PNG, JPEG or WebP" in told and SCRIPT not in told
     (tmp_path / "drawn.png").write_bytes(SVG)
-    assert brought_in(own_site, owner, tmp_path, "drawn") == []
+    assert brought_in(shared, owner, tmp_path, "drawn") == []
 
     monkeypatch.setattr(reading, "read_texts", lambda file: Texts(is_picture=True))
     assert "no PNG, JPEG or WebP" not in read(SVG)
     as_one = read_picture(peers.png({"parameters": "drawn\nSteps: 3, Sampler: Euler, Seed: 5"}))
     monkeypatch.setattr(folder_imports, "read_picture", lambda content: as_one)
-    [drawn] = brought_in(own_site, owner, tmp_path, "drawn")
+    [drawn] = brought_in(shared, owner, tmp_path, "drawn")
     reply = owner.get(f"/picture/{drawn}")
     assert reply.content == SVG and reply.headers["content-type"] == "image/png"
     monkeypatch.setattr(pictures, "media_type_of", lambda record: "image/svg+xml")
@@ -414,9 +401,9 @@ def test_what_a_dropped_file_says_of_itself_is_text(owner: httpx.Client) -> None
 
 
 def test_settings_forged_through_a_prompt_are_its_text(
-    own_site: Site, owner: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    shared: Site, owner: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = own_site.dream(owner, FORGED, seed=41, steps=2)
+    job = shared.dream(owner, FORGED, seed=41, steps=2)
     png = owner.get(f"/picture/{job.tasks[0].id}").content
     texts = Image.open(io.BytesIO(png)).text  # type: ignore[attr-defined]
     told = from_infotext(texts["parameters"])

@@ -22,31 +22,23 @@ from sdgui.web.links import routes as link_routes
 from sdgui.web.links.choosing.gatherings import Gatherings
 from tests.fake_engine import PATIENCE
 from tests.people import who
-from tests.web.conftest import BROWSER, Site, open_site
+from tests.web.conftest import BROWSER, Site
 from tests.web.doors.attacks.wire import Heard, cookies_of, wire_to
 
 DREAM = "/gradio_api/call/v2/dream"
 ONE = {"prompt": "a boat", "steps": 2}
 
 
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with open_site(tmp_path_factory.mktemp("races"), share=True) as site:
-        yield site
-
-
 @pytest.fixture
-def site(opened: Site) -> Iterator[Site]:
-    opened.app.state.gate.newcomers = Newcomers()
-    yield opened
-    opened.settle()
+def site(open_to_others: Site) -> Iterator[Site]:
+    open_to_others.app.state.gate.newcomers = Newcomers()
+    yield open_to_others
+    open_to_others.settle()
 
 
 @pytest.fixture(scope="module")
-def owner(opened: Site) -> httpx.Client:
-    client = opened.client(headers=BROWSER, follow_redirects=True)
-    client.get(f"/?token={opened.app.state.gate.keys.token}").raise_for_status()
-    return client
+def owner(open_to_others: Site) -> httpx.Client:
+    return open_to_others.owner()
 
 
 def said_slowly(

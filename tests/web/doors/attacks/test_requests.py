@@ -3,7 +3,6 @@
 import base64
 import json
 import posixpath
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
@@ -14,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from sdgui.web.doors import auth
 from sdgui.web.doors.gate import Newcomers
 from sdgui.web.doors.plain_requests import PlainRequests
-from tests.web.conftest import BROWSER, Site, open_site
+from tests.web.conftest import BROWSER, Site
 from tests.web.doors.attacks.wire import ask_raw, cookies_of, request, wire_to
 from tests.web.doors.test_gradio_door import NOTHING
 
@@ -27,12 +26,6 @@ HIDDEN = request("/status").decode()
 """A request within the body of another."""
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with open_site(tmp_path_factory.mktemp("requests"), share=True) as site:
-        yield site
-
-
 @pytest.fixture(autouse=True)
 def newcomers(shared: Site) -> None:
     shared.app.state.gate.newcomers = Newcomers()
@@ -40,9 +33,7 @@ def newcomers(shared: Site) -> None:
 
 @pytest.fixture(scope="module")
 def owner(shared: Site) -> httpx.Client:
-    client = shared.client(headers=BROWSER, follow_redirects=True)
-    client.get(f"/?token={shared.app.state.gate.keys.token}").raise_for_status()
-    return client
+    return shared.owner()
 
 
 async def pass_all(self: PlainRequests, scope: Scope, receive: Receive, send: Send) -> None:

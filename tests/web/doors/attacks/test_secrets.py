@@ -10,7 +10,6 @@ import pytest
 import uvicorn
 
 from sdgui.web.doors.cookies import token_of
-from sdgui.web.doors.gate import Gate
 from tests.web.conftest import BROWSER, Site, open_site, visitor_in
 from tests.web.doors.belongings import belongings_of, stands_for
 from tests.web.doors.every_route import EVERYBODYS, MAKERS, OWNERS, STRANGERS, ask, filled
@@ -29,24 +28,17 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def owner(named: Site) -> httpx.Client:
-    client = named.client(headers=BROWSER, follow_redirects=True)
-    client.get(f"/?token={gate_of(named).keys.token}").raise_for_status()
-    return client
-
-
-def gate_of(site: Site) -> Gate:
-    gate: Gate = site.app.state.gate
-    return gate
+    return named.owner()
 
 
 def secrets_of(site: Site, *clients: httpx.Client) -> list[str]:
     """What nobody is to read: of the server, and of these browsers."""
-    keys, folder = gate_of(site).keys, Path(site.store._folder.path)
+    keys, folder = site.gate.keys, Path(site.store._folder.path)
     files = [path.read_bytes().hex() for path in folder.glob(".*secret*")]
     assert files
     cookies = [value for client in clients for value in client.cookies.values()]
     tokens = [token_of(value) for value in cookies if not value.startswith("owner.")]
-    return [keys.token, PASSWORD, "sesame", HUB, gate_of(site).proof, *files, *cookies, *tokens]
+    return [keys.token, PASSWORD, "sesame", HUB, site.gate.proof, *files, *cookies, *tokens]
 
 
 def told_by(records: list[logging.LogRecord]) -> str:
@@ -58,7 +50,7 @@ def told_by(records: list[logging.LogRecord]) -> str:
 
 def come_and_go(site: Site, owner: httpx.Client) -> list[str]:
     """All ways in, right and wrong; the secrets that were used."""
-    token = gate_of(site).keys.token
+    token = site.gate.keys.token
     ann = site.client(auth=httpx.BasicAuth("ann", PASSWORD))
     made = owner.post("/share/invitations", json={"note": "x"}).json()
     invited = made["link"].partition("?i=")[2]
@@ -92,7 +84,7 @@ def test_the_log_tells_none_of_them_whatever_its_level(
 
         with monkeypatch.context() as broken:
             broken.setattr(named.studio, "status", fail)
-            token = gate_of(named).keys.token
+            token = named.gate.keys.token
             sent = {"authorization": f"Bearer {token}"}
             assert named.client(headers=sent).get(f"/status?token={token}").status_code == 500
     said = told_by(caplog.records)
@@ -112,7 +104,7 @@ def test_the_server_s_own_list_of_requests_would_tell_a_link_s_token(
 
     monkeypatch.setattr(uvicorn.Config, "__init__", with_the_list)
     with caplog.at_level(logging.DEBUG), open_site(tmp_path, share=True) as site:
-        token = gate_of(site).keys.token
+        token = site.gate.keys.token
         site.client().get(f"/?token={token}")
     assert token in told_by(caplog.records)
 
@@ -143,7 +135,7 @@ def test_no_answer_tells_any_of_them_and_no_picture_says_whose_it_is(
 def test_a_token_leaves_the_address_and_goes_into_no_other(
     named: Site, owner: httpx.Client
 ) -> None:
-    token = gate_of(named).keys.token
+    token = named.gate.keys.token
     reply = named.client(headers=BROWSER).get(f"/?token={token}&prompt=a+cat&token={token}")
     assert (reply.status_code, reply.headers["location"]) == (303, "./?prompt=a+cat")
     assert reply.headers["referrer-policy"] == "same-origin"
