@@ -146,7 +146,7 @@ class GuestBook:
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`unchecked`: guests may dream with models whose own safety checker cannot be read. Where names and passwords
-        are asked for (`asks_names`) nobody needs an invitation."""
+        are asked for (`asks_names`) who has one needs no invitation."""
         self._file = folder / FILE
         self._write = write
         self._unchecked = unchecked
@@ -308,9 +308,9 @@ class GuestBook:
                 self._has_news = True
 
     def _is_uninvited(self, one: Person) -> bool:
-        is_asked_for = bool(one.invitation) or self.terms.invited_only
-        is_guest = one.role is Role.GUEST and not self._asks_names
-        return is_guest and is_asked_for and not self.is_invited(one.invitation)
+        needs_one = bool(one.invitation) or (self.terms.invited_only and not self._asks_names)
+        has_another_way = one.role is Role.OWNER or (self._asks_names and bool(one.name))
+        return needs_one and not has_another_way and not self.is_invited(one.invitation)
 
     def _holds(self, one: Invitation) -> bool:
         return one.ends is None or self._clock() < one.ends

@@ -194,11 +194,17 @@ def test_whoever_came_by_an_invitation_is_told_of_once_when_it_has_run_out(tmp_p
     for _ in range(2):
         book.end_invitations()
     assert told == ["ann"]
+    book.saw(Who(visitor="cy", role=Role.GUEST, name="cy"), long.id)
+    book.close()
     named = GuestBook(tmp_path, write_whole, asks_names=True, clock=clock)
     named.ended = told.append
+    named.decide(invited_only=True)
+    named.saw(Who(visitor="dan", role=Role.GUEST))
     clock.now = 20
-    named.end_invitations()  # who has a name and a password needs none
-    assert told == ["ann"] and not named.is_out("bob")
+    assert named.is_out("bob")
+    assert not named.is_out("cy") and not named.is_out("dan")  # a name and a password are enough
+    named.end_invitations()
+    assert told == ["ann", "bob"]
 
 
 def test_who_came_without_an_invitation_is_out_once_it_is_asked_for(tmp_path: Path) -> None:
