@@ -12,7 +12,7 @@ import pytest
 
 from sdgui.links import Link
 from sdgui.web.doors.gate import Newcomers
-from tests.web.conftest import Site, open_site
+from tests.web.conftest import Site
 
 DREAM = "/gradio_api/call/v2/dream"
 KINDS = ("picture", "pair", "choice")
@@ -20,14 +20,8 @@ KINDS = ("picture", "pair", "choice")
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with open_site(tmp_path_factory.mktemp("hidden"), share=True) as site:
-        yield site
-
-
-@pytest.fixture(scope="module")
-def owner(site: Site) -> httpx.Client:
-    return site.owner()
+def owner(shared: Site) -> httpx.Client:
+    return shared.owner()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,14 +41,14 @@ class Theirs:
 
 
 @pytest.fixture
-def theirs(site: Site) -> Theirs:
-    site.app.state.gate.newcomers = Newcomers()
-    client = site.visitor()
+def theirs(shared: Site) -> Theirs:
+    shared.app.state.gate.newcomers = Newcomers()
+    client = shared.visitor()
     asked = {"prompt": "a secret boat", "steps": 2, "count": 2}
     job = client.post(DREAM, json=asked).json()["event_id"]
     client.get(f"/gradio_api/call/dream/{job}")  # to its end
-    visitor = site.visitor_of(client)
-    found = site.store.job(job, visitor)
+    visitor = shared.visitor_of(client)
+    found = shared.store.job(job, visitor)
     assert found is not None
     one, other = (task.id for task in found.tasks)
     links = {}
@@ -78,7 +72,7 @@ def theirs(site: Site) -> Theirs:
     parts = ("", "/preview.jpg", "/0.png", "/0.png?download=1", "/0.jpg", "/report")
     shown = (
         *(f"/d/{link}{part}" for link in links.values() for part in parts),
-        *(f"/oembed?url={site.url}/d/{link}" for link in links.values()),
+        *(f"/oembed?url={shared.url}/d/{link}" for link in links.values()),
         f"/d/{links['choice']}/news",
     )
     return Theirs(
@@ -132,9 +126,9 @@ def parts_of(body: bytes) -> Iterator[bytes]:
 
 @pytest.mark.parametrize("do", ["hide", "delete"])
 def test_what_the_owner_hides_is_nowhere_until_it_is_shown_again(
-    site: Site, owner: httpx.Client, theirs: Theirs, do: str
+    shared: Site, owner: httpx.Client, theirs: Theirs, do: str
 ) -> None:
-    stranger = site.client()
+    stranger = shared.client()
     before = heard(theirs.client, theirs.ways)
     seen = heard(stranger, theirs.shown)
     assert {one[0] for one in (*before.values(), *seen.values())} == {200}
@@ -185,17 +179,17 @@ def test_what_the_owner_hides_is_nowhere_until_it_is_shown_again(
     stranger.close()
 
 
-def withdrawn(site: Site, owner: httpx.Client, theirs: Theirs) -> None:
+def withdrawn(shared: Site, owner: httpx.Client, theirs: Theirs) -> None:
     for link in theirs.links.values():
         theirs.client.delete(f"/links/{link}").raise_for_status()
 
 
-def blocked(site: Site, owner: httpx.Client, theirs: Theirs) -> None:
+def blocked(shared: Site, owner: httpx.Client, theirs: Theirs) -> None:
     owner.post(f"/share/people/{theirs.visitor}", json={"do": "block"}).raise_for_status()
 
 
-def expired(site: Site, owner: httpx.Client, theirs: Theirs) -> None:
-    with site.store._database._writing() as connection:
+def expired(shared: Site, owner: httpx.Client, theirs: Theirs) -> None:
+    with shared.store._database._writing() as connection:
         connection.execute("UPDATE links SET expires = ?", (time.time() - 1,))
 
 
@@ -204,14 +198,14 @@ ENDINGS = {one.__name__: one for one in (withdrawn, blocked, expired)}
 
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_link_that_has_ended_shows_nothing_in_any_way_and_takes_nothing(
-    site: Site,
+    shared: Site,
     owner: httpx.Client,
     theirs: Theirs,
     ending: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     end: Callable[[Site, httpx.Client, Theirs], None] = ENDINGS[ending]
-    with site.client(headers={"accept": "application/json"}) as stranger:
+    with shared.client(headers={"accept": "application/json"}) as stranger:
         seen = heard(stranger, theirs.shown)
         assert {one[0] for one in seen.values()} == {200}
         choice = f"/d/{theirs.links['choice']}"
@@ -219,7 +213,7 @@ def test_a_link_that_has_ended_shows_nothing_in_any_way_and_takes_nothing(
         told["report"] = {"picture": "0", "reason": "x"}
         for what, said in told.items():
             assert stranger.post(f"{choice}/{what}", data=said).status_code == 200
-        end(site, owner, theirs)
+        end(shared, owner, theirs)
         for path, (status, body, headers) in again(stranger, seen):
             assert status == 410, path
             assert b"secret boat" not in body and body[:4] not in (b"\x89PNG", b"\xff\xd8\xff\xe0")
@@ -228,5 +222,5 @@ def test_a_link_that_has_ended_shows_nothing_in_any_way_and_takes_nothing(
             assert stranger.post(f"{choice}/{what}", data=said).status_code == 410
         with monkeypatch.context() as off:
             off.setattr(Link, "is_open", lambda self, now: True)
-            off.setattr(site.app.state.gate.book, "person", lambda visitor: None)
+            off.setattr(shared.app.state.gate.book, "person", lambda visitor: None)
             assert {one[0] for one in heard(stranger, theirs.shown).values()} == {200}

@@ -10,10 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from sdgui.web.doors.gate import Newcomers
 from sdgui.web.links import report_desk, telling
 from sdgui.web.links.choosing import strangers
-from tests.web.conftest import BROWSER, Site, open_site
+from tests.web.conftest import BROWSER, Site
 from tests.web.doors.belongings import Belongings, belongings_of, stands_for
 from tests.web.doors.every_route import EVERYBODYS, MAKERS, OWNERS, filled
 
@@ -24,36 +23,29 @@ HALF = "\ud800\0\x1b\r\nx: y"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with open_site(tmp_path_factory.mktemp("words"), share=True) as site:
-        site.app.state.gate.newcomers = Newcomers()
-        yield site
-
-
-@pytest.fixture(scope="module")
-def theirs(site: Site) -> Iterator[Belongings]:
-    client = site.client(headers=BROWSER, follow_redirects=True)
-    client.get(f"/?token={site.app.state.gate.keys.token}").raise_for_status()
-    with belongings_of(site, client) as theirs:
+def theirs(shared: Site) -> Iterator[Belongings]:
+    client = shared.client(headers=BROWSER, follow_redirects=True)
+    client.get(f"/?token={shared.app.state.gate.keys.token}").raise_for_status()
+    with belongings_of(shared, client) as theirs:
         yield theirs
 
 
-def unfurled(client: httpx.Client, site: Site, link: str) -> list[str]:
+def unfurled(client: httpx.Client, shared: Site, link: str) -> list[str]:
     """What is shown of a page where it is not: in a tab, a messenger, a list of results."""
     page = client.get(f"/d/{link}").text
     told = re.findall(
         r'<title>(.*?)</title>|<meta [^>]*content="(.*?)"|<img [^>]*alt="(.*?)"', page, re.S
     )
-    embedded = client.get(f"/oembed?url={site.url}/d/{link}").json()
+    embedded = client.get(f"/oembed?url={shared.url}/d/{link}").json()
     words = [unescape("".join(one)) for one in told]
     return [*words, embedded["title"], embedded.get("author_name", "")]
 
 
 @pytest.mark.parametrize("kind", ["picture", "choice"])
 def test_a_title_that_turns_round_what_stands_beside_it_does_not(
-    site: Site, theirs: Belongings, kind: str, monkeypatch: pytest.MonkeyPatch
+    shared: Site, theirs: Belongings, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = site.dream(theirs.client, f"a boat {TURNED}", count=2, steps=1)
+    job = shared.dream(theirs.client, f"a boat {TURNED}", count=2, steps=1)
     pictures = [task.id for task in job.tasks][: 1 if kind == "picture" else 2]
     asked = {
         "kind": kind,
@@ -62,23 +54,23 @@ def test_a_title_that_turns_round_what_stands_beside_it_does_not(
         "shows": {"name": True},
     }
     link = theirs.client.post("/links", json=asked).json()["id"]
-    with site.client() as stranger:
-        said = unfurled(stranger, site, link)
+    with shared.client() as stranger:
+        said = unfurled(stranger, shared, link)
         assert sum("a boat gnp. exe z" in one for one in said) >= 3
         assert [one for one in said if UNSEEN.search(one)] == []
         saved = stranger.get(f"/d/{link}/0.png?download=1").headers["content-disposition"]
         assert re.fullmatch(r'attachment; filename="[a-z0-9.-]+"', saved)
         monkeypatch.setattr(telling, "plain", lambda words: words)
-        assert [one for one in unfurled(stranger, site, link) if UNSEEN.search(one)] != []
+        assert [one for one in unfurled(stranger, shared, link) if UNSEEN.search(one)] != []
 
 
 def test_names_and_reasons_are_as_they_look(
-    site: Site, theirs: Belongings, monkeypatch: pytest.MonkeyPatch
+    shared: Site, theirs: Belongings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner, address = theirs.client, f"/d/{theirs.choice}"
 
     def said(number: int) -> list[str]:
-        with site.client(headers={"accept": "application/json"}) as stranger:
+        with shared.client(headers={"accept": "application/json"}) as stranger:
             name = stranger.post(f"{address}/name", data={"name": f"ann {number} {TURNED[:20]}"})
             report = {"picture": "0", "reason": f"bad {number} {TURNED}"}
             assert stranger.post(f"{address}/report", data=report).status_code == 200
@@ -117,7 +109,7 @@ def with_text(said: Any, place: tuple[Any, ...], text: str) -> Any:
 
 
 def test_what_is_no_text_is_nobody_s_fault_on_any_route(
-    site: Site, theirs: Belongings, caplog: pytest.LogCaptureFixture
+    shared: Site, theirs: Belongings, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A half letter has no bytes: whoever writes it to a file, a list or an answer fails."""
     stands = stands_for(theirs)
@@ -135,7 +127,7 @@ def test_what_is_no_text_is_nobody_s_fault_on_any_route(
             assert "x" not in reply.headers
             asked += 1
     assert asked > 40
-    with site.client() as stranger:
+    with shared.client() as stranger:
         for part in ("marks", "name", "report"):
             for field in ("picture=%ed%a0%80&mark=kept", "name=%ed%a0%80%00", "reason=%ff%00"):
                 form = {"content-type": "application/x-www-form-urlencoded"}
