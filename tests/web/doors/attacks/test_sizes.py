@@ -31,8 +31,9 @@ JSON = {"content-type": "application/json"}
 
 @pytest.fixture(scope="module")
 def owner(shared: Site) -> Iterator[httpx.Client]:
-    with shared.owner() as client:
-        yield client
+    client = shared.owner()
+    yield client
+    client.close()
 
 
 @pytest.fixture(scope="module")
