@@ -49,7 +49,8 @@ export class Recycling {
     /** @type {Map<number, HistoryTile>} */
     const filled = new Map();
     for (const { index, tile, isInPlace } of pairs) {
-      if (tile && !isInPlace) tile.element.remove();
+      // The keyboard stays with its picture: an element that has it would carry it over to another one.
+      if (tile && (!isInPlace || tile.element === document.activeElement)) tile.element.remove();
       filled.set(index, tile ?? this.make());
     }
     return { filled, waiting, isAll };

@@ -408,7 +408,8 @@ export class Page {
     const before = Object.fromEntries(namesOf(values).map((name) => [name, settings.get(name)]));
     this.take(values);
     this.replaced = before;
-    this.reused.say(`Settings of “${short(String(values.prompt ?? ""))}”`, { text: "Undo", act: () => this.giveBack() });
+    const title = short(String(values.prompt ?? ""));
+    this.reused.say(title ? `Settings of “${title}”` : "Settings without a prompt", { text: "Undo", act: () => this.giveBack() });
     if (matchMedia("(hover: hover)").matches) this.bar.focus();
   }
 
