@@ -104,6 +104,7 @@ class Visitor:
         """Closes the page and forgets who this was; what the browser compiled is kept for the next visitor."""
         origin = self.page.evaluate("location.origin")
         self.page.goto("about:blank")
+        self.page.unroute_all(behavior="ignoreErrors")
         self.context.set_offline(False)
         self.context.clear_cookies()
         if origin.startswith("http"):

@@ -64,7 +64,7 @@ def test_several_people_have_their_turns_and_each_their_own(
 
     # The small dream is made in between; its stop, and that of others, touch nobody else's.
     engine.most = 1
-    owner.get_by_role("button", name="Go on").click()
+    owner.locator("#share").get_by_role("button", name="Go on").click()
     finished(small, 1)
     expect(row(many, "ann's eight").locator(".tile[data-state=done]")).to_have_count(4)
     ask(small, "bob's second", count=1, steps=5)
