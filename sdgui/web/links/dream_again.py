@@ -91,10 +91,13 @@ def asked_in(
     except UserError as fault:
         return {}, [*faults, fault.message]
     size = _size(asked.get("size"), info, allowance.pixels, faults)
-    sampler = asked.get("sampler")
-    if sampler is not None and sampler not in info.samplers:
-        faults.append(f"the sampler “{shown(sampler)}” (not one of {info.title})")
-        sampler = None
+    written = asked.get("sampler")
+    sampler = None
+    if written is not None:
+        plain = written.strip().casefold()
+        sampler = next((one for one in info.samplers if one.casefold() == plain), None)
+        if sampler is None:
+            faults.append(f"the sampler “{shown(written)}” (not one of {info.title})")
     of_compare = {name: read.pop(name) for name in _OF_COMPARE if name in read}
     read = {name: value for name, value in read.items() if value is not None}
     request = DreamRequest(

@@ -52,6 +52,12 @@ def test_what_is_not_said_stays_as_it_is() -> None:
     assert "prompt" not in values and "count" not in values
 
 
+def test_a_sampler_is_known_however_its_letters_are_written() -> None:
+    name = OneModel().describe("demo").samplers[0]
+    for written in (name, name.upper(), f" {name.lower()} "):
+        assert read(str(httpx.QueryParams({"sampler": written}))) == ({"sampler": name}, [])
+
+
 def test_guests_learn_nothing_of_models_that_they_may_not_choose() -> None:
     guest = Allowance(only=("demo",))
     values, faults = asked_in({"model": "other"}, ManyModels("other"), "demo", guest)
