@@ -7,7 +7,7 @@ import test from "node:test";
 import { ordinal } from "../../sdgui/web/shared/dreams/words.js";
 import { facts } from "../../sdgui/web/shared/settings/facts.js";
 import { Wishes } from "../../sdgui/web/shared/settings/wishes.js";
-import { cut, fitted, mostOf, within } from "../../sdgui/web/share/within.js";
+import { cut, fitted, modelWithin, mostOf, within } from "../../sdgui/web/share/within.js";
 import { countOf, deedsOf, hiddenOf, inFull, inOrder, inShort, lifeOf, listed, lostOf, placeOf, progressOf, reportedOf, square, stepped, toggled, typed, useOf, withNow } from "../../sdgui/web/share/words.js";
 
 const NOW = 1_700_000_000;
@@ -125,4 +125,12 @@ test("a limit leaves what was chosen as it was, for who may have it again", () =
   assert.deepEqual(wishes.over({ steps: 20, count: 4 }), { steps: 100, count: 4 });
   assert.deepEqual(wishes.over({ steps: 10, count: 4 }), { steps: 10, count: 4 });
   assert.deepEqual(wishes.over({ steps: 20, count: 4 }), { steps: 20, count: 4 });
+});
+
+test("a model that may not be gives way to one that may, and is back when it may be", () => {
+  assert.equal(modelWithin("large", "large", ["small", "demo"]), "small");
+  assert.equal(modelWithin("large", "demo", ["small", "demo"]), "demo");
+  assert.equal(modelWithin("large", "small", ["small", "large"]), "large");
+  assert.equal(modelWithin("large", "small", null), "large");
+  assert.equal(modelWithin("large", "large", []), "large");
 });

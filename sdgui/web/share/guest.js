@@ -14,7 +14,7 @@ import { badge } from "./badge.js";
 import { Bringing } from "./bringing.js";
 import { signOutButton } from "./signing-out.js";
 import { turnedOut } from "./turned-out.js";
-import { cut, mostOf, within } from "./within.js";
+import { cut, modelWithin, mostOf, within } from "./within.js";
 import { hiddenOf, inFull, inShort, lostOf } from "./words.js";
 
 /**
@@ -27,6 +27,8 @@ const CALM = 15_000;
 /** Milliseconds between two looks of a page that is used and hears of nothing, and for how long after its last use. */
 const SELDOM = 10_000;
 const LATELY = 120_000;
+/** As long between two looks of a page that is seen and that nobody uses. */
+const IDLE = 60_000;
 const USES = ["pointermove", "pointerdown", "keydown", "focus"];
 const NOT_LET_IN = 403;
 
@@ -63,12 +65,14 @@ export class Guest {
     this.used = performance.now();
     for (const type of USES) addEventListener(type, () => this.uses(), { capture: true, passive: true });
     settings.onChange(() => this.keepWithin());
+    document.addEventListener("visibilitychange", () => this.look(SELDOM));
     this.tell(me);
+    this.rest();
   }
 
   /** Asks whether the limits are others now. */
   async look(calm = CALM) {
-    if (this.isOut || performance.now() - this.asked < calm) return;
+    if (this.isOut || document.hidden || performance.now() - this.asked < calm) return this.rest();
     this.asked = performance.now();
     /** @type {Me | null} */
     const me = await ask("/me").catch((error) => {
@@ -85,11 +89,12 @@ export class Guest {
     this.look(SELDOM);
   }
 
-  /** Looks again in a while, as long as somebody is there and no stream tells of it. */
+  /** Looks again in a while where the page is seen and no stream tells of it. */
   rest() {
     clearTimeout(this.timer);
-    const isUsed = !document.hidden && performance.now() - this.used < LATELY;
-    if (isUsed) this.timer = setTimeout(() => (this.page.dreams.watch.source ? this.rest() : this.look(0)), SELDOM);
+    if (this.isOut || document.hidden) return;
+    const calm = performance.now() - this.used < LATELY ? SELDOM : IDLE;
+    this.timer = setTimeout(() => (this.page.dreams.watch.source ? this.rest() : this.look(0)), calm);
   }
 
   /** The owner does not let one in any more. @param {string} sentence */
@@ -120,7 +125,7 @@ export class Guest {
     this.most = mostOf(limits, facts.settings);
     allow(this.most);
     this.page.model.allow(limits.models);
-    if (limits.models?.length && !limits.models.includes(settings.text("model"))) settings.set({ model: limits.models[0] }, { byPerson: true });
+    this.keepModel(limits.models);
     offerAnew();
     this.keepWithin();
     const model = modelFacts(settings.get("model"));
@@ -132,6 +137,16 @@ export class Guest {
   async read() {
     this.me = { ...this.me, lost: 0 };
     await ask("/me/told", { method: "POST" }).catch(() => null);
+  }
+
+  /** The model is the one that was chosen as soon as it may be, and else one that may. @param {string[] | null} models */
+  keepModel(models) {
+    const now = settings.text("model");
+    const wanted = String(wishes.over(settings.values).model);
+    const model = modelWithin(wanted, now, models);
+    if (model === now) return;
+    if (model !== wanted) wishes.keep(settings.values, { model });
+    settings.set({ model }, { byPerson: true });
   }
 
   /** What a model begins with, or what is taken over from a picture, is no more than may be. */

@@ -39,5 +39,8 @@ export function mostOf({ pictures, steps }, settings) {
   }));
 }
 
+/** The model to dream with: the `wanted` one where it may be, the one of `now` where that may, else the first; null is no limit. @param {string} wanted @param {string} now @param {string[] | null} models */
+export const modelWithin = (wanted, now, models) => [wanted, now].find((one) => models === null || models.includes(one)) ?? models?.[0] ?? now;
+
 /** What of the settings is more than may be, as it may be. @param {Values} values @param {Partial<Record<SettingName, number>>} most @returns {Values} */
 export const cut = (values, most) => Object.fromEntries(Object.entries(most).filter(([name, high]) => Number(values[/** @type {SettingName} */ (name)]) > high));
