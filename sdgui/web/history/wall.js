@@ -188,6 +188,14 @@ export class Wall {
     const inTurn = this.active >= from && this.active < to || hasKeyboard ? this.active : this.layout.firstFrom(scrollTop);
     /** @type {Map<string, HistoryTile>} */
     const next = new Map();
+    /** Of each place: while a picture is known in two, as after a deletion elsewhere, there are two tiles of it. @type {Map<number, HistoryTile>} */
+    const placed = new Map();
+    /** @param {number} index @param {HistoryTile} tile */
+    const place = (index, tile) => {
+      const id = this.recordAt(index)?.id;
+      next.set(id === undefined || next.has(id) ? `#${index}` : id, tile);
+      placed.set(index, tile);
+    };
     /** @type {Set<HistoryTile>} */
     const kept = new Set();
     /** @type {import("./recycling.js").Place[]} */
@@ -202,21 +210,21 @@ export class Wall {
       }
       this.tiles.delete(name);
       kept.add(tile);
-      next.set(id || `#${index}`, tile);
+      place(index, tile);
     }
     const [first, behind] = [this.layout.firstFrom(scrollTop), this.layout.firstFrom(scrollTop + this.seen + this.layout.row)];
     const { filled, waiting, isAll } = this.recycling.fill(missing, kept, {
       isOut: (index) => Number(index < first || index >= behind) - Number(index === this.active),
       isNear: (top) => Math.abs(top - scrollTop) < 2 * this.seen,
     });
-    for (const [index, tile] of filled) next.set(this.recordAt(index)?.id ?? `#${index}`, tile);
+    for (const [index, tile] of filled) place(index, tile);
     if (!isAll) this.renderSoon();
     this.tiles = next;
     let cursor = this.list.firstElementChild;
     const now = today();
     for (const index of wanted) {
       const record = this.recordAt(index);
-      const tile = next.get(record?.id ?? `#${index}`);
+      const tile = placed.get(index);
       if (!tile) continue;
       while (cursor && waiting.has(cursor)) cursor = cursor.nextElementSibling;
       const isSelected = record ? this.selection.has(record.id) || this.drawn.has(index) : this.drawn.has(index);
