@@ -10,7 +10,7 @@ import { HistoryTile } from "./tile.js";
  */
 
 /** Tiles that are given another picture in one frame. */
-const MOST = 48;
+const MOST = 16;
 
 export class Recycling {
   /** @param {HTMLElement} list where the tiles stand, in the order of their pictures */
