@@ -29,7 +29,7 @@ from sdgui.web.compare.controls import CompareControls
 from sdgui.web.doors.auth import Patience
 from sdgui.web.doors.connections import Limits
 from sdgui.web.doors.cookies import COOKIE, token_of
-from sdgui.web.doors.gate import Gate
+from sdgui.web.doors.gate import Gate, Newcomers
 from sdgui.web.doors.keys import OWNER, kind_of
 from sdgui.web.doors.listen import listen
 from sdgui.web.doors.visitors import visitor_id, visitor_named
@@ -290,6 +290,14 @@ def open_to_others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def shared(open_to_others: Site) -> Site:
     """The same. Files whose tests need it as nobody had come before have one of their own of this name."""
     return open_to_others
+
+
+@pytest.fixture
+def open_anew(open_to_others: Site) -> Iterator[Site]:
+    """The same, as if nobody had come in lately; it is left with nothing under way."""
+    open_to_others.app.state.gate.newcomers = Newcomers()
+    yield open_to_others
+    open_to_others.settle()
 
 
 @pytest.fixture(scope="session")

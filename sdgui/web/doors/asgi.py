@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sdgui.web.doors.refusal_page import refusal_page
 
 Header = tuple[bytes, bytes]
+Refusal = tuple[HTTPStatus, str] | tuple[HTTPStatus, str, Header]
 
 
 def header(scope: Scope, name: bytes) -> str | None:
@@ -45,6 +46,43 @@ async def answer(
     )
     await send({"type": "http.response.start", "status": int(status), "headers": list(headers)})
     await send({"type": "http.response.body", "body": body})
+
+
+async def pass_on(
+    app: ASGIApp,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    refused: Callable[[Message], Refusal | None],
+) -> None:
+    """Has an app answer what is sent, part by part, as long as no part of it is `refused`: then that is the answer
+    instead, where none has begun, and the app is told that the client has left."""
+    has_started = is_refused = False
+
+    async def receive_unless_refused() -> Message:
+        nonlocal is_refused
+        if is_refused:
+            return {"type": "http.disconnect"}
+        message = await receive()
+        refusal = refused(message) if message["type"] == "http.request" else None
+        if refusal is None:
+            return message
+        if not has_started:
+            is_refused = True
+            await answer(scope, receive, send, *refusal)
+        return {"type": "http.disconnect"}
+
+    async def send_unless_refused(message: Message) -> None:
+        nonlocal has_started
+        if not is_refused:
+            has_started = True
+            await send(message)
+
+    try:
+        await app(scope, receive_unless_refused, send_unless_refused)
+    except Exception:
+        if not is_refused:  # else it misses only what it was refused
+            raise
 
 
 class Hangup:
@@ -154,40 +192,20 @@ class BodyLimit:
     ) -> None:
         announced = header(scope, b"content-length")
         if announced is not None and (not announced.isdigit() or int(announced) > limit):
-            await _refuse_body(text, scope, receive, send)
+            await answer(scope, receive, send, *_too_large(text))
             return
         taken = 0
-        has_started = is_refused = False
 
-        async def receive_within_limit() -> Message:
-            nonlocal taken, is_refused
-            if is_refused:
-                return {"type": "http.disconnect"}
-            message = await receive()
-            if message["type"] == "http.request":
-                taken += len(message.get("body", b""))
-                if taken > limit:
-                    if not has_started:
-                        is_refused = True
-                        await _refuse_body(text, scope, receive, send)
-                    return {"type": "http.disconnect"}
-            return message
+        def grown(message: Message) -> Refusal | None:
+            nonlocal taken
+            taken += len(message.get("body", b""))
+            return _too_large(text) if taken > limit else None
 
-        async def send_unless_refused(message: Message) -> None:
-            nonlocal has_started
-            if not is_refused:
-                has_started = True
-                await send(message)
-
-        try:
-            await self.app(scope, receive_within_limit, send_unless_refused)
-        except Exception:
-            if not is_refused:  # else it misses only what it was refused
-                raise
+        await pass_on(self.app, scope, receive, send, grown)
 
 
 _TOO_MUCH = "That is more than this server takes in one request."
 
 
-async def _refuse_body(text: str, scope: Scope, receive: Receive, send: Send) -> None:
-    await answer(scope, receive, send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, text)
+def _too_large(text: str) -> Refusal:
+    return (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, text)

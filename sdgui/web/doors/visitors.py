@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sdgui.errors import OutOfOrder
 from sdgui.people import Role, Who
 from sdgui.web.doors.addresses import visitor_at
-from sdgui.web.doors.asgi import Header, answer, header, path_of
+from sdgui.web.doors.asgi import Header, Refusal, answer, header, pass_on, path_of
 from sdgui.web.doors.buckets import come_again
 from sdgui.web.doors.cookies import Cookies
 from sdgui.web.doors.gate import Gate
@@ -38,7 +38,6 @@ BY_INVITATION = (
 NO_INVITATION = "This invitation was withdrawn, or is over. Ask whoever sent it for another."
 ONLY_THE_OWNER = "Only the owner of this place may do that."
 
-Refusal = tuple[HTTPStatus, str] | tuple[HTTPStatus, str, Header]
 
 Knows = Callable[[str], bool]
 """Whether the store knows anything of the visitor with this id."""
@@ -162,46 +161,22 @@ class Visitors:
             and self.gate is not None
             and scope.get("method") not in _WITHOUT_BODY
         ):
-            await self._while_let_in(scope, receive, sending)
+            # a body may take half a minute to come, and nothing of it counts whose sender was turned out meanwhile
+            await pass_on(self.app, scope, receive, sending, lambda _: self._turned_out(scope))
         else:
             await self.app(scope, receive, sending)
 
-    async def _while_let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes on what a guest sends as long as they are let in: a body may take half a minute to come, and nothing
-        of it counts whose sender was turned out meanwhile."""
-        refused, has_started = "", False
-
-        async def receive_while_let_in() -> Message:
-            nonlocal refused
-            message = await receive()
-            if message["type"] == "http.request" and not (refused or has_started):
-                refused = self._turned_out(scope)
-                if refused:
-                    await answer(scope, receive, send, HTTPStatus.FORBIDDEN, refused)
-            return {"type": "http.disconnect"} if refused else message
-
-        async def send_unless_refused(message: Message) -> None:
-            nonlocal has_started
-            if not refused:
-                has_started = True
-                await send(message)
-
-        try:
-            await self.app(scope, receive_while_let_in, send_unless_refused)
-        except Exception:
-            if not refused:  # else it misses only what it was refused
-                raise
-
-    def _turned_out(self, scope: Scope) -> str:
-        """What a guest is told who was let in with this request's head, and is not any more; "" who still is."""
+    def _turned_out(self, scope: Scope) -> Refusal | None:
+        """What a guest is told who was let in with this request's head, and is not any more."""
         assert self.gate is not None
         state, book = scope["state"], self.gate.book
         left = book.refused(state["visitor"])
         if left is not None:
-            return sent_away(left)
+            return (HTTPStatus.FORBIDDEN, sent_away(left))
         if book.is_uninvited(state["visitor"]):
-            return NO_INVITATION if state.get("invitation") else BY_INVITATION
-        return ""
+            text = NO_INVITATION if state.get("invitation") else BY_INVITATION
+            return (HTTPStatus.FORBIDDEN, text)
+        return None
 
     def _browser(self, scope: Scope) -> str | None:
         """The visitor that a browser was before its person signed in by name, as far as its cookie tells."""

@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -22,10 +21,8 @@ ONE = {"prompt": "a boat", "steps": 2}
 
 
 @pytest.fixture
-def site(open_to_others: Site) -> Iterator[Site]:
-    open_to_others.app.state.gate.newcomers = Newcomers()
-    yield open_to_others
-    open_to_others.settle()
+def site(open_anew: Site) -> Site:
+    return open_anew
 
 
 def newcomer(site: Site) -> httpx.Response:

@@ -5,7 +5,7 @@ import json
 import threading
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
@@ -30,10 +30,8 @@ ONE = {"prompt": "a boat", "steps": 2}
 
 
 @pytest.fixture
-def site(open_to_others: Site) -> Iterator[Site]:
-    open_to_others.app.state.gate.newcomers = Newcomers()
-    yield open_to_others
-    open_to_others.settle()
+def site(open_anew: Site) -> Site:
+    return open_anew
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +97,7 @@ def test_what_is_on_its_way_when_a_guest_is_turned_out_is_not_dreamt(
     assert refused.status == 403
     assert dreams_of(site, guest) == []
     # Nobody looks again.
-    monkeypatch.setattr(Visitors, "_turned_out", lambda self, scope: "")
+    monkeypatch.setattr(Visitors, "_turned_out", lambda self, scope: None)
     monkeypatch.setattr(site.studio, "_is_out", lambda visitor: False)
     guest, invitation = come()
     visitor = site.visitor_of(guest)
