@@ -65,14 +65,17 @@ export class Guest {
     this.used = performance.now();
     for (const type of USES) addEventListener(type, () => this.uses(), { capture: true, passive: true });
     settings.onChange(() => this.keepWithin());
-    document.addEventListener("visibilitychange", () => this.look(SELDOM));
+    document.addEventListener("visibilitychange", () => {
+      this.rest();
+      this.look(SELDOM);
+    });
     this.tell(me);
     this.rest();
   }
 
   /** Asks whether the limits are others now. */
   async look(calm = CALM) {
-    if (this.isOut || document.hidden || performance.now() - this.asked < calm) return this.rest();
+    if (this.isOut || document.hidden || performance.now() - this.asked < calm) return;
     this.asked = performance.now();
     /** @type {Me | null} */
     const me = await ask("/me").catch((error) => {
