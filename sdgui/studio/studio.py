@@ -123,10 +123,9 @@ class Studio:
         lost: Callable[[str, int], None] = lambda visitor, pictures: None,
     ) -> None:
         """`paused`: no batch begins until `pause` lets it. `resident` tells the main memory of this process, in bytes.
-        `used` is told, without being waited for, what a
-        visitor has used: pictures, and seconds of a worker. `is_owner` says whether who asked as a guest before is the
-        owner by now; `is_out`, whether somebody is not let in any more. `lost` is told how many pictures of a visitor
-        had to make room."""
+        `used` is told, without being waited for, what a visitor has used: pictures, and seconds of a worker. `is_owner`
+        says whether who asked as a guest before is the owner by now; `is_out`, whether somebody is not let in any more.
+        `lost` is told how many pictures of a visitor had to make room."""
         self.policy = policy
         self.resident = resident
         self.models = models
