@@ -19,6 +19,7 @@ NOT_QUICK = (
     WITH_NODE,
     HERE / "web" / "doors" / "attacks",
     HERE / "web" / "dream" / "test_held_back.py",
+    HERE / "web" / "shared" / "dreams" / "test_once_killed.py",
     HERE / "web" / "test_soak.py",
 )
 
