@@ -153,6 +153,8 @@ class Studio:
         self._watchers = Watchers()
         self.heeding: list[Callable[[str], None]] = []
         """Each is told of a visitor whose stored pictures were deleted, brought back or marked otherwise."""
+        self.turned_out: list[Callable[[str], None]] = []
+        """Each is told of a visitor who is not let in any more."""
         self._disk = DiskWriter(store, tell=self._stored, ends=self._ends, saved=self._saved)
         self._alarm = Alarm(lambda: self._happened(Woken()), clock)
         self._daily = Daily(store.sweep_bins)
@@ -447,6 +449,8 @@ class Studio:
             for watcher in self._watchers.all():
                 if watcher.visitor == visitor:
                     watcher.note("", NotLetIn(sentence=sentence))
+        for tell in self.turned_out:
+            tell(visitor)
         return self.cancel_all(Who(visitor=visitor, role=Role.GUEST))
 
     def uses(self, model: str) -> bool:

@@ -87,6 +87,8 @@ def make_app(
         Keys(settings.output_dir, renew=settings.new_token, path=settings.root_path or "/"),
         book,
     )
+    streams = Streams(Room.within(limits_here().most))
+    studio.turned_out.append(streams.end_of_visitor)
     link = PublicLink(settings, gate)
     app = FastAPI(title="sdgui", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.stopping = asyncio.Event()
@@ -94,7 +96,7 @@ def make_app(
     link.leads = lambda address: setattr(app.state, "public_link", address)
     for routes in make_routes(studio, store, library, CapacityLimiter(_HEAVY)):
         app.include_router(routes)
-    app.include_router(share_routes(studio, gate, link))
+    app.include_router(share_routes(studio, gate, link, streams))
     app.include_router(guests_picture_routes(studio, store, book))
     app.include_router(
         picture_routes(studio, store)
@@ -145,10 +147,11 @@ def make_app(
     app.add_middleware(
         SameOrigin, is_for_strangers=is_shown_anywhere
     )  # who tells something is there
-    app.state.streams = Streams(Room.within(limits_here().most))
+    app.state.streams = streams
     app.add_middleware(
         StreamLimit,
-        streams=app.state.streams,
+        streams=streams,
+        is_over=gate.is_over,
         known=lambda scope: gate.keys.chooser.read(header(scope, b"cookie")),
     )
     secret = server_secret(settings.output_dir)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from starlette.types import Scope
 
+from sdgui.people import Role, Who
 from sdgui.settings import Settings, is_loopback
 from sdgui.studio.guest_book import GuestBook
 from sdgui.web.doors.addresses import network_of
@@ -72,6 +73,13 @@ class Gate:
     def was_owner(self, visitor: str) -> bool:
         """Whether somebody was here before others could come."""
         return visitor in self._owners
+
+    def is_over(self, scope: Scope) -> bool:
+        """Whether who was let in with this request was turned out, or has signed out, since."""
+        state = scope.get("state", {})
+        who: Who | None = state.get("who")
+        is_out = who is not None and who.role is Role.GUEST and self.book.is_out(who.visitor)
+        return is_out or state.get("owners_cookie") in self.keys.given_up
 
     def is_proof(self, path: str) -> bool:
         """Whether this asks if the public link leads here."""

@@ -36,7 +36,7 @@ class GivenUp:
             self._file.unlink(missing_ok=True)
         self._said = _read(self._file)
 
-    def __contains__(self, said: str) -> bool:
+    def __contains__(self, said: str | None) -> bool:
         """Whether a cookie that says this was given up."""
         return said in self._said
 

@@ -1,12 +1,13 @@
 """Streams of news that nobody can use up: so many for each, and room left for all others.
 
-A stream holds its connection for as long as somebody listens, and gives way to nobody by itself.
+A stream holds its connection for as long as somebody listens, and gives way to nobody by itself. It ends with what let
+its listener in: who is turned out or signs out hears nothing more.
 """
 
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -20,6 +21,9 @@ from sdgui.web.doors.connections import place_of
 _RETRY = (b"retry-after", b"10")
 _FULL = "As many people watch here as there is room for. Try again in a moment."
 _BUSY = "As much is being asked here as there is room for. Try again in a moment."
+_OVER = "You are not let in here any more, or have signed out."
+TELLS_ITSELF = "tells_itself"
+"""In a request's state: its stream tells who is turned out so, and ends by itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,20 +56,26 @@ class Room:
 
 @dataclass(eq=False, kw_only=True)
 class Stream:
-    """One that is open, or is to be; it ends with `over`. `place` as `place_of` tells it."""
+    """One that is open, or is to be; it ends with `over`. `place` as `place_of` tells it; `session` is what the owner's
+    cookie said with which it was asked for, `browser` the visitor that its browser is to itself."""
 
     visitor: str
     place: str | None = None
     is_guest: bool = True
+    session: str | None = None
+    browser: str | None = None
+    tells_itself: bool = False
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Streams:
-    """All streams of a server, oldest first, and how many answers of guests are under way. All in one event loop."""
+    """All streams of a server, oldest first, and how many answers of guests are under way. All in one event loop, but
+    for what ends them."""
 
     def __init__(self, room: Room) -> None:
         self.room = room
         self._open: dict[Stream, None] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._answers: Counter[str] = Counter()
 
     def __len__(self) -> int:
@@ -92,8 +102,33 @@ class Streams:
         among = list(self._open) if new.is_guest else guests or list(self._open)
         if len(self._open) >= room.streams and not self._gives_way(new, among):
             return _FULL
+        with suppress(RuntimeError):  # outside of a server
+            self._loop = asyncio.get_running_loop()
         self._open[new] = None
         return ""
+
+    def end_of_visitor(self, visitor: str) -> None:
+        """Somebody is not let in any more; from any thread."""
+        self._end(lambda one: one.visitor == visitor and not one.tells_itself)
+
+    def end_of_session(self, session: str | None, browser: str | None) -> None:
+        """A browser has signed out: what it listens to ends, and what others do with a copy of its cookie; from any
+        thread."""
+        self._end(
+            lambda one: (
+                (session is not None and one.session == session)
+                or (browser is not None and one.browser == browser)
+            )
+        )
+
+    def _end(self, is_meant: Callable[[Stream], bool]) -> None:
+        def end() -> None:
+            for one in filter(is_meant, self._open):
+                one.over.set()
+
+        if self._loop is not None:  # else none was ever open
+            with suppress(RuntimeError):  # the loop is closed: none is any more
+                self._loop.call_soon_threadsafe(end)
 
     def close(self, one: Stream) -> None:
         """It is no more, if it ever was."""
@@ -129,16 +164,19 @@ class Streams:
 
 class StreamLimit:
     """Middleware inside of the doors that know who asks: refuses streams of which somebody has too many. Strangers are
-    who `known` says that they are, by what nobody makes up, else all that come from one place."""
+    who `known` says that they are, by what nobody makes up, else all that come from one place. `is_over` says whether
+    who asked was turned out, or signed out, since they were let in."""
 
     def __init__(
         self,
         app: ASGIApp,
         streams: Streams,
         known: Callable[[Scope], str | None] = lambda scope: None,
+        is_over: Callable[[Scope], bool] = lambda scope: False,
     ) -> None:
         self.app = app
         self.streams = streams
+        self.is_over = is_over
         self.known = known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -146,7 +184,8 @@ class StreamLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        who: Who | None = scope.get("state", {}).get("who")
+        state = scope.get("state", {})
+        who: Who | None = state.get("who")
         client = scope.get("client")
         address = client[0] if client else None
         if who is None:
@@ -158,6 +197,8 @@ class StreamLimit:
             visitor=visitor,
             place=None if address is None else place_of(address),
             is_guest=who is None or who.role is Role.GUEST,
+            session=state.get("owners_cookie"),
+            browser=None if who is None else state.get("browser", who.visitor),
         )
         if not new.is_guest:
             await self._answer(new, scope, receive, send)
@@ -172,19 +213,24 @@ class StreamLimit:
         if scope["method"] != "GET":
             await self.app(scope, receive, send)
             return
-        refusal = ""
+        refusal, status = "", HTTPStatus.TOO_MANY_REQUESTS
 
         async def send_counted(message: Message) -> None:
-            nonlocal refusal
+            nonlocal refusal, status
             if refusal:
                 return
             if message["type"] == "http.response.start" and is_event_stream(message):
+                new.tells_itself = scope.get("state", {}).get(TELLS_ITSELF, False)
                 refusal = self.streams.open(new)
+                if self.is_over(
+                    scope
+                ):  # only now: who is turned out from here on finds it among the open ones
+                    refusal, status = _OVER, HTTPStatus.FORBIDDEN
             if not refusal:
                 await send(message)
                 return
+            self.streams.close(new)
             new.over.set()
-            status = HTTPStatus.TOO_MANY_REQUESTS
             await answer(scope, receive, send, status, refusal, _RETRY)
 
         try:

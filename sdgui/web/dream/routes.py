@@ -15,6 +15,7 @@ from sdgui.emphasis import MAX_WEIGHT, read_prompt, without_loras
 from sdgui.errors import UserError
 from sdgui.people import Who
 from sdgui.ports import Store
+from sdgui.web.doors.streams import TELLS_ITSELF
 from sdgui.web.doors.visitors import who_of
 from sdgui.web.shared.dreams.descriptions import describe_event, describe_job
 from sdgui.web.shared.dreams.stream import event_stream
@@ -59,6 +60,7 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
     @routes.get("/watch")
     async def watch(request: Request) -> StreamingResponse:
         """News of the visitor's active dreams as server-sent events, until none is active."""
+        setattr(request.state, TELLS_ITSELF, True)
         return event_stream(_news(studio, who_of(request)))
 
     @routes.post("/jobs/{job}/cancel")
@@ -160,7 +162,8 @@ def page_of_jobs(
 
 
 async def _news(studio: "Studio", who: Who) -> AsyncIterator[str]:
-    """Server-sent events: which dreams are active, then their news, then `idle` when all have ended."""
+    """Server-sent events: which dreams are active, then their news, then `idle` when all have ended, as those of
+    somebody do who is turned out and told so."""
     yield _message({"type": "attached", "active": studio.active_jobs(who)})
     while True:
         async for event in studio.watch(who):

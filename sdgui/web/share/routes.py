@@ -19,6 +19,7 @@ from sdgui.studio.queued_dream import QueuedDream
 from sdgui.web.doors.gate import Gate
 from sdgui.web.doors.roles import INVITATION
 from sdgui.web.doors.signed_out import SIGNED_OUT
+from sdgui.web.doors.streams import Streams
 from sdgui.web.doors.visitors import (
     BY_INVITATION,
     NO_INVITATION,
@@ -96,7 +97,7 @@ class Inviting(_Asked):
     hours: float | None = Field(default=None, gt=0, le=24 * 365)
 
 
-def share_routes(studio: "Studio", gate: Gate, link: PublicLink) -> APIRouter:
+def share_routes(studio: "Studio", gate: Gate, link: PublicLink, streams: Streams) -> APIRouter:
     """Routes for the owner alone, and `/me`."""
     routes = APIRouter()
     book = gate.book
@@ -120,18 +121,20 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink) -> APIRouter:
 
     @routes.post("/me/sign-out")
     def sign_out(request: Request) -> Response:
-        """Ends the owner's cookie of this browser, for good; `leave` is where a browser that signed in by name and
-        password has to ask to forget them."""
+        """Ends the owner's cookie of this browser, for good, and what it listens to; `leave` is where a browser that
+        signed in by name and password has to ask to forget them."""
         said: str | None = request.state.owners_cookie
         who = who_of(request)
         reply = JSONResponse({"leave": SIGNED_OUT if who.name else ""}, headers=NO_STORE)
+        browser: str | None = getattr(request.state, "browser", who.visitor)
         if said is None:
             if not _signed_in(request):
                 raise HTTPException(HTTPStatus.NOT_FOUND, "This browser is not signed in.")
+            streams.end_of_session(None, browser)
             return reply
         gate.keys.given_up.add(said)
-        browser = getattr(request.state, "browser", None)
         gate.note_no_owner(who.visitor, *(() if browser is None else (browser,)))
+        streams.end_of_session(said, browser)
         for ended in gate.keys.owner.ended():
             reply.headers.append("set-cookie", ended.decode())
         return reply
