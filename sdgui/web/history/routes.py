@@ -1,7 +1,7 @@
 """History for the page: sections, any stretch of one, what to choose by, and what is done with many at once."""
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -18,6 +18,7 @@ from sdgui.local_days import day_of, zone_named
 from sdgui.picture_query import Order
 from sdgui.ports import Store
 from sdgui.records import BIN_DAYS, Mark, PictureRecord
+from sdgui.web.doors.gate import Gate
 from sdgui.web.doors.visitors import visitor_of
 from sdgui.web.history.search import ALL, Part, Search, Stretch
 from sdgui.web.history.zips import Zips
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 MOST_IDS = 10_000
 """Pictures that are selected at once."""
 _LONGEST_PROMPT = 200
-_AT_ONCE = 200
-"""Pictures of a ZIP that are looked up together."""
 Name = Annotated[str, FromPath(pattern=r"^[a-z0-9-]{1,40}\.zip$")]
 
 
@@ -164,14 +163,16 @@ def history_routes(studio: "Studio", store: Store) -> APIRouter:
 
     @routes.get("/history/zip/{token}/{name}")
     def archive(request: Request, token: Id, name: Name) -> StreamingResponse:
-        """The ZIP, written as it is read: it may be of any size."""
+        """The ZIP, written as it is read: it may be of any size, and what is deleted or hidden meanwhile is not in it,
+        nor anything more of who is turned out or signs out."""
         visitor = visitor_of(request)
         wanted = zips.find(token, visitor)
         if wanted is None:
             fault = "This ZIP was asked for too long ago; export the pictures again."
             raise HTTPException(HTTPStatus.NOT_FOUND, fault, NO_STORE)
         headers = {**NO_STORE, "content-disposition": f'attachment; filename="{name}"'}
-        files = stream_zip(_files(store, visitor, wanted))
+        gate: Gate = request.app.state.gate
+        files = stream_zip(_files(store, visitor, wanted, lambda: gate.is_over(request.scope)))
         return StreamingResponse(files, media_type="application/zip", headers=headers)
 
     @routes.post("/history/wall")
@@ -185,12 +186,16 @@ def history_routes(studio: "Studio", store: Store) -> APIRouter:
     return routes
 
 
-def _files(store: Store, visitor: str, wanted: Sequence[str]) -> Iterator[tuple[str, Path]]:
-    """Name and file of those that are still there, some after the other."""
-    for begin in range(0, len(wanted), _AT_ONCE):
-        some = wanted[begin : begin + _AT_ONCE]
-        found, files = store.find_pictures(some, visitor), store.find_files(some, visitor)
-        yield from ((file_name(found[one]), files[one]) for one in some if one in files)
+def _files(
+    store: Store, visitor: str, wanted: Sequence[str], is_over: Callable[[], bool]
+) -> Iterator[tuple[str, Path]]:
+    """Name and file of those that are still there when it is their turn, until it `is_over`."""
+    for one in wanted:
+        if is_over():
+            return
+        found, file = store.picture(one, visitor), store.picture_file(one, visitor)
+        if found is not None and file is not None:
+            yield file_name(found), file
 
 
 def _missing(store: Store, visitor: str, found: Sequence[PictureRecord | None]) -> frozenset[str]:

@@ -2,13 +2,18 @@
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.web.conftest import Site
+from sdgui.comparing.picture_zip import stream_zip
+from sdgui.records import Judgement
+from sdgui.web.history import routes
+from tests.people import who
+from tests.web.conftest import BROWSER, Site
 
 JANUARY = 1_704_063_600.0
 """2023-12-31 23:00 UTC, which is the first of January 2024 in Berlin."""
@@ -107,6 +112,38 @@ def test_the_bin_is_searched_by_itself(site: Site) -> None:
     after = client.get("/history/sections").json()
     assert after["revision"] != before["revision"]
     assert after["sections"] == before["sections"] and ids(client, rating="4") == [gone]
+
+
+@pytest.mark.parametrize("how", ["hide", "delete", "bin", "block", "sign out"])
+def test_what_is_not_to_be_had_any_more_while_a_zip_is_under_way_is_not_in_it(
+    open_anew: Site, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    owner = open_anew.owner()
+    client = owner if how == "sign out" else open_anew.visitor()
+    job = open_anew.dream(client, "a cat", seed=5, count=3)
+    pictures = [task.id for task in job.tasks]
+
+    def files_of(files: Iterable[tuple[str, Path]]) -> Iterator[tuple[str, Path]]:
+        for name, file in files:
+            yield name, file
+            match how:
+                case "hide" | "delete":
+                    open_anew.studio.judge(pictures[1:2], Judgement(how))
+                case "bin":
+                    open_anew.studio.bin(who(job.visitor), pictures=pictures[1:2])
+                case "block":
+                    deed = {"do": "block"}
+                    owner.post(f"/share/people/{job.visitor}", json=deed).raise_for_status()
+                case _:
+                    open_anew.owner().post("/me/sign-out").raise_for_status()  # another device
+                    thief = open_anew.client(headers=BROWSER, cookies=owner.cookies)
+                    thief.post("/me/sign-out")
+
+    monkeypatch.setattr(routes, "stream_zip", lambda files: stream_zip(files_of(files)))
+    asked = client.post("/history/zip", json={"pictures": pictures}).json()
+    with zipfile.ZipFile(io.BytesIO(client.get(asked["zip"]).content)) as archive:
+        is_over = how in ("block", "sign out")
+        assert archive.namelist() == ["a-cat-5.png", *(() if is_over else ("a-cat-7.png",))]
 
 
 def test_pictures_go_into_a_zip_and_onto_a_wall(site: Site) -> None:

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from http import HTTPStatus
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from anyio import CapacityLimiter, to_thread
@@ -70,6 +71,9 @@ def export_routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> API
             if kept:
                 title += f" · {len(cells)} kept"
             file, size = _written(lambda out: write(title, sheet, cells, out))
+            if _are_gone(found, cells, store):  # meanwhile: what is deleted or hidden goes nowhere
+                file.close()
+                return work()
             parts = (words_of(title_of(found)), sheet.kind.value, "kept" if kept else "")
             return "-".join(part for part in parts if part) + f".{ending}", file, size
 
@@ -101,6 +105,12 @@ def sheet_of(job: JobRecord, store: Store) -> tuple[Sheet, tuple[Cell, ...]]:
     )
     sources = tuple(sheet.sources[i] for i in shown) if sheet.sources else ()
     return Sheet(kind=sheet.kind, x=sheet.x, y=sheet.y, sources=sources), cells
+
+
+def _are_gone(job: JobRecord, cells: Sequence[Cell], store: Store) -> bool:
+    """Whether some of a dream's pictures that were there are not any more."""
+    files = store.find_files([task.id for task in job.tasks if task.stored], job.visitor)
+    return not {cell.png for cell in cells if isinstance(cell.png, Path)} <= set(files.values())
 
 
 def _fault_of(task: TaskRecord) -> str:

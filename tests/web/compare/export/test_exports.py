@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from sdgui.records import JobRecord
+from sdgui.comparing.cells import Cell
+from sdgui.records import JobRecord, Judgement
 from sdgui.storage.database import Database
 from tests.damaged_pngs import DAMAGES
+from tests.people import who
 from tests.web.compare.test_routes import grid_of
 from tests.web.conftest import Site
 
@@ -188,4 +190,27 @@ def test_an_export_asks_the_store_a_few_times_whatever_its_size(
     reading = Database._reading
     monkeypatch.setattr(Database, "_reading", lambda self: asked.append(1) or reading(self))
     assert client.get(f"/jobs/{job.id}/sheet.zip").status_code == 200
-    assert len(asked) <= 3
+    assert len(asked) <= 4
+
+
+@pytest.mark.parametrize("how", [Judgement.HIDE, Judgement.DELETE, None])
+def test_what_is_hidden_or_deleted_while_it_is_exported_is_not_in_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch, how: Judgement | None
+) -> None:
+    client = site.visitor()
+    job = site.wall(client, count=4)
+    first, second, *_ = [task.id for task in job.tasks]
+    before = Cell.read
+
+    def read(cell: Cell) -> bytes | None:
+        content = before(cell)
+        if site.store.picture(first, job.visitor) is not None:
+            if how is None:
+                site.studio.bin(who(job.visitor), pictures=[first, second])
+            else:
+                site.studio.judge([first, second], how)
+        return content
+
+    monkeypatch.setattr(Cell, "read", read)
+    names = names_in(client.get(f"/jobs/{job.id}/sheet.zip").content)
+    assert [name.endswith(("502.png", "503.png")) for name in names] == [True, True, False]
