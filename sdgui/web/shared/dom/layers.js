@@ -6,7 +6,8 @@
 /** From the lowest to the uppermost. @type {Layer[]} */
 const layers = [];
 let isTold = false;
-let isGoing = false;
+/** The address that is seen, while entries of what was closed are gone back over; null else. @type {string | null} */
+let going = null;
 
 /** How many layers the entry of the browser's history that is seen stands for. */
 const depth = () => Number(history.state?.layers ?? 0);
@@ -15,7 +16,7 @@ const depth = () => Number(history.state?.layers ?? 0);
 export function opened(owner, close) {
   if (layers.some((layer) => layer.owner === owner)) return;
   layers.push({ owner, close });
-  if (!isTold && !isGoing) deepen();
+  if (!isTold && going === null) deepen();
 }
 
 /** It is closed, by whatever. @param {object} owner */
@@ -28,7 +29,7 @@ export function closed(owner) {
 
 /** What closes as something else opens takes its entry over: the browser is told when both are done. */
 function tell() {
-  if (isTold || isGoing) return;
+  if (isTold || going !== null) return;
   isTold = true;
   setTimeout(() => {
     isTold = false;
@@ -48,19 +49,21 @@ function deepen() {
 
 /** The entries of what was closed go; the address that is seen by now stays, and so does what opens meanwhile. @param {number} count */
 function goBack(count) {
-  const address = location.href;
-  isGoing = true;
-  addEventListener("popstate", (event) => {
-    event.stopImmediatePropagation();
-    isGoing = false;
-    if (location.href !== address) history.replaceState(history.state, "", address);
-    settle();
-  }, { once: true, capture: true });
+  going = location.href;
   history.go(-count);
 }
 
-addEventListener("popstate", () => {
-  while (layers.length > depth()) layers.pop()?.close();
+// One listener for both, before everybody else's: browsers tell the window's in the order in which they came, capturing or not.
+addEventListener("popstate", (event) => {
+  if (going === null) {
+    while (layers.length > depth()) layers.pop()?.close();
+    return;
+  }
+  event.stopImmediatePropagation();
+  const address = going;
+  going = null;
+  if (location.href !== address) history.replaceState(history.state, "", address);
+  settle();
 });
 
 // The page scrolls in its parts alone; else the browser would take the keyboard to the tab that the address names.
