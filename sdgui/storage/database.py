@@ -407,14 +407,7 @@ class Database:
         """The bytes of the visitor's pictures, also of those in the bin, or only of those that are `kept`; but for what
         the owner of the machine hides: no room would come of theirs."""
         with self._reading() as connection:
-            found = connection.execute(
-                f"""SELECT TOTAL(bytes) FROM tasks
-                WHERE visitor = ? AND stored AND hidden IS NULL
-                AND (NOT deleted OR binned IS NOT NULL)
-                {"AND NOT deleted AND mark = 'kept'" if kept else ""}""",
-                (visitor,),
-            )
-            return int(found.fetchone()[0])
+            return judged_rows.bytes_of_all(connection, (visitor,), kept=kept)
 
     def adopt(self, visitor: str, into: str) -> int:
         """Makes all that is one visitor's another's, what is in the bin and links, too; how many pictures."""

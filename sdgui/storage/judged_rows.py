@@ -12,6 +12,14 @@ from collections.abc import Sequence
 from sdgui.records import Judged, Judgement
 from sdgui.storage.deleted_rows import by_job
 
+_BYTES_OF = """SELECT TOTAL(bytes) FROM tasks {index}
+    WHERE visitor IN (SELECT value FROM json_each(?)) AND stored AND hidden IS NULL AND {which}"""
+BYTES = _BYTES_OF.format(index="", which="(NOT deleted OR binned IS NOT NULL)")
+BYTES_KEPT = _BYTES_OF.format(
+    index="INDEXED BY tasks_kept_bytes", which="NOT deleted AND mark = 'kept'"
+)
+"""With each dream of a guest: what the index holds is all that is read, and of those visitors alone."""
+
 _SEEN = "stored AND path IS NOT NULL AND (NOT deleted OR hidden IS NOT NULL)"
 
 _DONE = {
@@ -101,12 +109,8 @@ def count_hidden(connection: sqlite3.Connection, visitor: str) -> int:
 
 def bytes_of_all(connection: sqlite3.Connection, visitors: Sequence[str], *, kept: bool) -> int:
     """The bytes of all pictures of these visitors, of those in the bin, too, or only of those that are `kept`."""
-    (total,) = connection.execute(
-        f"""SELECT TOTAL(bytes) FROM tasks {"INDEXED BY tasks_kept" if kept else ""}
-        WHERE visitor IN (SELECT value FROM json_each(?)) AND stored AND hidden IS NULL
-        AND {"NOT deleted AND mark = 'kept'" if kept else "(NOT deleted OR binned IS NOT NULL)"}""",
-        (json.dumps(list(visitors)),),
-    ).fetchone()
+    asked = BYTES_KEPT if kept else BYTES
+    (total,) = connection.execute(asked, (json.dumps(list(visitors)),)).fetchone()
     return int(total)
 
 

@@ -156,4 +156,9 @@ MIGRATIONS: tuple[Migration, ...] = (
     """
     CREATE INDEX tasks_by_seed ON tasks (visitor, seed);
     """,
+    """
+    -- With all that it is chosen by: else each row is read to see whether it still is as the index has it.
+    CREATE INDEX tasks_kept_bytes ON tasks (visitor, bytes, mark, stored, deleted, hidden)
+        WHERE mark = 'kept' AND stored AND NOT deleted AND hidden IS NULL;
+    """,
 )

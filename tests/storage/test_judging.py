@@ -4,15 +4,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sdgui.picture_query import PictureQuery
 from sdgui.records import Hiding, JobState, Judgement, Mark
 from sdgui.storage import DiskStore, report_rows
+from sdgui.storage.judged_rows import BYTES_KEPT
 from sdgui.storage.layout import DATABASE
 from sdgui.storage.rebuilding import rebuild
 from tests.storage.samples import ANNA, BORIS, end, job, pixels
 from tests.storage.test_bin import told
 from tests.storage.test_left_behind import saved
+
+CARLA = "visitor-carla"
 
 
 def made_by(store: DiskStore, visitor: str, count: int = 1) -> tuple[str, ...]:
@@ -198,3 +203,63 @@ def test_the_oldest_of_all_guests_make_room_but_kept_ones_and_those_of_running_d
     found = store.oldest_unkept(guests, 10 * one, sparing=[running.id])
     assert found == {ANNA: (anna[1],), BORIS: boris}
     assert owners[0] not in str(store.oldest_unkept(guests, 10 * one))
+
+
+@settings(max_examples=4)
+@given(
+    deeds=st.lists(
+        st.tuples(
+            st.sampled_from(["keep", "unkeep", "bin", "undo", "empty", *Judgement, "move", "open"]),
+            st.integers(0, 5),
+        ),
+        min_size=12,
+        max_size=24,
+    )
+)
+def test_what_guests_keep_is_summed_as_it_is_whatever_was_done(
+    tmp_path_factory: pytest.TempPathFactory, deeds: list[tuple[str, int]]
+) -> None:
+    folder = tmp_path_factory.mktemp("kept")
+    store = DiskStore(folder)
+    pictures = [*made_by(store, ANNA, 2), *made_by(store, BORIS, 2), *made_by(store, CARLA, 2)]
+    for one in pictures[::2]:
+        mark(store, one, Mark.KEPT)
+    for deed, number in deeds:
+        whose, one = (ANNA, BORIS, CARLA)[number % 3], pictures[number]
+        match deed:
+            case "keep" | "unkeep":
+                mark(store, one, Mark.KEPT if deed == "keep" else Mark.NONE)
+            case "bin":
+                store.bin(whose, pictures=[one])
+            case "undo":
+                store.restore(whose, pictures=[one])
+            case "empty":
+                store.empty_bin(whose)
+            case "move":
+                store.adopt(ANNA, BORIS)
+            case "open":
+                store.close()
+                store = DiskStore(folder)
+            case _:
+                store.judge([one], Judgement(deed))
+        for some in ((ANNA,), (ANNA, BORIS), (ANNA, BORIS, CARLA)):
+            kept = [one for visitor in some for one in store.kept(visitor)]
+            assert store.bytes_of_all(some, kept=True) == sum(one.bytes for one in kept)
+            assert sum(store.bytes_of(one, kept=True) for one in some) == sum(
+                one.bytes for one in kept
+            )
+    store.close()
+
+
+def mark(store: DiskStore, picture: str, mark: Mark) -> None:
+    """Whosever it is."""
+    for visitor in (ANNA, BORIS, CARLA):
+        store.mark_picture(picture, visitor, mark)
+
+
+def test_what_guests_keep_is_summed_without_reading_what_others_do(store: DiskStore) -> None:
+    """It is with each dream of a guest."""
+    rows = store._database._connection.execute(f"EXPLAIN QUERY PLAN {BYTES_KEPT}", ("[]",))
+    plan = [row["detail"] for row in rows]
+    [tasks] = [one for one in plan if "tasks" in one]
+    assert "SEARCH tasks USING COVERING INDEX tasks_kept_bytes (visitor=?)" in tasks
