@@ -1,6 +1,7 @@
 """The errors whose text people see."""
 
 import errno
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,6 +18,14 @@ class UserError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
+
+
+class TooSoon(UserError):
+    """What somebody may ask for again after a while: its hint says when, and `seconds` are whole ones until then."""
+
+    def __init__(self, message: str, seconds: float) -> None:
+        self.seconds = whole_seconds(seconds)
+        super().__init__(message, come_again(self.seconds))
 
 
 class OutOfOrder(UserError):
@@ -53,3 +62,14 @@ def plain_no_room(what: str) -> Iterator[None]:
         if error.errno not in _NO_ROOM:
             raise
         raise no_room(what) from error
+
+
+def whole_seconds(seconds: float) -> int:
+    """At least one, and none too few."""
+    return max(1, math.ceil(seconds))
+
+
+def come_again(seconds: float) -> str:
+    """When somebody may who was too much."""
+    whole = whole_seconds(seconds)
+    return f"Come again in {'a second' if whole == 1 else f'{whole} seconds'}."

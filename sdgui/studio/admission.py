@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 
-from sdgui.errors import UserError
+from sdgui.errors import TooSoon, UserError
 from sdgui.model_info import ModelInfo
 from sdgui.people import Allowance
 from sdgui.spec import PictureSpec
@@ -89,10 +89,7 @@ def admit(
     recent = [ago for ago in begun if ago < MINUTE]
     if allowance.a_minute is not None and len(recent) >= allowance.a_minute:
         left = MINUTE - sorted(recent, reverse=True)[len(recent) - allowance.a_minute]
-        raise UserError(
-            f"You may begin {_count(allowance.a_minute, 'dream')} a minute.",
-            f"Come again in {math.ceil(left)} seconds.",
-        )
+        raise TooSoon(f"You may begin {_count(allowance.a_minute, 'dream')} a minute.", left)
 
 
 def admit_among_guests(most: int | None, waiting: int, asked: int) -> None:

@@ -119,6 +119,27 @@ def test_the_owner_shares_a_link_and_decides_what_a_guest_may(
     expect(guest.locator(".dream-row[data-state=cancelled]")).to_have_count(1)
     expect(row).to_have_count(0)
     own.engine.go.set()
+    save_number(owner, "dreams_a_minute", "1")
+    for prompt in (
+        "a green boat",
+        "a blue boat",
+    ):  # the first is admitted where a minute is over by now
+        guest.fill("#prompt textarea", prompt)
+        with guest.expect_response(re.compile("/dreams$")):
+            dream(guest)
+    again = guest.locator(".toast.is-counted")
+    expect(again).to_contain_text("You may begin 1 dream a minute.")
+    counted = again.locator(".counted")
+    first = int(re.findall(r"\d+", counted.inner_text())[0])
+    place = again.bounding_box()
+    expect(counted).not_to_have_text(f"Come again in {first} seconds.")
+    assert again.bounding_box() == place
+    broken["refused for a while"] = violations_everywhere(guest, SMALL)
+    shoot(guest, "share-again-390")
+    guest.evaluate("const now = Date.now; Date.now = () => now() + 60_000;")  # as after a sleep
+    expect(again).to_contain_text("You can dream again.")
+    expect(counted).to_have_count(0)
+    assert again.bounding_box() == place
 
     guest.goto("about:blank")  # else it may be told, and the console of what was refused
     person.get_by_role("button", name="Send away").click()

@@ -21,7 +21,7 @@ function page() {
   /** @type {string[]} */
   const forgotten = [];
   const nothing = () => {};
-  const dreams = new Dreams({ ended: nothing, connection: nothing, dreaming: nothing, toast: nothing, forgotten: (ids) => forgotten.push(...ids) });
+  const dreams = new Dreams({ ended: nothing, connection: nothing, dreaming: nothing, toast: nothing, failed: nothing, forgotten: (ids) => forgotten.push(...ids) });
   /** @type {Map<string, number>} */
   const views = new Map();
   const list = { views, fits: () => true, place: (/** @type {any} */ dream) => views.set(dream.id, dream.pictures.size), drop: (/** @type {string} */ id) => views.delete(id) };

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from sdgui.errors import UserError
+from sdgui.errors import TooSoon, UserError
 from sdgui.people import Allowance, Policy, Role
 from sdgui.records import Mark
 from sdgui.spec import DreamRequest
@@ -81,8 +81,9 @@ def test_dreams_a_minute_are_counted_for_each_guest_and_forgiven_after_it(house:
     asked = DreamRequest(prompt="a", steps=1)
     studio.submit(asked, who("ann", Role.GUEST))
     studio.submit(asked, who("bob", Role.GUEST))
-    with pytest.raises(UserError, match="Come again in 60 seconds"):
+    with pytest.raises(TooSoon, match="Come again in 60 seconds") as refused:
         studio.submit(asked, who("ann", Role.GUEST))
+    assert refused.value.seconds == 60
     clock.now += 60
     assert studio.submit(asked, who("ann", Role.GUEST))
 

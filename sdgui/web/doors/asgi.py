@@ -8,7 +8,7 @@ from http import HTTPStatus
 from starlette._utils import get_route_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sdgui.web.doors.refusal_page import refusal_page
+from sdgui.web.doors.refusal_page import policy_of_refusal, refusal_page
 
 Header = tuple[bytes, bytes]
 Refusal = tuple[HTTPStatus, str] | tuple[HTTPStatus, str, Header]
@@ -37,11 +37,13 @@ async def answer(
         return
     is_opened = scope["method"] == "GET" and header(scope, b"sec-fetch-dest") == "document"
     is_read = is_opened and status >= HTTPStatus.BAD_REQUEST
-    body = (refusal_page(text) if is_read else text).encode()
+    wait = next((int(value) for name, value in extra if name == b"retry-after"), 0)
+    body = (refusal_page(text, wait) if is_read else text).encode()
     headers: Sequence[Header] = (
         (b"content-type", f"text/{'html' if is_read else 'plain'}; charset=utf-8".encode()),
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
+        *((policy_of_refusal(text, wait),) if is_read else ()),
         *extra,
     )
     await send({"type": "http.response.start", "status": int(status), "headers": list(headers)})

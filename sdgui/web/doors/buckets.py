@@ -1,6 +1,5 @@
 """How often each of some may do something: a few times at once, then as often as it comes free again."""
 
-import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -53,9 +52,3 @@ class Buckets:
             left, since = self._left[name]
             self._left[name] = (left - 1, since)
         return is_free
-
-
-def come_again(seconds: float) -> str:
-    """When somebody may who was too much."""
-    whole = max(1, math.ceil(seconds))
-    return f"Come again in {'a second' if whole == 1 else f'{whole} seconds'}."

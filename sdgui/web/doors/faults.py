@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sdgui.errors import NotYetSaved, OutOfOrder, UserError
+from sdgui.errors import NotYetSaved, OutOfOrder, TooSoon, UserError
 from sdgui.people import Role
 from sdgui.studio.faults import NOT_SAVED_HERE
 from sdgui.web.doors.asgi import path_of
@@ -34,6 +34,15 @@ async def _refused(request: Request, fault: Exception) -> Response:
     who = getattr(request.state, "who", None)
     if isinstance(fault, NotYetSaved) and who is not None and who.role is Role.GUEST:
         return _told(str(NOT_SAVED_HERE), HTTPStatus.SERVICE_UNAVAILABLE)
+    assert isinstance(fault, UserError)
+    return answer_of(fault)
+
+
+def answer_of(fault: UserError) -> Response:
+    """What a route answers to what cannot be; where it can be later with the seconds, in a field and as Retry-After."""
+    if isinstance(fault, TooSoon):
+        told = {"detail": str(fault), "seconds": fault.seconds}
+        return JSONResponse(told, HTTPStatus.TOO_MANY_REQUESTS, {"retry-after": str(fault.seconds)})
     is_ours = isinstance(fault, OutOfOrder)
     return _told(
         str(fault), HTTPStatus.SERVICE_UNAVAILABLE if is_ours else HTTPStatus.UNPROCESSABLE_ENTITY

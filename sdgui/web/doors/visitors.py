@@ -17,11 +17,10 @@ from fastapi import HTTPException, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sdgui.errors import OutOfOrder
+from sdgui.errors import OutOfOrder, come_again
 from sdgui.people import Role, Who
 from sdgui.web.doors.addresses import visitor_at
 from sdgui.web.doors.asgi import Header, Refusal, answer, header, pass_on, path_of
-from sdgui.web.doors.buckets import come_again
 from sdgui.web.doors.cookies import Cookies
 from sdgui.web.doors.gate import Gate
 from sdgui.web.doors.keys import OWNER

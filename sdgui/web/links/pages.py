@@ -20,11 +20,11 @@ from sdgui.errors import OutOfOrder, UserError
 from sdgui.links import LinkKind
 from sdgui.ports import Store
 from sdgui.web.doors.page_policy import source_of
+from sdgui.web.inlined import style_of
 from sdgui.web.links.addresses import base_of, root_of
 from sdgui.web.links.card import HEIGHT, WIDTH, write_card
 from sdgui.web.links.choosing.gatherings import Gatherings
 from sdgui.web.links.choosing.page import POLICY, choosing_page
-from sdgui.web.links.inlined import style_of
 from sdgui.web.links.opened import Opened, Pictured, ended, follow, never
 from sdgui.web.links.plain_png import as_png, without_texts
 from sdgui.web.links.report_desk import ReportDesk

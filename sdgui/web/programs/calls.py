@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sdgui.errors import UserError
+from sdgui.errors import TooSoon, UserError
 from sdgui.web.programs.endpoints import Begun, Endpoint
 from sdgui.web.shared.dreams.submission import OUR_FAULT
 
@@ -67,10 +67,15 @@ async def follow_job(endpoint: Endpoint, begun: Begun, origin: str) -> AsyncIter
 
 def refused(fault: UserError) -> Told:
     """That a call came to nothing, as Gradio's clients expect it."""
-    return Told(
-        stage=Stage.ERROR,
-        data={"error": str(fault), "duration": 10, "visible": True, "title": "Error"},
-    )
+    told: dict[str, Any] = {
+        "error": str(fault),
+        "duration": 10,
+        "visible": True,
+        "title": "Error",
+    }
+    if isinstance(fault, TooSoon):
+        told["seconds"] = fault.seconds
+    return Told(stage=Stage.ERROR, data=told)
 
 
 async def only(told: Told) -> AsyncIterator[Told]:

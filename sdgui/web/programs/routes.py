@@ -15,9 +15,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from sdgui.errors import OutOfOrder, UserError
+from sdgui.errors import UserError
 from sdgui.people import Who
 from sdgui.ports import Store
+from sdgui.web.doors.faults import answer_of
 from sdgui.web.doors.visitors import who_of
 from sdgui.web.programs.arguments import by_name, in_order, read_json
 from sdgui.web.programs.calls import Call, Sessions, Told, follow_job, only, refused
@@ -66,10 +67,8 @@ def program_routes(
         given = await read_json(request)
         try:
             begun = await calls.begin(called, read(called.signature, given), who_of(request))
-        except OutOfOrder as fault:
-            return _refusal(fault, HTTPStatus.SERVICE_UNAVAILABLE)
         except UserError as fault:
-            return _refusal(fault, HTTPStatus.UNPROCESSABLE_ENTITY)
+            return answer_of(fault)
         return _taken(begun.job.id)
 
     @routes.post("/call/v2/{endpoint}")
@@ -107,7 +106,7 @@ def program_routes(
         session = given.get("session_hash")
         if not isinstance(session, str) or not 0 < len(session) <= _LONGEST_NAME:
             fault = UserError("The call says no session.", "Send its name as session_hash.")
-            return _refusal(fault, HTTPStatus.UNPROCESSABLE_ENTITY)
+            return answer_of(fault)
         return _taken(await calls.join(called, given, who_of(request), session, origin_of(request)))
 
     @routes.get("/queue/data")
@@ -206,10 +205,6 @@ async def _session_messages(sessions: Sessions, key: tuple[str, str]) -> AsyncIt
 
 def _taken(event: str) -> Response:
     return JSONResponse({"event_id": event})
-
-
-def _refusal(fault: UserError, status: HTTPStatus) -> Response:
-    return JSONResponse({"detail": str(fault)}, status)
 
 
 def _not_found(sentence: str) -> Response:

@@ -16,6 +16,7 @@ from sdgui.web.doors.auth import Failures
 from sdgui.web.doors.cookies import COOKIE
 from sdgui.web.doors.gate import NEWCOMERS, Gate, Newcomers
 from sdgui.web.doors.keys import OWNERS_SECRET, Keys
+from sdgui.web.doors.page_policy import source_of
 from sdgui.web.doors.refusal_page import refusal_page
 from sdgui.web.doors.roles import Roles
 from sdgui.web.doors.visitors import visitor_id, visitor_named
@@ -398,6 +399,11 @@ def test_who_has_an_invitation_or_a_name_never_waits_for_other_newcomers(shared:
     refused = shared.client(headers=BROWSER).get("/me")
     assert refused.status_code == 429 and "Come again in 2 seconds." in refused.text
     assert refused.headers["retry-after"] == "2"
+    opened = shared.client(headers=BROWSER | {"sec-fetch-dest": "document"}).get("/")
+    assert '<span id="when" role="status">Come again in 2 seconds.</span>' in opened.text
+    script = opened.text.partition('<script type="module">')[2].partition("</script>")[0]
+    assert 'countDown(document.querySelector("#when"), 2,' in script
+    assert f"script-src {source_of(script)};" in opened.headers["content-security-policy"]
 
     def invited() -> int:
         client = shared.client(headers=BROWSER)

@@ -177,6 +177,11 @@ def test_a_limit_holds_by_every_way_there_is_and_nothing_is_made(site: Site, lim
     ]
     texts = [reply.text for reply in replies]
     assert [text for text in texts if said not in text] == []
+    is_soon = limit == "a minute"
+    assert [isinstance(reply.json().get("seconds"), int) for reply in replies] == [is_soon] * 8
+    refused = [reply for reply in replies if reply.status_code != 200]
+    told = [str(reply.json().get("seconds")) for reply in refused]
+    assert [str(reply.headers.get("retry-after")) for reply in refused] == told
     assert len(site.engine.batches) == before
     assert len(site.store.jobs(me.visitor)) == jobs
 

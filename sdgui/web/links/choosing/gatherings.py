@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sdgui.choosing import MOST_CHOOSERS, Chooser
+from sdgui.errors import come_again, whole_seconds
 from sdgui.links import Link
 from sdgui.ports import Store
 from sdgui.records import Mark
 from sdgui.studio.watcher import INTERVAL
-from sdgui.web.doors.buckets import Buckets, come_again
+from sdgui.web.doors.buckets import Buckets
 from sdgui.web.links.choosing.standing import MAKER, Standing, standing_of
 
 MOST_PAGES = 48
@@ -34,7 +35,11 @@ _LONG = 600
 
 
 class Crowded(Exception):
-    """Somebody cannot come in now; says why in a sentence."""
+    """Somebody cannot come in now; says why in a sentence, and the `seconds` until they can where these are known."""
+
+    def __init__(self, sentence: str, seconds: int | None = None) -> None:
+        super().__init__(sentence)
+        self.seconds = seconds
 
 
 class Page:
@@ -204,8 +209,8 @@ class Gatherings:
                 f"{MOST_CHOOSERS} people are choosing here, and there is no room for more. You can look on."
             )
         if not self._newcomers.take(link.id):
-            again = come_again(self._newcomers.wait(link.id))
-            raise Crowded(f"Too many people come in at once. {again}")
+            wait = whole_seconds(self._newcomers.wait(link.id))
+            raise Crowded(f"Too many people come in at once. {come_again(wait)}", wait)
         id = secrets.token_hex(_BYTES)
         return Chooser(id=id, link=link.id, place=place, created=time.time())
 

@@ -8,12 +8,12 @@ from fastapi import Request
 from sdgui.choosing import LONGEST_NAME
 from sdgui.records import Mark
 from sdgui.web.doors.page_policy import source_of
+from sdgui.web.inlined import script_of
 from sdgui.web.links.addresses import base_of, root_of
 from sdgui.web.links.card import HEIGHT, WIDTH
 from sdgui.web.links.choosing.gatherings import Gatherings
 from sdgui.web.links.choosing.standing import MAKER, Person, Standing
 from sdgui.web.links.choosing.strangers import chooser_id
-from sdgui.web.links.inlined import script_of
 from sdgui.web.links.opened import Opened
 from sdgui.web.links.telling import Figure, Told
 from sdgui.web.rooms import ROOT

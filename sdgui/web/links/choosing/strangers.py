@@ -110,7 +110,10 @@ def stranger_routes(
         try:
             chooser, is_new = gatherings.change(link, chooser_id(request), change)
         except Crowded as fault:
-            raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, str(fault), NO_STORE) from fault
+            again = {} if fault.seconds is None else {"retry-after": str(fault.seconds)}
+            raise HTTPException(
+                HTTPStatus.TOO_MANY_REQUESTS, str(fault), {**NO_STORE, **again}
+            ) from fault
         here = f"{root_of(request)}/d/{link.id}"
         reply: Response
         if _is_form(request):

@@ -1,6 +1,7 @@
 // @ts-check
 // Sentences that come and go, and words for those who do not see the page.
 
+import { comeAgain, countDown } from "./come-again.js";
 import { button, make, targetOf } from "./dom.js";
 
 /** @typedef {{ close: () => void }} Toast */
@@ -8,6 +9,8 @@ import { button, make, targetOf } from "./dom.js";
 const MOST = 3;
 /** Milliseconds for which something is offered. */
 const OFFERED = 10_000;
+/** Milliseconds for which a sentence is there. */
+const READ = 9000;
 
 export class Toasts {
   constructor() {
@@ -26,7 +29,7 @@ export class Toasts {
    * @param {string} message
    * @param {string} [hint]
    */
-  show(message, hint = "", isError = false, milliseconds = 9000) {
+  show(message, hint = "", isError = false, milliseconds = READ) {
     const close = button("×", "", () => this.remove(toast), { aria: { label: "Close the message" } });
     const toast = make(
       "div",
@@ -42,6 +45,16 @@ export class Toasts {
     this.element.append(toast);
     while (this.element.children.length > MOST) this.element.firstElementChild?.remove();
     if (milliseconds) setTimeout(() => toast.remove(), milliseconds);
+    return toast;
+  }
+
+  /** What may be asked for again in so many seconds: they are counted down in it. @param {string} message @param {number} seconds */
+  tooSoon(message, seconds) {
+    this.take(message); // it counts anew
+    const toast = this.show(message, comeAgain(seconds), true, 0);
+    toast.classList.add("is-counted");
+    const hint = /** @type {HTMLElement} */ (toast.querySelector("p + p"));
+    countDown(hint, seconds, "You can dream again.", () => setTimeout(() => toast.remove(), READ));
     return toast;
   }
 

@@ -4,7 +4,7 @@
 import { inFrame } from "../dom/frame.js";
 import { pause } from "../dom/pause.js";
 import { retryAll } from "../fetch/again.js";
-import { ask, isGone, wordsOf } from "../fetch/ask.js";
+import { ask, isGone } from "../fetch/ask.js";
 import { Dream } from "./dream.js";
 import { Strips } from "./strips.js";
 import { Watch } from "./watch.js";
@@ -16,7 +16,7 @@ import { agoFor, renew } from "./words.js";
  * @typedef {import("./told.js").ToldDream} ToldDream
  * @typedef {import("../gallery/list.js").List} List
  * @typedef {{ ended(dream: Dream): void, connection(): void, dreaming(active: Dream[]): void, forgotten(ids: string[]): void,
- *   toast(message: string, hint?: string, isError?: boolean, milliseconds?: number): void }} Teller
+ *   toast(message: string, hint?: string, isError?: boolean, milliseconds?: number): void, failed(error: unknown): void }} Teller
  */
 
 const ENDS = ["finished", "cancelled", "failed"];
@@ -277,7 +277,7 @@ export class Dreams {
   /** @param {string} address */
   async act(address) {
     return ask(address, { method: "POST" }).catch((error) => {
-      this.teller.toast(wordsOf(error), "", true);
+      this.teller.failed(error);
       return null;
     });
   }

@@ -4,13 +4,14 @@ import logging
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sdgui.errors import UserError
+from sdgui.errors import TooSoon, UserError
 from sdgui.web.shared.dreams.submission import OUR_FAULT
 
 log = logging.getLogger(__name__)
 
 Told = dict[str, Any]
-"""`job` (with `tab` where it is a sheet), `confirm`, `reused`, or `error` with its `hint`; any may have a `notice`."""
+"""`job` (with `tab` where it is a sheet), `confirm`, `reused`, or `error` with its `hint` and, where it may be
+asked for again after a while, the `seconds` until then; any may have a `notice`."""
 
 _Answer = TypeVar("_Answer")
 
@@ -24,4 +25,7 @@ def guarded(act: Callable[[], _Answer], otherwise: Callable[[Told], _Answer]) ->
     except Exception:
         log.exception("a click came to nothing")
         told = OUR_FAULT
-    return otherwise({"error": told.message, "hint": told.hint})
+    refused: Told = {"error": told.message, "hint": told.hint}
+    if isinstance(told, TooSoon):
+        refused["seconds"] = told.seconds
+    return otherwise(refused)

@@ -150,6 +150,8 @@ export type Outcome = {
   job?: string;
   error?: string;
   hint?: string;
+  /** Until it may be asked again. */
+  seconds?: number;
   /** The setting that the error lies in. */
   field?: string;
   notice?: string;

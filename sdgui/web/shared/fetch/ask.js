@@ -1,14 +1,16 @@
 // @ts-check
 // Our routes are asked and told in JSON; what they refuse comes with their own sentence.
 
+import { parted } from "../dom/come-again.js";
 import { at } from "./address.js";
 
-/** One of our routes refused; `status` is its answer's. */
+/** One of our routes refused; `status` is its answer's, `seconds` those until it may be asked again, or 0. */
 export class Refused extends Error {
-  /** @param {string} message @param {number} status */
-  constructor(message, status) {
+  /** @param {string} message @param {number} status @param {number} [seconds] */
+  constructor(message, status, seconds = 0) {
     super(message);
     this.status = status;
+    this.seconds = seconds;
   }
 }
 
@@ -21,6 +23,9 @@ export class Unanswered extends Error {
 
 /** The words of whatever went wrong. @param {unknown} error */
 export const wordsOf = (error) => (error instanceof Error ? error.message : String(error));
+
+/** What was refused, and the seconds until it may be asked again, 0 where none are known. @param {unknown} error */
+export const refusalOf = (error) => parted(wordsOf(error), error instanceof Refused ? error.seconds : 0);
 
 /** Whether the answer was that there is no such thing. @param {unknown} error */
 export const isGone = (error) => error instanceof Refused && error.status === 404;
@@ -35,7 +40,7 @@ export async function ask(address, options = {}) {
   const reply = await fetch(at(address), { cache: "no-store", ...options }).catch((error) => {
     throw error instanceof TypeError ? new Unanswered() : error;
   });
-  if (!reply.ok) throw new Refused(await sentenceOf(reply, "The server refused that."), reply.status);
+  if (!reply.ok) throw new Refused(await sentenceOf(reply, "The server refused that."), reply.status, Number(reply.headers.get("retry-after")) || 0);
   return reply.status === 204 ? null : reply.json();
 }
 

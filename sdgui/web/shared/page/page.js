@@ -9,7 +9,7 @@ import { QuietLine } from "../dom/quiet-line.js";
 import { Toasts } from "../dom/toasts.js";
 import { Dreams } from "../dreams/dreams.js";
 import * as again from "../fetch/again.js";
-import { Unanswered, ask, tell, wordsOf } from "../fetch/ask.js";
+import { Unanswered, ask, refusalOf, tell, wordsOf } from "../fetch/ask.js";
 import { Bin } from "../gallery/bin.js";
 import { MadeWith } from "../made_with/made-with.js";
 import { Kept } from "../fetch/once.js";
@@ -111,6 +111,7 @@ export class Page {
         this.announcing.tell(active);
       },
       toast: (...words) => this.toasts.show(...words),
+      failed: (error) => this.failed(error),
       forgotten: (ids) => this.forget(ids),
     });
     this.others = new OtherTabs((news) => this.hear(news));
@@ -303,7 +304,7 @@ export class Page {
       this.outcome(told, list);
     } catch (error) {
       if (!(error instanceof Kept)) {
-        this.outcome({ error: wordsOf(error) }, list);
+        this.outcome(refusalOf(error), list);
         return;
       }
       this.kept.push({ again: error.again, list, title });
@@ -333,9 +334,17 @@ export class Page {
     return answer.catch((error) => ({ error: wordsOf(error), hint: error instanceof Unanswered ? "Is it still there?" : "" }));
   }
 
+  /** Says why something was not done. @param {unknown} error */
+  failed(error) {
+    const { error: words, seconds } = refusalOf(error);
+    if (seconds) this.toasts.tooSoon(words, seconds);
+    else this.toasts.show(words, "", true);
+  }
+
   /** Says and shows what became of a click. @param {Outcome} told @param {List} list @param {{ follows?: boolean }} [how] */
   outcome(told, list, { follows = false } = {}) {
-    if (told.error) {
+    if (told.error && told.seconds) this.toasts.tooSoon(told.error, told.seconds).classList.add("is-of-place");
+    else if (told.error) {
       const field = this.fields.named(told.field) ?? this.fields.first({ hasPrompt: !this.bar.begins.ownPrompt });
       if (field instanceof HTMLElement) {
         this.fields.mark(field, [told.error, told.hint].filter(Boolean).join(" "));

@@ -179,7 +179,7 @@ def test_who_asks_for_many_dreams_at_once_gets_as_many_as_one_after_the_other(
     assert blocking.status_code == 200 and site.engine.began.acquire(timeout=PATIENCE)
     guest = site.visitor()
     answers = many(guest, "POST", DREAM, json=ONE)
-    assert sorted(answers) == [200] * 6 + [422] * (MANY - 6)  # in one minute
+    assert sorted(answers) == [200] * 6 + [429] * (MANY - 6)  # in one minute
     owner.put("/share/limits", json={"dreams_a_minute": None}).raise_for_status()
     try:
         guest = site.visitor()
