@@ -436,8 +436,8 @@ class Store(Protocol):
         """What there is to choose the visitor's pictures by."""
         ...
 
-    def revision(self) -> str:
-        """Another one after each change of what is stored."""
+    def revision(self, visitor: str) -> str:
+        """Another one after each change of what the visitor has, and after nothing that others do."""
         ...
 
     def keep_pictures(self, pictures: Sequence[str], visitor: str, *, kept: bool) -> bool:

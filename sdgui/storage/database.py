@@ -52,6 +52,7 @@ from sdgui.storage.imports import rows as imports
 from sdgui.storage.imports.reading import Seen
 from sdgui.storage.migrations import MIGRATIONS, Migration, Tell
 from sdgui.storage.prompt_search import words_of
+from sdgui.storage.revisions import Revisions
 from sdgui.storage.rows import (
     COLUMNS,
     TaskRow,
@@ -123,6 +124,7 @@ class Database:
             self._connection = _connect(file)
             try:
                 self._open(tell)
+                self._revisions = Revisions(self._connection)
                 self._reader = _connect(file)
             except BaseException:
                 self._connection.close()
@@ -203,8 +205,10 @@ class Database:
             left = max(0.0, began + self.patience - time.monotonic())
             with plain_database_errors(self._file):
                 self._connection.execute(f"PRAGMA busy_timeout = {left * 1000:.0f}")
+                self._revisions.begin()
                 with _transaction(self._connection) as connection:
                     yield connection
+                self._revisions.committed()
         finally:
             self._lock.release()
 
@@ -610,11 +614,9 @@ class Database:
                 self._remembered.popitem(last=False)
         return found
 
-    def revision(self) -> str:
-        """Another one after each change."""
-        with self._searching_lock:
-            (version,) = self._searcher.execute("PRAGMA data_version").fetchone()
-        return f"{self._opened}-{version}"
+    def revision(self, visitor: str) -> str:
+        """Another one after each change of what the visitor has, and after nothing that others do."""
+        return f"{self._opened}-{self._revisions.of(visitor)}"
 
     def mark_many(self, pictures: Sequence[str], visitor: str, mark: Mark, when: float) -> bool:
         """Marks pictures of the visitor at `when` (seconds since the epoch), or takes the mark from those that are

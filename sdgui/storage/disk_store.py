@@ -430,9 +430,9 @@ class DiskStore:
         """What there is to choose the visitor's pictures by."""
         return self._database.facets(visitor)
 
-    def revision(self) -> str:
-        """Another one after each change of what is stored."""
-        return self._database.revision()
+    def revision(self, visitor: str) -> str:
+        """Another one after each change of what the visitor has, and after nothing that others do."""
+        return self._database.revision(visitor)
 
     def keep_pictures(self, pictures: Sequence[str], visitor: str, *, kept: bool) -> bool:
         """Keeps pictures, or no longer; False, and nothing changes, when one is not the visitor's."""

@@ -16,7 +16,7 @@ from sdgui.errors import UserError
 from sdgui.people import Who
 from sdgui.ports import Store
 from sdgui.web.doors.streams import TELLS_ITSELF
-from sdgui.web.doors.visitors import who_of
+from sdgui.web.doors.visitors import visitor_of, who_of
 from sdgui.web.shared.dreams.descriptions import describe_event, describe_job
 from sdgui.web.shared.dreams.stream import event_stream
 from sdgui.web.shared.gallery.pictures import Id
@@ -53,9 +53,9 @@ def dream_routes(studio: "Studio", store: Store) -> APIRouter:
         return describe_job(studio.as_it_stands(found), active)
 
     @routes.get("/revision")
-    def revision() -> dict[str, str]:
-        """Another one after each change of what is stored: a page that nobody touches asks whether it is old."""
-        return {"revision": store.revision()}
+    def revision(request: Request) -> dict[str, str]:
+        """Another one after each change of what the visitor has: a page that nobody touches asks whether it is old."""
+        return {"revision": store.revision(visitor_of(request))}
 
     @routes.get("/watch")
     async def watch(request: Request) -> StreamingResponse:

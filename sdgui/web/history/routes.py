@@ -77,8 +77,9 @@ def history_routes(studio: "Studio", store: Store) -> APIRouter:
     @routes.get("/history/sections")
     def sections(request: Request, search: Annotated[Search, Query()]) -> dict[str, Any]:
         """How many pictures there are, by day in the order of the search; not by day in one section alone."""
-        revision = store.revision()
-        days = store.count_days(visitor_of(request), search.query(), search.zone)
+        visitor = visitor_of(request)
+        revision = store.revision(visitor)
+        days = store.count_days(visitor, search.query(), search.zone)
         total = sum(days.values())
         found = (
             [
@@ -93,8 +94,8 @@ def history_routes(studio: "Studio", store: Store) -> APIRouter:
     @routes.get("/history/pictures")
     def pictures(request: Request, stretch: Annotated[Stretch, Query()]) -> dict[str, Any]:
         """So many pictures of a section, from any place in it on."""
-        revision = store.revision()
         visitor = visitor_of(request)
+        revision = store.revision(visitor)
         found = store.part_of_pictures(
             visitor,
             stretch.query_of(stretch.section),

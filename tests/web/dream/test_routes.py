@@ -31,10 +31,7 @@ def listen_to(
 
 def test_pages_of_dreams_are_newest_first_and_complete(site: Site) -> None:
     client = site.visitor()
-    before_all = client.get("/revision").json()
     made = [site.dream(client, f"cat number {i}").id for i in range(5)]
-    revision = client.get("/revision").json()
-    assert revision != before_all and client.get("/revision").json() == revision
     found: list[str] = []
     before = ""
     while True:
@@ -44,6 +41,38 @@ def test_pages_of_dreams_are_newest_first_and_complete(site: Site) -> None:
             break
         before = f"&before={page['next']}"
     assert found == made[::-1]
+
+
+def test_a_page_is_old_by_what_is_its_visitors_alone(site: Site) -> None:
+    """Else each dream of a guest had all idle pages ask anew, and told every guest that others are there."""
+    client, other = site.visitor(), site.visitor()
+    mine, [theirs] = site.dream(client), site.dream(other).tasks
+    [one] = mine.tasks
+    said = [client.get("/revision").json()]
+
+    def is_other() -> bool:
+        said.append(client.get("/revision").json())
+        return said[-1] not in said[:-1]
+
+    site.dream(other, "a fox", count=2)
+    other.put("/history/ratings", json={"pictures": [theirs.id], "rating": 3})
+    other.delete(f"/picture/{theirs.id}")
+    assert client.get("/revision").json() == said[0]
+    answers = client.get("/history/sections").json(), client.get("/history/pictures?section=all")
+    assert [said[0]["revision"]] * 2 == [answers[0]["revision"], answers[1].json()["revision"]]
+    chosen = {"pictures": [one.id]}
+    for act in (
+        lambda: client.put("/history/marks", json={**chosen, "kept": True}),
+        lambda: client.put("/history/ratings", json={**chosen, "rating": 3}),
+        lambda: client.put(f"/picture/{one.id}/mark", json={"mark": ""}),
+        lambda: client.delete(f"/picture/{one.id}"),
+        lambda: client.post("/bin/restore", json=chosen),
+        lambda: client.post("/bin", json={"dreams": [mine.id]}),
+        lambda: client.post("/bin/empty"),
+        lambda: site.dream(client, "a boat"),
+    ):
+        act()
+        assert is_other()
 
 
 def test_a_dream_is_told_with_all_its_settings(site: Site) -> None:

@@ -52,7 +52,9 @@ def test_imported_pictures_are_searched_served_and_downloaded_as_what_they_are(
     own_site: Site, peers_folder: Path
 ) -> None:
     client = own_site.visitor()
+    before = client.get("/revision").json()
     found = take(own_site, client, peers_folder)
+    assert client.get("/revision").json() != before
     [done] = client.get("/history/imports").json()["imports"]
     assert (done["folder"], done["state"]) == ("peers", "finished")
     assert done["sentence"] == "3 pictures came in."
