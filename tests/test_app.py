@@ -27,6 +27,9 @@ from sdgui.engine.waiting import SPIN_COUNT, SPINS
 from sdgui.errors import UserError
 from sdgui.settings import AUTH, Settings, parse_settings
 from sdgui.storage.pictures import read_spec
+from sdgui.storage.whole_file import write_whole
+from sdgui.studio.guest_book import GuestBook
+from sdgui.web.share.told import HELD
 from tests import peers_files as peers
 from tests.engine.checkpoints.writing import write_single_file
 from tests.engine.tiny_model import write_tiny_model
@@ -161,6 +164,8 @@ def test_where_others_can_come_the_terminal_has_the_owner_s_link_and_they_are_gu
     tmp_path: Path,
 ) -> None:
     flags = ("--host", "0.0.0.0", "--new-token", "--guest-steps", "9", "--auth", f"ann:{PASSWORD}")
+    (tmp_path / "outputs").mkdir()
+    GuestBook(tmp_path / "outputs", write_whole).hold(True)
     app = RunningApp(tmp_path, *flags)
     try:
         [link] = re.findall(rf"{app.url}/\?token=[\w-]{{43}}", app.log.read_text())
@@ -171,6 +176,7 @@ def test_where_others_can_come_the_terminal_has_the_owner_s_link_and_they_are_gu
         told = [client.get(f"{app.url}/me").json() for client in (guest, owner)]
         assert [one["role"] for one in told] == ["guest", "owner"]
         assert [one["limits"]["steps"] for one in told] == [9, None]
+        assert [one["paused"] for one in told] == [True, True] and HELD in app.log.read_text()
         asked = {"prompt": "a cat", "steps": 10}
         refused = guest.post(f"{app.url}/gradio_api/call/v2/dream", json=asked)
         assert "You may ask for 9 steps, and these are 10." in refused.text

@@ -3,12 +3,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ago, agoFor, doing, duration, heldBack, left, renew, settings } from "../../sdgui/web/shared/dreams/words.js";
+import { ago, agoFor, doing, duration, heldBack, left, renew, settings, settingsOf } from "../../sdgui/web/shared/dreams/words.js";
 
 test("durations are a person's", () => {
   const said = [0, 1.4, 59.6, 60, 80, 2861, 3599, 3600, 7500].map(duration);
   assert.deepEqual(said, ["1 s", "1 s", "1 min", "1 min", "1 min", "48 min", "1 h", "1 h", "2 h 5 min"]);
   assert.deepEqual([12, 59.6, 2861].map(left), ["12 s left", "about 1 min left", "about 48 min left"]);
+});
+
+test("settings are called by their prompt, and are none of “” where they have none", () => {
+  assert.equal(settingsOf(" a red boat\n at sea "), "Settings of “a red boat at sea”");
+  assert.equal(settingsOf("x".repeat(49)), `Settings of “${"x".repeat(48)}…”`);
+  assert.deepEqual(["", " \n"].map(settingsOf), ["Settings without a prompt", "Settings without a prompt"]);
 });
 
 test("what was held back is counted in a whole sentence", () => {

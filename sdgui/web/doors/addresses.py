@@ -5,8 +5,9 @@ import hmac
 import ipaddress
 import re
 
-HOST = re.compile(r"(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
-"""What a browser says in its Host header: a name or an address, maybe with a port, and nothing else."""
+HOST = re.compile(r"(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{0,5})?")
+"""What a browser says in its Host header: a name or an address, maybe with a port, and nothing else. The port may be
+empty (RFC 3986, 3.2.3)."""
 _SITE = 64
 """Bits of an IPv6 address that say where somebody is; of the rest each may choose as many as they like."""
 

@@ -85,7 +85,7 @@ def _with_host(scope: Scope) -> Scope:
     if not HOST.fullmatch(host):
         return {**scope}
     others = [(name, value) for name, value in scope["headers"] if name != b"host"]
-    return {**scope, "headers": [(b"host", host.encode()), *others]}
+    return {**scope, "headers": [(b"host", host.removesuffix(":").encode()), *others]}
 
 
 class RootPath:

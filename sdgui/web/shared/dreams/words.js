@@ -119,3 +119,18 @@ export function size(bytes) {
   const [unit, name, digits] = UNITS.find(([least]) => bytes >= least) ?? UNITS[2];
   return `${(bytes / unit).toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${name}`;
 }
+
+/** Characters of a prompt by which what was made of it is called. */
+const TITLE = 48;
+
+/** A prompt as a name, on one line. @param {string} prompt */
+export function short(prompt) {
+  const text = prompt.replace(/\s+/g, " ").trim();
+  return text.length > TITLE ? `${text.slice(0, TITLE)}…` : text;
+}
+
+/** What is said where settings were taken over. @param {string} prompt */
+export function settingsOf(prompt) {
+  const title = short(prompt);
+  return title ? `Settings of “${title}”` : "Settings without a prompt";
+}

@@ -8,6 +8,7 @@ import { Menu } from "../dom/menu.js";
 import { QuietLine } from "../dom/quiet-line.js";
 import { Toasts } from "../dom/toasts.js";
 import { Dreams } from "../dreams/dreams.js";
+import { settingsOf, short } from "../dreams/words.js";
 import * as again from "../fetch/again.js";
 import { Unanswered, ask, refusalOf, tell, wordsOf } from "../fetch/ask.js";
 import { Bin } from "../gallery/bin.js";
@@ -50,15 +51,6 @@ import { Twice } from "./twice.js";
  *   looked for there, where its name alone does not; `compares` shows any 2 to 64 pictures beside each other; `marked` is
  *   called where some were kept, or not any more, elsewhere, `looked` when somebody comes back to the page
  */
-
-/** Characters of a prompt by which its settings are called. */
-const TITLE = 48;
-
-/** @param {string} prompt */
-function short(prompt) {
-  const text = prompt.replace(/\s+/g, " ").trim();
-  return text.length > TITLE ? `${text.slice(0, TITLE)}…` : text;
-}
 
 export class Page {
   constructor() {
@@ -417,8 +409,7 @@ export class Page {
     const before = Object.fromEntries(namesOf(values).map((name) => [name, settings.get(name)]));
     this.take(values);
     this.replaced = before;
-    const title = short(String(values.prompt ?? ""));
-    this.reused.say(title ? `Settings of “${title}”` : "Settings without a prompt", { text: "Undo", act: () => this.giveBack() });
+    this.reused.say(settingsOf(String(values.prompt ?? "")), { text: "Undo", act: () => this.giveBack() });
     if (matchMedia("(hover: hover)").matches) this.bar.focus();
   }
 

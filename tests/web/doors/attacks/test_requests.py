@@ -79,7 +79,7 @@ def test_an_address_is_spelt_in_one_way(
         assert heard.text in (
             NOTHING,
             '{"detail":"Not Found"}',
-            "This request can be read in two ways.",
+            "This request asks for nothing that begins with a slash.",
         ), target
 
     async def tidy_up(self: PlainRequests, scope: Scope, receive: Receive, send: Send) -> None:
@@ -203,9 +203,26 @@ def test_a_request_of_the_first_version_is_one_of_nobody(shared: Site) -> None:
         assert wire.is_over()
 
 
+def test_what_is_wrong_with_a_request_is_said_as_it_is(shared: Site) -> None:
+    two_ways = "This request can be read in two ways."
+    odd_host = "This request names a host that no browser can ask for."
+    said = {
+        request(headers={"origin": "http://a", "Origin": "http://b"}): two_ways,
+        request(host="a b"): odd_host,
+        request(host="localhost:x"): odd_host,
+        request(host="localhost::"): odd_host,
+        request(host=":"): odd_host,
+        request("localhost:80"): "This request asks for nothing that begins with a slash.",
+    }
+    assert {told: ask_raw(shared, told).text for told in said} == said
+
+
 # Hosts
 
-LOCAL = ("localhost", "LOCALHOST:7860", "127.0.0.1", "127.1.2.3:1", "[::1]", "[::1]:7860")
+LOCAL = (
+    *("localhost", "LOCALHOST:7860", "127.0.0.1", "127.1.2.3:1", "[::1]", "[::1]:7860"),
+    *("localhost:", "127.0.0.1:", "[::1]:"),
+)
 FOREIGN = (
     *("evil@localhost", "u:p@127.0.0.1", "localhost@evil", "localhost/evil", "localhost?evil"),
     *(
@@ -250,6 +267,15 @@ def test_a_server_of_this_machine_answers_to_its_own_names_alone(
     for host in FOREIGN:
         if host not in ("[::1", "::1", "", ":80"):  # of which there is no name
             assert ask_raw(site, request(host=host)).status == 200, host
+
+
+def test_a_host_with_an_empty_port_is_that_host_for_who_compares_it(shared: Site) -> None:
+    asked = {"Content-Type": "application/json", "Origin": "http://localhost"}
+    heard = [
+        ask_raw(shared, request("/me/told", method="POST", host=host, headers=asked), "POST")
+        for host in ("localhost:", "localhost", "elsewhere:")
+    ]
+    assert [one.status for one in heard] == [200, 200, 403]
 
 
 @pytest.mark.parametrize("host", ["a@b", "a/b", 'a"b', "a</script><script>b", "a b", "a:b", ""])
