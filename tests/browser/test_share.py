@@ -41,6 +41,15 @@ class Service:
         return self.address
 
 
+SHEET = """() => {
+    const was = window.matchMedia;
+    window.matchMedia = (asked) => (asked.includes("coarse") ? { matches: true } : was(asked));
+    navigator.canShare = () => true;
+    navigator.share = async (what) => (window.sent = what);
+}"""
+"""As on a phone, which has a sheet of the system to share with."""
+
+
 def save_number(page: Page, name: str, value: str) -> None:
     with page.expect_response(re.compile("/share/limits$")) as saved:
         page.fill(f"#share-{name}", value)
@@ -191,7 +200,18 @@ def test_the_owner_looks_at_what_guests_make_and_keeps_somebody_out(
     broken["reported"] = violations_everywhere(owner, TWO)
     owner.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     assert owner.locator(".tabs").evaluate("(tabs) => tabs.scrollWidth <= tabs.clientWidth")
+    in_order = (".share-people", ".share-queue", ".share-link", ".share-invitations", ".share-fold")
+    tops = [owner.locator(one).evaluate("(e) => e.getBoundingClientRect().top") for one in in_order]
+    assert tops == sorted(tops)
+    expect(owner.locator("#share-steps")).to_be_hidden()
+    fold = owner.get_by_role("button", name="What guests may do")
+    expect(fold).to_contain_text("up to 8 pictures of 50 steps · 1024 × 1024 · 6 dreams a minute")
+    shoot(owner, "share-panel-390")
+    fold.click()
+    expect(owner.locator("#share-steps")).to_be_visible()
+    broken["limits unfolded"] = violations_everywhere(owner, TWO[1:])
     owner.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    expect(fold).to_be_hidden()
     shoot(owner, "share-reported-1440")
     report.get_by_role("button", name="Hide “").click()
     expect(report.locator(".share-judged")).to_have_text("Hidden")
@@ -228,6 +248,7 @@ def test_the_owner_looks_at_what_guests_make_and_keeps_somebody_out(
     report.get_by_role("button", name="Dismiss").click()
     expect(report).to_have_count(0)
 
+    owner.evaluate(SHEET)
     owner.get_by_role("button", name="New", exact=True).click()
     owner.fill("#share-note", "for the living room")
     owner.press("#share-note", "Enter")
@@ -235,7 +256,15 @@ def test_the_owner_looks_at_what_guests_make_and_keeps_somebody_out(
     owner.context.grant_permissions(["clipboard-read", "clipboard-write"])
     invitation.get_by_role("button", name="Copy").click()
     expect(invitation).to_contain_text("Copied")
-    assert f"{holding.url}/?i=" in str(owner.evaluate("navigator.clipboard.readText()"))
+    link = str(owner.evaluate("navigator.clipboard.readText()"))
+    assert f"{holding.url}/?i=" in link
+    invitation.get_by_role("button", name="Send the link").click()
+    assert owner.evaluate("window.sent") == {"url": link}
+    invitation.get_by_role("button", name="QR code").click()
+    code = invitation.get_by_alt_text("QR code of the invitation: for the living room")
+    expect(code).to_be_visible()
+    owner.wait_for_function("(image) => image.naturalWidth > 0", arg=code.element_handle())
+    broken["invitation"] = violations_everywhere(owner, TWO[:1])
     invitation.get_by_role("button", name="Withdraw").click()
     invitation.get_by_role("button", name="Withdraw?").click()
     expect(invitation).to_have_count(0)

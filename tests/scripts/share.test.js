@@ -8,7 +8,7 @@ import { ordinal } from "../../sdgui/web/shared/dreams/words.js";
 import { facts } from "../../sdgui/web/shared/settings/facts.js";
 import { Wishes } from "../../sdgui/web/shared/settings/wishes.js";
 import { cut, fitted, modelWithin, mostOf, within } from "../../sdgui/web/share/within.js";
-import { countOf, deedsOf, hiddenOf, inFull, inOrder, inShort, lifeOf, listed, lostOf, placeOf, progressOf, reportedOf, square, stepped, toggled, typed, useOf, withNow } from "../../sdgui/web/share/words.js";
+import { countOf, deedsOf, hiddenOf, inFull, inOrder, inShort, lifeOf, listed, lostOf, placeOf, progressOf, reportedOf, square, stepped, toggled, typed, termsInShort, useOf, withNow } from "../../sdgui/web/share/words.js";
 
 const NOW = 1_700_000_000;
 /** @type {import("../../sdgui/web/share/told.js").Allowed} */
@@ -90,6 +90,12 @@ test("a guest is told the limits, and no limit that is none", () => {
   assert.match(told, /6 dreams a minute/);
   assert.match(told, /with SD 1\.5/);
   assert.doesNotMatch(told, /MB/);
+});
+
+test("the owner is told in one line what guests may do", () => {
+  const limits = { ...LIMITS, waiting_all: null, owner_first: false, invited_only: false };
+  assert.equal(termsInShort(limits, 0), "up to 4 pictures of 30 steps · 512 × 512 · 6 dreams a minute");
+  assert.equal(termsInShort({ ...limits, pixels: null, dreams_a_minute: 1, models: ["x"], invited_only: true }, 2), "only who is invited · up to 4 pictures of 30 steps · 1 dream a minute · 1 model · 2 words barred");
 });
 
 test("sizes are cut to the pixels, in the model's steps and in their shape", () => {

@@ -1,5 +1,5 @@
 // @ts-check
-// A button that copies an address, and says so.
+// A button that copies an address, and says so; one that hands it to the sheet of the system, as phones have it.
 
 import { button } from "../shared/dom/dom.js";
 import { icon } from "./icons.js";
@@ -12,10 +12,25 @@ export function copying(name, textOf, say, { isSmall = false } = {}) {
   const words = document.createTextNode("Copy");
   const element = button("", `quiet-button share-copy${isSmall ? " is-small" : ""}`, async () => {
     const isDone = await navigator.clipboard?.writeText(textOf()).then(() => true, () => false) ?? false;
-    words.data = isDone ? "Copied" : "Not copied";
+    write(isDone ? "Copied" : "Not copied");
     say(isDone ? `Copied: ${name}.` : "The browser did not let it be copied.");
-    setTimeout(() => (words.data = "Copy"), WHILE);
-  }, { aria: { label: `Copy ${name}` } });
+    setTimeout(() => write("Copy"), WHILE);
+  });
+  /** Who does not see the button is told its word, too. @param {string} word */
+  const write = (word) => {
+    words.data = word;
+    element.setAttribute("aria-label", `${word} ${name}`);
+  };
+  write("Copy");
   element.append(icon("copy"), words);
   return element;
+}
+
+/** Nothing where there is no such sheet. @param {string} name @param {() => string} textOf @param {{ isSmall?: boolean }} [how] */
+export function sending(name, textOf, { isSmall = false } = {}) {
+  const url = textOf();
+  if (!matchMedia("(pointer: coarse)").matches || !navigator.canShare?.({ url })) return [];
+  const element = button("", `quiet-button${isSmall ? " is-small" : ""}`, () => navigator.share({ url: textOf() }).catch(() => {}), { aria: { label: `Send ${name}` } });
+  element.append(icon("send"), "Send");
+  return [element];
 }

@@ -2,8 +2,9 @@
 // Invitations: a link for somebody, to be copied, scanned and withdrawn.
 
 import { button, make } from "../shared/dom/dom.js";
+import { at } from "../shared/fetch/address.js";
 import { ask, tell } from "../shared/fetch/ask.js";
-import { copying } from "./copying.js";
+import { copying, sending } from "./copying.js";
 import { icon } from "./icons.js";
 import { Part } from "./part.js";
 import { tellRows } from "./rows.js";
@@ -58,16 +59,28 @@ export class Invitations {
   row({ id, note, query }) {
     const name = note || "an invitation";
     const use = make("small", {});
-    const copy = copying(`the link: ${name}`, () => `${this.base}/${query}`, this.say, { isSmall: true });
+    const linkOf = () => `${this.base}/${query}`;
+    const copy = copying(`the link: ${name}`, linkOf, this.say, { isSmall: true });
+    const qr = make("img", { className: "share-qr", alt: `QR code of the invitation: ${name}`, width: 136, height: 136, hidden: true });
+    const scan = button("", "quiet-button is-small", () => show(qr.hidden), { aria: { label: `QR code: ${name}`, expanded: "false" } });
+    scan.append(icon("code"), "Code");
+    /** @param {boolean} isShown */
+    const show = (isShown) => {
+      qr.hidden = !isShown;
+      scan.setAttribute("aria-expanded", String(isShown));
+      if (isShown) qr.src = at(`/share/qr?invitation=${id}&of=${encodeURIComponent(this.base)}`);
+    };
     const withdraw = twice({ text: "Withdraw", sure: "Withdraw?", name, act: () => this.withdraw(id) });
-    const element = make("li", { className: "share-row", data: { testid: "invitation" } },
-      make("div", { className: "share-words" }, make("b", { textContent: name, title: name }), use), make("div", { className: "share-acts" }, copy, withdraw));
+    const element = make("li", { className: "share-row is-invitation", data: { testid: "invitation", base: "" } },
+      make("div", { className: "share-words" }, make("b", { textContent: name, title: name }), use), make("div", { className: "share-acts" }, scan, copy, ...sending(`the link: ${name}`, linkOf, { isSmall: true }), withdraw), qr);
     return {
       element,
       /** @param {Invitation} now */
       tell: (now) => {
         const words = useOf(now, Date.now() / 1000);
         if (use.textContent !== words) use.textContent = words;
+        if (element.dataset.base !== this.base && !qr.hidden) show(true); // the link is another one now
+        element.dataset.base = this.base;
       },
     };
   }

@@ -6,6 +6,7 @@ import { button, make } from "../shared/dom/dom.js";
 import { QuietLine } from "../shared/dom/quiet-line.js";
 import { ask, tell, wordsOf } from "../shared/fetch/ask.js";
 import { Barred } from "./barred.js";
+import { Fold, NARROW } from "./fold.js";
 import { icon } from "./icons.js";
 import { Invitations } from "./invitations.js";
 import { LimitsPart } from "./limits.js";
@@ -57,14 +58,17 @@ export class Panel {
     this.queue = new Queue(changed);
     this.invitations = new Invitations({ changed, say });
     this.fault = make("p", { className: "share-fault is-whole", role: "alert" });
-    this.columns = make("div", { className: "share-columns", hidden: true },
-      make("div", {}, this.limits.element, this.barred.element), make("div", {}, this.people.element, this.queue.element, this.invitations.element));
+    this.may = new Fold(this.limits.element, this.barred.element);
+    this.now = make("div", {}, this.people.element, this.queue.element, this.invitations.element);
+    this.columns = make("div", { className: "share-columns", hidden: true });
     const close = button("", "share-drop", () => this.element.close(), { aria: { label: "Close" } });
     close.append(icon("close"));
     this.title = make("h2", { id: "share-title", textContent: "Guests", tabIndex: -1 });
     this.element = dialog({ id: "share", aria: { labelledby: "share-title" } }, make("div", { className: "share-inside" },
       make("div", { className: "share-head" }, this.title, make("p", { textContent: "Friends dream on this machine, within what you allow." }), close),
-      this.fault, this.reports.element, this.link.element, this.columns, this.theirs.element));
+      this.fault, this.reports.element, this.columns, this.theirs.element));
+    this.arrange();
+    NARROW.addEventListener("change", () => this.arrange());
     this.element.addEventListener("cancel", (event) => {
       if (this.theirs.element.hidden) return;
       event.preventDefault(); // one step back, not all
@@ -85,6 +89,17 @@ export class Panel {
     this.timer = undefined;
     for (const type of USES) addEventListener(type, () => performance.now() - this.asked > CALM && this.look(), { capture: true, passive: true });
     document.addEventListener("visibilitychange", () => document.hidden || this.rest());
+  }
+
+  /** Where it is narrow, who is here and what waits come first; the order is that of the keyboard, too. */
+  arrange() {
+    if (NARROW.matches) {
+      this.queue.element.after(this.link.element);
+      this.columns.append(this.now, this.may.element);
+    } else {
+      this.columns.before(this.link.element);
+      this.columns.append(this.may.element, this.now);
+    }
   }
 
   open() {
@@ -159,6 +174,7 @@ export class Panel {
     this.dot.hidden = told.link.state !== "on" && !guests;
     this.link.tell(told.link);
     if (!this.element.open) return;
+    this.may.tell(told.limits, told.words);
     this.limits.tell(told.limits, told.models);
     this.barred.tell(told.words);
     this.reports.tell(reports);

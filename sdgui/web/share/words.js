@@ -106,6 +106,19 @@ export function toggled(models, turned) {
   return left_.length === models.length ? null : left_;
 }
 
+/** What guests may do, for the owner in one line. @param {import("./told.js").Limits} limits @param {number} words how many their prompts may not say */
+export function termsInShort(limits, words) {
+  const { models, pixels, dreams_a_minute: often, invited_only: isInvited } = limits;
+  return [
+    isInvited ? "only who is invited" : "",
+    inShort(limits),
+    pixels === null ? "" : square(pixels),
+    often === null ? "" : `${often} ${often === 1 ? "dream" : "dreams"} a minute`,
+    models === null ? "" : `${models.length} ${models.length === 1 ? "model" : "models"}`,
+    words ? `${words} ${words === 1 ? "word" : "words"} barred` : "",
+  ].filter(Boolean).join(" · ");
+}
+
 /** What a guest is told in one line. @param {Allowed} limits */
 export function inShort({ pictures: count, steps }) {
   const parts = [...(count === null ? [] : [pictures(count)]), ...(steps === null ? [] : [`${steps} steps`])];
