@@ -7,6 +7,7 @@ import test from "node:test";
 import { ordinal } from "../../sdgui/web/shared/dreams/words.js";
 import { facts } from "../../sdgui/web/shared/settings/facts.js";
 import { Wishes } from "../../sdgui/web/shared/settings/wishes.js";
+import { signOf } from "../../sdgui/web/share/badge.js";
 import { cut, fitted, modelWithin, mostOf, within } from "../../sdgui/web/share/within.js";
 import { countOf, deedsOf, hiddenOf, inFull, inOrder, inShort, lifeOf, listed, lostOf, placeOf, progressOf, reportedOf, square, stepped, toggled, typed, termsInShort, useOf, withNow } from "../../sdgui/web/share/words.js";
 
@@ -96,6 +97,12 @@ test("the owner is told in one line what guests may do", () => {
   const limits = { ...LIMITS, waiting_all: null, owner_first: false, invited_only: false };
   assert.equal(termsInShort(limits, 0), "up to 4 pictures of 30 steps · 512 × 512 · 6 dreams a minute");
   assert.equal(termsInShort({ ...limits, pixels: null, dreams_a_minute: 1, models: ["x"], invited_only: true }, 2), "only who is invited · up to 4 pictures of 30 steps · 1 dream a minute · 1 model · 2 words barred");
+});
+
+test("of eight guests each has a colour of their own, of 32 a colour and a shape", () => {
+  const signs = Array.from({ length: 32 }, (_, i) => signOf(i + 1));
+  assert.equal(new Set(signs.slice(0, 8).map(({ colour }) => colour)).size, 8);
+  assert.equal(new Set(signs.map(({ colour, shape }) => `${colour} ${shape}`)).size, 32);
 });
 
 test("sizes are cut to the pixels, in the model's steps and in their shape", () => {

@@ -19,7 +19,6 @@ from sdgui.comparing.picture_files import kind_of
 from sdgui.errors import OutOfOrder, UserError
 from sdgui.links import LinkKind
 from sdgui.ports import Store
-from sdgui.web.doors.page_policy import source_of
 from sdgui.web.inlined import style_of
 from sdgui.web.links.addresses import base_of, root_of
 from sdgui.web.links.card import HEIGHT, WIDTH, write_card
@@ -27,6 +26,7 @@ from sdgui.web.links.choosing.gatherings import Gatherings
 from sdgui.web.links.choosing.page import POLICY, choosing_page
 from sdgui.web.links.opened import Opened, Pictured, ended, follow, never
 from sdgui.web.links.plain_png import as_png, without_texts
+from sdgui.web.links.policy import policy_of
 from sdgui.web.links.report_desk import ReportDesk
 from sdgui.web.links.reporting import Reportable, report_routes
 from sdgui.web.links.telling import Told, told_of
@@ -59,27 +59,12 @@ _SAID: dict[int, tuple[str, str]] = {
 """Title and words of what is not there, by the answer's status."""
 _LINK = re.compile(r".*/d/([A-Za-z0-9_-]{22})/?")
 
-
-def _policy(scripts: str, forms: str) -> str:
-    return "; ".join(
-        (
-            "default-src 'none'",
-            "img-src 'self' data:",
-            f"style-src {source_of(_STYLE)}",
-            f"script-src {scripts}",
-            "base-uri 'none'",
-            f"form-action {forms}",
-            "frame-ancestors 'none'",
-        )
-    )
-
-
-_POLICY = _policy(source_of(_SCRIPT), "'none'")
+_POLICY = policy_of(_STYLE, _SCRIPT)
 _ROBOTS = {"x-robots-tag": "noindex, nofollow, noarchive"}
 _CHECKED = {**_ROBOTS, "cache-control": "private, no-cache"}
 """Each time it is asked whether it is still there: what was withdrawn is gone everywhere at once."""
 _OF_PAGE = {**_CHECKED, "content-security-policy": _POLICY}
-_OF_REPORT = {**_CHECKED, "content-security-policy": _policy("'none'", "'self'")}
+_OF_REPORT = {**_CHECKED, "content-security-policy": policy_of(_STYLE, sends=True)}
 _OF_CHOOSING = {**_CHECKED, "content-security-policy": POLICY}
 _OF_FILE = {**_CHECKED, "content-security-policy": "default-src 'none'; sandbox"}
 

@@ -7,7 +7,6 @@ from fastapi import Request
 
 from sdgui.choosing import LONGEST_NAME
 from sdgui.records import Mark
-from sdgui.web.doors.page_policy import source_of
 from sdgui.web.inlined import script_of
 from sdgui.web.links.addresses import base_of, root_of
 from sdgui.web.links.card import HEIGHT, WIDTH
@@ -15,6 +14,7 @@ from sdgui.web.links.choosing.gatherings import Gatherings
 from sdgui.web.links.choosing.standing import MAKER, Person, Standing
 from sdgui.web.links.choosing.strangers import chooser_id
 from sdgui.web.links.opened import Opened
+from sdgui.web.links.policy import policy_of
 from sdgui.web.links.telling import Figure, Told
 from sdgui.web.rooms import ROOT
 from sdgui.web.shared.page.templates import render
@@ -23,19 +23,9 @@ from sdgui.web.shared.page.theme import variables
 COLOURS = 8
 """Colours of people; those who have the same one have signs of other shapes."""
 _STYLE = variables() + (ROOT / "links" / "choosing" / "page.css.jinja").read_text(encoding="utf-8")
-_SCRIPT = script_of("links/choosing/tally.js", "links/choosing/page.mjs")
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "img-src 'self' data:",
-        f"style-src {source_of(_STYLE)}",
-        f"script-src {source_of(_SCRIPT)}",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
+_PARTS = ("tally.js", "keys.mjs", "seen.mjs", "telling.mjs", "big.mjs", "page.mjs")
+_SCRIPT = script_of("shared/dom/come-again.js", *(f"links/choosing/{part}" for part in _PARTS))
+POLICY = policy_of(_STYLE, _SCRIPT, sends=True, listens=True)
 """What the page may do, as a content security policy."""
 
 

@@ -38,6 +38,15 @@ def test_warnings_the_dream_button_and_the_focus_can_be_seen(colours: dict[str, 
     assert min(contrast(colours["accent"], colours[g]) for g in ("bg", "panel")) >= 3
 
 
+@pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
+def test_people_are_told_apart_by_eight_colours(colours: dict[str, str]) -> None:
+    guests = [colours[f"guest{i}"] for i in range(1, 9)]
+    assert len({*guests, colours["owner"]}) == 9
+    for guest in guests:
+        assert min(contrast(guest, colours[ground]) for ground in ("bg", "panel", "raise")) >= 3
+        assert contrast(guest, colours["bg"]) >= 4.5  # the number on it
+
+
 def test_every_colour_has_a_light_and_a_dark_side_and_is_used() -> None:
     assert DARK.keys() == LIGHT.keys()
     files = [*STYLES, ROOT / "shared" / "page" / "theme.py"]
