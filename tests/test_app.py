@@ -271,13 +271,13 @@ def test_a_second_instance_on_the_same_folder_is_refused_and_the_first_goes_on(
         tmp_path, "--port", str(free_port()), "--output-dir", str(shared_app.outputs)
     )
     assert str(shared_app.outputs) in said
-    client = Client(shared_app.url, verbose=False)
+    client = Client(shared_app.url, verbose=False, download_files=False)
     assert client.predict(prompt="a cat", steps=2, seed=1, api_name="/dream")
 
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs Linux's /proc")
 def test_pictures_are_made_and_served_without_torch_in_the_server(shared_app: RunningApp) -> None:
-    client = Client(shared_app.url, verbose=False)
+    client = Client(shared_app.url, verbose=False, download_files=False)
     assert client.predict(prompt="a cat", steps=12, seed=2, count=2, api_name="/dream")
     with_torch = {
         pid: "libtorch" in Path(f"/proc/{pid}/maps").read_text() for pid in shared_app.processes()
@@ -321,7 +321,7 @@ def get(url: str) -> str:
 
 def test_finished_pictures_survive_a_power_cut_and_the_queue_comes_back(tmp_path: Path) -> None:
     app = RunningApp(tmp_path)
-    client = Client(app.url, verbose=False)
+    client = Client(app.url, verbose=False, download_files=False)
     client.submit(prompt="a red boat", seed=7, count=10, steps=10, api_name="/dream")
     first = client.submit(prompt="a cat", seed=1, count=1, steps=2, api_name="/dream")
     waiting = [call(app, prompt="a dog", seed=seed, steps=2) for seed in (31, 32)]
@@ -332,7 +332,7 @@ def test_finished_pictures_survive_a_power_cut_and_the_queue_comes_back(tmp_path
 
     again = RunningApp(tmp_path)
     try:
-        client = Client(again.url, verbose=False)
+        client = Client(again.url, verbose=False, download_files=False)
         client.predict(prompt="a cat", seed=2, count=1, steps=11, api_name="/dream")
         for event in waiting:  # by somebody without a cookie, before and after
             assert "event: complete" in get(f"{again.url}/gradio_api/call/dream/{event}")
@@ -375,7 +375,7 @@ def test_a_damaged_list_is_refused_and_made_again_for_whoever_dreamt(tmp_path: P
 def test_the_terminal_shows_the_address_and_nothing_else_until_it_is_told_to_stop(
     app: RunningApp,
 ) -> None:
-    client = Client(app.url, verbose=False)
+    client = Client(app.url, verbose=False, download_files=False)
     client.predict(prompt="a cat", steps=1, seed=1, api_name="/dream")
     assert app.stop() == 0
     assert app.log.read_text() == f"sdgui is at {app.url}\n"

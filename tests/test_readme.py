@@ -16,11 +16,13 @@ SHELL = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 
 
 def run(code: str, folder: Path) -> str:
-    """What it complained of; an error where it failed."""
+    """What it complained of; an error where it failed. What it downloads and leaves behind lies beside the folder."""
+    scratch = folder.with_name(f"{folder.name}-scratch")
+    scratch.mkdir()
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=folder,
-        env={**ENVIRONMENT, "PYTHONPATH": str(ROOT)},
+        env={**ENVIRONMENT, "PYTHONPATH": str(ROOT), "TMPDIR": str(scratch)},
         capture_output=True,
         text=True,
         check=False,

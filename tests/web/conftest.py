@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import ssl
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -254,6 +255,13 @@ def open_site(
         studio.close()
         store.close()
         assert not thread.is_alive()
+
+
+@pytest.fixture
+def downloads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where gradio_client puts what it downloads, and the folders that it makes on the way and leaves behind."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
 
 
 @pytest.fixture

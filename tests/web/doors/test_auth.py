@@ -82,9 +82,9 @@ def test_the_right_name_and_password_open(guarded_site: Site) -> None:
     assert client.get("/dreams").status_code == 200
 
 
-def test_a_program_that_says_who_asks_gets_its_files(guarded_site: Site, tmp_path: Path) -> None:
+def test_a_program_that_says_who_asks_gets_its_files(guarded_site: Site, downloads: Path) -> None:
     client = Client(
-        guarded_site.url, httpx_kwargs={"auth": RIGHT}, verbose=False, download_files=tmp_path
+        guarded_site.url, httpx_kwargs={"auth": RIGHT}, verbose=False, download_files=downloads
     )
     files, seeds, _ = client.predict("a cat", seed=7, steps=1, api_name="/dream")
     assert seeds == [7]

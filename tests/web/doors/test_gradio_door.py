@@ -243,8 +243,8 @@ def test_what_a_call_names_is_not_fetched(
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_program_can_do_all_that_it_needs(site: Site, tmp_path: Path) -> None:
-    client = Client(site.url, verbose=False, download_files=tmp_path)
+def test_a_program_can_do_all_that_it_needs(site: Site, downloads: Path) -> None:
+    client = Client(site.url, verbose=False, download_files=downloads)
     assert "/dream" in client.view_api(return_format="dict", print_info=False)["named_endpoints"]
     files, seeds, _ = client.predict("a cat", seed=5, steps=2, api_name="/dream")
     assert seeds == [5] and Path(files[0]).is_file()

@@ -28,8 +28,8 @@ from tests.web.conftest import Site, visitor_in
 
 
 @pytest.fixture
-def client(site: Site, tmp_path: Path) -> Client:
-    return Client(site.url, verbose=False, download_files=tmp_path)
+def client(site: Site, downloads: Path) -> Client:
+    return Client(site.url, verbose=False, download_files=downloads)
 
 
 @pytest.fixture(scope="module")

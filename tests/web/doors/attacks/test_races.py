@@ -311,6 +311,7 @@ def test_what_is_deleted_while_it_is_shown_is_gone_and_no_fault(
         assert pictures[0] not in real
         with pytest.MonkeyPatch.context() as stale:
             stale.setattr(site.store, "find_files", lambda wanted, visitor: lost)
+            stale.setattr(site.store, "picture_file", lambda picture, visitor: folder / "gone.png")
             stale.setattr(site.store, "thumb_file", lambda picture, visitor: folder / "gone.jpg")
             stale.setattr(link_pages._Cards, "get", lambda self, key, make: make())
             assert {stranger.get(f"/d/{link}/{way}").status_code for way in ways} == {410}
