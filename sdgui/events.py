@@ -260,6 +260,13 @@ class NotLetIn:
     sentence: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class QueueHeld:
+    """The owner holds everybody's queue, or lets it go on; it is of no job."""
+
+    paused: bool
+
+
 StudioEvent = (
     Queued
     | Started
@@ -276,5 +283,6 @@ StudioEvent = (
     | PicturesRestored
     | PicturesHidden
     | NotLetIn
+    | QueueHeld
 )
 End = Finished | JobCancelled | Failed

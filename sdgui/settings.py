@@ -3,6 +3,7 @@
 import argparse
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,9 @@ DEVICES = ("auto", "cpu", "cuda")
 AUTH = "SDGUI_AUTH"
 """The variable of the environment that may hold name:password."""
 _LONGEST_AUTH = 1000
+_JOINER = "\u200d"
+_SHOWN_AS = "\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
+"""What follows a sign that is shown in colour, or with one of five skins."""
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 
 
@@ -129,12 +133,28 @@ def _name_and_password(told: str, where: str, hint: str) -> tuple[str, str]:
     user, colon, password = told.partition(":")
     if not (user and colon and password):
         raise UserError(f"{where} needs a name and a password.", hint)
-    if len(told) > _LONGEST_AUTH or not told.isprintable():
+    if len(told) > _LONGEST_AUTH or not _joined(told).isprintable():
         raise UserError(
             f"{where} has more than one line, or signs that no browser can send.",
             "Choose a name and a password that can be typed.",
         )
     return user, password
+
+
+def _joined(told: str) -> str:
+    """Without the joiners that make one sign of several (a person and what they do); a joiner anywhere else is a sign
+    that nobody sees, by which two names look alike."""
+    return re.sub(
+        _JOINER,
+        lambda m: "" if _is_sign(told[: m.start()]) and _is_sign(told[m.end() :][:1]) else m[0],
+        told,
+    )
+
+
+def _is_sign(text: str) -> bool:
+    """Whether this ends with a picture sign, of whatever skin and however it is shown."""
+    bare = text.rstrip(_SHOWN_AS)
+    return bool(bare) and unicodedata.category(bare[-1]) == "So"
 
 
 _GUESTS = {

@@ -128,6 +128,11 @@ def test_what_is_said_on_the_command_line_goes_before_the_environment(tmp_path: 
     assert parse_settings([], {}).auth == ()
 
 
+@pytest.mark.parametrize("name", ["👩🏽\u200d💻", "Ann 👨\u200d👩\u200d👧", "👁\ufe0f\u200d🗨\ufe0f"])
+def test_a_name_may_have_faces_of_several_signs(name: str) -> None:
+    assert parse_settings(["--auth", f"{name}:a"]).auth == ((name, "a"),)
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"ann", b"ann:\n", b":x", b"ann:a\nbob:b\n", b"ann:\xff", b"a:" + b"x" * 2000]
 )
@@ -149,6 +154,11 @@ def test_a_file_without_a_password_gets_one_sentence(tmp_path: Path, content: by
         ([], {AUTH: ""}, "SDGUI_AUTH needs a name and a password."),
         ([], {AUTH: "ann"}, "SDGUI_AUTH needs a name and a password."),
         (["--auth", "ann:a\nb"], {}, "--auth has more than one line"),
+        (["--auth", "ann\u200d:a"], {}, "--auth has more than one line"),
+        (["--auth", "a\u200d💻:a"], {}, "--auth has more than one line"),
+        (["--auth", "💻\u200d\u200d💻:a"], {}, "--auth has more than one line"),
+        (["--auth", "ann\u202e:a"], {}, "--auth has more than one line"),
+        (["--auth", "👩\u200d\u202e💻:a"], {}, "--auth has more than one line"),
     ],
 )
 def test_a_password_that_is_not_one_gets_one_sentence(

@@ -18,6 +18,7 @@ from sdgui.events import (
     PicturesBinned,
     PicturesHidden,
     PicturesRestored,
+    QueueHeld,
     StudioEvent,
     Task,
 )
@@ -413,6 +414,14 @@ class Studio:
     def pause(self, paused: bool) -> None:
         """Holds the whole queue, or lets it go on; batches under way are made to their end."""
         self._happened(Paused(paused=paused))
+        with self._lock:
+            for watcher in self._watchers.all():
+                self._tell_held(watcher)
+
+    def _tell_held(self, watcher: Watcher) -> None:
+        """Tells who watches all of theirs; of one dream alone it is no news."""
+        if watcher.wants(()):
+            watcher.note("", QueueHeld(paused=self._machine.paused))
 
     def queue(self) -> tuple[QueuedDream, ...]:
         """Everybody's dreams that are alive, those under way first, then as they are going to be made."""
@@ -479,6 +488,8 @@ class Studio:
             ended = None if job is None else jobs.ended.get(job)
             for other in (*jobs.active.values(), *(() if ended is None else (ended,))):
                 watcher.follow(other)
+            if self._machine.paused:
+                self._tell_held(watcher)
         try:
             while True:
                 await watcher.changed()

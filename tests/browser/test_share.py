@@ -275,6 +275,7 @@ def test_the_owner_looks_at_what_guests_make_and_keeps_somebody_out(
     dream(guest)
     queued = owner.get_by_test_id("queued")
     expect(queued).to_contain_text("a blue castle")
+    expect(guest.locator("#guest-held")).to_contain_text("The owner holds the queue")
     assert len(holding.engine.batches) == 1
     assert isinstance(holding.engine, HoldsAfterPreview)
     holding.engine.holds = True
@@ -291,6 +292,7 @@ def test_the_owner_looks_at_what_guests_make_and_keeps_somebody_out(
     expect(held).to_contain_text("You hold everybody’s queue")
     held.get_by_role("button", name="Go on").click()
     expect(held).to_be_empty()
+    expect(guest.locator("#guest-held")).to_be_empty()
     owner.click("#share-button")
     live = queued.locator(".share-live")
     expect(live).to_be_visible()

@@ -1,10 +1,11 @@
 """Waking a watcher costs its event loop one call for a burst of news."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 
-from sdgui.events import Preview, Progress
+from sdgui.events import Preview, Progress, QueueHeld, StudioEvent
 from sdgui.records import JobRecord, JobState, TaskRecord
 from sdgui.spec import DreamRequest
 from sdgui.studio.live_job import LiveJob, PictureState
@@ -203,5 +204,34 @@ def test_who_watches_one_job_sleeps_through_the_others_of_the_same_visitor(
         assert woken.count(second.id) < 10 < woken.count(first.id)
         await other.aclose()
         engine.go.set()
+
+    asyncio.run(main())
+
+
+def test_who_watches_hears_that_the_queue_is_held_and_that_it_goes_on(house: House) -> None:
+    engine = FakeEngine()
+    studio = house.open(engine)
+
+    async def held(watching: AsyncIterator[tuple[str, StudioEvent]]) -> QueueHeld:
+        async for _, event in watching:
+            if isinstance(event, QueueHeld):
+                return event
+        raise AssertionError("Nothing was said of it.")
+
+    async def main() -> None:
+        engine.go.clear()
+        job = studio.submit(DreamRequest(prompt="a"), who("ann"))
+        watching = studio.watch(who("ann"))
+        await anext(watching)
+        studio.pause(True)
+        assert (await held(watching)).paused
+        later = studio.watch(who("ann"))
+        assert (await held(later)).paused
+        studio.pause(False)
+        assert not (await held(watching)).paused
+        studio.pause(True)
+        engine.go.set()
+        alone = [event async for _, event in studio.watch(who("ann"), job.id)]
+        assert not any(isinstance(event, QueueHeld) for event in alone)
 
     asyncio.run(main())

@@ -31,6 +31,7 @@ def write_card(files: Sequence[Path], title: str, corner: str, *, is_pair: bool 
     width = HEIGHT
     if len(pictures) == 1 or is_pair:
         width = round(min(max(HEIGHT * first.width / first.height, _NARROWEST), _WIDEST))
+        pictures = [_whole(picture, width) for picture in pictures]
     card = Image.new("RGB", (WIDTH, HEIGHT), DARK["bg"])
     _glow(card, first, width)
     card.paste(_side_by_side(pictures, width, is_pair=is_pair), (0, 0))
@@ -38,6 +39,18 @@ def write_card(files: Sequence[Path], title: str, corner: str, *, is_pair: bool 
     jpeg = io.BytesIO()
     card.save(jpeg, format="JPEG", quality=_QUALITY, optimize=True, progressive=True)
     return jpeg.getvalue()
+
+
+def _whole(picture: Image.Image, width: int) -> Image.Image:
+    """All of a picture, before itself, dark and blurred, where it has another shape than its place."""
+    if round(HEIGHT * picture.width / picture.height) == width:
+        return picture
+    small = ImageOps.fit(picture, (width // 8, HEIGHT // 8)).filter(ImageFilter.GaussianBlur(4))
+    behind = small.resize((width, HEIGHT), Image.Resampling.BICUBIC)
+    box = Image.blend(Image.new("RGB", behind.size, DARK["bg"]), behind, 0.4)
+    whole = ImageOps.contain(picture, box.size)
+    box.paste(whole, ((width - whole.width) // 2, (HEIGHT - whole.height) // 2))
+    return box
 
 
 def _glow(card: Image.Image, picture: Image.Image, left: int) -> None:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 TOLD_BY_STRANGERS = (r"/d/[A-Za-z0-9_-]+/report",)
 FOR_STRANGERS = (
-    r"/d/[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+\.[a-z]+)?",
+    r"/d/[A-Za-z0-9_-]+(?:/(?:[A-Za-z0-9_-]+\.[a-z]+)?)?",
     r"/oembed",
     *TOLD_BY_STRANGERS,
 )
@@ -86,6 +86,7 @@ def page_routes(
         return follow(request, store, link)
 
     @reading("/d/{link}")
+    @reading("/d/{link}/")
     def page(request: Request, link: str) -> Response:
         """The page itself."""
         try:

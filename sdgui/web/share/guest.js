@@ -61,6 +61,7 @@ export class Guest {
       this.list, this.hidden, make("p", { textContent: "Is this your own machine? Open the owner’s link once; the terminal of this program has it." }), make("div", { className: "guest-acts" }, button("Close", "quiet-button", () => this.element.close()), this.leave));
     page.dreams.counted.add(() => this.look());
     page.dreams.turnedOut.add((sentence) => this.out(sentence));
+    page.dreams.held.add((paused) => this.tellHeld(paused));
     this.isOut = false;
     this.used = performance.now();
     for (const type of USES) addEventListener(type, () => this.uses(), { capture: true, passive: true });
@@ -111,7 +112,7 @@ export class Guest {
   tell(me) {
     this.me = me;
     const { name, number, limits } = me;
-    this.held.textContent = me.paused ? "The owner holds the queue for now: what you ask for waits." : "";
+    this.tellHeld(me.paused ?? false);
     this.bring.tell(me);
     if (me.lost) this.lost.say(lostOf(me.lost), { text: "All right", act: () => this.read() });
     else this.lost.clear();
@@ -134,6 +135,13 @@ export class Guest {
     const model = modelFacts(settings.get("model"));
     const size = model?.sizes[settings.text("aspect")];
     if (size) settings.set({ width: size[0], height: size[1] });
+  }
+
+  /** @param {boolean} isHeld */
+  tellHeld(isHeld) {
+    this.me = { ...this.me, paused: isHeld };
+    const words = isHeld ? "The owner holds the queue for now: what you ask for waits." : "";
+    if (this.held.textContent !== words) this.held.textContent = words;
   }
 
   /** It was read how many pictures made room. */

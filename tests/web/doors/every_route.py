@@ -187,6 +187,7 @@ EVERYBODYS: Mapping[Route, Way] = {
 
 STRANGERS: Mapping[str, Way] = {
     "/d/{link}": Way(),
+    "/d/{link}/": Way(),
     "/d/{link}/preview.jpg": Way(),
     "/d/{link}/report": Way(),
     "/d/{link}/{number}.jpg": Way(),

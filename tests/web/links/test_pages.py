@@ -69,6 +69,9 @@ def test_a_stranger_sees_the_picture_and_how_it_was_made_and_gets_no_cookie(
             assert head.status_code == 200 and head.content == b""
     page = found["page"]
     assert "a blue castle at night" in page.text and "2101" in page.text
+    with site.client() as stranger:
+        assert stranger.get(f"{path}/").text == page.text
+        assert "There is nothing here" in stranger.get("/d/nothing/").text
     assert page.headers["cache-control"] == "private, no-cache"
     assert "noindex" in page.headers["x-robots-tag"]
     assert f'content="{site.url}{path}/preview.jpg"' in page.text

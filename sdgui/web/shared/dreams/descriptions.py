@@ -20,6 +20,7 @@ from sdgui.events import (
     PictureUnsaved,
     Progress,
     Queued,
+    QueueHeld,
     Started,
     StudioEvent,
 )
@@ -62,6 +63,8 @@ def describe_event(job: str, event: StudioEvent) -> dict[str, Any]:
             return {"job": job, "type": "hidden", "pictures": list(pictures)}
         case NotLetIn(sentence=sentence):
             return {"job": job, "type": "not-let-in", "sentence": sentence}
+        case QueueHeld(paused=paused):
+            return {"job": job, "type": "held", "paused": paused}
         case Finished():
             return {"job": job, "type": "finished"}
         case JobCancelled():

@@ -241,6 +241,7 @@ export class Dream {
       case "restored":
       case "hidden":
       case "not-let-in":
+      case "held":
         break;
       default:
         this.news = news;

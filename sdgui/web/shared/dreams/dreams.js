@@ -45,6 +45,8 @@ export class Dreams {
     this.pictured = new Set();
     /** Called with a sentence when the owner does not let this person in any more. @type {Set<(sentence: string) => void>} */
     this.turnedOut = new Set();
+    /** Called when the owner holds everybody's queue, or lets it go on. @type {Set<(isHeld: boolean) => void>} */
+    this.held = new Set();
     this.counts = "";
     this.watch = new Watch((news) => this.hear(news), () => this.offline(true));
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -220,6 +222,9 @@ export class Dreams {
         break;
       case "not-let-in":
         for (const act of this.turnedOut) act(news.sentence);
+        break;
+      case "held":
+        for (const act of this.held) act(news.paused);
         break;
       default:
         if (!this.known.has(news.job)) await this.look(news.job);

@@ -165,6 +165,12 @@ export type NotLetIn = {
   sentence: string;
 };
 
+export type QueueHeld = {
+  type: "held";
+  job: string;
+  paused: boolean;
+};
+
 export type JobNews =
   | Queued
   | Started
@@ -180,4 +186,5 @@ export type JobNews =
   | PicturesBinned
   | PicturesRestored
   | PicturesHidden
-  | NotLetIn;
+  | NotLetIn
+  | QueueHeld;
