@@ -55,7 +55,7 @@ _STYLES = (
     "shared/page/prompt-words.css",
     "shared/adapters/picker.css",
     "shared/made_with/made-with.css",
-    *("shared/gallery/gallery.css", "shared/viewer/viewer.css"),
+    *("shared/gallery/gallery.css", "shared/gallery/lines.css", "shared/viewer/viewer.css"),
     *(style for one in CAPABILITIES for style in one.styles),
     "shared/page/touch.css",
 )

@@ -254,6 +254,7 @@ def test_stop_keeps_what_is_done_and_continue_makes_the_rest(sheets: Page, site:
     expect(sheet(page)).to_have_attribute("data-state", "cancelled")
     expect(page).to_have_title("stopped · sdgui")
     expect(tiles(page, "stopped")).to_have_count(6)
+    expect(sheet(page).locator(".tile:visible")).to_have_count(4)  # and no ghosts
     more = sheet(page).locator(".row-continue")
     expect(more).to_have_text("Continue (6)")
     done = [tile["picture"] for tile in dreams(page)[0]["tiles"]]
@@ -267,38 +268,53 @@ def test_stop_keeps_what_is_done_and_continue_makes_the_rest(sheets: Page, site:
     assert [tile["picture"] for tile in told][:4] == done[:4]
 
 
-def test_a_sheet_that_was_stopped_before_its_first_picture_is_found_again(
+def test_what_waits_is_one_line_that_opens_when_it_starts_and_leaves_no_ghosts_when_it_is_stopped(
     sheets: Page, site: Site
 ) -> None:
     page = sheets
+    titles, lines = page.locator("#compare .dream-title"), page.locator("#compare .sheet.is-bare")
     site.engine.go.clear()
-    ask_wall(page)
-    begin(page)
-    write(page, "seed", "600")
-    click_dream(page)
-    expect(sheet(page)).to_contain_text("waiting: 1 batch of pictures ahead")
+    for name in ("the first", "the second", "the third"):
+        ask_grid(page, ("Seed", "1-4"), prompt=name)
+        begin(page)
+    for _ in ("asked for", "seen again"):
+        expect(titles).to_have_text(["the third", "the second", "the first"])
+        expect(sheet(page, 2).locator(".plot")).to_be_visible()
+        for place in (0, 1):
+            expect(sheet(page, place).locator(".row-stop")).to_have_text("Cancel")
+            expect(sheet(page, place).locator(".dream-meta")).to_contain_text("in the queue")
+            assert box(sheet(page, place))["height"] < 48
+        expect(page.locator("#compare .tile:visible")).to_have_count(4)
+        page.reload()
+    site.engine.most = 0
+    site.engine.go.set()
+    expect(sheet(page, 1).locator(".plot")).to_be_visible()
+    expect(titles).to_have_text(["the third", "the second", "the first"])
+    made(page, 4, 2)
+
     page.click("#stop-button")
     page.locator(".toast").get_by_role("button", name="Stop all").click()
-    expect(page.locator("#compare .sheet[data-state=cancelled]")).to_have_count(2)
+    expect(lines).to_have_count(2)
+    site.engine.most = None
     site.engine.go.set()
     page.reload()
-    expect(sheet(page).locator(".dream-meta")).to_have_text(
-        re.compile(r"stopped · 0 of 4 seeds · just now · .*")
-    )
-    expect(sheet(page).locator(".dream-title")).to_have_text(PROMPT)
-    sheet(page).locator(".row-continue").click()
+    expect(lines.locator(".dream-meta")).to_have_text(["stopped", "stopped"])
+    expect(lines.locator(".row-continue")).to_have_text(["Continue", "Continue"])
+    expect(page.locator("#compare .tile:visible")).to_have_count(4)
+    lines.nth(0).locator(".row-continue").click()
     made(page, 4)
+    expect(sheet(page).locator(".plot")).to_be_visible()
     page.click("#tab-dream")
-    first = page.locator(".dream-row").nth(1)
-    expect(first.locator(".dream-meta")).to_have_text("stopped")
-    expect(first.locator(".row-continue")).to_be_visible()
+    second = page.locator(".dream-row").nth(1)
+    expect(second.locator(".dream-meta")).to_have_text("stopped")
+    expect(second.locator(".row-continue")).to_be_visible()
     page.fill("#prompt textarea", "something else")
-    first.locator(".reuse").click()
-    expect(page.locator("#prompt textarea")).to_have_value(PROMPT)
-    first.locator(".row-remove").click()
-    expect(page.locator(".dream-row")).to_have_count(1)
+    second.locator(".reuse").click()
+    expect(page.locator("#prompt textarea")).to_have_value("the second")
+    second.locator(".row-remove").click()
+    expect(page.locator(".dream-row")).to_have_count(2)
     page.reload()
-    expect(page.locator(".dream-row")).to_have_count(1)
+    expect(page.locator(".dream-row")).to_have_count(2)
 
 
 def test_refining_a_draft_makes_the_kept_seeds_at_full_steps(sheets: Page) -> None:

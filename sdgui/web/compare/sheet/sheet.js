@@ -40,6 +40,8 @@ export class Sheet extends Row {
     this.list = list;
     /** In so many its pictures are seen, in even rows; 0 where nobody counts them. */
     this.columns = 0;
+    /** How many of its tiles are shown. */
+    this.inSight = 0;
     /** The places of its tiles, as they were sorted last. @type {Map<Cell, number> | null} */
     this.ordered = null;
     this.element.className = "sheet";
@@ -51,7 +53,7 @@ export class Sheet extends Row {
     this.wasActive = dream.isActive;
     if (this.sort && !dream.isActive) this.order();
     const [first] = this.cells;
-    if (first) first.openButton.tabIndex = 0;
+    for (const { openButton } of this.unsorted) openButton.tabIndex = openButton === first?.openButton ? 0 : -1;
   }
 
   get kind() {
@@ -78,13 +80,13 @@ export class Sheet extends Row {
     const { dream } = this;
     const list = /** @type {Sheets} */ (this.list);
     const menu = button("Export ▾", "sheet-export", () => list.menu.open(menu, list.exports.of(dream)), { aria: { haspopup: "menu" } });
-    return [...(this.isGrid ? [] : [this.makeSort()]), this.go, this.stop, menu, ...this.more(), this.reuse, this.removal];
+    return [...(this.isGrid ? [] : [this.makeSort()]), this.clear, this.go, this.stop, menu, ...this.more(), this.reuse, this.removal];
   }
 
   makeSort() {
     const sort = make("select", { className: "sheet-sort", aria: { label: "Sort" } },
-      make("option", { value: "seed", textContent: this.kind === "variations" || this.dream.isGathered ? "Sort: in order" : "Sort: by seed" }),
-      make("option", { value: "match", textContent: "Sort: match to prompt" }));
+      make("option", { value: "seed", textContent: this.kind === "variations" || this.dream.isGathered ? "In order" : "By seed" }),
+      make("option", { value: "match", textContent: "By match" }));
     sort.value = localStorage.getItem(REMEMBERED) === "match" ? "match" : "seed";
     sort.addEventListener("change", () => {
       localStorage.setItem(REMEMBERED, sort.value);
@@ -190,21 +192,19 @@ export class Sheet extends Row {
     return y ? [column, `${y.title} ${y.labels[Math.floor(index / x.labels.length)]}`] : [column];
   }
 
-  /** Newest first, whatever forms: a wall is stood in while others wait. @override @returns {"ended"} */
-  get stage() {
-    return "ended";
-  }
-
   /** @override */
   get again() {
-    return `Continue (${this.dream.missing})`;
+    return this.isBare ? "Continue" : `Continue (${this.dream.missing})`;
   }
 
   /** Its cells say it themselves. @override */
   rank() {}
 
-  /** The selection knows where the keyboard is. @override */
-  roam() {}
+  /** The selection knows where the keyboard is; where that is not shown any more, the first that is can be reached. @override */
+  roam() {
+    const { cells } = this;
+    if (cells.length && !cells.some(({ openButton }) => openButton.tabIndex === 0)) cells[0].openButton.tabIndex = 0;
+  }
 
   /** The same. @override */
   key() {}
@@ -225,9 +225,14 @@ export class Sheet extends Row {
     return words.startsWith(VARIATION) ? words.slice(VARIATION.length) : words;
   }
 
+  /** Of one that was stopped, what is there is seen; a grid keeps its places, which its labels name. @param {Cell} cell */
+  shows({ picture }) {
+    return this.isGrid || this.dream.isActive || picture.state !== "stopped";
+  }
+
   /** Its tiles in the order in which they are seen. */
   get cells() {
-    const cells = this.unsorted;
+    const cells = this.unsorted.filter((cell) => this.shows(cell));
     const { ordered } = this;
     if (this.sort?.value !== "match" || !ordered) return cells;
     return cells.sort((a, b) => (ordered.get(a) ?? Infinity) - (ordered.get(b) ?? Infinity));
@@ -261,7 +266,15 @@ export class Sheet extends Row {
     const { dream } = this;
     if (dream.isGathered && dream.varied.has("prompt")) this.title.textContent = this.title.title = counted(dream.pictures.size);
     const ranks = dream.ranks();
-    for (const cell of this.unsorted) cell.place(ranks.get(cell.picture.index) ?? null);
+    const inSight = this.cells.length;
+    for (const cell of this.unsorted) {
+      cell.place(ranks.get(cell.picture.index) ?? null);
+      const isHidden = !this.shows(cell);
+      if (isHidden && cell.frame.contains(document.activeElement)) this.title.focus({ preventScroll: true });
+      cell.frame.hidden = isHidden;
+    }
+    if (this.columns && inSight !== this.inSight) this.divide();
+    this.inSight = inSight;
     /** @type {Sheets} */ (this.list).selection.pins(this);
     if (this.sort) {
       this.sort.options[1].disabled = !ranks.size && this.sort.value !== "match";
@@ -283,6 +296,7 @@ export class Sheet extends Row {
   /** @override */
   made() {
     const { state, created, done, pictures } = this.dream;
+    if (this.isBare) return super.made();
     const count = done.length < pictures.size ? `${done.length} of ${pictures.size}` : `${pictures.size}`;
     const stopped = state === "cancelled" ? "stopped · " : "";
     const isTitle = this.dream.isGathered && this.dream.varied.has("prompt");
