@@ -460,6 +460,10 @@ class Store(Protocol):
         """By id the original files of those of the pictures that are the visitor's, and there."""
         ...
 
+    def missing_files(self, pictures: Sequence[str], visitor: str) -> frozenset[str]:
+        """Those of the pictures of which no file lies where it should; no file is read for it."""
+        ...
+
     def job(self, job: str, visitor: str, *, binned: bool = False) -> JobRecord | None:
         """One job of the visitor; one in the bin only with `binned`."""
         ...

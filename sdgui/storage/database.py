@@ -730,6 +730,11 @@ class Database:
         with self._searching() as connection:
             return imports.seen_in(connection, number)
 
+    def content_of(self, folder: str, path: str) -> dict[str, int]:
+        """By its hash the size (bytes) of what an import found at this path below this folder."""
+        with self._reading() as connection:
+            return imports.content_of(connection, folder, path)
+
     def known_by_import(self, number: int, hash: str) -> imports.KnownPicture | None:
         """The picture of this content that the owner of an import has already."""
         with self._reading() as connection:

@@ -34,7 +34,7 @@ from sdgui.storage.deleted_rows import Leftover
 from sdgui.storage.faults import AGAIN, Damaged, plain_disk_errors
 from sdgui.storage.found_files import has_pictures
 from sdgui.storage.imports.folder_imports import FolderImports
-from sdgui.storage.imports.source import linked_file
+from sdgui.storage.imports.source import LinkedFiles, linked_file
 from sdgui.storage.layout import COPY, DATABASE, RESERVE, is_id, picture_path, thumbnail_path
 from sdgui.storage.migrations import Tell
 from sdgui.storage.output_folder import OutputFolder
@@ -90,6 +90,7 @@ class DiskStore:
             raise
         self._reserve.fill()
         self._secret = server_secret(self._folder.path)
+        self._linked = LinkedFiles(self._database.content_of)
         self._imports = FolderImports(self._folder, self._database, tell)
 
     @property
@@ -460,6 +461,11 @@ class DiskStore:
         files = {row.id: self._original(row) for row in self._rows(pictures, visitor)}
         return {picture: file for picture, file in files.items() if file is not None}
 
+    def missing_files(self, pictures: Sequence[str], visitor: str) -> frozenset[str]:
+        """Those of the pictures of which no file lies where it should; no file is read for it."""
+        there = {row.id for row in self._rows(pictures, visitor) if self._place_of(row) is not None}
+        return frozenset(pictures) - there
+
     def gather(self, pictures: Sequence[str], visitor: str) -> JobRecord | None:
         """A wall of these stored pictures, which stay those of their dreams: the same one whenever the same are asked
         for. None, and nothing changes, when one is not there or not the visitor's."""
@@ -643,7 +649,16 @@ class DiskStore:
         return self._folder.path / row.path
 
     def _original(self, row: TaskRow) -> Path | None:
-        """The file of a stored picture, where it is there; that of a linked one is its owner's, and only read."""
+        """The file of a stored picture, where it is there; that of a linked one is its owner's, only read, and only as
+        it was imported: its row may name any file."""
+        file = self._place_of(row)
+        linked = row.imported if row.imported is not None and row.imported.is_linked else None
+        if file is None or linked is None:
+            return file
+        return file if self._linked.is_as_imported(linked, file) else None
+
+    def _place_of(self, row: TaskRow) -> Path | None:
+        """Where the file of a stored picture lies, where one lies there."""
         if row.imported is not None and row.imported.is_linked:
             return linked_file(row.imported)
         file = self._file(row)

@@ -15,8 +15,9 @@ from sdgui.records import JobRecord
 from sdgui.sheet import Axis, Sheet, SheetKind
 from sdgui.storage.layout import is_id
 
-_MOST = 10_000
-"""Pictures of one dream that a file may speak of."""
+_MOST = 512
+"""Pictures of one dream that a file may speak of: more were never queued at once. Each of them for which there is no
+file leaves an empty place."""
 _LONGEST = 20_000
 _CHECKED = 8
 """Bytes that tell whether an owner was sealed with this secret."""

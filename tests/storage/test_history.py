@@ -44,7 +44,7 @@ def test_a_folder_of_the_third_version_opens_whole(open_store: Callable[[], Disk
         ALTER TABLE tasks DROP COLUMN imported; ALTER TABLE tasks DROP COLUMN held_back;
         DROP INDEX tasks_by_date; DROP INDEX tasks_by_match; DROP INDEX tasks_by_rating;
         DROP INDEX tasks_missing; DROP INDEX tasks_leftover; DROP INDEX tasks_binned;
-        DROP INDEX tasks_undo; DROP INDEX tasks_by_seed; DROP TABLE loras;
+        DROP INDEX tasks_undo; DROP INDEX tasks_by_seed; DROP INDEX tasks_kept_bytes; DROP TABLE loras;
         ALTER TABLE tasks DROP COLUMN rating; ALTER TABLE tasks DROP COLUMN undo;
         ALTER TABLE tasks DROP COLUMN binned; ALTER TABLE tasks DROP COLUMN hidden;
         ALTER TABLE jobs DROP COLUMN binned; ALTER TABLE jobs DROP COLUMN stopped;

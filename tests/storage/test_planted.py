@@ -1,7 +1,9 @@
 """Files and rows that somebody else put into the output folder, or into a folder that is imported."""
 
+import hashlib
 import json
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
@@ -17,7 +19,7 @@ from sdgui.people import NOBODY
 from sdgui.picture_query import PictureQuery
 from sdgui.records import JobRecord
 from sdgui.storage import DiskStore, found_files, layout, pictures, plain_file, taken_in
-from sdgui.storage.imports import reading
+from sdgui.storage.imports import begun_here, reading
 from sdgui.storage.layout import COPY, DATABASE
 from sdgui.storage.rebuilding import rebuild
 from sdgui.web.links.dream_again import query_of
@@ -25,6 +27,7 @@ from tests import peers_files as peers
 from tests.storage.samples import ANNA, BORIS, delete_for_good, job
 
 Save = Callable[[JobRecord], JobRecord]
+PATIENCE = 60.0
 EARLY = "0000 early"
 """A folder that is looked through before all others."""
 
@@ -126,6 +129,7 @@ HUGE = (
     {"job": "../" * 20},
     {"index": 2**70, "count": 2**71},
     {"index": 10**6, "count": 10**6 + 1},
+    {"index": 0, "count": 513},  # each without a file would be an empty place
     {"index": -1},
     {"count": 0},
     {"asked": 1e300},
@@ -339,3 +343,106 @@ def test_an_id_that_was_made_up_removes_no_small_picture_elsewhere(
     open_store()
     assert private.exists()
     assert layout.thumbnail_path(PurePosixPath("a/b.png"), "../../../private").parts.count("..")
+
+
+def linked(folder: Path, root: Path) -> str:
+    """The id of a picture of Anna that lies in a folder which she imported."""
+    root.mkdir()
+    Image.new("RGB", (8, 8), "red").save(root / "own.png")
+    store = DiskStore(folder)
+    store.imports.begin(root, ANNA, copies=False)
+    assert store.imports.wait(PATIENCE)
+    [picture] = ids(store, ANNA)
+    assert store.picture_file(picture, ANNA) == root / "own.png"
+    store.close()
+    return picture
+
+
+@pytest.mark.parametrize("name", ["letter.png", "keys.txt"])
+def test_a_planted_row_of_a_linked_picture_opens_no_file_of_the_disk(
+    folder: Path, tmp_path: Path, name: str
+) -> None:
+    """Whoever made it up knows where a file lies and how large it is, and not what is in it."""
+    picture = linked(folder, tmp_path / "root")
+    private = tmp_path / "private"
+    private.mkdir()
+    Image.new("RGB", (8, 8), "blue").save(private / "letter.png")
+    (private / "keys.txt").write_text("sesame")
+    with sqlite3.connect(folder / DATABASE) as database:
+        told = json.loads(database.execute("SELECT imported FROM tasks").fetchone()[0])
+        told |= {"folder": str(private), "path": name}
+        database.execute("UPDATE tasks SET imported = ?", (json.dumps(told),))
+        added = database.execute(
+            "INSERT INTO imports (visitor, folder, copies, state) VALUES (?, ?, 0, 'finished')",
+            (ANNA, os.fsencode(private)),
+        )
+        database.execute(
+            "INSERT INTO imported_files VALUES (?, ?, ?, 1, ?)",
+            (added.lastrowid, name.encode(), (private / name).stat().st_size, "0" * 64),
+        )
+    database.close()
+    for thumb in folder.rglob("*.jpg"):
+        thumb.unlink()
+    store = DiskStore(folder)
+    assert store.picture_file(picture, ANNA) is None and store.anybodys_file(picture) is None
+    assert store.find_files([picture], ANNA) == {} and store.thumb_file(picture, ANNA) is None
+    with store._database._writing() as connection:  # who knows what is in it knows it
+        known = hashlib.sha256((private / name).read_bytes()).hexdigest()
+        connection.execute("UPDATE imported_files SET hash = ? WHERE hash LIKE '0%'", (known,))
+    assert store.picture_file(picture, ANNA) == private / name
+    store.close()
+
+
+def test_a_linked_file_that_was_changed_is_shown_again_once_it_is_imported_again(
+    folder: Path, tmp_path: Path
+) -> None:
+    picture = linked(folder, tmp_path / "root")
+    Image.new("RGB", (8, 8), "blue").save(tmp_path / "root/own.png")
+    store = DiskStore(folder)
+    assert store.picture_file(picture, ANNA) is None
+    store.imports.begin(tmp_path / "root", ANNA, copies=False)
+    assert store.imports.wait(PATIENCE)
+    assert store.picture_file(picture, ANNA) == tmp_path / "root/own.png"
+    store.close()
+
+
+@pytest.mark.parametrize("copies", [False, True])
+def test_a_planted_import_that_says_it_is_under_way_brings_nothing_in(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, copies: bool
+) -> None:
+    picture = linked(folder, tmp_path / "root")
+    private = tmp_path / "private"
+    private.mkdir()
+    Image.new("RGB", (8, 8), "blue").save(private / "letter.png")
+    other = tmp_path / "copied"
+    shutil.copytree(folder, other)  # as it was packed, with a list that says more
+    shutil.copyfile(begun := folder / begun_here.FILE, other / begun_here.FILE)
+    told = json.loads(begun.read_text())
+    (other / begun_here.FILE).write_text(json.dumps(told | {"folders": [str(private)]}))
+    with sqlite3.connect(other / DATABASE) as database:
+        database.execute(
+            "INSERT INTO imports (visitor, folder, copies, state) VALUES (?, ?, ?, 'running')",
+            (BORIS, os.fsencode(private), copies),
+        )
+    database.close()
+    lines: list[str] = []
+    store = DiskStore(other, lines.append)
+    store.imports.resume()
+    assert store.imports.wait(PATIENCE)
+    assert ids(store, BORIS) == [] and ids(store, ANNA) == [picture]
+    [line] = lines
+    assert str(private) in line and "Import it again" in line
+    store.imports.begin(private, ANNA, copies=copies)  # the owner's word
+    assert store.imports.wait(PATIENCE)
+    assert len(ids(store, ANNA)) == 2
+    store.close()
+    # Where the list is believed.
+    with sqlite3.connect(other / DATABASE) as database:
+        database.execute("UPDATE imports SET state = 'running' WHERE visitor = ?", (BORIS,))
+    database.close()
+    monkeypatch.setattr(begun_here.BegunHere, "__contains__", lambda self, folder: True)
+    store = DiskStore(other)
+    store.imports.resume()
+    assert store.imports.wait(PATIENCE)
+    assert len(ids(store, BORIS)) == 1
+    store.close()

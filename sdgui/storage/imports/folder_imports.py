@@ -17,6 +17,7 @@ from sdgui.errors import DiskFull, NotYetSaved, UserError
 from sdgui.imports import UNCLAIMED, FolderImport, Imported, ImportState
 from sdgui.storage.database import Database
 from sdgui.storage.faults import plain_disk_errors
+from sdgui.storage.imports.begun_here import BegunHere
 from sdgui.storage.imports.reading import Seen, hash_of, read_content, read_picture
 from sdgui.storage.imports.rows import NewPicture
 from sdgui.storage.imports.search import Found, find_pictures
@@ -41,6 +42,10 @@ _TOLD_EVERY = 10.0
 _TRIES, _PAUSE = 60, 1.0
 """How often a busy list of pictures is tried again, and after how many seconds."""
 _NICE = 15
+_CAME_ALONG = (
+    "The import of {folder} does not go on by itself: it was begun elsewhere, or before this folder of outputs was "
+    "copied here. Import it again, if it is yours."
+)
 _OURS = re.compile(r"-([0-9a-f]{16,64})\.png$")
 """How files of ours are called."""
 
@@ -57,6 +62,7 @@ class FolderImports:
         self._output = output
         self._database = database
         self._tell = tell
+        self._begun_here = BegunHere(output.path)
         self._told = time.monotonic()
         self._changed = threading.Condition()
         self._known: dict[int, FolderImport] = {}
@@ -78,6 +84,7 @@ class FolderImports:
                 "They are in the history already.",
             )
         who = UNCLAIMED if visitor is None else visitor
+        self._begun_here.note(str(place))
         number = self._database.begin_import(who, str(place), copies=copies)
         with self._changed:
             before = self._known.get(number)
@@ -93,8 +100,12 @@ class FolderImports:
             return self._known[number]
 
     def resume(self) -> None:
-        """Goes on with what had not ended when the program did."""
+        """Goes on with what had not ended when the program did, and was begun here."""
         for one in self._database.running_imports():
+            if one.folder not in self._begun_here:
+                self._database.end_import(one.id, ImportState.CANCELLED)
+                self._tell(_CAME_ALONG.format(folder=one.folder))
+                continue
             with self._changed:
                 if one.id not in self._known:
                     self._known[one.id] = one

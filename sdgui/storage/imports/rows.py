@@ -97,6 +97,16 @@ def seen_in(connection: sqlite3.Connection, number: int) -> dict[str, tuple[int,
     return {os.fsdecode(row["path"]): (row["size"], row["modified"]) for row in rows}
 
 
+def content_of(connection: sqlite3.Connection, folder: str, path: str) -> dict[str, int]:
+    """By its hash the size of what an import found at this path below this folder."""
+    rows = connection.execute(
+        """SELECT size, hash FROM imports JOIN imported_files ON import = number
+        WHERE folder = ? AND path = ?""",
+        (os.fsencode(folder), os.fsencode(path)),
+    )
+    return {row["hash"]: row["size"] for row in rows}
+
+
 def known_by(connection: sqlite3.Connection, number: int, hash: str) -> KnownPicture | None:
     """The picture of this content that the owner of an import has already."""
     row = connection.execute(

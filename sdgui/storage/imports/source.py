@@ -1,8 +1,22 @@
-"""The file of a linked picture, which lies in a folder of its owner: found again only where it may be."""
+"""The file of a linked picture, which lies in a folder of its owner: found again only where it may be, and as it was.
 
+The list of pictures may be anybody's: a folder of outputs that was given away, or came out of an archive. A row that
+somebody planted there names what they like, but not what is in it: of a file is handed out only what has the hash under
+which the same list says that it was imported, and whoever knows that of a file knows the file.
+"""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 
 from sdgui.imports import Imported
+from sdgui.storage.plain_file import open_plain
+
+_MOST = 20_000
+_AT_ONCE = 2**20
+_Known = tuple[str, int, int, int]
 
 
 def file_below(folder: Path, path: str) -> Path | None:
@@ -19,3 +33,38 @@ def file_below(folder: Path, path: str) -> Path | None:
 def linked_file(imported: Imported) -> Path | None:
     """The file of a linked picture; None where it is gone, or not where it was imported from."""
     return file_below(Path(imported.folder), imported.path)
+
+
+class LinkedFiles:
+    """Which linked files are what was imported; each is read once for that, as long as nothing writes to it. Safe to
+    call from any thread. `content_of` tells by hash (SHA-256) the sizes of what was found at a path of a folder."""
+
+    def __init__(self, content_of: Callable[[str, str], dict[str, int]]) -> None:
+        self._content_of = content_of
+        self._lock = threading.Lock()
+        self._known: OrderedDict[_Known, None] = OrderedDict()
+
+    def is_as_imported(self, imported: Imported, file: Path) -> bool:
+        """Whether a file has the content that an import found there. One that was changed since is not handed out until
+        its folder is imported again."""
+        try:
+            now = file.stat()
+            known = (str(file), now.st_ino, now.st_size, now.st_mtime_ns)
+            if known in self._known:
+                return True
+            hashes = self._content_of(imported.folder, imported.path)
+            if now.st_size not in hashes.values():
+                return False
+            found = hashlib.sha256()
+            with open_plain(file) as content:
+                while some := content.read(_AT_ONCE):
+                    found.update(some)
+        except OSError:
+            return False
+        if found.hexdigest() not in hashes:
+            return False
+        with self._lock:
+            self._known[known] = None
+            if len(self._known) > _MOST:
+                self._known.popitem(last=False)
+        return True

@@ -206,7 +206,7 @@ def _missing(store: Store, visitor: str, found: Sequence[PictureRecord | None]) 
         for one in found
         if one is not None and one.imported is not None and one.imported.is_linked
     ]
-    return frozenset(linked) - store.find_files(linked, visitor).keys() if linked else frozenset()
+    return store.missing_files(linked, visitor) if linked else frozenset()
 
 
 def _told(picture: PictureRecord, is_missing: bool) -> dict[str, Any]:
