@@ -20,6 +20,14 @@ class UserError(Exception):
         return f"{self.message} {self.hint}".strip()
 
 
+class OverLimit(UserError):
+    """More than somebody may have; `field` is the setting that it lies in."""
+
+    def __init__(self, message: str, hint: str, field: str) -> None:
+        super().__init__(message, hint)
+        self.field = field
+
+
 class TooSoon(UserError):
     """What somebody may ask for again after a while: its hint says when, and `seconds` are whole ones until then."""
 

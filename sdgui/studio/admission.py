@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 
-from sdgui.errors import TooSoon, UserError
+from sdgui.errors import OverLimit, TooSoon, UserError
 from sdgui.model_info import ModelInfo
 from sdgui.people import Allowance
 from sdgui.spec import PictureSpec
@@ -18,16 +18,18 @@ def admit_asked(allowance: Allowance, model: str, prompts: Iterable[str]) -> Non
         raise UserError("You can look around here, but not dream.", "Ask whoever runs this.")
     if allowance.only is not None and model not in allowance.only:
         others = ", ".join(allowance.only)
-        raise UserError(
+        raise OverLimit(
             "Guests may not dream with this model.",
             f"Choose {others} instead." if others else "Ask whoever runs this for one.",
+            "model",
         )
     for prompt in prompts:
         word = barred_word(prompt, allowance.words)
         if word is not None:
-            raise UserError(
+            raise OverLimit(
                 f"Whoever runs this wants no guest’s prompt to say “{word}”.",
                 "Leave it out, and dream again at once.",
+                "prompt",
             )
 
 
@@ -63,23 +65,26 @@ def admit(
         raise UserError("You can look around here, but not dream.", "Ask whoever runs this.")
     most = allowance.pictures
     if most is not None and len(specs) > most:
-        raise UserError(
+        raise OverLimit(
             f"You may ask for {_count(most, 'picture')} at once, and these are {len(specs)}.",
             "Ask for fewer.",
+            "count",
         )
     pixels = allowance.pixels
     largest = max(specs, key=lambda spec: spec.width * spec.height)
     if pixels is not None and largest.width * largest.height > pixels:
         side = math.isqrt(pixels)
-        raise UserError(
+        raise OverLimit(
             f"You may not ask for pictures as large as this, {largest.width} × {largest.height}.",
             f"Up to {side} × {side} pixels, or as many in another shape, are allowed.",
+            "width",
         )
     steps = max(spec.steps for spec in specs)
     if allowance.steps is not None and steps > allowance.steps:
-        raise UserError(
+        raise OverLimit(
             f"You may ask for {_count(allowance.steps, 'step')}, and these are {steps}.",
             "Ask for fewer.",
+            "steps",
         )
     if waiting + len(specs) > allowance.waiting:
         raise UserError(

@@ -111,8 +111,25 @@ def test_the_owner_shares_a_link_and_decides_what_a_guest_may(
     expect(guest.locator("#prompt-box .field-error, .toast.is-error").first).to_contain_text(
         "naked"
     )
+    me = guest.request.get(f"{own.url}/me").json()
+    guest.route("**/me", lambda route: route.fulfill(json=me))  # as before it is looked again
+    save_number(owner, "steps", "2")
     guest.fill("#prompt textarea", "a red boat at sea")
     dream(guest)
+    steps = guest.locator("#steps input[type=number]")
+    expect(guest.locator("#steps .field-error")).to_have_text(
+        "You may ask for 2 steps, and these are 3. Ask for fewer."
+    )
+    expect(steps).to_be_focused()
+    expect(steps).to_have_attribute("aria-invalid", "true")
+    expect(guest.locator(".toast")).to_have_count(0)
+    broken["steps refused"] = violations_everywhere(guest, SMALL)
+    shoot(guest, "share-refused-390")
+    steps.fill("2")
+    expect(guest.locator("#steps .field-error")).to_have_count(0)
+    guest.click("#settings-close")
+    dream(guest)
+    guest.unroute("**/me")
     expect(guest.locator(".dream-row")).to_have_count(1)
     broken["guest"] = violations_everywhere(guest, SMALL)
     shoot(guest, "share-guest-390")

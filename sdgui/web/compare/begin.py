@@ -99,7 +99,7 @@ class CompareBegin:
                 told["values"] = {"seed": str(plan.specs[0].seed)}
             return told
 
-        return _plainly(act)
+        return _of_mode(asked, _plainly(act))
 
     def plan(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """How many cells the grid would have and how long it would take, before it begins."""
@@ -194,6 +194,16 @@ class CompareBegin:
 
 def _plainly(act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     return guarded(act, lambda told: told)
+
+
+def _of_mode(asked: Mapping[str, Any], told: Told) -> Told:
+    """Where a limit lies by the settings of Compare: a wall counts by its own, and a grid by its axes."""
+    mode = values_in(asked).get("mode")
+    if told.get("field") == "count":
+        told["field"] = {"wall": "wall_count", "variations": "vary_count"}.get(str(mode), "")
+    elif mode == "grid" and told.get("field") in ("steps", "width", "model", "prompt"):
+        del told["field"]
+    return told
 
 
 def _read(asked: Mapping[str, Any]) -> tuple[Controls, CompareControls]:

@@ -124,6 +124,7 @@ export class Guest {
     this.chip.setAttribute("aria-label", `${number} ${name}: what you may do here`);
     this.line.replaceChildren("You are a guest: ", button(inShort(limits), "link-button", () => this.element.showModal(), { aria: { haspopup: "dialog" } }));
     this.title.textContent = `You are ${name}`;
+    this.page.fields.settle();
     this.list.replaceChildren(...inFull(limits, (model) => modelFacts(model)?.title ?? model).map((textContent) => make("li", { textContent })));
     bound((model) => within(model, limits));
     this.most = mostOf(limits, facts.settings);

@@ -177,6 +177,9 @@ def test_a_limit_holds_by_every_way_there_is_and_nothing_is_made(site: Site, lim
     ]
     texts = [reply.text for reply in replies]
     assert [text for text in texts if said not in text] == []
+    fields = {"steps": "steps", "pixels": "width", "pictures": "count", "models": "model"}
+    assert replies[0].json().get("field") == {**fields, "words": "prompt"}.get(limit)
+    assert replies[1].json().get("field") in (None, replies[0].json().get("field"), "wall_count")
     is_soon = limit == "a minute"
     assert [isinstance(reply.json().get("seconds"), int) for reply in replies] == [is_soon] * 8
     refused = [reply for reply in replies if reply.status_code != 200]

@@ -337,9 +337,12 @@ export class Page {
   outcome(told, list, { follows = false } = {}) {
     if (told.error && told.seconds) this.toasts.tooSoon(told.error, told.seconds).classList.add("is-of-place");
     else if (told.error) {
+      const isFolded = Boolean(told.field) && !this.fields.named(told.field) && COMPACT.matches && !this.drawer.isOpen;
+      if (isFolded) this.drawer.set(true); // else it cannot be seen
+      if (isFolded && !this.fields.named(told.field)) this.drawer.set(false);
       const field = this.fields.named(told.field) ?? this.fields.first({ hasPrompt: !this.bar.begins.ownPrompt });
       if (field instanceof HTMLElement) {
-        this.fields.mark(field, [told.error, told.hint].filter(Boolean).join(" "));
+        this.fields.refuse(field, [told.error, told.hint].filter(Boolean).join(" "));
         if (field.closest("#settings") && COMPACT.matches) this.drawer.set(true);
         field.focus();
       } else this.toasts.show(told.error, told.hint, true).classList.add("is-of-place");
@@ -348,6 +351,7 @@ export class Page {
     if (told.values) settings.set(told.values);
     if (!told.job) return;
     this.toasts.clearErrors();
+    this.fields.settle();
     this.drawer.set(false);
     this.replaced = null;
     this.reused.clear();

@@ -8,6 +8,22 @@ import { facts } from "./facts.js";
 
 const MOST_SEED = 2 ** 32 - 1;
 
+/** Where a setting is chosen that is not written in a field of its own name; a size is one of a shape. @type {Record<string, string[]>} */
+const PLACES = {
+  model: ["#model-input"],
+  width: ['#width input[type="number"]', "#aspect input:checked"],
+};
+
+/** @param {Element} field */
+const isRadio = (field) => field instanceof HTMLInputElement && field.type === "radio";
+
+/** The field of this block whose fault is said there: the box of a slider that is dragged. @param {Element} target */
+function marked(target) {
+  const block = target.closest("#prompt-box, .block");
+  const note = block?.querySelector(":scope > .field-error");
+  return note ? block?.querySelector(`[aria-describedby~="${note.id}"]`) ?? null : null;
+}
+
 export class FieldErrors {
   constructor() {
     // Before Gradio's own listeners, which would set a number that is out of range to another one without a word.
@@ -21,9 +37,11 @@ export class FieldErrors {
       }
     }, true);
     document.addEventListener("input", (event) => {
-      const { target } = event;
-      if (target instanceof Element && target.getAttribute("aria-invalid") === "true" && !faultOf(target)) this.clear(target);
+      const field = event.target instanceof Element ? marked(event.target) : null;
+      if (field && !faultOf(field)) this.clear(field);
     }, true);
+    /** What was refused, and may be right where the limits are others. @type {Set<Element>} */
+    this.refused = new Set();
   }
 
   /** The first field that is wrong, of those that count now. @param {{ hasPrompt: boolean }} what @returns {Element | null} */
@@ -32,10 +50,25 @@ export class FieldErrors {
     return fields.find((field) => field.getClientRects().length > 0 && faultOf(field)) ?? null;
   }
 
-  /** What a setting is written in; null where it cannot be seen. @param {string | undefined} name */
+  /** What a setting is written or chosen in; null where it cannot be seen. @param {string | undefined} name @returns {HTMLElement | null} */
   named(name) {
-    const field = name ? document.querySelector(`#${name.replace("_", "-")} :is(input, textarea)`) : null;
-    return field instanceof HTMLElement && field.getClientRects().length ? field : null;
+    if (!name) return null;
+    const id = name.replace("_", "-");
+    const places = [...(PLACES[name] ?? []), `#${id} input[type="number"]`, `#${id} :is(input, textarea)`];
+    const found = places.map((place) => document.querySelector(place)).find((field) => field?.getClientRects().length);
+    return found instanceof HTMLElement ? found : null;
+  }
+
+  /** Marks what was refused until it is changed, or something is begun. @param {Element} field @param {string} words */
+  refuse(field, words) {
+    this.mark(field, words);
+    this.refused.add(field);
+  }
+
+  /** What was refused is of no more use. */
+  settle() {
+    for (const field of this.refused) this.clear(field);
+    this.refused.clear();
   }
 
   /** @param {Element} field @param {string} words */
@@ -46,7 +79,7 @@ export class FieldErrors {
     if (!block) return;
     const note = make("p", { className: "field-error", id: `${block.id}-error`, role: "alert", textContent: words });
     block.append(note);
-    field.setAttribute("aria-invalid", "true");
+    if (!isRadio(field)) field.setAttribute("aria-invalid", "true"); // which one of several cannot be
     field.setAttribute("aria-describedby", [field.getAttribute("aria-describedby"), note.id].filter(Boolean).join(" "));
   }
 
