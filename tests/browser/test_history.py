@@ -21,7 +21,7 @@ from sdgui.storage.database import Database, Found
 from sdgui.storage.layout import DATABASE, picture_path, thumbnail_path
 from tests import peers_files as peers
 from tests.browser.compare_page import choose_mode
-from tests.browser.conftest import PHONE, Visitors, ask, dream, finished, shoot
+from tests.browser.conftest import PHONE, Visitors, ask, dream, finished, moved, shoot
 from tests.people import who
 from tests.web.conftest import Site, visitor_in
 
@@ -137,6 +137,8 @@ def names(page: Page, first: int) -> list[str | None]:
 
 def test_only_what_is_seen_is_in_the_page_and_every_day_is_a_key_away(history: Page) -> None:
     expect(count(history)).to_have_text("5,000 pictures")
+    expect(history.get_by_role("button", name="More", exact=True)).to_be_visible()
+    assert moved(history) == []
     assert tiles(history).count() < 200
     tiles(history).first.focus()
     history.keyboard.press("End")
@@ -406,6 +408,10 @@ def test_phones_select_by_a_long_press_and_filter_in_a_sheet(
         finished(page, 2)
         page.click("#tab-history")
         expect(count(page)).to_have_text("2 pictures")
+        page.reload()
+        expect(count(page)).to_have_text("2 pictures")
+        expect(page.get_by_role("button", name="More", exact=True)).to_be_visible()
+        assert moved(page) == []
         tile = tiles(page).first
         tile.dispatch_event("pointerdown", {"pointerType": "touch", "button": 0, "bubbles": True})
         expect(tile).to_have_attribute("aria-selected", "true")

@@ -66,6 +66,8 @@ def test_on_a_phone_the_settings_are_a_dialog_and_back_closes_what_lies_over_the
     make_visitor: Callable[..., Visitor], site: Site
 ) -> None:
     page = make_visitor(PHONE, touch=True).open(site.url)
+    expect(page.get_by_role("button", name="demo · fake · ready", exact=True)).to_be_visible()
+    assert moved(page) == []
     ask(page, "a red boat at sea", count=2, steps=2)
     site.engine.go.clear()
     dream(page)

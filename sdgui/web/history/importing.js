@@ -22,8 +22,10 @@ export class Importing {
     this.shown = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
+    /** Whether who looks may bring in folders; that is told. */
+    this.may = false;
     this.more = button("⋯", "history-square history-more", () => calls.menu.open(this.more, [{ text: `${TITLE}…`, act: () => this.open() }]), {
-      hidden: true, title: "More", aria: { label: "More", haspopup: "menu", expanded: false },
+      title: "More", aria: { label: "More", haspopup: "menu", expanded: false },
     });
     this.title = make("b", {});
     this.words = make("span", {});
@@ -90,7 +92,9 @@ export class Importing {
     clearTimeout(this.timer);
     /** @type {{ may: boolean, imports: ToldImport[] } | null} */
     const told = await ask("/history/imports").catch(() => null);
+    this.more.parentElement?.classList.add("is-told");
     if (!told) return;
+    this.may = told.may;
     this.more.hidden = !told.may;
     const { shown } = this;
     const next = told.imports.find(({ state }) => state === "running") ?? told.imports.find(({ id }) => id === shown?.id);

@@ -296,7 +296,7 @@ class History {
   greet() {
     this.say(this.nothing(), "Dream something", () => this.page.tabs.choose("dream"));
     this.note.prepend(make("h2", { textContent: "Nothing here yet" }));
-    if (!this.importing.more.hidden) this.note.append(button("Import a folder…", "link-button", () => this.importing.open()));
+    if (this.importing.may) this.note.append(button("Import a folder…", "link-button", () => this.importing.open()));
   }
 
   nothing() {
