@@ -130,6 +130,7 @@ def serve(settings: Settings) -> None:
             is_owner=book.is_owner,
             is_out=book.is_out,
             lost=book.lost,
+            guests=book.guests(),
         )
         studio.start()
         try:

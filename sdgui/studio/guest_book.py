@@ -364,10 +364,10 @@ class GuestBook:
             return found is not None and found.role is Role.OWNER
 
     def guests(self) -> tuple[str, ...]:
-        """The guests who are remembered, and made something."""
+        """The guests who are remembered."""
         with self._lock:
             there = self._people.values()
-            return tuple(one.visitor for one in there if one.role is Role.GUEST and one.pictures)
+            return tuple(one.visitor for one in there if one.role is Role.GUEST)
 
     def lost(self, visitor: str, pictures: int) -> None:
         """Notes that pictures of somebody made room for others, until they were `told`."""

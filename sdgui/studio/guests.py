@@ -36,8 +36,10 @@ class Guests:
             self._keep((who.visitor,), are_guests=is_guest)
 
     def recall(self, visitors: Sequence[str]) -> None:
-        """These are, as was known before it was kept here."""
+        """These are, as was known before it was kept here; OutOfOrder where it cannot be, and then they are, too."""
         if new := [one for one in visitors if one not in self._known]:
+            with self._lock:
+                self._known.update(new)
             self._keep(new, are_guests=True)
 
     def _keep(self, visitors: Sequence[str], *, are_guests: bool) -> None:

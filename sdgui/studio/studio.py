@@ -122,11 +122,13 @@ class Studio:
         is_owner: Callable[[str], bool] = lambda visitor: False,
         is_out: Callable[[str], bool] = lambda visitor: False,
         lost: Callable[[str, int], None] = lambda visitor, pictures: None,
+        guests: Sequence[str] = (),
     ) -> None:
         """`paused`: no batch begins until `pause` lets it. `resident` tells the main memory of this process, in bytes.
         `used` is told, without being waited for, what a visitor has used: pictures, and seconds of a worker. `is_owner`
         says whether who asked as a guest before is the owner by now; `is_out`, whether somebody is not let in any more.
-        `lost` is told how many pictures of a visitor had to make room."""
+        `lost` is told how many pictures of a visitor had to make room. `guests` are some of whom that was known before
+        it was kept with their pictures."""
         self.policy = policy
         self.resident = resident
         self.models = models
@@ -139,6 +141,8 @@ class Studio:
         self._begun: dict[str, deque[float]] = {}
         self._used = used
         self.guests = Guests(store, is_owner)
+        with contextlib.suppress(OutOfOrder):  # until it can be kept, whoever told of them knows
+            self.guests.recall(guests)
         self._is_out = is_out
         self._lost = lost
         self._taken_by_all: int | None = None

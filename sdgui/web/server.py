@@ -15,7 +15,6 @@ from anyio import CapacityLimiter
 from fastapi import FastAPI
 from starlette.types import Scope
 
-from sdgui.errors import OutOfOrder
 from sdgui.ports import Library, Store
 from sdgui.settings import Settings, is_loopback
 from sdgui.storage.secret import server_secret
@@ -80,8 +79,6 @@ def make_app(
         )
     studio.policy, book.changed = book.policy, lambda policy: setattr(studio, "policy", policy)
     book.ended = lambda visitor: studio.turn_out(visitor, NO_INVITATION)
-    with contextlib.suppress(OutOfOrder):  # until it can be kept, the book remembers
-        studio.guests.recall(book.guests())
     gate = Gate(
         settings,
         Keys(settings.output_dir, renew=settings.new_token, path=settings.root_path or "/"),

@@ -126,6 +126,7 @@ class House:
         is_owner: Callable[[str], bool] = lambda visitor: False,
         lost: Callable[[str, int], None] = lambda visitor, pictures: None,
         used: Callable[[str, int, float], None] = lambda visitor, pictures, seconds: None,
+        guests: Sequence[str] = (),
     ) -> Studio:
         studio = Studio(
             models=self.models,
@@ -137,6 +138,7 @@ class House:
             is_owner=is_owner,
             lost=lost,
             used=used,
+            guests=guests,
         )
         studio.start()
         self._open.append(studio)

@@ -235,6 +235,7 @@ def open_site(
         is_owner=book.is_owner,
         is_out=book.is_out,
         lost=book.lost,
+        guests=book.guests(),
     )
     studio.start()
     sock = listen(settings)

@@ -15,6 +15,7 @@ OWNERS_SECRET = ".owner-secret"
 OWNER = "owner"
 """What the owner's cookie says, and the name with which the owner signs in where names are asked: one person on all
 their devices."""
+_FORMER = "-former"
 OWNERS_BROWSER = "browser"
 """What the cookie of a browser says that is the owner's since before others could come: its pictures stay its own."""
 
@@ -37,9 +38,18 @@ class Keys:
         """Whether somebody has the owner's token; comparing tells nothing of it."""
         return hmac.compare_digest(token.encode(), self.token.encode())
 
-    def owners_cookie(self, kind: str, *, secure: bool) -> bytes:
-        """The header's value that makes a browser the owner's; each is another one, so that one can be given up."""
-        return self.owner.made_for(f"{kind}-{secrets.token_hex(8)}", secure=secure)
+    def owners_cookie(self, kind: str, *, secure: bool, former: bool = False) -> bytes:
+        """The header's value that makes a browser the owner's; each is another one, so that one can be given up.
+        `former`: it takes the place of one of the former version, which all said the same."""
+        said = f"{kind}-{secrets.token_hex(8)}{_FORMER if former else ''}"
+        return self.owner.made_for(said, secure=secure)
+
+    def give_up(self, said: str) -> None:
+        """What the owner's cookie of a browser says opens nothing from now on, nor does that of the former version in
+        whose place it came, of which others may have a copy; OutOfOrder where that cannot be kept."""
+        if said.endswith(_FORMER):
+            self.given_up.add(kind_of(said))
+        self.given_up.add(said)
 
     def owners(self, cookies: str | None) -> str | None:
         """What the owner's cookie among a request's says, if it was made here and not given up since: which kind it is
@@ -63,6 +73,11 @@ class Keys:
 def kind_of(said: str | None) -> str:
     """Of which kind a cookie is that says this; those of the former version say nothing more."""
     return (said or "").partition("-")[0]
+
+
+def is_former(said: str) -> bool:
+    """Whether a cookie that says this is one of the former version, which no two browsers have of their own."""
+    return kind_of(said) == said
 
 
 def _made(secret: bytes, what: str) -> str:

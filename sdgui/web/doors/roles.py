@@ -16,7 +16,7 @@ from sdgui.web.doors.asgi import answer, header, path_of
 from sdgui.web.doors.auth import Patience
 from sdgui.web.doors.cookies import Cookies
 from sdgui.web.doors.gate import Gate
-from sdgui.web.doors.keys import OWNER, OWNERS_BROWSER, kind_of
+from sdgui.web.doors.keys import OWNER, OWNERS_BROWSER, is_former, kind_of
 from sdgui.web.doors.strangers import ForStrangers, nothing_for_strangers
 from sdgui.web.doors.visitors import BY_INVITATION, NO_INVITATION, visitor_id
 
@@ -70,12 +70,15 @@ class Roles:
         # By the link it is the owner in person, who finds their own on each device.
         state["is_owner_in_person"] = kind_of(owners) == OWNER
         state["owners_cookie"] = owners
+        gives = ""
+        if owners is not None and is_former(owners) and scope.get("method") == "GET":
+            gives = owners  # of its own: signing out elsewhere ends it no more
         if not gate.is_open:
-            await self._pass(scope, receive, send, role=Role.OWNER)
+            await self._pass(scope, receive, send, role=Role.OWNER, gives=gives, former=True)
             return
         scheme, _, bearer = (header(scope, b"authorization") or "").partition(" ")
         if owners is not None:
-            await self._pass(scope, receive, send, role=Role.OWNER)
+            await self._pass(scope, receive, send, role=Role.OWNER, gives=gives, former=True)
         elif scheme.lower() == "bearer":
             if gate.keys.is_owners(bearer):
                 await self._pass(scope, receive, send, role=Role.OWNER)
@@ -83,7 +86,7 @@ class Roles:
                 unknown = HTTPStatus.UNAUTHORIZED
                 await self._refuse(TOKEN, _NOT_THE_OWNERS, scope, receive, send, unknown)
         elif (signed := self.cookies.read(sent)) and gate.was_owner(visitor_id(signed[0])):
-            await self._pass(scope, receive, send, role=Role.OWNER, is_new=True)
+            await self._pass(scope, receive, send, role=Role.OWNER, gives=OWNERS_BROWSER)
         elif (invitation := gate.keys.invited.read(sent)) is not None:
             if gate.book.is_invited(invitation):
                 await self._pass(scope, receive, send, role=Role.GUEST, invitation=invitation)
@@ -106,21 +109,23 @@ class Roles:
         *,
         role: Role | None,
         invitation: str = "",
-        is_new: bool = False,
+        gives: str = "",
+        former: bool = False,
     ) -> None:
-        """Passes a request on; an owner who `is_new` is given the cookie that tells so later."""
+        """Passes a request on; an owner is given the cookie of the kind `gives`, where one is said, that tells so
+        later."""
         state = scope.setdefault("state", {})
         state["role"], state["invitation"] = role, invitation
 
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
                 secure = self.gate.is_secure(scope)
-                cookie = self.gate.keys.owners_cookie(OWNERS_BROWSER, secure=secure)
+                cookie = self.gate.keys.owners_cookie(gives, secure=secure, former=former)
                 headers = [*message.get("headers", ()), (b"set-cookie", cookie)]
                 message = {**message, "headers": headers}
             await send(message)
 
-        await self.app(scope, receive, send_with_cookie if is_new else send)
+        await self.app(scope, receive, send_with_cookie if gives else send)
 
     async def _exchange(
         self, asked: list[tuple[str, str]], scope: Scope, receive: Receive, send: Send

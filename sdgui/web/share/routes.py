@@ -132,7 +132,7 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink, streams: Stream
                 raise HTTPException(HTTPStatus.NOT_FOUND, "This browser is not signed in.")
             streams.end_of_session(None, browser)
             return reply
-        gate.keys.given_up.add(said)
+        gate.keys.give_up(said)
         gate.note_no_owner(who.visitor, *(() if browser is None else (browser,)))
         streams.end_of_session(said, browser)
         for ended in gate.keys.owner.ended():

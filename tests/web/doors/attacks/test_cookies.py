@@ -13,7 +13,7 @@ from sdgui.errors import UserError
 from sdgui.web.doors import visitors
 from sdgui.web.doors.cookies import COOKIE, Cookies, token_of
 from sdgui.web.doors.gate import Newcomers
-from sdgui.web.doors.keys import Keys
+from sdgui.web.doors.keys import OWNER, OWNERS_BROWSER, Keys
 from sdgui.web.doors.signed_cookie import SignedCookie
 from sdgui.web.doors.signed_out import FILE, GivenUp
 from sdgui.web.doors.visitors import visitor_id
@@ -204,6 +204,27 @@ def test_after_a_new_token_former_links_and_cookies_are_a_guest_s(tmp_path: Path
         assert site.client().get(f"/?token={former.token}").status_code == 403
         site.gate.keys = former
         assert thief.get("/share").status_code == 200
+
+
+@pytest.mark.parametrize("kind", [OWNER, OWNERS_BROWSER])
+def test_a_cookie_of_the_former_version_becomes_one_s_own_and_signing_out_ends_no_other(
+    shared: Site, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those all said the same; a copy of one is worth nothing either."""
+    monkeypatch.setattr(shared.gate.keys.given_up, "_said", set())
+    said = shared.gate.keys.owner.made_for(kind, secure=False).decode()
+    name, _, value = said.partition(";")[0].partition("=")
+    here, there = shared.client(headers=BROWSER), shared.client(headers=BROWSER)
+    thief = with_cookie(shared, name, value)
+    for one in (here, there):
+        one.cookies.set(name, value, domain="127.0.0.1", path="/")
+        assert one.get("/me").json()["role"] == "owner"
+    assert len({value, here.cookies[name], there.cookies[name]}) == 3
+    kept = dict(here.cookies)
+    assert here.get("/me").json()["role"] == "owner" and dict(here.cookies) == kept
+    here.post("/me/sign-out").raise_for_status()
+    assert [one.get("/me").json()["role"] for one in (here, there)] == ["guest", "owner"]
+    assert thief.get("/me").json()["role"] == "guest"
 
 
 def test_a_copy_of_an_owner_s_cookie_is_worth_nothing_once_they_signed_out(
