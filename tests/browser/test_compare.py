@@ -404,6 +404,19 @@ def test_a_grid_says_its_size_and_time_before_it_begins(sheets: Page, site: Site
     # All of it is in sight.
     end, place = box(sheet(page).locator(".score").last), box(page.locator("#compare"))
     assert 0 <= place["y"] + place["height"] - end["y"] - end["height"] < 40
+    plot = sheet(page).locator(".plot")
+    assert plot.evaluate("(one) => one.scrollHeight - one.clientHeight") == 0
+    # Or it fills the width, up to four times its pictures' pixels.
+    fill, whole = sheet(page).locator(".sheet-width"), box(first)["width"]
+    expect(fill).to_have_text("Fill width")
+    fill.click()
+    expect(fill).to_have_text("Show whole")
+    assert box(first)["width"] == 256 > 1.2 * whole
+    page.reload()
+    expect(fill).to_have_text("Show whole")
+    assert box(first)["width"] == 256
+    fill.click()
+    assert box(first)["width"] == whole
     write(page, "x-values", "2, 3")
     expect(page.locator("#plan")).to_have_text(re.compile(r"6 cells · about .+"))
 

@@ -39,7 +39,7 @@ export class Pair {
     this.enlarge = this.action("pair-enlarge", "Enlarge", "As large as the window", () => this.large.open());
     this.home = make("div", { className: "pair-home" });
     this.actions = make("div", { className: "pair-actions" },
-      this.action("pair-swap", "Swap A and B", "", () => this.swap()),
+      this.action("pair-swap", "Swap", "A becomes B, and B becomes A", () => this.swap()),
       this.enlarge,
       this.action("pair-clear", "Clear", "Forget both; the pictures stay", () => this.clear()));
     root.classList.add("pair");

@@ -13,7 +13,7 @@ const WIDE = 5;
  * Pixels, by mouse and by finger: the gap between tiles, what stands above them, the smallest tile, and of a grid what its
  * labels take.
  */
-const LARGE = { gap: 10, head: 36, least: 108, labels: 54 };
+const LARGE = { gap: 10, head: 36, least: 108, labels: 70 };
 const SMALL = { gap: 10, head: 98, least: 84, labels: 50 };
 /** The same below each: its match, with the gap; what a row of variations, and what a gathered wall says of it. */
 const [BELOW, CAPTION, LABEL] = [28, 22, 40];
@@ -22,6 +22,11 @@ const NARROW = 150;
 const KEYS = "←↑→↓ move · K keep · X reject · A/B pin · V vary";
 const VARIATION = "variation ";
 const REMEMBERED = "sdgui-sort-1";
+const FILLS = "sdgui-grid-fills-1";
+/** How much wider a grid has to be across the whole width than with all its rows in sight, for somebody to be asked. */
+const WORTH = 1.2;
+/** Pixels that the labels of its rows take, and one gap. */
+const [SIDE, BESIDE] = [120, 8];
 
 /**
  * @typedef {import("../../shared/dreams/dream.js").Dream} Dream
@@ -80,7 +85,7 @@ export class Sheet extends Row {
     const { dream } = this;
     const list = /** @type {Sheets} */ (this.list);
     const menu = button("Export ▾", "sheet-export", () => list.menu.open(menu, list.exports.of(dream)), { aria: { haspopup: "menu" } });
-    return [...(this.isGrid ? [] : [this.makeSort()]), this.clear, this.go, this.stop, menu, ...this.more(), this.reuse, this.removal];
+    return [this.isGrid ? this.makeWidth() : this.makeSort(), this.clear, this.go, this.stop, menu, ...this.more(), this.reuse, this.removal];
   }
 
   makeSort() {
@@ -94,6 +99,19 @@ export class Sheet extends Row {
     });
     this.sort = sort;
     return make("span", { className: "sort-box" }, sort);
+  }
+
+  /** Whether grids fill the width, and are scrolled, or are seen whole. */
+  get fills() {
+    return localStorage.getItem(FILLS) === "yes";
+  }
+
+  makeWidth() {
+    this.width = button("", "sheet-width", () => {
+      localStorage.setItem(FILLS, this.fills ? "no" : "yes");
+      for (const sheet of this.list.sheets) sheet.fit(this.list.room);
+    }, { hidden: true });
+    return this.width;
   }
 
   /** @override */
@@ -132,7 +150,13 @@ export class Sheet extends Row {
     if (this.isGrid) {
       const rows = sheetOf(this.dream).y?.labels.length ?? 1;
       const inSight = ((height - head - labels) / rows - BELOW) * aspect; // all rows, if they can be
-      grid.style.setProperty("--in-sight", `${Math.floor(Math.min(inSight, most))}px`);
+      const columns = sheetOf(this.dream).x?.labels.length ?? 1;
+      const across = Math.min((width - SIDE) / columns - BESIDE, most);
+      if (this.width) {
+        this.width.hidden = across < WORTH * Math.min(inSight, most);
+        this.width.textContent = this.fills ? "Show whole" : "Fill width";
+      }
+      grid.style.setProperty("--in-sight", `${Math.floor(this.fills ? most : Math.min(inSight, most))}px`);
       return;
     }
     if (this.isScale) {
