@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from sdgui.web.doors.gate import Gate, Newcomers
 from tests.people import who
 from tests.web.conftest import Site, open_site
 from tests.web.doors.every_route import (
@@ -23,8 +22,6 @@ from tests.web.doors.every_route import (
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with open_site(tmp_path_factory.mktemp("open"), share=True) as site:
-        gate: Gate = site.app.state.gate
-        gate.newcomers = Newcomers()
         yield site
 
 

@@ -26,14 +26,11 @@ from tests.web.conftest import BROWSER, Site, open_site, visitor_in
 
 
 @pytest.fixture
-def shared(open_to_others: Site) -> Iterator[Site]:
+def shared(open_anew: Site) -> Iterator[Site]:
     """A site that others can come to; who came to it before is as good as never seen."""
-    gate: Gate = open_to_others.app.state.gate
-    gate.newcomers = Newcomers()
-    roles_of(open_to_others).patience.failures = Failures()
-    yield open_to_others
-    gate.book.decide(invited_only=False)
-    open_to_others.settle()
+    roles_of(open_anew).patience.failures = Failures()
+    yield open_anew
+    open_anew.gate.book.decide(invited_only=False)
 
 
 def roles_of(site: Site) -> Roles:

@@ -13,7 +13,6 @@ from PIL import Image
 from sdgui.people import Role, Who
 from sdgui.records import JobRecord
 from sdgui.spec import DreamRequest
-from sdgui.web.doors.gate import Gate, Newcomers
 from tests.fake_engine import PATIENCE, HoldsAfterPreview
 from tests.web.conftest import BROWSER, Site, open_site, visitor_in
 
@@ -28,12 +27,10 @@ def open_to_others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture
-def site(open_to_others: Site) -> Iterator[Site]:
-    gate: Gate = open_to_others.app.state.gate
-    gate.newcomers = Newcomers()
-    gate.book.decide(**asdict(type(gate.book.terms)()) | {"dreams_a_minute": None})
-    yield open_to_others
-    open_to_others.settle()
+def site(open_anew: Site) -> Site:
+    book = open_anew.gate.book
+    book.decide(**asdict(type(book.terms)()) | {"dreams_a_minute": None})
+    return open_anew
 
 
 @pytest.fixture

@@ -16,20 +16,17 @@ from sdgui.model_info import SafetyChecker
 from sdgui.people import Role, Who
 from sdgui.records import JobState
 from sdgui.spec import DreamRequest
-from sdgui.web.doors.gate import Gate, Newcomers
 from sdgui.web.shared.settings.controls import default_controls
 from tests.web.conftest import BROWSER, COMPARE, Site, open_site, visitor_in
 
 
 @pytest.fixture
-def site(open_to_others: Site) -> Iterator[Site]:
-    gate: Gate = open_to_others.app.state.gate
-    gate.newcomers = Newcomers()
-    gate.book.decide(**asdict(type(gate.book.terms)()) | {"dreams_a_minute": None})
-    gate.book.bar([])
-    yield open_to_others
-    open_to_others.studio.pause(False)
-    open_to_others.settle()
+def site(open_anew: Site) -> Iterator[Site]:
+    book = open_anew.gate.book
+    book.decide(**asdict(type(book.terms)()) | {"dreams_a_minute": None})
+    book.bar([])
+    yield open_anew
+    open_anew.studio.pause(False)
 
 
 @pytest.fixture

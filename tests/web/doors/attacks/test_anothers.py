@@ -15,7 +15,6 @@ import pytest
 from starlette.middleware.cors import CORSMiddleware
 
 from sdgui.web.doors import auth, visitors
-from sdgui.web.doors.gate import Newcomers
 from tests.web.conftest import BROWSER, Site
 from tests.web.doors.belongings import (
     Belongings,
@@ -36,9 +35,8 @@ ELSEWHERE = (
 
 
 @pytest.fixture
-def maker(shared: Site) -> Iterator[Belongings]:
-    shared.app.state.gate.newcomers = Newcomers()
-    with belongings_of(shared, shared.visitor()) as theirs:
+def maker(open_anew: Site) -> Iterator[Belongings]:
+    with belongings_of(open_anew, open_anew.visitor()) as theirs:
         yield theirs
 
 

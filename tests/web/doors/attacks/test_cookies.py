@@ -12,7 +12,6 @@ from itsdangerous import BadSignature, Signer, TimestampSigner
 from sdgui.errors import UserError
 from sdgui.web.doors import visitors
 from sdgui.web.doors.cookies import COOKIE, Cookies, token_of
-from sdgui.web.doors.gate import Newcomers
 from sdgui.web.doors.keys import OWNER, OWNERS_BROWSER, Keys
 from sdgui.web.doors.signed_cookie import SignedCookie
 from sdgui.web.doors.signed_out import FILE, GivenUp
@@ -25,9 +24,8 @@ PLANTED = "planted-by-somebody-else-0123456789-abcdefgh"
 
 
 @pytest.fixture
-def shared(open_to_others: Site) -> Site:
-    open_to_others.app.state.gate.newcomers = Newcomers()
-    return open_to_others
+def shared(open_anew: Site) -> Site:
+    return open_anew
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import httpx
 import pytest
 
 from sdgui.links import Link
-from sdgui.web.doors.gate import Newcomers
 from tests.web.conftest import Site
 
 DREAM = "/gradio_api/call/v2/dream"
@@ -41,9 +40,8 @@ class Theirs:
 
 
 @pytest.fixture
-def theirs(shared: Site) -> Theirs:
-    shared.app.state.gate.newcomers = Newcomers()
-    client = shared.visitor()
+def theirs(open_anew: Site) -> Theirs:
+    shared, client = open_anew, open_anew.visitor()
     asked = {"prompt": "a secret boat", "steps": 2, "count": 2}
     job = client.post(DREAM, json=asked).json()["event_id"]
     client.get(f"/gradio_api/call/dream/{job}")  # to its end

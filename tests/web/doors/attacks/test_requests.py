@@ -11,7 +11,6 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from sdgui.web.doors import auth
-from sdgui.web.doors.gate import Newcomers
 from sdgui.web.doors.plain_requests import PlainRequests
 from tests.web.conftest import BROWSER, Site
 from tests.web.doors.attacks.wire import ask_raw, cookies_of, request, wire_to
@@ -26,9 +25,7 @@ HIDDEN = request("/status").decode()
 """A request within the body of another."""
 
 
-@pytest.fixture(autouse=True)
-def newcomers(shared: Site) -> None:
-    shared.app.state.gate.newcomers = Newcomers()
+pytestmark = pytest.mark.usefixtures("open_anew")
 
 
 @pytest.fixture(scope="module")
