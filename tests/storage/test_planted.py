@@ -19,7 +19,7 @@ from sdgui.people import NOBODY
 from sdgui.picture_query import PictureQuery
 from sdgui.records import JobRecord
 from sdgui.storage import DiskStore, found_files, layout, pictures, plain_file, taken_in
-from sdgui.storage.imports import begun_here, reading
+from sdgui.storage.imports import begun_here, reading, source
 from sdgui.storage.layout import COPY, DATABASE
 from sdgui.storage.rebuilding import rebuild
 from sdgui.web.links.dream_again import query_of
@@ -394,11 +394,18 @@ def test_a_planted_row_of_a_linked_picture_opens_no_file_of_the_disk(
 
 
 def test_a_linked_file_that_was_changed_is_shown_again_once_it_is_imported_again(
-    folder: Path, tmp_path: Path
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     picture = linked(folder, tmp_path / "root")
-    Image.new("RGB", (8, 8), "blue").save(tmp_path / "root/own.png")
+    file = tmp_path / "root/own.png"
+    file.write_bytes(file.read_bytes()[::-1])  # as long as before
+    read: list[object] = []
+    before = source.open_plain
+    monkeypatch.setattr(source, "open_plain", lambda one: read.append(one) or before(one))
     store = DiskStore(folder)
+    assert [store.picture_file(picture, ANNA) for _ in range(5)] == [None] * 5
+    assert len(read) == 1  # or strangers who have a link to it could have it read over and over
+    Image.new("RGB", (8, 8), "blue").save(file)
     assert store.picture_file(picture, ANNA) is None
     store.imports.begin(tmp_path / "root", ANNA, copies=False)
     assert store.imports.wait(PATIENCE)

@@ -36,35 +36,40 @@ def linked_file(imported: Imported) -> Path | None:
 
 
 class LinkedFiles:
-    """Which linked files are what was imported; each is read once for that, as long as nothing writes to it. Safe to
-    call from any thread. `content_of` tells by hash (SHA-256) the sizes of what was found at a path of a folder."""
+    """Which linked files are what was imported; each is read once for that, as long as nothing writes to it, whatever
+    it turned out to be. Safe to call from any thread. `content_of` tells by hash (SHA-256) the sizes of what was found
+    at a path of a folder."""
 
     def __init__(self, content_of: Callable[[str, str], dict[str, int]]) -> None:
         self._content_of = content_of
         self._lock = threading.Lock()
-        self._known: OrderedDict[_Known, None] = OrderedDict()
+        self._hashes: OrderedDict[_Known, str] = OrderedDict()
 
     def is_as_imported(self, imported: Imported, file: Path) -> bool:
         """Whether a file has the content that an import found there. One that was changed since is not handed out until
         its folder is imported again."""
         try:
             now = file.stat()
-            known = (str(file), now.st_ino, now.st_size, now.st_mtime_ns)
-            if known in self._known:
-                return True
             hashes = self._content_of(imported.folder, imported.path)
             if now.st_size not in hashes.values():
                 return False
-            found = hashlib.sha256()
-            with open_plain(file) as content:
-                while some := content.read(_AT_ONCE):
-                    found.update(some)
+            return (
+                self._hash_of(file, (str(file), now.st_ino, now.st_size, now.st_mtime_ns)) in hashes
+            )
         except OSError:
             return False
-        if found.hexdigest() not in hashes:
-            return False
+
+    def _hash_of(self, file: Path, known: _Known) -> str:
         with self._lock:
-            self._known[known] = None
-            if len(self._known) > _MOST:
-                self._known.popitem(last=False)
-        return True
+            told = self._hashes.get(known)
+        if told is not None:
+            return told
+        found = hashlib.sha256()
+        with open_plain(file) as content:
+            while some := content.read(_AT_ONCE):
+                found.update(some)
+        with self._lock:
+            self._hashes[known] = found.hexdigest()
+            if len(self._hashes) > _MOST:
+                self._hashes.popitem(last=False)
+        return found.hexdigest()
