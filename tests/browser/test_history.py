@@ -199,6 +199,13 @@ def test_back_restores_a_search_and_the_tab(history: Page) -> None:
     expect(count(history)).to_have_text("700 pictures")
     history.get_by_role("button", name="Last 7 days").click()
     expect(days.locator("[aria-pressed=true]")).to_have_text("Last 7 days")
+    history.keyboard.press("Escape")
+    # Who listens is told of days where there are some.
+    expect(history.get_by_role("slider", name="Day")).to_have_count(1)
+    history.evaluate("location.hash = '#history?sort=match'")
+    expect(history.locator(".history-sort")).to_have_text("Best match first")
+    expect(history.get_by_role("slider", name="Day")).to_have_count(0)
+    assert not history.locator(".history-rail").evaluate("(rail) => rail.tabIndex >= 0")
 
 
 def test_shift_selects_what_was_never_loaded_and_esc_lets_go(history: Page) -> None:

@@ -8,7 +8,9 @@ import { before, dayWords, marks } from "../../sdgui/web/history/days.js";
 import { Layout, fit } from "../../sdgui/web/history/layout.js";
 import { compare, without } from "../../sdgui/web/history/news.js";
 import { EVERYTHING, fragmentOf, isNarrowed, read, widened } from "../../sdgui/web/history/search.js";
+import { Records } from "../../sdgui/web/history/records.js";
 import { Selection } from "../../sdgui/web/history/selection.js";
+import { Source } from "../../sdgui/web/history/source.js";
 
 /** Three days: 5, 1 and 7 pictures, in rows of three. */
 const DAYS = [{ key: "2026-11-28", count: 5 }, { key: "2026-11-27", count: 1 }, { key: "2025-12-31", count: 7 }];
@@ -123,4 +125,27 @@ test("months beside the rail keep apart, and a year goes before a month", () => 
   const days = ["2026-11-28", "2026-10-31", "2026-10-02", "2026-01-05", "2025-12-24", "2025-11-01"].map((key) => ({ key }));
   const found = marks(days, (section) => [0, 40, 60, 70, 80, 120][section], 22);
   assert.deepEqual(found.map(({ text }) => text), ["Oct", "2025", "Nov"]);
+});
+
+test("the ids of days that follow each other are asked for at once, and each day's by itself where some came meanwhile", async (t) => {
+  const ids = DAYS.map(({ key, count }) => Array.from({ length: count }, (_, i) => `${key} ${i}`));
+  let isOther = false;
+  /** @type {string[]} */
+  const asked = [];
+  t.mock.method(globalThis, "fetch", async (/** @type {string} */ address) => {
+    const said = new URL(address, "http://localhost").searchParams;
+    const section = said.get("section") ?? "";
+    asked.push([section, said.get("from"), said.get("to")].filter(Boolean).join(" "));
+    const pictures = section === "all" ? [...(isOther ? ["new"] : []), ...ids.flat()] : ids[DAYS.findIndex(({ key }) => key === section)];
+    return Response.json({ pictures });
+  });
+  const source = new Source(() => EVERYTHING);
+  const records = new Records({ ask: async () => [], arrived: () => {}, failed: () => {} });
+  const spans = layout.spans(2, 9);
+  const found = await source.ids(DAYS, spans, records);
+  assert.deepEqual(found, ids.flat().slice(2, 9));
+  assert.deepEqual(asked.splice(0), ["all 2025-12-31 2026-11-28"]);
+  isOther = true;
+  assert.deepEqual(await source.ids(DAYS, spans, records), found);
+  assert.deepEqual(asked, ["all 2025-12-31 2026-11-28", ...DAYS.map(({ key }) => key)]);
 });

@@ -43,3 +43,14 @@ test("what is looked at first is asked for at once", async () => {
   records.want([day], [{ section: 0, from: 0, to: 50 }]);
   assert.equal(records.coming.size, 1);
 });
+
+test("what was found before and is there no more is not known by its id either", async () => {
+  const { records, look, day } = past(200);
+  await look(0);
+  records.asks = async (_, offset, limit) => Array.from({ length: limit }, (_none, i) => /** @type {any} */ ({ id: `picture ${offset + i + 1}` }));
+  records.age();
+  await look(0);
+  assert.equal(records.byId.size, 100);
+  assert.equal(records.byId.get("picture 0"), undefined);
+  assert.equal(records.byId.get("picture 5"), records.at(day.key, 4));
+});

@@ -60,7 +60,9 @@ export class Hand {
     if (event.button !== 0 || (event.target instanceof Element && event.target.closest("button"))) return;
     if (event.pointerType === "touch") {
       const tile = this.wall.tileOf(event.target);
-      if (tile) this.pressing = setTimeout(() => this.long(tile.index), LONG);
+      // By then the tile may show another picture, and this one may have moved on.
+      const { index, record } = tile ?? { index: -1, record: undefined };
+      if (index >= 0) this.pressing = setTimeout(() => this.long(record ? this.wall.indexOf(record.id) : index), LONG);
       return;
     }
     const { element } = this.wall;
@@ -72,7 +74,7 @@ export class Hand {
   /** @param {number} index */
   long(index) {
     this.isSpent = true;
-    this.acts.toggle(index);
+    if (index >= 0) this.acts.toggle(index);
   }
 
   /** The pointer in the space that scrolls. */

@@ -100,12 +100,18 @@ export class Rail {
   draw() {
     inFrame(this.marks, () => {
       const { sections } = this.wall;
-      // Without days it is a scrollbar, which the keyboard has no need of.
+      // Without days it is a scrollbar for the mouse: the keyboard has no need of it, and who listens is told no days.
       const isUseful = this.range > 1;
       const hasDays = isUseful && sections.length > 1 && sections[0].key !== ALL;
       this.element.classList.toggle("is-idle", !isUseful);
       this.element.classList.toggle("has-days", hasDays);
-      this.element.tabIndex = hasDays ? 0 : -1;
+      if (hasDays) {
+        this.element.tabIndex = 0;
+        this.element.removeAttribute("aria-hidden");
+      } else {
+        this.element.removeAttribute("tabindex"); // what is hidden must not get the keyboard
+        this.element.setAttribute("aria-hidden", "true");
+      }
       if (!isUseful) this.marks.replaceChildren();
       if (!isUseful || !this.height) return;
       const found = marks(sections, (section) => this.place(section), ROOM);

@@ -126,6 +126,8 @@ export class Records {
       const list = this.known.get(key) ?? [];
       this.known.set(key, list);
       records.forEach((record, i) => {
+        const former = list[from + i];
+        if (former && this.byId.get(former.id) === former) this.byId.delete(former.id);
         list[from + i] = record ?? undefined; // none where it went just now
         if (record) this.byId.set(record.id, record);
       });

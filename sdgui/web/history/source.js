@@ -48,11 +48,13 @@ export class Source {
 
   /**
    * The ids of some pictures, of which `records` may know many.
-   * @param {readonly { key: string }[]} sections @param {Span[]} spans @param {import("./records.js").Records} records
+   * @param {readonly { key: string, count: number }[]} sections @param {Span[]} spans @param {import("./records.js").Records} records
    */
   async ids(sections, spans, records) {
     /** @type {Map<string, Promise<string[]>>} */
     const asked = new Map();
+    const unknown = spans.filter((span) => isUnknown(sections[span.section].key, span, records));
+    if (unknown.length > 1) await this.together(sections.slice(unknown[0].section, unknown[unknown.length - 1].section + 1), records, asked);
     const lists = await Promise.all(spans.map(async ({ section, from, to }) => {
       const { key } = sections[section];
       const known = [];
@@ -65,6 +67,23 @@ export class Source {
       return (await all).slice(from + held, to + held);
     }));
     return lists.flat().filter((id) => id !== undefined);
+  }
+
+  /**
+   * Days that follow each other are asked for in one request where they are not too many, instead of each by itself.
+   * @param {readonly { key: string, count: number }[]} days @param {import("./records.js").Records} records
+   * @param {Map<string, Promise<string[]>>} asked where their ids are put
+   */
+  async together(days, records, asked) {
+    const counts = days.map(({ key, count }) => count + (records.held.get(key) ?? 0));
+    const all = counts.reduce((sum, count) => sum + count, 0);
+    if (all > MOST_IDS) return;
+    const [from, to] = [days[0].key, days[days.length - 1].key].sort();
+    /** @type {{ pictures: string[] }} */
+    const { pictures } = await ask(this.address("ids", { section: "all", from, to }));
+    if (pictures.length !== all) return; // some came or went: each day says which it has
+    let at = 0;
+    days.forEach(({ key }, i) => asked.set(key, Promise.resolve(pictures.slice(at, (at += counts[i])))));
   }
 
   /** The ids of a section, at most 10,000. @param {string} section @returns {Promise<string[]>} */
@@ -81,4 +100,10 @@ export class Source {
     }
     return ids;
   }
+}
+
+/** Whether any picture of a span is not known. @param {string} key @param {Span} span @param {import("./records.js").Records} records */
+function isUnknown(key, { from, to }, records) {
+  for (let offset = from; offset < to; offset += 1) if (!records.at(key, offset)) return true;
+  return false;
 }

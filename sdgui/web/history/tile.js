@@ -53,7 +53,6 @@ export class HistoryTile {
     this.record = record;
     if (this.index !== index) {
       this.index = index;
-      element.id = `history-${index}`;
       element.dataset.index = String(index);
       element.setAttribute("aria-posinset", String(index + 1));
     }
