@@ -4,6 +4,7 @@ many and long; what runs beside the tests; and what keeps processes that share t
 import functools
 import gc
 import os
+import shutil
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -50,6 +51,14 @@ if "PYTEST_XDIST_WORKER_COUNT" in os.environ:
     # Torch, here and in each app that is started, takes all cores for itself, and two that do so wait for each other.
     cores = (os.cpu_count() or 1) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores)))
+
+
+IN_MEMORY = Path("/dev/shm")
+ROOM = 4_000_000_000
+"""Bytes: what the tests keep at a time is a tenth of it."""
+if os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM:
+    # What is stored is synced each time, and a disk takes as long for that as the rest of many a test.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
 
 
 def is_of_many(config: pytest.Config) -> bool:

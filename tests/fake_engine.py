@@ -89,6 +89,7 @@ class FakeEngine:
         self.clock = HandClock()
         self.step_seconds: Callable[[int], float] = lambda pictures: 0.0
         self.decode_seconds = 0.0
+        self.used = time.time()
         self.closed = False
 
     def warm(self, model: str, emit: Emit) -> None:
@@ -105,7 +106,7 @@ class FakeEngine:
     def info(self) -> WorkerInfo:
         """A worker on a CPU of 16 GB, with what is loaded."""
         held = tuple(
-            HeldModel(model=model, bytes=42_000_000, used=time.time(), seconds=3.6)
+            HeldModel(model=model, bytes=42_000_000, used=self.used, seconds=3.6)
             for model in self.loaded
         )
         return WorkerInfo(
@@ -126,6 +127,7 @@ class FakeEngine:
 
     def run(self, batch: Batch, emit: Emit, is_cancelled: IsCancelled) -> None:
         self.batches.append(batch)
+        self.used = time.time()
         if self.most is not None:
             self.most -= 1
             if self.most < 0:

@@ -83,8 +83,10 @@ def stored(studio: Studio, job: JobRecord) -> JobRecord:
 def stop_after_one(studio: Studio, engine: FakeEngine, begin: Callable[[], JobRecord]) -> JobRecord:
     """Begins a job (or goes on with it), and stops it when one batch more is stored."""
     engine.most = 1
+    engine.go.clear()  # until it is known how many there were
     job = begin()
     before = sum(task.stored for task in stored(studio, job).tasks)
+    engine.go.set()
 
     async def look() -> list[StudioEvent]:
         events = []

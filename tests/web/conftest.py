@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from gradio_client.client import Job
 
 from sdgui.events import StudioEvent
 from sdgui.plans import Plan, plan_wall
@@ -68,6 +69,15 @@ def visitor_in(cookies: Mapping[str, str]) -> str:
     """The id of the visitor whose cookie is among these."""
     [value] = [value for name, value in cookies.items() if name.startswith(COOKIE)]
     return visitor_id(token_of(value))
+
+
+def wait_until_told(*calls: Job) -> None:
+    """Until each call of a program has told something; their own locks are what they would be told through."""
+    pause = threading.Event()
+    for call in calls:
+        while not call.outputs():
+            assert not call.done()
+            pause.wait(0.005)
 
 
 class HeardStudio(Studio):

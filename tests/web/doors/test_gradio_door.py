@@ -16,7 +16,7 @@ from starlette.routing import Mount, Route
 
 from sdgui.web.doors.gradio_door import GradioDoor, is_open
 from tests.fake_engine import PATIENCE
-from tests.web.conftest import Site
+from tests.web.conftest import Site, wait_until_told
 
 NOTHING = "There is nothing at this address."
 
@@ -250,7 +250,6 @@ def test_a_program_can_do_all_that_it_needs(site: Site, downloads: Path) -> None
     assert seeds == [5] and Path(files[0]).is_file()
     site.engine.go.clear()
     job = client.submit("a cat", api_name="/dream")
-    while not job.outputs():
-        assert not job.done()
+    wait_until_told(job)
     assert job.cancel()
     site.engine.go.set()

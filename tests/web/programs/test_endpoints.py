@@ -24,7 +24,7 @@ from sdgui.written_values import SEEDS
 from tests.fake_engine import PATIENCE, FakeEngine
 from tests.people import who
 from tests.studio.conftest import House, run
-from tests.web.conftest import Site, visitor_in
+from tests.web.conftest import Site, visitor_in, wait_until_told
 
 
 @pytest.fixture
@@ -160,8 +160,7 @@ def test_a_program_that_cancels_stops_its_dream(site: Site, client: Client) -> N
     visitor = visitor_in(client.cookies)
     site.engine.go.clear()
     job = client.submit("a boat", api_name="/dream")
-    while not job.outputs():
-        assert not job.done()
+    wait_until_told(job)
     [record] = site.store.jobs(visitor)
     job.cancel()
     site.wait(record)
@@ -173,8 +172,7 @@ def test_a_program_that_cancels_stops_its_dream(site: Site, client: Client) -> N
 def test_calls_of_one_program_are_told_together(site: Site, client: Client) -> None:
     site.engine.go.clear()
     jobs = [client.submit(f"boat {i}", seed=i, steps=1, api_name="/dream") for i in range(5)]
-    while not all(job.outputs() for job in jobs):
-        assert not any(job.done() for job in jobs)
+    wait_until_told(*jobs)
     site.engine.go.set()
     assert [job.result(timeout=PATIENCE)[1] for job in jobs] == [[i] for i in range(5)]
 
