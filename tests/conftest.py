@@ -1,5 +1,6 @@
-"""Which tests are quick: those that need neither a model nor a browser nor node, but for attacks and soaks, which are
-many and long; what runs beside the tests; and what keeps processes that share them out of each other's way."""
+"""Which tests are quick: those that need neither a model nor a browser nor node, but for attacks, soaks and the types
+of everything, which are many or long; what runs beside the tests; and what keeps processes that share them quick and
+out of each other's way."""
 
 import functools
 import gc
@@ -18,6 +19,7 @@ WITH_A_BROWSER = ("browser",)
 WITH_NODE = HERE / "web" / "test_scripts.py"
 NOT_QUICK = (
     WITH_NODE,
+    HERE / "test_types.py",
     HERE / "web" / "doors" / "attacks",
     HERE / "web" / "dream" / "test_held_back.py",
     HERE / "web" / "shared" / "dreams" / "test_once_killed.py",
@@ -59,6 +61,10 @@ ROOM = 4_000_000_000
 if os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM:
     # What is stored is synced each time, and a disk takes as long for that as the rest of many a test.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
+
+# Nothing that a test asks is encrypted, and the certificates of all the world are read for each client that might.
+os.environ.pop("SSL_CERT_FILE", None)
+os.environ["SSL_CERT_DIR"] = os.devnull
 
 
 def is_of_many(config: pytest.Config) -> bool:

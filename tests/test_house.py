@@ -1,4 +1,4 @@
-"""The house rules that tools check: lint, format, types, floors, and what the README promises."""
+"""The house rules that tools check: lint, format, floors, and what the README promises."""
 
 import ast
 import re
@@ -14,7 +14,6 @@ ROOT = Path(__file__).parent.parent
 TOOLS = {
     "lint": ["-m", "ruff", "check", "."],
     "format": ["-m", "ruff", "format", "--check", "."],
-    "types": ["-m", "mypy"],
     "floors": ["-c", "from importlinter.cli import lint_imports_command as m; m()"],
 }
 
