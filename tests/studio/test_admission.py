@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 
 from sdgui.errors import TooSoon, UserError
-from sdgui.people import Allowance, Policy, Role
-from sdgui.records import Mark
+from sdgui.people import Allowance, Policy, Role, Who
+from sdgui.records import JobRecord, Mark
 from sdgui.spec import DreamRequest
 from sdgui.studio.admission import admit, admit_words
 from sdgui.studio.barred_words import barred_word
+from sdgui.studio.studio import Studio
 from tests.fake_engine import FakeEngine, HandClock
 from tests.people import who
 from tests.studio.conftest import House, follow
@@ -88,15 +89,20 @@ def test_dreams_a_minute_are_counted_for_each_guest_and_forgiven_after_it(house:
     assert studio.submit(asked, who("ann", Role.GUEST))
 
 
+def dreamt(studio: Studio, asked: DreamRequest, visitor: Who) -> JobRecord:
+    """A dream that has ended: of what is under way at once nobody can say which picture is the oldest."""
+    job = studio.submit(asked, visitor)
+    follow(studio, job.visitor, job.id)
+    return job
+
+
 def test_a_guest_s_oldest_unkept_pictures_make_room_and_the_owner_s_never(
     house: House, engine: FakeEngine
 ) -> None:
     studio = house.open(engine)
     asked = DreamRequest(prompt="a", steps=1, seed=3)
-    jobs = [studio.submit(asked, who("ann", Role.GUEST)) for _ in range(3)]
-    jobs.append(studio.submit(asked, who("owner")))
-    for job in jobs:
-        follow(studio, job.visitor, job.id)
+    guest = who("ann", Role.GUEST)
+    jobs = [dreamt(studio, asked, one) for one in (guest, guest, guest, who("owner"))]
     kept, oldest, newer, owners = (job.tasks[0].id for job in jobs)
     studio.store.mark_picture(kept, "ann", Mark.KEPT)
     room = studio.store.bytes_of("ann") + 100  # files of one kind differ by a few bytes
@@ -117,10 +123,8 @@ def test_the_oldest_unkept_of_all_guests_make_room_and_their_makers_are_told(
     lost: list[tuple[str, int]] = []
     studio = house.open(engine, lost=lambda visitor, pictures: lost.append((visitor, pictures)))
     asked = DreamRequest(prompt="a", steps=1, seed=3)
-    jobs = [studio.submit(asked, who("owner"))]
-    jobs += [studio.submit(asked, who(one, Role.GUEST)) for one in ("ann", "bob", "ann", "bob")]
-    for job in jobs:
-        follow(studio, job.visitor, job.id)
+    guests = (who(one, Role.GUEST) for one in ("ann", "bob", "ann", "bob"))
+    jobs = [dreamt(studio, asked, one) for one in (who("owner"), *guests)]
     studio.store.mark_picture(jobs[1].tasks[0].id, "ann", Mark.KEPT)
     room = studio.store.bytes_of_all(("ann", "bob")) + 100
     studio.policy = Policy(guest=Allowance(), guests_disk=room)
