@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from sdgui.web.page import page_facts
+from sdgui.web.rooms import ROOT as SCRIPTS
 from sdgui.web.rooms import served_files
 from tests.studio.conftest import OneModel
 from tests.web.said import FILE, said
@@ -97,6 +98,15 @@ def test_every_script_is_checked() -> None:
     scripts = [file for name, file in served_files().items() if name.endswith(".js")]
     for script in [*scripts, *HERE.glob("*.js")]:
         assert script.read_text(encoding="utf-8").startswith("// @ts-check\n"), script
+
+
+def test_what_the_scripts_of_sharing_ask_for_begins_where_the_server_is() -> None:
+    """Which behind a proxy is a path of its own."""
+    for script in sorted((SCRIPTS / "share").glob("*.js")):
+        text = script.read_text(encoding="utf-8")
+        askers = re.findall(r"(\w*)\(?[`\"]/(?:share|me|d)\b", text)
+        assert set(askers) <= {"at", "ask", "tell"}, script
+        assert re.findall(r"\b(?:href|src): (?!at\().*", text) == [], script
 
 
 def test_the_scripts_know_what_python_says() -> None:

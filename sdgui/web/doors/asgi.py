@@ -174,7 +174,7 @@ class BodyLimit:
             await self._within(self.limit, _TOO_MUCH, scope, receive, send)
             return
         limit = largest(scope)
-        text = f"That file is larger than the {limit / 1e6:,.0f} MB that you may send here."
+        text = f"That file is larger than the {limit / 1e6:,.0f} MB that you may send here. Choose a smaller one."
         visitor = str(scope.get("state", {}).get("visitor", ""))
         if self._files[visitor] >= _FILES_OF_ONE or self._files.total() >= _FILES:
             busy = "Other files are still being read. Try again in a moment."

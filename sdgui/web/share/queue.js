@@ -2,6 +2,7 @@
 // Everybody's queue: what is made, what waits and for how long; one is removed, or all held.
 
 import { button, make } from "../shared/dom/dom.js";
+import { at } from "../shared/fetch/address.js";
 import { ask, tell } from "../shared/fetch/ask.js";
 import { badge } from "./badge.js";
 import { icon } from "./icons.js";
@@ -89,6 +90,6 @@ function show(image, { job, live }) {
   image.hidden = !live;
   if (!live) return;
   Object.assign(image.style, { width: `${live.columns * 100}%`, height: `${live.rows * 100}%` });
-  const address = `/share/live/${job}?rev=${live.revision}`;
+  const address = at(`/share/live/${job}?rev=${live.revision}`);
   if (image.getAttribute("src") !== address) image.src = address;
 }

@@ -2,6 +2,7 @@
 // What strangers reported, at the top of the panel: each with what can be done about it.
 
 import { button, make } from "../shared/dom/dom.js";
+import { at } from "../shared/fetch/address.js";
 import { ask } from "../shared/fetch/ask.js";
 import { badge } from "./badge.js";
 import { blurred } from "./blurred.js";
@@ -56,7 +57,7 @@ export class Reports {
       block: "Block guest",
       more: [dismiss],
     });
-    const page = make("a", { href: one.place, target: "_blank", rel: "noreferrer", textContent: "the page", aria: { label: "Open the page where it is shown" } });
+    const page = make("a", { href: at(one.place), target: "_blank", rel: "noreferrer", textContent: "the page", aria: { label: "Open the page where it is shown" } });
     const element = make("li", { className: "share-row is-reported", data: { testid: "report" } }, blurred(one),
       make("div", { className: "share-words" }, reasons, make("small", { className: "share-by" }, badge(one.number), make("span", {}, facts, page))), judging.element);
     return {

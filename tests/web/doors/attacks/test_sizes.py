@@ -138,7 +138,10 @@ def test_guests_send_files_up_to_their_limit(
     assert guest.post("/read-picture", content=larger[:-100]).status_code == 200
     refused = guest.post("/read-picture", content=larger)
     assert refused.status_code == 413
-    assert refused.text == "That file is larger than the 2 MB that you may send here."
+    assert (
+        refused.text
+        == "That file is larger than the 2 MB that you may send here. Choose a smaller one."
+    )
     assert owner.post("/read-picture", content=larger).status_code == 200
     assert owner.put("/share/limits", json={"upload": None}).json()["upload"] is None
     assert guest.post("/read-picture", content=larger).status_code == 200
