@@ -32,6 +32,7 @@ from tests.browser.compare_page import (
     write,
 )
 from tests.browser.conftest import PHONE, Visitor, set_slider
+from tests.browser.test_layout import SMALL
 from tests.web.conftest import Site
 
 pytestmark = pytest.mark.browser
@@ -227,6 +228,7 @@ def test_touch_does_what_the_keys_do(make_visitor: Callable[..., Visitor], site:
         expect(large.locator(".is-a .pair-label")).to_have_text("A 502")
         expect(large.locator(".is-b .pair-label")).to_have_text("503 B")
         expect(large.locator(".pair-table")).to_contain_text("another seed")
+        assert page.evaluate(SMALL) == []
         page.go_back()
         expect(large).to_be_hidden()
         expect(page.locator(".pair-strip")).to_have_text(re.compile("Compare 502 and 503"))
