@@ -145,8 +145,16 @@ class Database:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")  # a commit survives a power cut
         self._connection.execute("PRAGMA foreign_keys = ON")
+        self._drop_triggers()
         for number, migration in enumerate(MIGRATIONS[version:], start=version + 1):
             self._migrate(migration, number, tell)
+
+    def _drop_triggers(self) -> None:
+        """We make none: one that came with somebody else's folder would have its way with whatever is written."""
+        asked = "SELECT name FROM main.sqlite_master WHERE type = 'trigger'"
+        for (name,) in self._connection.execute(asked).fetchall():
+            quoted = name.replace('"', '""')
+            self._connection.execute(f'DROP TRIGGER main."{quoted}"')
 
     def _migrate(self, migration: Migration, number: int, tell: Tell) -> None:
         """One version further, or not at all."""

@@ -453,3 +453,22 @@ def test_a_planted_import_that_says_it_is_under_way_brings_nothing_in(
     assert store.imports.wait(PATIENCE)
     assert len(ids(store, BORIS)) == 1
     store.close()
+
+
+def test_a_planted_trigger_has_no_way_with_what_is_written(
+    store: DiskStore, save: Save, folder: Path
+) -> None:
+    save(job(1))
+    store.close()
+    with sqlite3.connect(folder / DATABASE) as database:
+        for table in ("jobs", "tasks"):
+            database.execute(
+                f"""CREATE TRIGGER "of ""{table}"" too" AFTER INSERT ON {table}
+                BEGIN UPDATE {table} SET visitor = '{BORIS}'; END"""
+            )
+    database.close()
+    again = DiskStore(folder)
+    new = job(1)
+    again.add_job(new)
+    assert again.job(new.id, ANNA) is not None and again.job(new.id, BORIS) is None
+    again.close()
