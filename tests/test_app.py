@@ -5,12 +5,14 @@ import hashlib
 import json
 import logging
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -250,13 +252,6 @@ def test_nothing_that_somebody_wrote_begins_a_line_of_the_log_or_orders_the_term
     assert "\x1b" in careless and "\n2026-01-01" in careless
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[RunningApp]:
-    app = RunningApp(tmp_path)
-    yield app
-    app.kill()
-
-
 @pytest.fixture(scope="module")
 def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
     app = RunningApp(tmp_path_factory.mktemp("shared"))
@@ -347,35 +342,55 @@ def test_finished_pictures_survive_a_power_cut_and_the_queue_comes_back(tmp_path
         again.kill()
 
 
-def test_a_damaged_list_is_refused_and_made_again_for_whoever_dreamt(tmp_path: Path) -> None:
-    app = RunningApp(tmp_path)
-    client = AppClient(app.url)
-    client.cookie()
-    made = client.dream(prompt="a cat", seed=1, count=2, steps=1, width=64, height=64)
-    assert app.stop() == 0  # else the journal beside it has the whole beginning of the file
-    database = app.outputs / "sdgui.db"
+@dataclass(frozen=True)
+class Stopped:
+    """An app that was told to stop when somebody had dreamt."""
+
+    app: RunningApp
+    code: int
+    client: AppClient
+    made: tuple[bytes, ...]
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Stopped:
+    app = RunningApp(tmp_path_factory.mktemp("stopped"))
+    try:
+        client = AppClient(app.url)
+        client.cookie()
+        made = client.dream(prompt="a cat", seed=1, count=2, steps=1, width=64, height=64)
+        return Stopped(app, app.stop(), client, tuple(made))
+    finally:
+        app.kill()
+
+
+def test_the_terminal_shows_the_address_and_nothing_else_until_it_is_told_to_stop(
+    stopped: Stopped,
+) -> None:
+    assert stopped.code == 0
+    assert stopped.app.log.read_text() == f"sdgui is at {stopped.app.url}\n"
+
+
+def test_a_damaged_list_is_refused_and_made_again_for_whoever_dreamt(
+    stopped: Stopped, tmp_path: Path
+) -> None:
+    client, outputs = stopped.client, tmp_path / "outputs"
+    shutil.copytree(stopped.app.outputs, outputs)
+    # Of an app that was killed the journal beside it would have the whole beginning of the file.
+    database = outputs / "sdgui.db"
     damaged = b"no database" + database.read_bytes()[11:]
     database.write_bytes(damaged)
-    said = the_refusal(tmp_path, "--port", str(free_port()), "--output-dir", str(app.outputs))
+    said = the_refusal(tmp_path, "--port", str(free_port()), "--output-dir", str(outputs))
     assert f"{database}, is damaged" in said and "--rebuild" in said
     again = RunningApp(tmp_path, "--rebuild")
     try:
         client.url = again.url
         shown = json.loads(client.get("/history/ids?section=all&sort=rating"))["pictures"]
         found = [client.get(f"/picture/{picture}") for picture in shown]
-        assert sorted(found) == sorted(made)
+        assert sorted(found) == sorted(stopped.made)
         assert json.loads(AppClient(again.url).get("/history/sections"))["total"] == 0
         assert "2 of 2 files" in again.log.read_text()
         [kept] = again.outputs.glob("sdgui.damaged-*.db")
         assert kept.read_bytes() == damaged
     finally:
         again.kill()
-
-
-def test_the_terminal_shows_the_address_and_nothing_else_until_it_is_told_to_stop(
-    app: RunningApp,
-) -> None:
-    client = Client(app.url, verbose=False, download_files=False)
-    client.predict(prompt="a cat", steps=1, seed=1, api_name="/dream")
-    assert app.stop() == 0
-    assert app.log.read_text() == f"sdgui is at {app.url}\n"
