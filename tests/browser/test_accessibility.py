@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import FloatRect, Locator, Page, Route, expect
 
 from tests.browser.accessibility import WIDTHS, violations_everywhere
-from tests.browser.compare_page import pin_both, press, stand_on, wall
+from tests.browser.compare_page import begin, pin_both, press, sheet, stand_on, wall
 from tests.browser.conftest import DESKTOP, Visitor, ask, dream, finished
 from tests.web.conftest import Site
 
@@ -103,6 +103,18 @@ def test_nothing_is_wrong_with_compare_and_models(
     page.locator(".sheet-export").first.click()
     broken["menu"] = violations_everywhere(page, LARGE)
     page.keyboard.press("Escape")
+    site.engine.go.clear()
+    for name in ("what forms", "what was stopped", "what waits"):
+        page.fill("#prompt textarea", name)
+        begin(page)
+    lines = page.locator("#compare .sheet.is-bare")
+    sheet(page, 1).locator(".row-stop").click()
+    expect(lines).to_have_count(1)
+    broken["queue"] = violations_everywhere(page, SMALL)
+    for stopped in (2, 3):
+        page.locator("#compare .row-stop:visible").first.click()
+        expect(lines).to_have_count(stopped)
+    site.engine.go.set()
     page.click("#tab-models")
     expect(page.locator("#tab-models")).to_have_attribute("aria-selected", "true")
     broken["models"] = violations_everywhere(page)
