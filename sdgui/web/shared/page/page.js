@@ -335,7 +335,7 @@ export class Page {
 
   /** Says and shows what became of a click. @param {Outcome} told @param {List} list @param {{ follows?: boolean }} [how] */
   outcome(told, list, { follows = false } = {}) {
-    if (told.error && told.seconds) this.toasts.tooSoon(told.error, told.seconds).classList.add("is-of-place");
+    if (told.error && told.seconds) this.toasts.tooSoon(told.error, told.seconds); // wherever one is, and whatever is written
     else if (told.error) {
       const isFolded = Boolean(told.field) && !this.fields.named(told.field) && COMPACT.matches && !this.drawer.isOpen;
       if (isFolded) this.drawer.set(true); // else it cannot be seen
