@@ -159,6 +159,13 @@ def test_a_corrected_model_begins_its_dreams_so(
 
 
 def test_what_is_fetched_is_told_first_and_can_be_held_and_given_up(room: Page, site: Site) -> None:
+    expect(room.locator(".known li", has_text="too large").first).to_be_visible()
+    lines = room.locator(".known .link-button").evaluate_all(
+        "(all) => all.map((one) => {"
+        " const words = document.createRange(); words.selectNodeContents(one);"
+        " return words.getClientRects().length; })"
+    )
+    assert set(lines) == {1}, "a button keeps to its line"
     site.library.offers = {OFFER.model: OFFER}
     look_up(room, OFFER.model)
     expect(room.locator(".offer")).to_contain_text("34.0 GB in 21 files · Apache-2.0")

@@ -12,6 +12,7 @@ from sdgui.web.doors.cookies import COOKIE
 from tests.browser.compare_page import (
     PROMPT,
     ask_wall,
+    box,
     choose,
     choose_mode,
     kept,
@@ -304,6 +305,10 @@ def test_the_state_of_the_server_is_asked_for_when_somebody_comes_back(
     page.evaluate("window.pass(31_000)")
     page.mouse.move(310, 300)
     expect(pill).to_have_text(re.compile("does not answer"))
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator(".pill-text")).to_be_in_viewport(ratio=1)
+    tab, held = box(page.locator("#tab-models")), box(page.locator(".pill-holder"))
+    assert tab["x"] + tab["width"] <= held["x"], "tabs stay in sight"
     page.unroute("**/status")
     expect(pill).to_have_attribute("data-state", "ready")
     visitor.complaints.clear()
