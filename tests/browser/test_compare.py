@@ -638,10 +638,14 @@ def test_nothing_jumps_while_a_wall_forms(sheets: Page, site: Site) -> None:
     assert [box(tile) for tile in tiles(page).all()] == before
     expect(page.locator("#stop-button")).to_be_hidden()
     assert box(page.locator("#prompt-box")) == prompt
-    # As large as the whole of it can be, in even rows, which a longer prompt leaves where they are.
+    # As large as the whole of it can be, row after row, which a longer prompt leaves where they are.
     tops = [tile["y"] for tile in before]
-    assert [tops.count(top) for top in sorted(set(tops))] == [6, 5, 5]
+    assert [tops.count(top) for top in sorted(set(tops))] == [6, 6, 4]
     assert before[0]["width"] >= 165
+    tiles(page).nth(9).hover()
+    tools = tiles(page).nth(9).locator(".tools button:visible")
+    expect(tools).to_have_count(6)
+    assert len({box(one)["y"] for one in tools.all()}) == 1, "what can be done stands in one line"
     page.fill("#prompt textarea", "a red boat\n" * 5)
     assert box(page.locator("#prompt-box"))["height"] > prompt["height"]
     assert [box(tile) for tile in tiles(page).all()] == before

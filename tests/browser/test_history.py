@@ -429,3 +429,9 @@ def test_phones_select_by_a_long_press_and_filter_in_a_sheet(
         expect(page.locator(".history-note")).to_contain_text("No picture fits that.")
         page.get_by_role("button", name="Clear filters").last.click()
         expect(count(page)).to_have_text("2 pictures")
+        tiles(page).first.focus()
+        for key in ("Control+a", "Delete"):
+            page.keyboard.press(key)
+        expect(page.locator(".history-note")).to_contain_text("in the bin, 2 of them")
+        page.get_by_role("button", name="Open the bin").click()
+        expect(tiles(page)).to_have_count(2)

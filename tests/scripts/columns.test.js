@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { columnsFor, rowStarts } from "../../sdgui/web/shared/gallery/columns.js";
+import { columnsFor } from "../../sdgui/web/shared/gallery/columns.js";
 
 const DESKTOP = { width: 1084, height: 660, aspect: 1, gap: 10, below: 24, least: 118, most: 512 };
 const LARGE = { ...DESKTOP, width: 1564, height: 840 };
@@ -30,14 +30,6 @@ test("all pictures are in sight, as large as the place allows", () => {
   assert.ok(columnsFor(16, DESKTOP).size >= 172);
   assert.equal(columnsFor(4, { ...SHARED, width: 668, most: 256 }).columns, 4);
   assert.deepEqual([4, 9, 16].map((count) => columnsFor(count, PHONE).columns), [2, 3, 4]);
-});
-
-test("rows are as long as each other, or by one longer", () => {
-  assert.deepEqual(rowStarts(16, 6), [0, 6, 11]);
-  assert.deepEqual(rowStarts(9, 5), [0, 5]);
-  assert.deepEqual(rowStarts(12, 4), [0, 4, 8]);
-  assert.deepEqual(rowStarts(1, 1), [0]);
-  assert.deepEqual(rowStarts(0, 3), []);
 });
 
 test("where not all can be in sight they are not too small, and none is larger than four times its pixels", () => {

@@ -292,8 +292,13 @@ class History {
     else this.say(this.nothing());
   }
 
-  /** There is no picture at all. */
+  /** There is no picture, but perhaps in the bin. */
   greet() {
+    const binned = this.filters.facets?.bin ?? 0;
+    if (binned) {
+      this.say(`All of your pictures are in the bin, ${binned.toLocaleString("en")} of them.`, "Open the bin", () => this.seek({ ...this.search, bin: true }));
+      return;
+    }
     this.say(this.nothing(), "Dream something", () => this.page.tabs.choose("dream"));
     this.note.prepend(make("h2", { textContent: "Nothing here yet" }));
     if (this.importing.may) this.note.append(button("Import a folder…", "link-button", () => this.importing.open()));

@@ -4,7 +4,7 @@
 import { COMPACT } from "../../shared/dom/compact.js";
 import { button, make } from "../../shared/dom/dom.js";
 import { ago, left, pictures as counted, settings } from "../../shared/dreams/words.js";
-import { columnsFor, rowStarts } from "../../shared/gallery/columns.js";
+import { columnsFor } from "../../shared/gallery/columns.js";
 import { Row } from "../../shared/gallery/row.js";
 import { Cell } from "./cell.js";
 
@@ -43,10 +43,6 @@ export class Sheet extends Row {
   constructor(list, dream) {
     super(list, dream);
     this.list = list;
-    /** In so many its pictures are seen, in even rows; 0 where nobody counts them. */
-    this.columns = 0;
-    /** How many of its tiles are shown. */
-    this.inSight = 0;
     /** The places of its tiles, as they were sorted last. @type {Map<Cell, number> | null} */
     this.ordered = null;
     this.element.className = "sheet";
@@ -169,15 +165,6 @@ export class Sheet extends Row {
     const isToTheEdge = size < most && columns * (size + 1 + gap) > width;
     grid.style.setProperty("--tile", isToTheEdge ? "1fr" : `${size}px`);
     grid.classList.toggle("is-narrow", size < NARROW);
-    this.columns = columns;
-    this.divide();
-  }
-
-  /** Begins its rows, so that each is about as long as the others. */
-  divide() {
-    const { cells } = this;
-    const starts = new Set(rowStarts(cells.length, this.columns));
-    cells.forEach(({ frame }, place) => (frame.style.gridColumnStart = starts.has(place) ? "1" : ""));
   }
 
   /** Columns and rows with their labels, which stay in sight while it scrolls. */
@@ -279,7 +266,6 @@ export class Sheet extends Row {
     }
     this.ordered = new Map(cells.map((cell, place) => [cell, place]));
     this.grid?.append(...cells.map((cell) => cell.frame));
-    if (this.columns) this.divide();
     held?.focus({ preventScroll: true });
   }
 
@@ -290,15 +276,12 @@ export class Sheet extends Row {
     const { dream } = this;
     if (dream.isGathered && dream.varied.has("prompt")) this.title.textContent = this.title.title = counted(dream.pictures.size);
     const ranks = dream.ranks();
-    const inSight = this.cells.length;
     for (const cell of this.unsorted) {
       cell.place(ranks.get(cell.picture.index) ?? null);
       const isHidden = !this.shows(cell);
       if (isHidden && cell.frame.contains(document.activeElement)) this.title.focus({ preventScroll: true });
       cell.frame.hidden = isHidden;
     }
-    if (this.columns && inSight !== this.inSight) this.divide();
-    this.inSight = inSight;
     /** @type {Sheets} */ (this.list).selection.pins(this);
     if (this.sort) {
       this.sort.options[1].disabled = !ranks.size && this.sort.value !== "match";
@@ -354,6 +337,5 @@ export class Sheet extends Row {
     super.forget(cell);
     this.ordered?.delete(cell);
     this.list.selection.forget(cell);
-    if (this.columns) this.divide();
   }
 }

@@ -39,9 +39,3 @@ export function columnsFor(count, { width, height, aspect, gap, below, least, mo
   const best = wide.reduce((one, other) => (worth(other) > worth(one) ? other : one));
   return { columns: best.columns, size: Math.floor(best.across) };
 }
-
-/** Where the rows of so many pictures begin, each as long as the others or by one longer. @param {number} count @param {number} columns */
-export function rowStarts(count, columns) {
-  const rows = Math.ceil(count / columns);
-  return Array.from({ length: rows }, (_, row) => row * Math.floor(count / rows) + Math.min(row, count % rows));
-}
