@@ -135,6 +135,7 @@ def serve(settings: Settings) -> None:
         studio.start()
         try:
             from sdgui.web import server
+            from sdgui.web.doors.on_network import address_on_network
             from sdgui.web.share.told import HELD, SEEN_PASSWORDS, owners_link, told_of_link
 
             web = server.make_app(studio, store, settings, library, book)
@@ -155,6 +156,9 @@ def serve(settings: Settings) -> None:
                 book.start()
                 store.imports.resume()
                 print(f"sdgui is at {here}", flush=True)
+                others = address_on_network(settings.host, settings.port)
+                if others not in (None, here):
+                    print(f"Others in your network find it at {others}", flush=True)
                 if studio.is_paused:
                     print(HELD, flush=True)
                 if settings.auth_is_seen:

@@ -31,6 +31,7 @@ from sdgui.settings import AUTH, Settings, parse_settings
 from sdgui.storage.pictures import read_spec
 from sdgui.storage.whole_file import write_whole
 from sdgui.studio.guest_book import GuestBook
+from sdgui.web.doors.on_network import address_on_network
 from sdgui.web.share.told import HELD
 from tests import peers_files as peers
 from tests.engine.checkpoints.writing import write_single_file
@@ -142,7 +143,10 @@ def test_a_folder_that_the_command_line_names_comes_in_for_the_owner(tmp_path: P
     file.write_bytes(peers.png({"parameters": peers.INFOTEXT}))
     running = RunningApp(tmp_path, "--import", "peers", "--import-copy", "--host", "0.0.0.0")
     try:
-        [link] = re.findall(rf"{running.url}/\?token=[\w-]{{43}}", running.log.read_text())
+        said = running.log.read_text()
+        [link] = re.findall(rf"{running.url}/\?token=[\w-]{{43}}", said)
+        others = address_on_network("0.0.0.0", httpx.URL(running.url).port or 0)
+        assert (f"Others in your network find it at {others}" in said) == (others is not None)
         guest, owner = (httpx.Client(trust_env=False, follow_redirects=True) for _ in range(2))
         assert guest.get(f"{running.url}/history/imports").json() == {"may": False, "imports": []}
         owner.get(link)

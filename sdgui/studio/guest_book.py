@@ -273,6 +273,16 @@ class GuestBook:
         self.keep()
         return came
 
+    def called(self, person: Person) -> str:
+        """What the owner knows somebody by: their name, else for whom the invitation was by which they came, with their
+        number where others came by it, too."""
+        with self._lock:
+            found = None if person.name else self._invitations.get(person.invitation)
+            if found is None or not found.note:
+                return person.shown
+            came = sum(one.invitation == found.id for one in self._people.values())
+            return found.note if came == 1 else f"{found.note} ({person.shown})"
+
     def is_invited(self, invitation: str) -> bool:
         """Whether an invitation holds."""
         with self._lock:

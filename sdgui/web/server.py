@@ -28,6 +28,7 @@ from sdgui.web.doors.faults import Faults, answer_in_sentences
 from sdgui.web.doors.gate import Gate
 from sdgui.web.doors.gradio_door import put_before_gradio
 from sdgui.web.doors.keys import Keys
+from sdgui.web.doors.on_network import address_on_network
 from sdgui.web.doors.plain_requests import PlainRequests
 from sdgui.web.doors.proxies import Proxies, RootPath
 from sdgui.web.doors.roles import Roles
@@ -90,6 +91,7 @@ def make_app(
     app = FastAPI(title="sdgui", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.stopping = asyncio.Event()
     app.state.gate, app.state.link, app.state.public_link = gate, link, None
+    app.state.on_network = lambda: address_on_network(settings.host, settings.port)
     link.leads = lambda address: setattr(app.state, "public_link", address)
     for routes in make_routes(studio, store, library, CapacityLimiter(_HEAVY)):
         app.include_router(routes)

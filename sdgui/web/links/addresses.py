@@ -38,12 +38,14 @@ def base_of(request: Request) -> str:
 
 
 def base_for_others(request: Request) -> str:
-    """The address to give away: of the public link, where it is up and whoever asks is on this machine."""
+    """The address to give away, where whoever asks is on this machine: of the public link, where it is up, else that by
+    which others of the network come, if they can."""
     own = base_of(request)
-    public = getattr(request.app.state, "public_link", None)
-    if isinstance(public, str) and reach_of(own) is Reach.MACHINE:
-        return f"{public.rstrip('/')}{root_of(request)}"
-    return own
+    if reach_of(own) is not Reach.MACHINE:
+        return own
+    state = request.app.state
+    public = getattr(state, "public_link", None) or getattr(state, "on_network", lambda: None)()
+    return f"{public.rstrip('/')}{root_of(request)}" if isinstance(public, str) else own
 
 
 def reach_of(address: str) -> Reach:

@@ -37,7 +37,8 @@ export class Invitations {
     this.rows = new Map();
     this.list = make("ul", {});
     this.none = make("p", { className: "share-none", textContent: "A link for one person or one place, which can be withdrawn." });
-    this.part.body.append(this.form, this.list, this.none);
+    this.near = make("p", { className: "share-none", hidden: true, textContent: "Nobody else can open these yet: they lead to this machine alone. Open a public link first." });
+    this.part.body.append(this.form, this.list, this.near, this.none);
   }
 
   /** @param {boolean} isAsked */
@@ -47,9 +48,10 @@ export class Invitations {
     (isAsked ? this.note : this.open).focus();
   }
 
-  /** `base`: where guests come. @param {Invitation[]} invitations @param {string} base */
-  tell(invitations, base) {
+  /** `base`: where guests come; `isNear`: from this machine alone. @param {Invitation[]} invitations @param {string} base @param {boolean} isNear */
+  tell(invitations, base, isNear) {
     this.base = base;
+    this.near.hidden = !isNear || !invitations.length;
     this.none.hidden = invitations.length > 0;
     this.list.hidden = !invitations.length;
     tellRows(this.list, this.rows, invitations, { key: ({ id }) => id, make: (one) => this.row(one), home: this.open });

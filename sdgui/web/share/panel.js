@@ -180,6 +180,6 @@ export class Panel {
     this.reports.tell(reports);
     this.people.tell(told.people, told.queue, !told.limits.invited_only && !told.asks_names);
     this.queue.tell(told.queue, told.paused);
-    this.invitations.tell(told.invitations, (told.link.address || `${location.origin}${location.pathname}`).replace(/\/+$/, ""));
+    this.invitations.tell(told.invitations, told.guests.replace(/\/+$/, ""), told.reach === "machine");
   }
 }

@@ -124,7 +124,7 @@ def _told(picture: PictureRecord, studio: "Studio", book: GuestBook) -> dict[str
     is_guest = picture.visitor in studio.guests
     name = Role.OWNER.value
     if is_guest:
-        name = _FORMER if person is None else person.shown
+        name = _FORMER if person is None else book.called(person)
     return {
         "picture": picture.id,
         "person": picture.visitor if is_guest else None,

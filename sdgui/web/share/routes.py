@@ -27,6 +27,7 @@ from sdgui.web.doors.visitors import (
     sent_away,
     who_of,
 )
+from sdgui.web.links.addresses import base_for_others, reach_of
 from sdgui.web.share.pictures import told_of_reports
 from sdgui.web.share.qr_code import as_svg
 from sdgui.web.share.tunnel import PublicLink
@@ -169,6 +170,8 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink, streams: Stream
             "reports": told_of_reports(studio, book),
             "asks_names": gate.asks_names,
             "link": asdict(link.state()),
+            "guests": _address(request, None),
+            "reach": reach_of(_address(request, None)).value,
             "limits": asdict(book.terms),
             "words": book.words,
             "people": _people(book, queue),
@@ -261,8 +264,8 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink, streams: Stream
         return {"stopped": sum(stopped)}
 
     def _address(request: Request, invitation: str | None) -> str:
-        """Where guests come: by the public link where there is one, else where the owner is."""
-        base = link.state().address or str(request.base_url)
+        """Where guests come: by the public link where there is one, else as others come to where the owner is."""
+        base = link.state().address or base_for_others(request)
         base = f"{base.rstrip('/')}/"
         if invitation is None:
             return base
@@ -308,7 +311,7 @@ def _people(book: GuestBook, queue: tuple[QueuedDream, ...]) -> list[dict[str, A
         told.append(
             {
                 "id": person.visitor,
-                "name": person.shown,
+                "name": book.called(person),
                 "number": person.number,
                 "pictures": person.pictures,
                 "seconds": round(person.seconds, 1),
@@ -328,7 +331,7 @@ def _queued(one: QueuedDream, who: Who, book: GuestBook) -> dict[str, Any]:
     return {
         "job": one.job,
         "person": one.visitor,
-        "name": Role.OWNER.value if person is None else person.shown,
+        "name": Role.OWNER.value if person is None else book.called(person),
         "number": 0 if person is None else person.number,
         "mine": one.visitor == who.visitor,
         "prompt": one.prompt,

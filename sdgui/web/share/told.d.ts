@@ -83,6 +83,9 @@ export type Shared = {
   reports?: Report[];
   asks_names?: boolean;
   link: LinkState;
+  /** Where guests come, and who can open that address. */
+  guests: string;
+  reach: "machine" | "network" | "anywhere";
   limits: Limits;
   words: string[];
   people: Guest[];

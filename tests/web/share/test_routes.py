@@ -124,6 +124,24 @@ def test_the_code_of_a_link_holds_an_invitation_where_one_is_named(
     assert plain.headers["content-type"].startswith("image/svg")
     assert plain.content.startswith(b"<svg") and plain.content != invited.content
     assert owner.get("/share/qr?invitation=nothing").status_code == 404
+    shared = owner.get("/share").json()
+    assert (shared["guests"], shared["reach"]) == (f"{site.url}/", "machine")
+    # Where others of the network can come, they are told how, though the owner asks on this machine.
+    state = site.app.state
+    before, state.on_network = state.on_network, lambda: "http://192.168.4.2:7860"
+    try:
+        shared = owner.get("/share").json()
+        assert (shared["guests"], shared["reach"]) == ("http://192.168.4.2:7860/", "network")
+        new = owner.post("/share/invitations", json={"note": "Ann", "hours": 2}).json()
+        assert new["link"].startswith("http://192.168.4.2:7860/?i=")
+    finally:
+        state.on_network = before
+    # Who comes with it is called so, with a number where they are several.
+    for expected in (["Ann"], ["Ann (guest", "Ann (guest"]):
+        invited = site.client(headers=BROWSER, follow_redirects=True)
+        invited.get(f"/?{urlsplit(new['link']).query}").raise_for_status()
+        names = [one["name"] for one in owner.get("/share").json()["people"]]
+        assert [name.rpartition(" ")[0] or name for name in names if "Ann" in name] == expected
 
 
 BARRED: dict[str, tuple[dict[str, Any], list[str], str]] = {
