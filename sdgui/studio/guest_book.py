@@ -280,8 +280,10 @@ class GuestBook:
             found = None if person.name else self._invitations.get(person.invitation)
             if found is None or not found.note:
                 return person.shown
-            came = sum(one.invitation == found.id for one in self._people.values())
-            return found.note if came == 1 else f"{found.note} ({person.shown})"
+            there = self._people.values()
+            others = (one for one in there if one.visitor != person.visitor)
+            is_shared = any(one.invitation == found.id for one in others)
+            return f"{found.note} ({person.shown})" if is_shared else found.note
 
     def is_invited(self, invitation: str) -> bool:
         """Whether an invitation holds."""

@@ -19,8 +19,8 @@ from sdgui.comparing.picture_files import kind_of
 from sdgui.errors import OutOfOrder, UserError
 from sdgui.links import LinkKind
 from sdgui.ports import Store
+from sdgui.web.doors.own_address import base_of, root_of
 from sdgui.web.inlined import style_of
-from sdgui.web.links.addresses import base_of, root_of
 from sdgui.web.links.card import HEIGHT, WIDTH, write_card
 from sdgui.web.links.choosing.gatherings import Gatherings
 from sdgui.web.links.choosing.page import POLICY, choosing_page

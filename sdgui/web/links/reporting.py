@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from sdgui.web.links.addresses import root_of
+from sdgui.web.doors.own_address import root_of
 from sdgui.web.links.report_desk import LONGEST, ReportDesk
 from sdgui.web.shared.gallery.pictures import NO_STORE
 from sdgui.web.shared.page.templates import render

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sdgui.links import Link, LinkKind
 from sdgui.ports import Store
 from sdgui.records import PictureRecord
+from sdgui.web.doors.own_address import base_for_others, reach_of
 from sdgui.web.doors.visitors import visitor_of, who_of
-from sdgui.web.links.addresses import base_for_others, reach_of
 from sdgui.web.links.choosing.gatherings import Gatherings
 from sdgui.web.links.dream_again import asked_in, sentence_of
 from sdgui.web.links.opened import never

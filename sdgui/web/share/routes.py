@@ -17,6 +17,7 @@ from sdgui.people import Role, Who
 from sdgui.studio.guest_book import SENT_AWAY, GuestBook, Invitation, Person, told_of
 from sdgui.studio.queued_dream import QueuedDream
 from sdgui.web.doors.gate import Gate
+from sdgui.web.doors.own_address import base_for_others, reach_of
 from sdgui.web.doors.roles import INVITATION
 from sdgui.web.doors.signed_out import SIGNED_OUT
 from sdgui.web.doors.streams import Streams
@@ -27,7 +28,6 @@ from sdgui.web.doors.visitors import (
     sent_away,
     who_of,
 )
-from sdgui.web.links.addresses import base_for_others, reach_of
 from sdgui.web.share.pictures import told_of_reports
 from sdgui.web.share.qr_code import as_svg
 from sdgui.web.share.tunnel import PublicLink
@@ -165,13 +165,14 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink, streams: Stream
         """All that the panel shows; sizes in bytes, moments in seconds since the epoch."""
         who = check_owner(request)
         queue, fault = studio.queue(), studio.fault
+        guests = _address(request, None)
         return {
             "fault": "" if fault is None else str(fault),
             "reports": told_of_reports(studio, book),
             "asks_names": gate.asks_names,
             "link": asdict(link.state()),
-            "guests": _address(request, None),
-            "reach": reach_of(_address(request, None)).value,
+            "guests": guests,
+            "reach": reach_of(guests).value,
             "limits": asdict(book.terms),
             "words": book.words,
             "people": _people(book, queue),

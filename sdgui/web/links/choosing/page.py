@@ -7,8 +7,8 @@ from fastapi import Request
 
 from sdgui.choosing import LONGEST_NAME
 from sdgui.records import Mark
+from sdgui.web.doors.own_address import base_of, root_of
 from sdgui.web.inlined import script_of
-from sdgui.web.links.addresses import base_of, root_of
 from sdgui.web.links.card import HEIGHT, WIDTH
 from sdgui.web.links.choosing.gatherings import Gatherings
 from sdgui.web.links.choosing.standing import MAKER, Person, Standing

@@ -15,7 +15,7 @@ from sdgui.choosing import LONGEST_NAME, Chooser
 from sdgui.links import Link, LinkKind
 from sdgui.ports import Store
 from sdgui.records import Mark
-from sdgui.web.links.addresses import root_of
+from sdgui.web.doors.own_address import root_of
 from sdgui.web.links.choosing.gatherings import (
     Crowded,
     Gatherings,

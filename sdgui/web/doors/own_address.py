@@ -44,8 +44,8 @@ def base_for_others(request: Request) -> str:
     if reach_of(own) is not Reach.MACHINE:
         return own
     state = request.app.state
-    public = getattr(state, "public_link", None) or getattr(state, "on_network", lambda: None)()
-    return f"{public.rstrip('/')}{root_of(request)}" if isinstance(public, str) else own
+    others: str | None = state.public_link or state.on_network()
+    return own if others is None else f"{others.rstrip('/')}{root_of(request)}"
 
 
 def reach_of(address: str) -> Reach:
