@@ -52,7 +52,7 @@ CAPABILITIES = (DREAM, COMPARE, HISTORY, MODELS, LINKS, SHARE)
 
 _STYLES = (
     *("shared/page/screen.css", "shared/page/memory.css", "shared/settings/settings.css"),
-    "shared/page/prompt-words.css",
+    *("shared/page/prompt-words.css", "shared/page/people.css"),
     "shared/adapters/picker.css",
     "shared/made_with/made-with.css",
     *("shared/gallery/gallery.css", "shared/gallery/lines.css", "shared/viewer/viewer.css"),

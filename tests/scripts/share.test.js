@@ -4,10 +4,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { toldApart } from "../../sdgui/web/shared/dom/told-apart.js";
 import { ordinal } from "../../sdgui/web/shared/dreams/words.js";
 import { facts } from "../../sdgui/web/shared/settings/facts.js";
 import { Wishes } from "../../sdgui/web/shared/settings/wishes.js";
-import { signOf } from "../../sdgui/web/share/badge.js";
 import { cut, fitted, modelWithin, mostOf, within } from "../../sdgui/web/share/within.js";
 import { countOf, deedsOf, hiddenOf, inFull, inOrder, inShort, lifeOf, listed, lostOf, placeOf, progressOf, reportedOf, square, stepped, toggled, typed, termsInShort, useOf, withNow } from "../../sdgui/web/share/words.js";
 
@@ -100,7 +100,7 @@ test("the owner is told in one line what guests may do", () => {
 });
 
 test("of eight guests each has a colour of their own, of 32 a colour and a shape", () => {
-  const signs = Array.from({ length: 32 }, (_, i) => signOf(i + 1));
+  const signs = Array.from({ length: 32 }, (_, i) => toldApart(i + 1));
   assert.equal(new Set(signs.slice(0, 8).map(({ colour }) => colour)).size, 8);
   assert.equal(new Set(signs.map(({ colour, shape }) => `${colour} ${shape}`)).size, 32);
 });

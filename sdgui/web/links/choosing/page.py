@@ -23,8 +23,9 @@ from sdgui.web.shared.page.theme import variables
 COLOURS = 8
 """Colours of people; those who have the same one have signs of other shapes."""
 _STYLE = variables() + (ROOT / "links" / "choosing" / "page.css.jinja").read_text(encoding="utf-8")
+_SHARED = ("shared/dom/come-again.js", "shared/dom/told-apart.js")
 _PARTS = ("tally.js", "keys.mjs", "seen.mjs", "telling.mjs", "big.mjs", "page.mjs")
-_SCRIPT = script_of("shared/dom/come-again.js", *(f"links/choosing/{part}" for part in _PARTS))
+_SCRIPT = script_of(*_SHARED, *(f"links/choosing/{part}" for part in _PARTS))
 POLICY = policy_of(_STYLE, _SCRIPT, sends=True, listens=True)
 """What the page may do, as a content security policy."""
 

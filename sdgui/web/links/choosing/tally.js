@@ -1,6 +1,8 @@
 // @ts-check
 // What those who choose together have said of each picture, counted. The page for strangers has it within itself.
 
+import { toldApart } from "../../shared/dom/told-apart.js";
+
 /**
  * @typedef {"kept" | "rejected"} Said
  * @typedef {{ place: number, name: string, here: boolean, marks: Record<string, Said> }} Person
@@ -9,12 +11,11 @@
  */
 
 const MAKER = 0;
-const COLOURS = 8;
 
 /** By what somebody is told from all others: a number or the maker's star, one of eight colours, and a shape. @param {number} place */
 export const signOf = (place) => place === MAKER
   ? { text: "★", colour: 0, shape: 0 }
-  : { text: String(place), colour: ((place - 1) % COLOURS) + 1, shape: Math.floor((place - 1) / COLOURS) };
+  : { text: String(place), ...toldApart(place) };
 
 /** @param {{ place: number, name: string }} person @param {number | null} you */
 export function nameOf({ place, name }, you) {
