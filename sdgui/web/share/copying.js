@@ -2,6 +2,7 @@
 // A button that copies an address, and says so; one that hands it to the sheet of the system, as phones have it.
 
 import { button } from "../shared/dom/dom.js";
+import { canSend } from "../shared/viewer/taking.js";
 import { icon } from "./icons.js";
 
 /** Milliseconds for which it says so. */
@@ -28,8 +29,7 @@ export function copying(name, textOf, say, { isSmall = false } = {}) {
 
 /** Nothing where there is no such sheet. @param {string} name @param {() => string} textOf @param {{ isSmall?: boolean }} [how] */
 export function sending(name, textOf, { isSmall = false } = {}) {
-  const url = textOf();
-  if (!matchMedia("(pointer: coarse)").matches || !navigator.canShare?.({ url })) return [];
+  if (!canSend({ url: textOf() })) return [];
   const element = button("", `quiet-button${isSmall ? " is-small" : ""}`, () => navigator.share({ url: textOf() }).catch(() => {}), { aria: { label: `Send ${name}` } });
   element.append(icon("send"), "Send");
   return [element];

@@ -9,8 +9,11 @@ import { at } from "../fetch/address.js";
 /** Only over https or on the machine itself do browsers let pictures into the clipboard. */
 export const canCopyPictures = () => "ClipboardItem" in globalThis && Boolean(navigator.clipboard?.write);
 
-/** Where there is a sheet of the system to share with, as phones have it. */
-export const canShare = () => matchMedia("(pointer: coarse)").matches && Boolean(navigator.canShare?.({ files: [new File([], "a.png", { type: "image/png" })] }));
+/** Whether there is a sheet of the system to send this with, as phones have it. @param {ShareData} what */
+export const canSend = (what) => matchMedia("(pointer: coarse)").matches && Boolean(navigator.canShare?.(what));
+
+/** The same of pictures. */
+export const canShare = () => canSend({ files: [new File([], "a.png", { type: "image/png" })] });
 
 /** @param {Picture} picture */
 const pngOf = async ({ id }) => (await fetch(at(`/picture/${id}`))).blob();
