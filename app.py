@@ -140,7 +140,7 @@ def serve(settings: Settings) -> None:
 
             web = server.make_app(studio, store, settings, library, book)
             gate, link = web.state.gate, web.state.link
-            here = f"http://{_shown(settings.host)}:{settings.port}"
+            here = f"http://{_shown(settings.host)}:{settings.port}{settings.root_path}"
             is_told = gate.is_open
 
             def tell(state: "LinkState") -> None:
@@ -156,7 +156,7 @@ def serve(settings: Settings) -> None:
                 book.start()
                 store.imports.resume()
                 print(f"sdgui is at {here}", flush=True)
-                others = address_on_network(settings.host, settings.port)
+                others = address_on_network(settings.host, settings.port, settings.root_path)
                 if others not in (None, here):
                     print(f"Others in your network find it at {others}", flush=True)
                 if studio.is_paused:

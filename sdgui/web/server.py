@@ -90,9 +90,11 @@ def make_app(
     link = PublicLink(settings, gate)
     app = FastAPI(title="sdgui", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.stopping = asyncio.Event()
-    app.state.gate, app.state.link, app.state.public_link = gate, link, None
-    app.state.on_network = lambda: address_on_network(settings.host, settings.port)
-    link.leads = lambda address: setattr(app.state, "public_link", address)
+    app.state.gate, app.state.link = gate, link
+    app.state.public_link = lambda: link.state().address or None
+    app.state.on_network = lambda: address_on_network(
+        settings.host, settings.port, settings.root_path
+    )
     for routes in make_routes(studio, store, library, CapacityLimiter(_HEAVY)):
         app.include_router(routes)
     app.include_router(share_routes(studio, gate, link, streams))

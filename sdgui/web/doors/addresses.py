@@ -12,6 +12,12 @@ _SITE = 64
 """Bits of an IPv6 address that say where somebody is; of the rest each may choose as many as they like."""
 
 
+def name_in(host: str) -> str:
+    """The name or the address in a Host header, without its port and without brackets, in small letters."""
+    bare = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+    return bare.lower()
+
+
 def visitor_at(address: str | None, name: str | None, secret: bytes) -> str:
     """The visitor's id of whoever calls from an address, by the name with which they came in, where one was asked.
 

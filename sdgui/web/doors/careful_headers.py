@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sdgui.web.doors.asgi import Header, path_of
+from sdgui.settings import is_loopback
+from sdgui.web.doors.addresses import name_in
+from sdgui.web.doors.asgi import Header, header, path_of
 from sdgui.web.doors.strangers import ForStrangers, nothing_for_strangers
 
 _NEVER_USED = (
@@ -16,9 +18,9 @@ _NEVER_USED = (
 _FIXED: tuple[Header, ...] = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
-    (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", ", ".join(f"{one}=()" for one in _NEVER_USED).encode()),
 )
+_OPENER = (b"cross-origin-opener-policy", b"same-origin")
 _REFERRER = (b"referrer-policy", b"same-origin")
 _OF_ITSELF = b"cross-origin-resource-policy"
 _POLICY = (
@@ -70,6 +72,8 @@ class CarefulHeaders:
         shown = self.is_for_strangers(scope)
         theirs = b"cross-origin" if shown else b"same-origin"
         completed = [*_FIXED, _REFERRER, _POLICY, (_OF_ITSELF, theirs)]
+        if _is_trusted(scope):
+            completed.append(_OPENER)
         path = path_of(scope)
         if self.is_open() and not shown:
             headers = [
@@ -82,3 +86,13 @@ class CarefulHeaders:
             completed.append((b"cache-control", PRIVATE))
         told = {name for name, _ in headers}
         return [*headers, *(one for one in completed if one[0] not in told)]
+
+
+def _is_trusted(scope: Scope) -> bool:
+    """Whether the browser trusts where the answer comes from: it heeds who opened a page there alone, and complains in
+    its console elsewhere. What it says of fetches it says to nobody else (https://w3c.github.io/webappsec-fetch-metadata/),
+    also where a proxy that is not known takes what is encrypted."""
+    if scope.get("scheme") == "https" or header(scope, b"sec-fetch-dest") is not None:
+        return True
+    host = name_in(header(scope, b"host") or "")
+    return is_loopback(host) or host.endswith(".localhost")

@@ -2,12 +2,11 @@
 
 import ipaddress
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 from fastapi import Request
 
-from sdgui.settings import is_loopback
-from sdgui.web.doors.addresses import HOST
+from sdgui.web.doors.addresses import HOST, name_in
+from sdgui.web.doors.on_network import leads_others
 
 _HOME = (".local", ".lan", ".home.arpa", ".internal")
 
@@ -38,20 +37,27 @@ def base_of(request: Request) -> str:
 
 
 def base_for_others(request: Request) -> str:
-    """The address to give away, where whoever asks is on this machine: of the public link, where it is up, else that by
-    which others of the network come, if they can."""
+    """The address to give away, without a slash at its end, for everything that leads others here.
+
+    That of the public link where it is up, which was seen to lead here; else as who asks has it, where others have it
+    so; else that by which others of the network come. Where there is none of these, as who asks has it: `reach_of`
+    tells that nobody else comes by it.
+    """
+    state = request.app.state
+    public: str | None = state.public_link()
+    if public is not None:
+        return public
     own = base_of(request)
     if reach_of(own) is not Reach.MACHINE:
         return own
-    state = request.app.state
-    others: str | None = state.public_link or state.on_network()
-    return own if others is None else f"{others.rstrip('/')}{root_of(request)}"
+    near: str | None = state.on_network()
+    return own if near is None else near
 
 
 def reach_of(address: str) -> Reach:
     """Who can open an absolute address."""
-    host = urlsplit(address).hostname or ""
-    if is_loopback(host) or host.endswith(".localhost"):
+    host = name_in(address.partition("://")[2].partition("/")[0])
+    if not leads_others(host):
         return Reach.MACHINE
     try:
         is_near = not ipaddress.ip_address(host).is_global

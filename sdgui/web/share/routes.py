@@ -265,9 +265,8 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink, streams: Stream
         return {"stopped": sum(stopped)}
 
     def _address(request: Request, invitation: str | None) -> str:
-        """Where guests come: by the public link where there is one, else as others come to where the owner is."""
-        base = link.state().address or base_for_others(request)
-        base = f"{base.rstrip('/')}/"
+        """Where guests come, with an invitation where one is named."""
+        base = f"{base_for_others(request)}/"
         if invitation is None:
             return base
         if not book.is_invited(invitation):
@@ -275,7 +274,7 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink, streams: Stream
         return f"{base}?{INVITATION}={gate.keys.invitation(invitation)}"
 
     def _invitation(one: Invitation, book: GuestBook) -> dict[str, Any]:
-        came = [person.shown for person in book.people() if person.invitation == one.id]
+        came = [book.called(person) for person in book.people() if person.invitation == one.id]
         base = f"?{INVITATION}={gate.keys.invitation(one.id)}"
         return {**asdict(one), "came": came, "query": base}
 

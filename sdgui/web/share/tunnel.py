@@ -66,9 +66,8 @@ class PublicLink:
     ) -> None:
         self.port = settings.port if port is None else port
         self.tell = tell
-        self.leads: Callable[[str | None], None] = lambda address: None
-        """Told what address leads here from now on, None for none."""
         self._host = settings.host
+        self._root = settings.root_path
         self._gate = gate
         self._clock = clock
         self._lock = threading.Lock()
@@ -123,7 +122,6 @@ class PublicLink:
 
     def _lead(self, address: str | None) -> None:
         self._gate.link_host = "" if address is None else urlsplit(address).netloc
-        self.leads(address)
 
     def _open(self, number: int, ending: threading.Event) -> None:
         tunnel = None
@@ -138,12 +136,13 @@ class PublicLink:
             )
         else:
             now = self._clock()
+            address = f"{tunnel.address.rstrip('/')}{self._root}"
             told = LinkState(
                 state="on",
-                address=tunnel.address,
+                address=address,
                 since=now,
                 ends=now + LIFE_HOURS * 3600,
-                sentence=f"The public link is {tunnel.address} for {LIFE_HOURS} hours at most; "
+                sentence=f"The public link is {address} for {LIFE_HOURS} hours at most; "
                 "whoever opens it is a guest.",
             )
         with self._lock:

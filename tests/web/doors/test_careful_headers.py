@@ -130,3 +130,15 @@ def test_where_only_this_machine_comes_its_browser_keeps_pictures_and_where_othe
 def test_what_an_answer_says_of_itself_stays(shared: Site, owner: Belongings) -> None:
     own = owner.client.get(f"/d/{owner.link}").headers["content-security-policy"]
     assert "script-src 'sha256-" in own and "sandbox" not in own
+
+
+def test_who_opened_a_page_is_said_only_where_a_browser_heeds_it(shared: Site) -> None:
+    """Of an address of the network without https it says in its console that it ignored that."""
+    said = "cross-origin-opener-policy"
+    client = shared.client()
+    for host in ("192.168.4.2:7860", "box.local", "[fd00::1]:7860", "[1.2]"):
+        assert said not in client.get("/theme.css", headers={"host": host}).headers
+        fetched = {"host": host, "sec-fetch-dest": "style"}  # only where the browser trusts it
+        assert client.get("/theme.css", headers=fetched).headers[said] == "same-origin"
+    for host in ("localhost:7860", "sd.localhost", "[::1]:7860"):
+        assert client.get("/theme.css", headers={"host": host}).headers[said] == "same-origin"

@@ -336,14 +336,17 @@ def test_the_public_link_is_given_away_where_this_machine_is_asked(
     picture = ids(site.dream(maker))
     asked = {"kind": "picture", "pictures": picture}
     assert maker.post("/links", json=asked).json()["reach"] == "machine"
-    site.app.state.public_link = "https://abc.gradio.live"
+    before, site.app.state.public_link = (
+        site.app.state.public_link,
+        lambda: "https://abc.gradio.live",
+    )
     try:
         told = maker.post("/links", json=asked).json()
         assert told["reach"] == "anywhere" and told["address"].startswith(
             "https://abc.gradio.live/d/"
         )
     finally:
-        site.app.state.public_link = None
+        site.app.state.public_link = before
 
 
 def test_behind_a_password_the_pages_alone_are_open(guarded_site: Site) -> None:

@@ -83,19 +83,20 @@ def test_a_link_that_never_came_makes_nobody_a_guest_and_one_that_did_does_until
     def fails(host: str, port: int) -> Tunnel:
         raise RuntimeError("unreachable")
 
-    with open_site(tmp_path) as site:
+    with open_site(tmp_path, root_path="/sd") as site:
         gate: Gate = site.app.state.gate
         link: PublicLink = site.app.state.link
         monkeypatch.setattr(tunnel, "_tunnel", fails)
         assert opened(link).state == "failed"
         assert not gate.is_open and not gate.is_shared
-        assert site.app.state.public_link is None
+        assert site.app.state.public_link() is None
         service = Service(site.url)
         monkeypatch.setattr(tunnel, "_tunnel", service)
         assert opened(link).state == "on"
-        assert site.app.state.public_link == site.url
+        assert site.app.state.public_link() == f"{site.url}/sd"
+        assert f"{site.url}/sd for" in link.state().sentence
         link.end()
-        assert site.app.state.public_link is None
+        assert site.app.state.public_link() is None
         monkeypatch.setattr(tunnel, "_tunnel", fails)
         assert opened(link).state == "failed"
         assert gate.is_open  # who came meanwhile may still be there
