@@ -125,10 +125,16 @@ WorkerEvent = (
 
 @dataclass(frozen=True, kw_only=True)
 class Queued:
-    """Waiting: `place` batches are ahead (0 is next); `wait` in seconds where it can be told."""
+    """Waiting: `place` batches are ahead (0 is next); `wait` in seconds where it can be told.
+
+    Batches are no dreams: one dream may be several, and several dreams may be made in one. `dreams` are under way or
+    begin before it; `beside` are others that begin in the same batch and so stand at the same place.
+    """
 
     place: int
     wait: float | None = None
+    dreams: int = 0
+    beside: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,7 +34,8 @@ def look_ahead(
 ) -> None:
     """Goes through the batches to come, each begun by the worker that is free first.
 
-    A job of which nothing is being made is told how many batches are before its next, and how long that may take. For
+    A job of which nothing is being made is told how many batches and jobs are before its next batch, which others begin
+    with it, and how long that may take. For
     the jobs of running batches it is reckoned what is `behind` these, the turns of others included. Batches are
     thought through only as far as one of them matters. While nothing begins (`paused`) nobody knows how long it takes.
     """
@@ -48,14 +49,22 @@ def look_ahead(
     free = [math.inf] * workers if paused else [*lefts, *[0.0] * idle]
     coming = _schedule(queue, pace, free) if queued else ()
     ahead = int(bool(running) and not idle)
+    dreams = len(ends)
     for place, (batch, begin, end) in enumerate(coming):
+        beginning: list[LiveJob] = []
         for job, count in Counter(jobs.owners(batch).values()).items():
             if job in ends:
                 ends[job] = max(ends[job], end)
                 unseen[job] -= count
-            elif unseen.pop(job, 0) and not (job.started and place < idle):
-                # what has started and is next is about to go on: not worth a word
-                job.tell(Queued(place=place + ahead, wait=_or_unknown(begin)))
+            elif unseen.pop(job, 0):
+                beginning.append(job)
+        for job in beginning:
+            # what has started and is next is about to go on: not worth a word
+            if not (job.started and place < idle):
+                beside = len(beginning) - 1
+                wait = _or_unknown(begin)
+                job.tell(Queued(place=place + ahead, wait=wait, dreams=dreams, beside=beside))
+        dreams += len(beginning)
         if not any(unseen.values()):
             break
     for under_way, left in zip(running, lefts, strict=True):

@@ -17,6 +17,9 @@ class QueuedDream:
     prompt: str
     pictures: int
     place: int = 0
+    """How many dreams are under way or begin before it."""
+    beside: int = 0
+    """How many others begin in the same batch."""
     wait: float | None = None
     step: int = 0
     steps: int = 0
@@ -36,10 +39,10 @@ def queued_dreams(jobs: Iterable[LiveJob]) -> tuple[QueuedDream, ...]:
 
 
 def _queued(job: LiveJob) -> QueuedDream:
-    place, step, steps = 0, 0, 0
+    place, beside, step, steps = 0, 0, 0, 0
     wait: float | None = None
     match job.passing:
-        case Queued(place=place, wait=wait):
+        case Queued(dreams=place, wait=wait, beside=beside):
             pass
         case Progress(step=step, steps=steps, seconds_left=wait):
             pass
@@ -49,6 +52,7 @@ def _queued(job: LiveJob) -> QueuedDream:
         prompt=job.record.tasks[0].spec.prompt if job.record.tasks else "",
         pictures=job.pending,
         place=place,
+        beside=beside,
         wait=wait,
         step=step,
         steps=steps,

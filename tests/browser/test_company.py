@@ -39,11 +39,11 @@ def test_several_people_have_their_turns_and_each_their_own(
     expect(row(many, "ann's eight")).to_have_attribute("data-stage", "forming")
     ask(many, "ann's other", count=4, steps=2)
     dream(many)
-    expect(row(many, "ann's other").locator(".dream-meta")).to_contain_text("3rd in the queue")
+    expect(row(many, "ann's other").locator(".dream-meta")).to_contain_text("2nd in the queue")
     ask(small, "bob's one", count=1, steps=5)
     dream(small)
     expect(row(small, "bob's one").locator(".dream-meta")).to_contain_text("2nd in the queue")
-    expect(row(many, "ann's other").locator(".dream-meta")).to_contain_text("4th in the queue")
+    expect(row(many, "ann's other").locator(".dream-meta")).to_contain_text("3rd in the queue")
 
     # The owner sees all of it and holds it: what is under way is made, and nothing begins.
     owner.click("#share-button")

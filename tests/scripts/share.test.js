@@ -17,7 +17,7 @@ const LIMITS = { waiting: 16, dreams_a_minute: 6, steps: 30, pixels: 512 * 512, 
 /** @type {import("../../sdgui/web/share/told.js").Guest} */
 const GUEST = { id: "a", name: "guest 1", number: 1, pictures: 12, seconds: 95, seen: NOW, state: "dreaming", blocked: false, sent_away: false };
 /** @type {import("../../sdgui/web/share/told.js").QueuedDream} */
-const QUEUED = { job: "j", person: "a", name: "guest 1", number: 1, mine: false, prompt: "a boat", pictures: 4, state: "waiting", place: 1, wait: 40, step: 0, steps: 25 };
+const QUEUED = { job: "j", person: "a", name: "guest 1", number: 1, mine: false, prompt: "a boat", pictures: 4, state: "waiting", place: 1, beside: 0, wait: 40, step: 0, steps: 25 };
 
 test("places are counted as people count", () => {
   assert.deepEqual([1, 2, 3, 4, 11, 12, 13, 21, 102].map(ordinal), ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd"]);
@@ -46,6 +46,7 @@ test("who is here is counted and comes first; who was sent away is not", () => {
 test("a dream in the queue says its step or its wait", () => {
   assert.equal(progressOf(QUEUED), "about 40 s");
   assert.equal(progressOf({ ...QUEUED, wait: null }), "waits · 4 pictures");
+  assert.equal(progressOf({ ...QUEUED, beside: 2 }), "about 40 s · with 2 others");
   assert.equal(progressOf({ ...QUEUED, state: "dreaming", place: 0, step: 14, wait: 9 }), "step 14 of 25 · 9 s left");
 });
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ago, agoFor, doing, duration, heldBack, left, renew, settings, settingsOf } from "../../sdgui/web/shared/dreams/words.js";
+import { ago, agoFor, doing, duration, heldBack, inQueue, left, renew, settings, settingsOf } from "../../sdgui/web/shared/dreams/words.js";
 
 test("durations are a person's", () => {
   const said = [0, 1.4, 59.6, 60, 80, 2861, 3599, 3600, 7500].map(duration);
@@ -49,9 +49,16 @@ test("settings that vary from picture to picture are left out", () => {
   assert.equal(settings(made, new Set(["steps"])), "Euler · cfg 5");
 });
 
+test("places are counted in dreams, and who is dreamt together stands at one and is told so", () => {
+  assert.equal(inQueue({ dreams: 0, beside: 0 }), "next");
+  assert.equal(inQueue({ dreams: 1, beside: 0 }), "2nd in the queue");
+  assert.equal(inQueue({ dreams: 1, beside: 1 }), "2nd in the queue, with 1 other");
+  assert.equal(inQueue({ dreams: 3, beside: 2 }, true), "4th, together");
+});
+
 test("who waits is told how many are ahead", () => {
-  assert.equal(doing({ type: "queued", job: "j", place: 0, wait: null }), "waiting: next");
-  assert.equal(doing({ type: "queued", job: "j", place: 2, wait: 90 }, 1, 4), "1 of 4 done · waiting: 2 batches of pictures ahead · about 2 min");
+  assert.equal(doing({ type: "queued", job: "j", place: 0, wait: null, dreams: 0, beside: 0 }), "waiting: next");
+  assert.equal(doing({ type: "queued", job: "j", place: 2, wait: 90, dreams: 1, beside: 0 }, 1, 4), "1 of 4 done · waiting: 2 batches of pictures ahead · about 2 min");
 });
 
 test("the last step is finishing, unless more batches follow", () => {
@@ -60,8 +67,8 @@ test("the last step is finishing, unless more batches follow", () => {
   assert.equal(doing(progress), "step 8 of 8 · finishing");
   assert.equal(doing({ ...progress, seconds_left: 12 }), "step 8 of 8 · 12 s left");
   assert.equal(doing({ ...progress, done: 1, total: 4, step: 2, seconds_left: 300 }, 1, 4, true), "1 of 4 done · about 5 min left");
-  assert.equal(doing({ type: "queued", job: "j", place: 2, wait: 90 }, 1, 4, true), "1 of 4 done · 2 ahead · about 2 min");
-  assert.equal(doing({ type: "queued", job: "j", place: 1, wait: 40 }, 0, 4, true), "waiting: 1 ahead · about 40 s");
+  assert.equal(doing({ type: "queued", job: "j", place: 2, wait: 90, dreams: 1, beside: 0 }, 1, 4, true), "1 of 4 done · 2 ahead · about 2 min");
+  assert.equal(doing({ type: "queued", job: "j", place: 1, wait: 40, dreams: 1, beside: 0 }, 0, 4, true), "waiting: 1 ahead · about 40 s");
 });
 
 test("all words of time are of one moment, until that is renewed", () => {

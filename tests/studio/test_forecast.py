@@ -20,9 +20,10 @@ STEP = 0.5
 
 
 class Waiting:
-    """A queue of batches of one, a jobs, and how many batches were thought through."""
+    """A queue of batches of `most`, its jobs, and how many batches were thought through."""
 
-    def __init__(self, workers: int = 1) -> None:
+    def __init__(self, workers: int = 1, most: int = 1) -> None:
+        self.most = most
         self.batches = 0
         self.workers = workers
         self.jobs = LiveJobs()
@@ -33,7 +34,7 @@ class Waiting:
 
     def limit(self, spec: PictureSpec) -> int:
         self.batches += 1
-        return 1
+        return self.most
 
     def add(self, name: str, specs: Sequence[PictureSpec], visitor: str = "ann") -> LiveJob:
         tasks = tuple(TaskRecord(id=f"{name}{i}", spec=spec) for i, spec in enumerate(specs))
@@ -85,7 +86,21 @@ def test_a_job_behind_others_is_told_how_many_batches_are_ahead_and_their_time()
     waiting.take()
     small = waiting.add("small", [SPEC])
     waiting.look(1.0)
-    assert small.passing == Queued(place=4, wait=1.0 + 3 * 2.0)
+    assert small.passing == Queued(place=4, wait=1.0 + 3 * 2.0, dreams=1)
+
+
+def test_jobs_that_begin_in_one_batch_stand_at_one_place_and_each_is_told_of_the_others() -> None:
+    waiting = Waiting(most=2)
+    waiting.add("big", [replace(one, steps=8) for one in many(6)])
+    waiting.take()
+    first, second, third = (waiting.add(name, [SPEC]) for name in "abc")
+    waiting.look(0.0)
+    told = [job.passing for job in (first, second, third)]
+    assert [(one.place, one.dreams, one.beside) for one in told if isinstance(one, Queued)] == [
+        (3, 1, 1),
+        (3, 1, 1),
+        (4, 3, 0),
+    ]
 
 
 def test_while_nothing_begins_the_next_is_next_and_nobody_knows_how_long_it_takes() -> None:
@@ -94,11 +109,11 @@ def test_while_nothing_begins_the_next_is_next_and_nobody_knows_how_long_it_take
     waiting.look(paused=True)
     assert (first.passing, second.passing) == (
         Queued(place=0, wait=None),
-        Queued(place=1, wait=None),
+        Queued(place=1, wait=None, dreams=1),
     )
     waiting.take()
     waiting.look(paused=True)
-    assert second.passing == Queued(place=1, wait=None)
+    assert second.passing == Queued(place=1, wait=None, dreams=1)
 
 
 def test_a_job_that_has_started_is_told_its_place_while_it_is_the_turn_of_another() -> None:
@@ -111,7 +126,7 @@ def test_a_job_that_has_started_is_told_its_place_while_it_is_the_turn_of_anothe
     waiting.take()
     waiting.look()
     assert isinstance(bob.passing, Progress)
-    assert ann.passing == Queued(place=1, wait=2.0)
+    assert ann.passing == Queued(place=1, wait=2.0, dreams=1)
 
 
 def test_a_job_that_has_started_and_is_next_is_told_no_place() -> None:
@@ -155,8 +170,8 @@ def test_of_two_workers_each_takes_the_next_batch_when_it_is_free() -> None:
     bob = waiting.add("b", [SPEC], "bob")
     cay = waiting.add("c", [SPEC], "cay")
     waiting.look()
-    assert bob.passing == Queued(place=1, wait=2.0)
-    assert cay.passing == Queued(place=2, wait=4.0)
+    assert bob.passing == Queued(place=1, wait=2.0, dreams=1)
+    assert cay.passing == Queued(place=2, wait=4.0, dreams=2)
     assert progress(ann).seconds_left == 10.0
 
 

@@ -273,7 +273,7 @@ def test_how_long_to_wait_behind_a_model_that_loads_is_not_known(
         events: list[StudioEvent] = []
         async for _, event in studio.watch(who("bob"), bob.id):
             events.append(event)
-            if event == Queued(place=1, wait=None):
+            if event == Queued(place=1, wait=None, dreams=1):
                 engine.can_load.set()
         return events
 
@@ -455,7 +455,7 @@ def test_between_ones_own_batches_the_turn_of_another_is_told_with_its_time(
                 return event
         raise AssertionError("no news")
 
-    assert run(lambda: latest("ann", ann.id)) == Queued(place=1, wait=8.0)
+    assert run(lambda: latest("ann", ann.id)) == Queued(place=1, wait=8.0, dreams=1)
     forming = run(lambda: latest("bob", bob.id))
     assert isinstance(forming, Progress)
     assert forming.seconds_left == 8.0 + 8.0 + 8.0  # with Ann's turn

@@ -338,6 +338,7 @@ def _queued(one: QueuedDream, who: Who, book: GuestBook) -> dict[str, Any]:
         "pictures": one.pictures,
         "state": "dreaming" if one.is_under_way else "waiting",
         "place": one.place,
+        "beside": one.beside,
         "wait": one.wait,
         "step": one.step,
         "steps": one.steps,

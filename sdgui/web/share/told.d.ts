@@ -51,6 +51,7 @@ export type QueuedDream = {
   pictures: number;
   state: "dreaming" | "waiting";
   place: number;
+  beside: number;
   wait: number | null;
   step: number;
   steps: number;

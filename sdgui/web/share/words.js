@@ -1,7 +1,7 @@
 // @ts-check
 // What is said of guests: places, waits, limits, people.
 
-import { ago, duration, left, ordinal, pictures, size } from "../shared/dreams/words.js";
+import { ago, duration, left, ordinal, pictures, size, withOthers } from "../shared/dreams/words.js";
 
 /**
  * @typedef {import("./told.js").Allowed} Allowed
@@ -39,9 +39,13 @@ function stateOf({ id, state, seen, blocked, sent_away: isSentAway }, queue, now
 /** Its place in the queue: what is made now is the first. @param {QueuedDream} one */
 export const placeOf = ({ place }) => (place > 0 ? ordinal(place + 1) : "next");
 
+/** Who stands at one place with it: they are made together. @param {QueuedDream} one */
+const besides = ({ beside }) => (beside ? ` · ${withOthers(beside)}` : "");
+
 /** What a dream of the queue does, or how long it waits. @param {QueuedDream} one */
-export function progressOf({ state, step, steps, wait, pictures: count }) {
-  if (state === "waiting") return wait === null ? `waits · ${pictures(count)}` : `about ${duration(wait)}`;
+export function progressOf(one) {
+  const { state, step, steps, wait, pictures: count } = one;
+  if (state === "waiting") return `${wait === null ? `waits · ${pictures(count)}` : `about ${duration(wait)}`}${besides(one)}`;
   const rest = wait === null ? "" : ` · ${left(wait)}`;
   return step ? `step ${step} of ${steps}${rest}` : `begins${rest}`;
 }

@@ -33,8 +33,15 @@ from sdgui.spec import PictureSpec
 def describe_event(job: str, event: StudioEvent) -> dict[str, Any]:
     """One event as the page is told it."""
     match event:
-        case Queued(place=place, wait=wait):
-            return {"job": job, "type": "queued", "place": place, "wait": wait}
+        case Queued(place=place, wait=wait, dreams=dreams, beside=beside):
+            return {
+                "job": job,
+                "type": "queued",
+                "place": place,
+                "wait": wait,
+                "dreams": dreams,
+                "beside": beside,
+            }
         case Started():
             return {"job": job, "type": "started"}
         case ModelLoading(model=model, fraction=fraction):

@@ -65,6 +65,8 @@ export type Queued = {
   job: string;
   place: number;
   wait: number | null;
+  dreams: number;
+  beside: number;
 };
 
 export type Started = {

@@ -16,6 +16,19 @@ export function ordinal(place) {
   return `${place}${isTeen ? "th" : ["th", "st", "nd", "rd"][place % 10] ?? "th"}`;
 }
 
+/** Who is dreamt in the same batch: "with 1 other". @param {number} others */
+export const withOthers = (others) => `with ${others} ${others === 1 ? "other" : "others"}`;
+
+/**
+ * Where a dream stands among all that wait, counted in dreams: what is made now is the first, and those that begin
+ * together stand at one place. "2nd in the queue", "next, with 1 other"; where there is little room "2nd, together".
+ * @param {{ dreams: number, beside: number }} news @param {boolean} inShort
+ */
+export function inQueue({ dreams, beside }, inShort = false) {
+  const place = dreams ? `${ordinal(dreams + 1)}${inShort ? "" : " in the queue"}` : "next";
+  return beside ? `${place}, ${inShort ? "together" : withOthers(beside)}` : place;
+}
+
 /** What is left: "12 s left", "about 48 min left". @param {number} seconds */
 export const left = (seconds) => `${seconds < 59.5 ? "" : "about "}${duration(seconds)} left`;
 

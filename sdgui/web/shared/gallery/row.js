@@ -3,7 +3,7 @@
 
 import { button, make } from "../dom/dom.js";
 import { inFrame } from "../dom/frame.js";
-import { TRY_ANOTHER, ago, doing, duration, heldBack, moment, ordinal, pictures, settings } from "../dreams/words.js";
+import { TRY_ANOTHER, ago, doing, duration, heldBack, inQueue, moment, pictures, settings } from "../dreams/words.js";
 import { columnsFor } from "./columns.js";
 import { Tile, tileOf } from "./tile.js";
 
@@ -236,7 +236,7 @@ export class Row {
     const { news, done, pictures: all, isMade } = this.dream;
     if (isMade && !this.list.dreams.isOffline) return `${done.length} of ${all.size} saved · trying again…`;
     if (this.stage === "waiting" && news?.type === "queued" && !done.length && !this.list.dreams.isOffline) {
-      return `${news.place ? `${ordinal(news.place + 1)}${innerWidth > NARROW ? " in the queue" : ""}` : "next"}${news.wait ? ` · about ${duration(news.wait)}` : ""}`;
+      return `${inQueue(news, innerWidth <= NARROW)}${news.wait ? ` · about ${duration(news.wait)}` : ""}`;
     }
     return doing(this.list.dreams.isOffline ? { type: "offline" } : news, done.length, all.size, innerWidth <= NARROW);
   }
