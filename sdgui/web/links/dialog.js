@@ -7,16 +7,20 @@ import { pictures as counted } from "../shared/dreams/words.js";
 import { at } from "../shared/fetch/address.js";
 import { ask, tell, wordsOf } from "../shared/fetch/ask.js";
 import { copyText } from "../shared/viewer/taking.js";
+import { mosaic } from "./mosaic.js";
 
 /**
  * @typedef {"picture" | "dream" | "wall" | "pair" | "choice"} Kind
- * @typedef {{ kind: Kind, pictures: string[], what: string }} Subject what is to be shared, and what it is called
+ * @typedef {{ kind: Kind, pictures: string[], what: string, across?: number | null }} Subject what is to be shared, what
+ *   it is called, and how many a row of it has, where it has rows
  * @typedef {{ id: string, address: string, reach: "machine" | "network" | "anywhere", kind: Kind, pictures: string[], prompt: string | null,
  *   shows: { prompt: boolean, settings: boolean, name: boolean }, by: string, created: number, expires: number | null }} Link
  */
 
 const NAME = "sdgui-links-name";
 const SAID = 2000;
+/** Pictures that are seen in little, of what is shared and of a link in the list. */
+const [MANY, FEW] = [16, 4];
 
 /** Who cannot open an address, in plain words. @type {Record<Link["reach"], string>} */
 const REACH = {
@@ -62,7 +66,7 @@ export class ShareDialog {
       ...[["look", "to look at"], ["choose", "to choose together"]].map(([value, text], i) =>
         make("label", {}, make("input", { type: "radio", name: "links-way", value, checked: !i }), text)));
     this.note = make("p", { className: "links-note" });
-    this.thumb = make("img", { alt: "", className: "links-thumb" });
+    this.shown = make("div", { className: "links-shown" });
     this.begin = button("Make a link", "quiet-button is-main", () => this.make(), { id: "links-make" });
     this.address = make("input", { type: "text", readOnly: true, id: "links-address", aria: { label: "The page’s address" } });
     this.copy = button("Copy", "quiet-button is-main", () => this.copied(), { id: "links-copy" });
@@ -70,7 +74,7 @@ export class ShareDialog {
     this.send = button("Send…", "quiet-button", () => this.sent(), { id: "links-send", hidden: !canSend() });
     this.reach = make("p", { className: "links-reach", role: "status" });
     this.asked = make("div", { className: "links-asked" },
-      this.thumb,
+      this.shown,
       make("div", {},
         this.way,
         make("fieldset", {}, make("legend", { textContent: "The page shows" }),
@@ -106,7 +110,8 @@ export class ShareDialog {
     this.named.checked = false;
     this.by.hidden = true;
     this.by.value = localStorage.getItem(NAME) ?? "";
-    if (subject) this.thumb.src = at(`/thumb/${subject.pictures[0]}`);
+    this.asked.classList.toggle("is-pair", subject?.pictures.length === 2);
+    this.shown.replaceChildren(...(subject ? [mosaic(subject.pictures, { most: MANY, across: subject.across })] : []));
     this.way.hidden = !subject || subject.pictures.length < 2 || subject.kind === "pair";
     this.say();
     this.tell(null);
@@ -225,11 +230,9 @@ export class ShareDialog {
       withdraw.textContent = "Withdraw for good?";
       withdraw.classList.add("is-grave");
     }, { title: "From then on there is nothing at its address" });
-    const thumb = make("img", { alt: "", src: at(`/thumb/${pictures[0]}`), loading: "lazy" });
-    thumb.addEventListener("error", () => (thumb.hidden = true));
     return make("li", { data: { link: link.id } },
-      thumb,
-      make("div", {}, make("a", { href: at(`/d/${link.id}`), target: "_blank", rel: "noopener", dir: "auto", textContent: title }), make("span", { textContent: words })),
+      mosaic(pictures, { most: FEW }),
+      make("div", { className: "links-words" }, make("a", { href: at(`/d/${link.id}`), target: "_blank", rel: "noopener", dir: "auto", textContent: title }), make("span", { textContent: words })),
       copy, withdraw);
   }
 

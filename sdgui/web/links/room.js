@@ -48,7 +48,8 @@ function shareDream(page, dialog, dream) {
   else if (ids.length === 1) dialog.open({ kind: "picture", pictures: ids, what: "this picture" });
   else {
     const kind = dream.sheet ? "wall" : "dream";
-    dialog.open({ kind, pictures: ids, what: `${kind === "wall" ? "this sheet" : "this dream"}, ${pictures(ids.length)}` });
+    const across = dream.sheet?.x && ids.length === dream.pictures.size ? dream.sheet.x.labels.length : null;
+    dialog.open({ kind, pictures: ids, across, what: `${kind === "wall" ? "this sheet" : "this dream"}, ${pictures(ids.length)}` });
   }
 }
 
