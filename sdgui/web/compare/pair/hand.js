@@ -1,7 +1,8 @@
 // @ts-check
 // Mouse, pen and touch on the stage: the slider's handle, and zoom and pan of both pictures as one.
 
-const MOST_ZOOM = 16;
+/** Pixels of the screen for one of a picture: more would be mush at first sight, and more tells nothing. */
+const [MOST_FIT, MOST_ZOOM] = [4, 16];
 const NEAR_HANDLE = 28;
 const STILL = 4;
 
@@ -19,10 +20,13 @@ export class Hand {
     /** @type {"slide" | "pan" | "pinch" | null} */
     this.act = null;
     this.moved = false;
+    /** Of the size at which the whole picture fills the place. */
     this.zoom = 1;
     this.x = 0;
     this.y = 0;
-    /** Told of another zoom. @type {(zoom: number) => void} */
+    /** Whether the whole of both is seen as large as is good. */
+    this.isFit = true;
+    /** Told of another zoom. @type {() => void} */
     this.told = () => {};
     this.reset();
     const { frame } = this;
@@ -50,7 +54,7 @@ export class Hand {
     this.points.set(event.pointerId, { x: event.clientX, y: event.clientY });
     this.start = { x: event.clientX, y: event.clientY };
     if (this.points.size === 2 && this.isFree) this.act = "pinch";
-    else if (this.stage.mode === "slider" && (this.zoom === 1 || this.isNearHandle(event))) this.act = "slide";
+    else if (this.stage.mode === "slider" && (this.zoom <= 1 || this.isNearHandle(event))) this.act = "slide";
     else this.act = this.zoom > 1 ? "pan" : null;
     if (this.act !== "slide") return;
     this.frame.setPointerCapture(event.pointerId);
@@ -117,30 +121,65 @@ export class Hand {
 
   /** Zooms so that what is below the point stays there; without one, the middle. @param {number} factor @param {Point | null} [point] */
   zoomBy(factor, point = null) {
-    const zoom = Math.min(MOST_ZOOM, Math.max(1, this.zoom * factor));
+    const { fit, actual } = this.sizes();
+    const zoom = Math.min(Math.max(1, MOST_ZOOM * actual), Math.max(Math.min(fit, actual), this.zoom * factor));
     const box = point && this.boxAt(point);
     const [u, v] = box ? [(point.x - box.left) / box.width, (point.y - box.top) / box.height] : [0.5, 0.5];
-    const grown = zoom / this.zoom;
+    const grown = inside(zoom) / inside(this.zoom);
     this.look(zoom, u - (u - this.x) * grown, v - (v - this.y) * grown);
   }
 
   /** Both pictures at a zoom, moved by parts of their own width and height; never past their edges. @param {number} zoom @param {number} x @param {number} y */
   look(zoom, x, y) {
     /** @param {number} part */
-    const held = (part) => Math.min(0, Math.max(1 - zoom, part));
+    const held = (part) => Math.min(0, Math.max(1 - inside(zoom), part));
     this.zoom = zoom;
     this.x = held(x);
     this.y = held(y);
     const { style, classList } = this.stage.element;
-    style.setProperty("--zoom", String(zoom));
+    // What does not fill the place is a smaller frame, so that the handle's way is the picture's width.
+    style.setProperty("--whole", String(Math.min(1, zoom)));
+    style.setProperty("--zoom", String(inside(zoom)));
     style.setProperty("--x", `${this.x * 100}%`);
     style.setProperty("--y", `${this.y * 100}%`);
     classList.toggle("is-zoomed", zoom > 1);
-    this.told(zoom);
+    this.isFit = Math.abs(zoom / this.sizes().fit - 1) < NEARLY;
+    this.told();
   }
 
+  /** The whole of both, as large as is good. */
   reset() {
     this.moved = false;
-    this.look(1, 0, 0);
+    this.look(this.sizes().fit, 0, 0);
+  }
+
+  /** A pixel of the picture for one of the screen, the middle first. */
+  rescale() {
+    this.reset();
+    this.zoomBy(this.sizes().actual / this.zoom);
+  }
+
+  /** The place or what is shown in it is another: what is whole stays so. */
+  settle() {
+    if (this.isFit) this.reset();
+    else this.look(this.zoom, this.x, this.y);
+  }
+
+  /** The zooms at which both are seen whole as large as is good, and the first of them pixel for pixel; and how many
+   *  pixels of the screen one of each is now. */
+  sizes() {
+    const each = this.isFree ? this.stage.units() : [];
+    const [actual = 1] = each;
+    return { actual, fit: each.length ? Math.min(1, MOST_FIT * Math.min(...each)) : 1, scales: each.map((unit) => this.zoom / unit) };
+  }
+
+  get isActual() {
+    return Math.abs(this.zoom / this.sizes().actual - 1) < NEARLY;
   }
 }
+
+/** Of two zooms, how much alike they are the same. */
+const NEARLY = 1e-3;
+
+/** How much the picture is larger than its frame, which itself is smaller where the place is not filled. @param {number} zoom */
+const inside = (zoom) => Math.max(1, zoom);

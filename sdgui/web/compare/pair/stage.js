@@ -89,6 +89,7 @@ export class Stage {
 
   set mode(mode) {
     this.element.dataset.mode = mode;
+    this.hand?.settle();
     this.say();
   }
 
@@ -101,6 +102,7 @@ export class Stage {
   put(which, facts, image) {
     this.layers[which].put(facts, image);
     this.shape();
+    this.hand.settle();
     this.say();
   }
 
@@ -119,6 +121,15 @@ export class Stage {
     this.element.classList.toggle("is-mixed", isMixed);
     this.element.style.setProperty("--ratio", String(ratio));
     this.element.style.setProperty("--stage-ratio", String(this.isFull || this.isAwaited ? Math.min(FLATTEST, Math.max(TALLEST, ratio)) : 2));
+  }
+
+  /** For each picture, the zoom at which one of its pixels is one of the screen; none while the place has no size. */
+  units() {
+    const isBeside = this.mode === "side";
+    return Object.values(this.layers).flatMap(({ facts, ratio, element }) => {
+      const { clientWidth: width, clientHeight: height } = isBeside ? element : this.element;
+      return facts && width && height ? [facts.width / devicePixelRatio / Math.min(width, height * ratio)] : [];
+    });
   }
 
   /** Moves the handle: 0 (only B) to 100 (only A). @param {number} at */
