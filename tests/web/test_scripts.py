@@ -109,6 +109,20 @@ def test_what_the_scripts_of_sharing_ask_for_begins_where_the_server_is() -> Non
         assert re.findall(r"\b(?:href|src): (?!at\().*", text) == [], script
 
 
+def test_no_control_is_greyed_without_its_reason() -> None:
+    """`grey` says why. Places without a picture, and lines of a list that are their own reason, are no controls."""
+    places = {"shared/dom/grey.js", "shared/gallery/tile.js", "compare/sheet/sheet.js"}
+    for name, file in served_files().items():
+        if not name.endswith(".js") or file.relative_to(SCRIPTS).as_posix() in places:
+            continue
+        greyed = re.findall(
+            r"^.*(?:\.disabled = |\bdisabled: (?!true)|toggleAttribute\(\"disabled).*$",
+            file.read_text(encoding="utf-8"),
+            re.M,
+        )
+        assert greyed == [], file
+
+
 def test_the_scripts_know_what_python_says() -> None:
     assert FILE.read_text(encoding="utf-8") == said(), "python -m tests.web.said writes it anew"
 

@@ -2,6 +2,7 @@
 // What can be done with the selected pictures, below them.
 
 import { button, make } from "../shared/dom/dom.js";
+import { grey } from "../shared/dom/grey.js";
 import { icon } from "./icons.js";
 
 /**
@@ -54,14 +55,12 @@ export class Bar {
     for (const element of [this.keep, this.stars.element, this.rate, this.compare, this.save, this.remove]) element.hidden = isBin;
     this.restore.hidden = !isBin;
     this.share.hidden = isBin || !canShare;
-    this.share.disabled = count > MOST_COMPARED;
-    this.share.title = count > MOST_COMPARED ? `Select up to ${MOST_COMPARED} pictures to share them` : "Make a page to send";
+    grey(this.share, count > MOST_COMPARED ? `Select up to ${MOST_COMPARED} pictures to share them` : "", "Make a page to send");
     this.keep.classList.toggle("is-on", isKept);
     this.keep.setAttribute("aria-pressed", String(isKept));
     this.stars.show(rating);
     const can = count >= 2 && count <= MOST_COMPARED;
-    this.compare.disabled = !can;
-    this.compare.title = can ? (count === 2 ? "As A and B" : "As a wall") : `Select 2 to ${MOST_COMPARED} pictures to compare them`;
+    grey(this.compare, can ? "" : `Select 2 to ${MOST_COMPARED} pictures to compare them`, count === 2 ? "As A and B" : "As a wall");
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { dialog } from "../shared/dom/dialog.js";
 import { button, make } from "../shared/dom/dom.js";
+import { grey } from "../shared/dom/grey.js";
 import { size } from "../shared/dreams/words.js";
 import { tell, wordsOf } from "../shared/fetch/ask.js";
 import { pictures } from "./wall.js";
@@ -43,7 +44,7 @@ export class Emptying {
       this.keep.focus();
       return;
     }
-    this.go.disabled = true;
+    grey(this.go, "The bin is being emptied");
     try {
       /** @type {{ pictures: number, bytes: number }} */
       const done = await tell("/bin/empty", {});
@@ -53,7 +54,7 @@ export class Emptying {
     } catch (error) {
       this.toasts.show(wordsOf(error), "The bin was not emptied.", true);
     } finally {
-      this.go.disabled = false;
+      grey(this.go, "");
     }
   }
 }

@@ -3,6 +3,7 @@
 
 import { dialog } from "../shared/dom/dialog.js";
 import { button, make } from "../shared/dom/dom.js";
+import { grey } from "../shared/dom/grey.js";
 import { ask, tell, wordsOf } from "../shared/fetch/ask.js";
 
 /**
@@ -64,7 +65,7 @@ export class Importing {
   }
 
   async begin() {
-    this.go.disabled = true;
+    grey(this.go, "The folder is being looked at");
     try {
       const told = await tell("/history/imports", { folder: this.path.value, copies: !this.linked.checked });
       if (told.error) {
@@ -76,7 +77,7 @@ export class Importing {
     } catch (error) {
       this.fail(wordsOf(error));
     } finally {
-      this.go.disabled = false;
+      grey(this.go, "");
     }
   }
 

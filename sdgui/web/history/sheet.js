@@ -3,6 +3,7 @@
 
 import { dialog } from "../shared/dom/dialog.js";
 import { button, make } from "../shared/dom/dom.js";
+import { grey } from "../shared/dom/grey.js";
 import { TITLES, asked, choices, isOffered, valueOf } from "./choices.js";
 import { sizes } from "./filters.js";
 import { isNarrowed, widened } from "./search.js";
@@ -56,7 +57,7 @@ export class FilterSheet {
     this.body.replaceChildren(...NAMES.filter((name) => isOffered(name, search, facets)).map((name) => this.choice(name, search, facets)), ...days,
       make("label", { className: "history-tick" }, kept, make("span", { textContent: "Kept only" })), ...bin,
       sizes(this.calls.size(), this.calls.resize, "history-sheet-size"));
-    this.clear.disabled = !isNarrowed(search);
+    grey(this.clear, isNarrowed(search) ? "" : "Nothing is filtered");
     if (focused !== undefined) this.body.querySelectorAll("select, input").forEach((one) => one instanceof HTMLElement && one.dataset.name === focused && one.focus());
   }
 

@@ -3,6 +3,7 @@
 
 import { dialog } from "../shared/dom/dialog.js";
 import { button, make } from "../shared/dom/dom.js";
+import { grey } from "../shared/dom/grey.js";
 import { pictures as counted } from "../shared/dreams/words.js";
 import { at } from "../shared/fetch/address.js";
 import { ask, tell, wordsOf } from "../shared/fetch/ask.js";
@@ -145,7 +146,7 @@ export class ShareDialog {
     if (!subject) return;
     const by = this.named.checked ? this.by.value.trim() : "";
     if (this.named.checked) localStorage.setItem(NAME, by);
-    this.begin.disabled = true;
+    grey(this.begin, "The link is being made");
     try {
       const shows = { prompt: this.prompt.checked, settings: this.settings.checked, name: Boolean(by) };
       const days = this.days.value ? Number(this.days.value) : null;
@@ -158,7 +159,7 @@ export class ShareDialog {
     } catch (error) {
       this.toasts.show(wordsOf(error), "", true);
     } finally {
-      this.begin.disabled = false;
+      grey(this.begin, "");
     }
   }
 

@@ -2,6 +2,7 @@
 // Links: Share wherever pictures are, and settings that come with the address. It has no tab.
 
 import { button } from "../shared/dom/dom.js";
+import { grey } from "../shared/dom/grey.js";
 import { pictures } from "../shared/dreams/words.js";
 import { Choosing } from "./choosing/choosing.js";
 import { takeAsked } from "./asked.js";
@@ -59,7 +60,10 @@ function sharePair(page, dialog) {
     const { a, b } = page.pinned;
     if (a && b) dialog.open({ kind: "pair", pictures: [a, b], what: "this pair" });
   }, { id: "pair-share", title: "Make a page of the two to send" });
-  const show = () => (share.disabled = !page.pinned.a || !page.pinned.b || page.pinned.a === page.pinned.b);
+  const show = () => {
+    const { a, b } = page.pinned;
+    grey(share, !a || !b ? "Pin two pictures as A and B to share them" : a === b ? "A and B are the same picture" : "");
+  };
   document.querySelector("#pair .pair-actions")?.append(share);
   document.querySelector("#pair")?.addEventListener("pinned", show);
   show();

@@ -2,6 +2,7 @@
 // Adding a model: what the hub has is told before it is fetched; where it wants to know who asks, a token is taken.
 
 import { button, make } from "../shared/dom/dom.js";
+import { grey } from "../shared/dom/grey.js";
 import { tell, wordsOf } from "../shared/fetch/ask.js";
 import { meter, needs } from "./meter.js";
 import { size } from "./words.js";
@@ -11,7 +12,7 @@ import { size } from "./words.js";
  * @typedef {import("../shared/dreams/told.js").ToldModels} ToldModels
  */
 
-const OFFLINE = "This program was told to ask no hub (HF_HUB_OFFLINE), so nothing can be looked up or fetched.";
+export const OFFLINE = "This program was told to ask no hub (HF_HUB_OFFLINE), so nothing can be looked up or fetched.";
 
 export class Adding {
   /** `fetch` begins to fetch a model; `changed` asks anew what there is. @param {{ fetch: (model: string) => Promise<boolean>, changed: () => Promise<void> }} calls */
@@ -40,7 +41,7 @@ export class Adding {
   tell(told) {
     const wasOffline = this.told?.offline ?? false;
     this.told = told;
-    this.ask.disabled = told.offline;
+    grey(this.ask, told.offline ? OFFLINE : "");
     if (told.offline) this.say(OFFLINE);
     else if (wasOffline) this.close();
   }
@@ -92,11 +93,11 @@ export class Adding {
       const isHere = offer.left === 0;
       const some = offer.left < offer.bytes && !isHere ? ` (${size(offer.bytes - offer.left)} of it is here already)` : "";
       const get = button(isHere ? "Add it, all of it is here" : `Fetch ${size(offer.left)}${some}`, "quiet-button is-main", async () => {
-        get.disabled = true;
+        grey(get, "It is being asked for");
         if (await this.fetch(offer.model)) {
           this.close();
           this.field.value = "";
-        } else get.disabled = false;
+        } else grey(get, "");
       });
       parts.push(make("div", { className: "offer-acts" }, get, close));
     }

@@ -2,6 +2,7 @@
 // One model: use it, make it the default, what is known of it, and taking it off the disk.
 
 import { button, make } from "../shared/dom/dom.js";
+import { grey } from "../shared/dom/grey.js";
 import { tell, wordsOf } from "../shared/fetch/ask.js";
 import { settings } from "../shared/settings/settings.js";
 import { tags } from "./cards.js";
@@ -67,7 +68,7 @@ export class Detail {
     const isUsed = card.model === settings.get("model");
     const use = button(isUsed ? "Dream with it" : "Use", "detail-use", () => this.calls.use(card));
     const first = button(isDefault ? "Default" : "Make default", "quiet-button", () => this.setDefault(card, first));
-    first.toggleAttribute("disabled", isDefault);
+    grey(first, isDefault ? "Dreams begin with it unless another is chosen" : "");
     this.correcting.show(card.model);
     return [head, make("div", { className: "detail-acts" }, use, first), this.correcting.element, this.facts(card, told), ...this.removal(card)];
   }
@@ -91,14 +92,14 @@ export class Detail {
 
   /** @param {ModelCard} card @param {HTMLButtonElement} first */
   async setDefault(card, first) {
-    first.disabled = true;
+    grey(first, "It is being made the default");
     try {
       const { notice } = await tell("/models/default", { model: card.model }, "PUT");
       this.calls.toasts.show(notice || `${card.title} is the default now.`);
       await this.calls.changed();
     } catch (error) {
       this.calls.toasts.show(wordsOf(error), "", true);
-      first.disabled = false;
+      grey(first, "");
     }
   }
 

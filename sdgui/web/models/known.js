@@ -2,6 +2,8 @@
 // A short list of well-known models with open weights.
 
 import { button, make } from "../shared/dom/dom.js";
+import { grey } from "../shared/dom/grey.js";
+import { OFFLINE } from "./adding.js";
 import { meter } from "./meter.js";
 import { fit, size } from "./words.js";
 
@@ -12,7 +14,8 @@ export function knownModels(told, get) {
   const here = new Set(told.models.map((card) => card.model));
   const rows = told.known.filter((one) => !here.has(one.model)).map((one) => {
     const fits = fit(one.memory_bytes, told.memory);
-    const act = button(fits?.kind === "large" ? "Get anyway" : "Get", "link-button", () => get(one.model), { disabled: told.offline, aria: { label: `${fits?.kind === "large" ? "Get anyway" : "Get"}: ${one.title}` } });
+    const act = button(fits?.kind === "large" ? "Get anyway" : "Get", "link-button", () => get(one.model), { aria: { label: `${fits?.kind === "large" ? "Get anyway" : "Get"}: ${one.title}` } });
+    grey(act, told.offline ? OFFLINE : "");
     return make("li", {},
       make("b", { textContent: one.title }),
       make("span", { className: "known-id", textContent: one.model, title: one.model }),

@@ -2,6 +2,7 @@
 // The public link: opened, tried again and ended, with its address to be copied or scanned.
 
 import { button, make } from "../shared/dom/dom.js";
+import { grey } from "../shared/dom/grey.js";
 import { at } from "../shared/fetch/address.js";
 import { tell } from "../shared/fetch/ask.js";
 import { copying } from "./copying.js";
@@ -61,9 +62,9 @@ export class Link {
 
   /** @param {boolean} on */
   async turn(on) {
-    for (const one of [this.start, this.cancel, this.end]) one.disabled = true;
+    for (const one of [this.start, this.cancel, this.end]) grey(one, "It is being done");
     await this.part.act(async () => this.tell(await tell("/share/link", { on })));
-    for (const one of [this.start, this.cancel, this.end]) one.disabled = false;
+    for (const one of [this.start, this.cancel, this.end]) grey(one, "");
     [this.start, this.cancel, this.end].find((one) => !one.hidden)?.focus();
     this.changed();
   }

@@ -2,6 +2,7 @@
 // A number with a button for less and one for more; empty is no limit. It is told when somebody pauses.
 
 import { button, make } from "../shared/dom/dom.js";
+import { grey } from "../shared/dom/grey.js";
 import { stepped, typed } from "./words.js";
 
 const PAUSE = 500;
@@ -51,8 +52,8 @@ export class NumberField {
   write(value) {
     const text = value === null ? "" : String(value);
     if (this.input.value !== text) this.input.value = text;
-    this.less.disabled = value !== null && value <= this.range.low;
-    this.more.disabled = value === null || value >= this.range.high;
+    grey(this.less, value !== null && value <= this.range.low ? `${this.range.low} is the least` : "");
+    grey(this.more, value === null ? "There is no limit" : value >= this.range.high ? `${this.range.high} is the most` : "");
   }
 
   /** @param {1 | -1} by */

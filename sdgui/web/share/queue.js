@@ -2,6 +2,7 @@
 // Everybody's queue: what is made, what waits and for how long; one is removed, or all held.
 
 import { button, make } from "../shared/dom/dom.js";
+import { grey } from "../shared/dom/grey.js";
 import { at } from "../shared/fetch/address.js";
 import { ask, tell } from "../shared/fetch/ask.js";
 import { badge } from "./badge.js";
@@ -51,9 +52,9 @@ export class Queue {
     const bar = make("span", { className: "share-bar", aria: { hidden: true } }, make("i"));
     const title = prompt || "a dream without a prompt";
     const remove = button("", "share-drop", async () => {
-      remove.disabled = true;
+      grey(remove, "It is being stopped");
       await this.part.act(() => ask(`/share/queue/${job}`, { method: "DELETE" }));
-      remove.disabled = false;
+      grey(remove, "");
       this.changed();
     }, { title: "Stop it; what is made stays theirs", aria: { label: `Stop “${title}” of ${mine ? "you" : name}` } });
     remove.append(icon("close"));

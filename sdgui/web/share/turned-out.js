@@ -2,6 +2,7 @@
 // What a guest sees whom the owner does not let in any more: a sentence over the page, until they are let in again.
 
 import { button, make } from "../shared/dom/dom.js";
+import { grey } from "../shared/dom/grey.js";
 
 /** `isIn` asks whether one is let in again. @param {string} sentence @param {() => Promise<boolean>} isIn */
 export function turnedOut(sentence, isIn) {
@@ -11,9 +12,9 @@ export function turnedOut(sentence, isIn) {
     return;
   }
   const again = button("Come in again", "quiet-button", async () => {
-    again.disabled = true;
+    grey(again, "It is being asked for");
     if (await isIn()) location.reload();
-    again.disabled = false;
+    grey(again, "");
   });
   const element = make("dialog", { className: "sd-dialog", id: "turned-out", aria: { labelledby: "turned-out-title" } },
     make("h2", { id: "turned-out-title", textContent: "You are not let in now" }), make("p", { textContent: sentence }),

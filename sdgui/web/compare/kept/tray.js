@@ -2,6 +2,7 @@
 // The kept pictures, in the order in which they were kept; the server keeps them.
 
 import { button, make } from "../../shared/dom/dom.js";
+import { grey } from "../../shared/dom/grey.js";
 import { Picture } from "../../shared/dreams/dream.js";
 import { ask } from "../../shared/fetch/ask.js";
 import { thumbnail } from "../../shared/fetch/image.js";
@@ -101,14 +102,14 @@ export class Tray {
     this.strip.hidden = !count;
     const drafts = this.drafts;
     this.refineButton.textContent = `Refine at ${steps ?? "full"} steps`;
-    this.refineButton.disabled = !drafts.length;
-    this.refineButton.title = this.why(drafts.length, steps);
-    this.exportButton.disabled = !count;
+    const which = drafts.length === 1 ? "The kept draft" : `The ${drafts.length} kept drafts`;
+    grey(this.refineButton, this.barred(drafts.length, steps), drafts.length ? `${which} of “${drafts[0].settings.prompt}” again, at ${steps} steps` : "");
+    grey(this.exportButton, count ? "" : "No picture is kept yet");
   }
 
-  /** @param {number} count @param {number | null} steps */
-  why(count, steps) {
-    if (count) return `${count === 1 ? "The kept draft" : `The ${count} kept drafts`} of “${this.drafts[0].settings.prompt}” again, at ${steps} steps`;
+  /** Why nothing can be refined; "" where something can. @param {number} drafts @param {number | null} steps */
+  barred(drafts, steps) {
+    if (drafts) return "";
     return this.kept.length ? `No kept picture has fewer than ${steps} steps, or they are refined already` : "Keep some pictures of a draft first";
   }
 

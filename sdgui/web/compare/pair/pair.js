@@ -3,12 +3,13 @@
 
 import { COMPACT } from "../../shared/dom/compact.js";
 import { button, make, targetOf } from "../../shared/dom/dom.js";
+import { grey } from "../../shared/dom/grey.js";
 import { Refused, ask, isGone, wordsOf } from "../../shared/fetch/ask.js";
 import { Comparison } from "./comparison.js";
 import { Large } from "./large.js";
 import { Pin, remember, remembered } from "./pin.js";
 import { MODES, Stage } from "./stage.js";
-import { Strip } from "./strip.js";
+import { LOADING, Strip } from "./strip.js";
 import { Table, alike, apart } from "./table.js";
 
 /** @typedef {import("./stage.js").Which} Which */
@@ -219,7 +220,7 @@ export class Pair {
     this.root.classList.toggle("is-both", isBoth);
     this.root.classList.toggle("is-none", !this.a && !this.b);
     this.stage.awaits(isBoth);
-    this.enlarge.disabled = !this.stage.isFull;
+    grey(this.enlarge, this.stage.isFull ? "" : LOADING);
     const missing = BOTH.filter((which) => !this.pins[which]).map((which) => which.toUpperCase());
     this.hint.textContent = ["", `Press ${missing} on another picture to compare the two`, NONE][missing.length];
     this.actions.hidden = !this.a && !this.b;

@@ -2,8 +2,10 @@
 // Where the settings are a drawer, A and B are seen below the sheets, and what is pinned opens from there.
 
 import { make } from "../../shared/dom/dom.js";
+import { grey } from "../../shared/dom/grey.js";
 import { at } from "../../shared/fetch/address.js";
 
+export const LOADING = "The two are not loaded yet";
 const MISSING = "Pin another to compare the two";
 
 export class Strip {
@@ -21,7 +23,7 @@ export class Strip {
     const { pins, stage } = this.pair;
     const pinned = /** @type {const} */ (["a", "b"]).flatMap((which) => (pins[which] ? [{ which, pin: pins[which] }] : []));
     this.element.hidden = !pinned.length;
-    this.element.disabled = !stage.isFull;
+    grey(this.element, stage.isFull ? "" : pinned.length === 2 ? LOADING : MISSING);
     this.pictures.replaceChildren(...pinned.map(({ which, pin }) => make("span", {},
       make("img", { alt: "", src: at(`/thumb/${pin.id}`), draggable: false }), make("b", { textContent: which.toUpperCase() }))));
     const seeds = pinned.map(({ pin }) => pin.facts?.seed ?? "…");

@@ -3,6 +3,7 @@
 
 import { dialog } from "../../shared/dom/dialog.js";
 import { button, make } from "../../shared/dom/dom.js";
+import { grey } from "../../shared/dom/grey.js";
 import { pictures as counted } from "../../shared/dreams/words.js";
 import { at } from "../../shared/fetch/address.js";
 import { ask, tell, wordsOf } from "../../shared/fetch/ask.js";
@@ -82,7 +83,7 @@ export class ChoosingPanel {
       make("span", { className: "choosing-count", textContent: `${kept.length} of ${tally.voters}` }))));
     const { agreed, favoured } = tally;
     this.all.textContent = agreed.length ? `Keep what all kept (${agreed.length})` : "Nothing was kept by all yet";
-    this.all.disabled = !agreed.length;
+    grey(this.all, agreed.length ? "" : "No picture was kept by all yet");
     this.half.textContent = `Keep what most kept (${favoured.length})`;
     this.half.hidden = favoured.length <= agreed.length;
   }

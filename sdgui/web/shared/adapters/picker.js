@@ -3,6 +3,7 @@
 
 import { dialog } from "../dom/dialog.js";
 import { button, find, make } from "../dom/dom.js";
+import { grey } from "../dom/grey.js";
 import { stepOf } from "../dom/keys.js";
 import { MOST, remark } from "../dom/search.js";
 import { ask } from "../fetch/ask.js";
@@ -62,8 +63,9 @@ export class Picker {
   row(adapter) {
     const { name, kind, base_model, trigger_words, vectors, misfit } = adapter;
     const facts = [kind, base_model, vectors > 1 ? `${vectors} tokens` : ""].filter(Boolean).join(" · ");
-    const pick = make("button", { type: "button", className: "adapters-pick", disabled: misfit !== null },
+    const pick = make("button", { type: "button", className: "adapters-pick" },
       make("span", { className: "adapters-name", textContent: name }), make("span", { className: "adapters-facts", textContent: misfit ?? facts }));
+    grey(pick, misfit);
     pick.addEventListener("click", () => this.put(called(adapter)));
     const words = misfit === null ? trigger_words.map((word) => this.chip(word)) : [];
     return make("li", {}, pick, ...(words.length ? [make("div", { className: "adapters-words" }, ...words)] : []));

@@ -2,6 +2,7 @@
 // What the header's pill opens: the memory of each worker, the models that are warm, and a button that frees one.
 
 import { button, find, make } from "../dom/dom.js";
+import { grey } from "../dom/grey.js";
 import { pause } from "../dom/pause.js";
 import { ago, duration, size } from "../dreams/words.js";
 import { ask, tell, wordsOf } from "../fetch/ask.js";
@@ -127,7 +128,7 @@ function row(model, mayFree, free) {
   if (dreaming) parts.push(make("span", { className: "memory-dreaming", textContent: "dreaming" }));
   else if (mayFree) {
     const freeing = button("Free it", "quiet-button", () => {
-      freeing.disabled = true;
+      grey(freeing, "It is being freed");
       free(model);
     }, { data: { model: model.model }, aria: { label: `Free it: ${title}` } });
     parts.push(freeing);

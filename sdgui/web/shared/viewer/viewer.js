@@ -3,6 +3,7 @@
 
 import { dialog } from "../dom/dialog.js";
 import { button, make, targetOf } from "../dom/dom.js";
+import { grey } from "../dom/grey.js";
 import { moment } from "../dreams/words.js";
 import { at } from "../fetch/address.js";
 import { again, retryNow, settled } from "../fetch/again.js";
@@ -167,8 +168,8 @@ export class Viewer {
     if (!this.picture) return;
     const { pictures } = this.shelf;
     const place = pictures.indexOf(this.picture);
-    this.back.disabled = place <= 0;
-    this.forth.disabled = place >= pictures.length - 1;
+    grey(this.back, place <= 0 ? "This is the first picture" : "");
+    grey(this.forth, place >= pictures.length - 1 ? "This is the last picture" : "");
     if ([this.back, this.forth].some((stepper) => stepper.disabled && stepper === document.activeElement)) this.rest();
   }
 
