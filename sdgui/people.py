@@ -27,6 +27,15 @@ class Who:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Maker:
+    """A visitor of whom there are `pictures` to be seen, the `last` made then, in seconds since the epoch."""
+
+    visitor: str
+    pictures: int
+    last: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Allowance:
     """What one person may ask for; None is as much as the model and the page allow."""
 

@@ -16,6 +16,7 @@ from sdgui.inventory import Inventory
 from sdgui.library import Card, Corrected, Defaults, Download, KnownModel, Offer
 from sdgui.links import Link
 from sdgui.model_info import ModelInfo, ModelRef
+from sdgui.people import Maker
 from sdgui.picture_query import Facets, PictureQuery
 from sdgui.records import (
     Binned,
@@ -331,7 +332,15 @@ class Store(Protocol):
         ...
 
     def adopt(self, visitor: str, into: str) -> int:
-        """Makes all that is one visitor's another's: dreams, pictures, links, bin; how many pictures."""
+        """Makes all that is one visitor's another's: dreams, pictures, links, bin, imports; how many pictures."""
+        ...
+
+    def makers(self) -> tuple[str, ...]:
+        """The visitors of whom there is a picture to be seen."""
+        ...
+
+    def made(self, visitors: Sequence[str]) -> tuple[Maker, ...]:
+        """How much there is to be seen of each of these visitors of whom there is anything; who made last is first."""
         ...
 
     def bytes_of_all(self, visitors: Sequence[str], *, kept: bool = False) -> int:

@@ -19,6 +19,7 @@ from sdgui.errors import DiskFull, NotYetSaved, UserError
 from sdgui.imports import FolderImport, Imported, ImportState
 from sdgui.links import Link
 from sdgui.local_days import EPOCH, offsets
+from sdgui.people import Maker
 from sdgui.picture_query import Facets, Order, PictureQuery
 from sdgui.records import (
     Binned,
@@ -40,6 +41,7 @@ from sdgui.storage import (
     guest_rows,
     judged_rows,
     link_rows,
+    maker_rows,
     picture_list,
     report_rows,
     taken_in,
@@ -433,6 +435,15 @@ class Database:
                     f"UPDATE OR REPLACE {table} SET visitor = ? WHERE visitor = ?", (into, visitor)
                 )
             return int(moved)
+
+    def makers(self) -> tuple[str, ...]:
+        """The visitors of whom there is a picture to be seen."""
+        return self._remembering(("makers",), maker_rows.makers)
+
+    def made(self, visitors: Sequence[str]) -> tuple[Maker, ...]:
+        """How much there is of each of these visitors; who made last is first."""
+        key = ("made", *visitors)
+        return self._remembering(key, lambda connection: maker_rows.made(connection, visitors))
 
     def bytes_of_all(self, visitors: Sequence[str], *, kept: bool) -> int:
         """The same of all these visitors together."""

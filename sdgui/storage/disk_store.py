@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, tzinfo
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +13,7 @@ from sdgui.choosing import Chooser
 from sdgui.errors import DiskFull, NotYetListed, NotYetSaved, UserError
 from sdgui.events import Pixels, Task
 from sdgui.links import Link
-from sdgui.people import NOBODY
+from sdgui.people import NOBODY, Maker
 from sdgui.picture_query import Facets, PictureQuery
 from sdgui.records import (
     BIN_DAYS,
@@ -300,8 +301,23 @@ class DiskStore:
         return self._database.bytes_of_all(visitors, kept=kept)
 
     def adopt(self, visitor: str, into: str) -> int:
-        """Makes all that is one visitor's another's: dreams, pictures, links, bin; how many pictures."""
-        return self._database.adopt(visitor, into)
+        """Makes all that is one visitor's another's: dreams, pictures, links, bin, imports; how many pictures."""
+        self._copy_due = True
+        moved = self._database.adopt(visitor, into)
+        with self._unlisted_lock:  # the files of what is made from now on say whose they are
+            for task, (job, index) in self._asked.items():
+                if job.visitor == visitor:
+                    self._asked[task] = replace(job, visitor=into), index
+        self._imports.adopt(visitor, into)
+        return moved
+
+    def makers(self) -> tuple[str, ...]:
+        """The visitors of whom there is a picture to be seen."""
+        return self._database.makers()
+
+    def made(self, visitors: Sequence[str]) -> tuple[Maker, ...]:
+        """How much there is to be seen of each of these visitors of whom there is anything; who made last is first."""
+        return self._database.made(visitors)
 
     def oldest_unkept(
         self, visitors: Sequence[str], bytes: int, *, sparing: Sequence[str] = ()

@@ -1,7 +1,6 @@
 """How often what each visitor has was changed, counted where rows are written: no change can forget to say so."""
 
 import sqlite3
-from collections import Counter
 
 _WATCHED = "jobs", "tasks"
 """The tables of what a visitor's pages show."""
@@ -13,7 +12,8 @@ class Revisions:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """The triggers are the connection's own: the file has nothing of them."""
-        self._counts: Counter[str] = Counter()
+        self._last: dict[str, int] = {}
+        self._count = 0
         self._touched: set[str] = set()
         connection.create_function("touched", 1, self._touched.add)
         for table in _WATCHED:
@@ -30,8 +30,10 @@ class Revisions:
 
     def committed(self) -> None:
         """What it touched is another one from now on."""
-        self._counts.update(self._touched)
+        if self._touched:
+            self._count += 1  # one count for all: who becomes somebody else finds another one, too
+            self._last.update(dict.fromkeys(self._touched, self._count))
 
     def of(self, visitor: str) -> int:
         """Another one after each change of what the visitor has."""
-        return self._counts[visitor]
+        return self._last.get(visitor, 0)

@@ -46,6 +46,14 @@ class Stopped:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Adopted:
+    """What was one visitor's is another's from now on, who is the same person."""
+
+    visitor: str
+    into: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Paused:
     """From now on no batch begins, or batches begin again; what is under way goes on."""
 
@@ -146,6 +154,7 @@ Happening = (
     | Reopening
     | NotReopened
     | Stopped
+    | Adopted
     | Paused
     | WorkerReady
     | WorkerSaid

@@ -39,6 +39,23 @@ class LiveJobs:
         self.news.add((record.visitor, record.id))
         return job
 
+    def hand_over(self, visitor: str, into: str) -> list[LiveJob]:
+        """Makes all that is one visitor's another's, also what has ended; those that are alive."""
+        moved = [job for job in self._all() if job.record.visitor == visitor]
+        for job in moved:
+            job.record = replace(job.record, visitor=into)
+        alive = [job for job in moved if job.record.id in self.active]
+        self.news.update((into, job.record.id) for job in alive)
+        return alive
+
+    def whose(self, job: str) -> str | None:
+        """The visitor whose a job is that is alive or has just ended; None for any other."""
+        found = self.active.get(job, self.ended.get(job))
+        return None if found is None else found.record.visitor
+
+    def _all(self) -> list[LiveJob]:
+        return [*self.active.values(), *self.ended.values()]
+
     def owners(self, batch: Batch) -> dict[str, LiveJob]:
         """The living jobs of a batch's tasks, by task."""
         owners = ((task.id, self._by_task.get(task.id)) for task in batch.tasks)

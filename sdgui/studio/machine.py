@@ -22,6 +22,7 @@ from sdgui.studio.faults import HELD_BACK, NOT_LOADED, OUR_FAULT
 from sdgui.studio.fits import Fits
 from sdgui.studio.forecast import look_ahead, tell_progress
 from sdgui.studio.happenings import (
+    Adopted,
     Asked,
     BatchOver,
     Begin,
@@ -150,6 +151,9 @@ class Machine:
                 return
             case Stopped(jobs=jobs):
                 self._stop(jobs)
+            case Adopted(visitor=visitor, into=into):
+                self.queue.hand_over(visitor, into)
+                self._effects += [Opened(job=job) for job in self.jobs.hand_over(visitor, into)]
             case Paused(paused=paused):
                 self.paused = paused
             case WorkerReady(worker=number):

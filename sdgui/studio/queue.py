@@ -74,6 +74,23 @@ class PictureQueue:
                 self._before.discard(visitor)
             self._waiting.setdefault(visitor, _Line()).put(tasks, first=first, alone=alone)
 
+    def hand_over(self, visitor: str, into: str) -> None:
+        """Makes what waits of one visitor another's, behind all of theirs; of both turns they have the earlier."""
+        if visitor in self._waiting:
+            joined = self._waiting.get(into, _Line())
+            joined.join(self._waiting[visitor])
+            waiting = OrderedDict[str, _Line]()
+            for one, line in self._waiting.items():
+                name = into if one == visitor else one
+                waiting.setdefault(name, joined if name == into else line)
+            self._waiting = waiting
+            self._passed.pop(visitor, None)
+        if visitor in self._before:
+            self._before.remove(visitor)
+            self._before.add(into)
+        if self._last == visitor:
+            self._last = into
+
     def remove(self, tasks: frozenset[str]) -> tuple[str, ...]:
         """Takes out those of the tasks that wait; their ids."""
         removed: list[str] = []
@@ -222,6 +239,14 @@ class _Line:
             if first or len(group) == 1:
                 self._keep(key, group)
         self._size += len(tasks)
+
+    def join(self, other: "_Line") -> None:
+        """Puts all of another line behind what is here, in its order."""
+        placed = [
+            (place, key, task) for key, group in other._groups.items() for place, task in group
+        ]
+        for _, key, task in sorted(placed, key=itemgetter(0)):
+            self.put((task,), first=False, alone=key == task.id)
 
     def remove(self, tasks: frozenset[str]) -> list[str]:
         removed: list[str] = []

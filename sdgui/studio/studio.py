@@ -54,6 +54,7 @@ from sdgui.studio.disk_writer import DiskWriter
 from sdgui.studio.faults import NOT_SAVED_HERE
 from sdgui.studio.guests import Guests
 from sdgui.studio.happenings import (
+    Adopted,
     Asked,
     Begin,
     Closing,
@@ -88,6 +89,8 @@ from sdgui.written_values import SEEDS
 
 _MOST_A_MINUTE = 1000
 _MOST_BEGINNERS = 1000
+_LONGEST_ARRIVAL = 10.0
+"""Seconds for which what is being stored of somebody is waited for."""
 _NOT_LET_IN = ("Whoever runs this program does not let you in any more.", "Ask them.")
 
 
@@ -136,6 +139,7 @@ class Studio:
         self._draw_seed = draw_seed
         self._clock = clock
         self._lock = threading.RLock()
+        self._has_arrived = threading.Condition(self._lock)
         self._batch_limit = batch_limit
         self._arriving: Counter[str] = Counter()
         self._begun: dict[str, deque[float]] = {}
@@ -158,6 +162,8 @@ class Studio:
         self._watchers = Watchers()
         self.heeding: list[Callable[[str], None]] = []
         """Each is told of a visitor whose stored pictures were deleted, brought back or marked otherwise."""
+        self.adopted: list[Callable[[str, str], None]] = []
+        """Each is told of a visitor, and of the other whose all that is by now."""
         self.turned_out: list[Callable[[str], None]] = []
         """Each is told of a visitor who is not let in any more."""
         self._disk = DiskWriter(store, tell=self._stored, ends=self._ends, saved=self._saved)
@@ -336,15 +342,34 @@ class Studio:
         return self.store.empty_bin(who.visitor)
 
     def adopt(self, visitor: str, who: Who) -> int:
-        """Makes what was dreamt as one visitor that of another, who is the same person; how many pictures. UserError
+        """Makes all that is one visitor's that of another, who is the same person; how many pictures. What is being
+        made goes on, and is told to whoever watched it and to the other; but for a guest, who has limits: UserError
         while something of it is still being made."""
-        if self.active_jobs(Who(visitor=visitor)):
+        if who.role is Role.GUEST and self.active_jobs(Who(visitor=visitor)):
             raise UserError(
                 "Dreams of this browser are still being made.",
                 "Bring them along when they are done.",
             )
         self.guests.note(who)
-        return self.store.adopt(visitor, who.visitor)
+        with self._has_arrived:  # what is just being stored would stay behind
+            self._has_arrived.wait_for(lambda: not self._arriving[visitor], _LONGEST_ARRIVAL)
+        moved = self.store.adopt(visitor, who.visitor)
+        with self._lock:
+            watching = self._watchers.hand_over(visitor, who.visitor)
+            self._take(Adopted(visitor=visitor, into=who.visitor))
+            for watcher in watching:
+                for job in self._machine.jobs.active.values():
+                    watcher.follow(job)
+                watcher.notify(at_once=True)
+        for tell in self.adopted:
+            tell(visitor, who.visitor)
+        return moved
+
+    def whose(self, job: JobRecord) -> str:
+        """The visitor whose a job is by now: what was somebody's may have become another's since it was read."""
+        with self._lock:
+            now = self._machine.jobs.whose(job.id)
+        return job.visitor if now is None else now
 
     def active_jobs(self, who: Who) -> tuple[str, ...]:
         """Ids of the visitor's jobs that have not ended, in the order in which they were queued."""
@@ -627,6 +652,7 @@ class Studio:
         self._arriving[who.visitor] -= pictures
         if not self._arriving[who.visitor]:
             del self._arriving[who.visitor]
+        self._has_arrived.notify_all()
 
     def _unfit(self, tasks: Sequence[Task]) -> dict[str, UserError]:
         """Tasks whose model, LoRAs or learnt words are gone or have changed since, and what to say of it."""

@@ -118,6 +118,14 @@ class Watchers:
         if not mine:
             self._watchers.pop(watcher.visitor, None)
 
+    def hand_over(self, visitor: str, into: str) -> list[Watcher]:
+        """Who watches as one visitor watches as another from now on; the caller holds the studio's lock."""
+        moved = self._watchers.pop(visitor, set())
+        for watcher in moved:
+            watcher.visitor = into
+            self.add(watcher)
+        return list(moved)
+
     def of(self, jobs: Iterable[Named]) -> list[Watcher]:
         """Those who watch one of these jobs; the caller holds the studio's lock."""
         by_visitor: dict[str, set[str]] = {}

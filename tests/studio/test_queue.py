@@ -120,6 +120,31 @@ def test_who_goes_first_shares_with_nobody_while_they_fill_a_batch() -> None:
     assert [ids(queue.take())[0] for _ in range(2)] == ["m0", "a0"]
 
 
+def test_what_waits_of_one_who_is_another_by_now_comes_behind_theirs_and_keeps_the_earlier_turn() -> (
+    None
+):
+    queue = PictureQueue(lambda spec: 2)
+    queue.put("phone", tasks("p", 2, steps=5))
+    queue.put("bob", tasks("b", 2, steps=6))
+    queue.put("ann", tasks("a", 2))
+    queue.put("phone", (one_of("again"),), first=True, alone=True)
+    queue.hand_over("phone", "ann")
+    queue.hand_over("nobody", "ann")
+    assert queue.visitors() == ("ann", "bob") and queue.count("ann") == 5
+    assert [ids(queue.take()) for _ in range(5)] == [
+        ["a0", "a1"],
+        ["b0", "b1"],
+        ["again"],
+        ["p0", "p1"],
+        [],
+    ]
+    queue.put("phone", tasks("p", 1), before_others=True)
+    queue.put("bob", tasks("b", 1))
+    queue.hand_over("phone", "ann")
+    queue.put("carla", tasks("c", 1))
+    assert ids(queue.take())[0] == "p0"
+
+
 def test_the_batches_to_come_are_told_without_taking_them() -> None:
     queue = PictureQueue(lambda spec: 2)
     queue.put("ann", tasks("a", 3))

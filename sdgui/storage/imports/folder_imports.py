@@ -135,6 +135,13 @@ class FolderImports:
                 if one.visitor == UNCLAIMED:
                     self._known[number] = replace(one, visitor=visitor)
 
+    def adopt(self, visitor: str, into: str) -> None:
+        """What is under way for a visitor is another's, whose it is in the list by now."""
+        with self._changed:
+            for number, one in self._known.items():
+                if one.visitor == visitor:
+                    self._known[number] = replace(one, visitor=into)
+
     @property
     def is_used(self) -> bool:
         """Whether any folder was imported since the program began."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def _routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> tuple[APIRouter, ...]:
     gatherings = Gatherings(store)
     studio.heeding.append(gatherings.heed)
+    studio.adopted.append(gatherings.adopt)
     return (
         maker_routes(studio, store, gatherings),
         link_routes(studio, store, gatherings),

@@ -44,7 +44,7 @@ async def progress_of(studio: "Studio", job: JobRecord) -> AsyncIterator[How]:
 
 
 async def _every_progress(studio: "Studio", job: JobRecord, how: How) -> AsyncIterator[How]:
-    async for _, event in studio.watch(Who(visitor=job.visitor), job.id):
+    async for _, event in studio.watch(Who(visitor=studio.whose(job)), job.id):
         match event:
             case Queued():
                 how = {**how, "state": "waiting", "seconds_left": event.wait}
@@ -69,7 +69,8 @@ async def outcome_of(
 ) -> tuple[list[PictureRecord | None], str, list[int]]:
     """What became of each picture of an ended job, its state in words, and the indices of those that the model's own
     safety checker held back; UserError when none is to be had."""
-    stored = await asyncio.to_thread(store.job, job.id, job.visitor)
+    visitor = studio.whose(job)
+    stored = await asyncio.to_thread(store.job, job.id, visitor)
     job = studio.as_it_stands(job if stored is None else stored)
     held_back = [i for i, task in enumerate(job.tasks) if task.held_back]
     if not any(task.stored for task in job.tasks):
@@ -84,7 +85,7 @@ async def outcome_of(
                 raise UserError("The studio closed before the dream was done.", "Ask again later.")
 
     def look_up() -> list[PictureRecord | None]:
-        found = store.find_pictures([task.id for task in job.tasks if task.stored], job.visitor)
+        found = store.find_pictures([task.id for task in job.tasks if task.stored], visitor)
         return [found.get(task.id) for task in job.tasks]
 
     return await asyncio.to_thread(look_up), _STATES[job.state], held_back

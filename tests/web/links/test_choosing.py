@@ -16,6 +16,7 @@ from sdgui.choosing import MOST_CHOOSERS
 from sdgui.records import JobRecord
 from sdgui.storage.secret import server_secret
 from sdgui.web.doors.visitors import visitor_named
+from sdgui.web.links.choosing import listening
 from sdgui.web.links.choosing.gatherings import (
     MOST_PAGES_OF_ONE,
     NEWCOMERS,
@@ -343,3 +344,20 @@ def test_marks_are_there_when_the_server_has_started_again(tmp_path: Path) -> No
         assert say(ann, path, 2).json()["you"] == 1
         assert ann.get(path).text.count('data-mine="kept"') == 2
         Ear(ann, f"{path}/news").hears(marks_of(1, n1="kept", n2="kept"))
+
+
+def test_what_is_chosen_from_stays_there_for_all_when_its_maker_becomes_one_with_another_browser(
+    site: Site, maker: httpx.Client, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "BEAT", 0.2)  # so often it is looked whether it still is open
+    with site.client() as ann:
+        of_maker, of_ann = Ear(maker, "/links/news"), Ear(ann, f"{path}/news")
+        of_maker.hears(lambda news: bool(news.get("pictures")))
+        of_ann.hears(lambda news: news.get("pictures") == [0, 1, 2, 3])
+        site.studio.adopt(site.visitor_of(maker), who("owner"))
+        assert say(ann, path, 1).status_code == 200
+        for one in (of_maker, of_ann):
+            told = one.hears(marks_of(1, n1="kept"))
+            assert told.get("pictures", [0, 1, 2, 3]) == [0, 1, 2, 3] and not told.get("over")
+        assert say(ann, path, 1, "").status_code == 200
+        of_maker.hears(marks_of(1))

@@ -178,6 +178,14 @@ class Gatherings:
                 if gathering.link.visitor == visitor:
                     self._show(gathering)
 
+    def adopt(self, visitor: str, into: str) -> None:
+        """What was one visitor's is another's: the links of open pages, too."""
+        with self._lock:
+            for gathering in self._open.values():
+                if gathering.link.visitor == visitor:
+                    gathering.link = replace(gathering.link, visitor=into)
+        self.heed(into)
+
     def _show(self, gathering: Gathering) -> None:
         if gathering.standing.is_over:
             return

@@ -67,7 +67,7 @@ def maker_routes(studio: "Studio", store: Store, gatherings: Gatherings) -> APIR
             raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, str(fault), NO_STORE) from fault
 
         def is_open(link: Link) -> bool:
-            return any(one.id == link.id for one in store.links(visitor))
+            return any(one.id == link.id for one in store.links(link.visitor))
 
         return event_stream(messages(gatherings, entered, page, is_open, of_maker=True))
 
