@@ -31,6 +31,7 @@ _MOST_PEOPLE = 2000
 _MOST_WORDS = 500
 _LONGEST_WORD = 80
 _MOST_INVITATIONS = 200
+_MOST_JOINED = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +162,7 @@ class GuestBook:
         self._people: dict[str, Person] = {}
         self._numbers = 0
         self._is_held = False
+        self._joined: dict[str, None] = {}
         self.ended: Callable[[str], object] = lambda visitor: None
         self.changed: Callable[[Policy], None] = lambda policy: None
         self._read()
@@ -234,6 +236,38 @@ class GuestBook:
             self._is_held = is_held
             self._has_news = True
         self.keep()
+
+    # The owner's browsers
+
+    def join(self, visitors: Iterable[str]) -> None:
+        """These are the owner in person from now on, whenever they come as the owner. It lets nobody in, and makes
+        nobody the owner who is not."""
+        with self._lock:
+            for visitor in visitors:
+                self._joined.pop(visitor, None)
+                self._joined[visitor] = None
+            while len(self._joined) > _MOST_JOINED:
+                del self._joined[next(iter(self._joined))]
+            self._has_news = True
+        self.keep()
+
+    def part(self, visitor: str) -> None:
+        """Somebody signed out: they are themselves again, whatever they come as."""
+        with self._lock:
+            if visitor not in self._joined:
+                return
+            del self._joined[visitor]
+            self._has_news = True
+        self.keep()
+
+    def has_joined(self, visitor: str) -> bool:
+        """Whether somebody is the owner in person where they come as the owner."""
+        return visitor in self._joined
+
+    def joined(self) -> tuple[str, ...]:
+        """Those who are."""
+        with self._lock:
+            return tuple(self._joined)
 
     # Invitations
 
@@ -469,6 +503,7 @@ class GuestBook:
             "invitations": [asdict(one) for one in self._invitations.values()],
             "numbers": self._numbers,
             "held": self._is_held,
+            "joined": list(self._joined),
             "people": [
                 asdict(one)
                 for one in self._people.values()
@@ -483,6 +518,7 @@ class GuestBook:
             self._words = tuple(map(str, told["words"]))
             self._numbers = int(told["numbers"])
             self._is_held = bool(told.get("held", False))
+            self._joined = dict.fromkeys(map(str, told.get("joined", ())))
             self._invitations = {one["id"]: Invitation(**one) for one in told["invitations"]}
             self._people = {
                 one["visitor"]: Person(**{**one, "role": Role(one["role"])})
@@ -493,6 +529,7 @@ class GuestBook:
         except (OSError, ValueError, KeyError, TypeError) as fault:
             log.warning("what was known of guests cannot be read, and is begun anew: %s", fault)
             self._decided, self._words, self._invitations = Terms(), (), {}
+            self._joined = {}
             with suppress(OSError):  # nobody knows yet what it holds
                 self._file.replace(self._file.with_name(f"{FILE}.damaged"))
 

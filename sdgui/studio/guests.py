@@ -23,6 +23,10 @@ class Guests:
         """Whether somebody is one."""
         return visitor in self._known and not self._is_owner(visitor)
 
+    def was(self, visitor: str) -> bool:
+        """Whether somebody is one, or was when they dreamt last."""
+        return visitor in self._known
+
     def all(self) -> frozenset[str]:
         """The visitors who are."""
         with self._lock:

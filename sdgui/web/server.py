@@ -15,6 +15,7 @@ from anyio import CapacityLimiter
 from fastapi import FastAPI
 from starlette.types import Scope
 
+from sdgui.errors import UserError
 from sdgui.ports import Library, Store
 from sdgui.settings import Settings, is_loopback
 from sdgui.storage.secret import server_secret
@@ -41,6 +42,7 @@ from sdgui.web.programs.declaration import numbers_of
 from sdgui.web.programs.endpoints import endpoints_of
 from sdgui.web.programs.routes import program_routes
 from sdgui.web.rooms import ROOT, Rooms
+from sdgui.web.share.own_browsers import OwnBrowsers, own_browser_routes
 from sdgui.web.share.pictures import guests_picture_routes
 from sdgui.web.share.routes import share_routes
 from sdgui.web.share.tunnel import PublicLink
@@ -97,7 +99,12 @@ def make_app(
     )
     for routes in make_routes(studio, store, library, CapacityLimiter(_HEAVY)):
         app.include_router(routes)
-    app.include_router(share_routes(studio, gate, link, streams))
+    secret = server_secret(settings.output_dir)
+    browsers = OwnBrowsers(studio, gate, secret)
+    with contextlib.suppress(UserError):  # until it can be, they are offered
+        browsers.settle()
+    app.include_router(own_browser_routes(studio, browsers))
+    app.include_router(share_routes(studio, gate, link, streams, browsers))
     app.include_router(guests_picture_routes(studio, store, book))
     app.include_router(
         picture_routes(studio, store)
@@ -155,7 +162,6 @@ def make_app(
         is_over=gate.is_over,
         known=lambda scope: gate.keys.chooser.read(header(scope, b"cookie")),
     )
-    secret = server_secret(settings.output_dir)
     app.add_middleware(
         Visitors,
         secret=secret,

@@ -41,6 +41,21 @@ def test_what_was_decided_and_used_is_known_after_a_restart(tmp_path: Path) -> N
     assert again.saw(Who(visitor="bob", role=Role.GUEST)).number == 2
 
 
+def test_whose_browsers_are_the_owner_in_person_is_known_after_a_restart_until_they_sign_out(
+    tmp_path: Path,
+) -> None:
+    book = book_in(tmp_path)
+    book.join(("chrome", "firefox"))
+    again = book_in(tmp_path)
+    assert again.joined() == ("chrome", "firefox")
+    again.part("chrome")
+    again.part("nobody")
+    assert book_in(tmp_path).joined() == ("firefox",)
+    assert not again.has_joined("chrome") and not again.is_owner("firefox")
+    again.join(f"made up {i}" for i in range(1000))
+    assert len(book_in(tmp_path).joined()) == 1000
+
+
 def test_what_is_said_at_the_start_goes_before_what_was_decided(tmp_path: Path) -> None:
     book_in(tmp_path).decide(steps=7, pictures=3)
     said = book_in(tmp_path, steps=9)

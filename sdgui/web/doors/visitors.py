@@ -132,6 +132,8 @@ class Visitors:
             visitor = visitor_id(token)
         else:
             visitor = self._at(scope, role)
+        if not name and self._has_joined(visitor, role):
+            state["browser"], visitor = visitor, visitor_named(OWNER, self.secret)
         who = Who(visitor=visitor, role=role, name=name)
         state["visitor"], state["who"] = visitor, who
         refusal = self._refusal(scope, who, is_new=is_new)
@@ -176,6 +178,10 @@ class Visitors:
             text = NO_INVITATION if state.get("invitation") else BY_INVITATION
             return (HTTPStatus.FORBIDDEN, text)
         return None
+
+    def _has_joined(self, visitor: str, role: Role) -> bool:
+        """Whether whoever came as the owner is the owner in person, as they asked to be; nobody becomes it so."""
+        return role is Role.OWNER and self.gate is not None and self.gate.book.has_joined(visitor)
 
     def _browser(self, scope: Scope) -> str | None:
         """The visitor that a browser was before its person signed in by name, as far as its cookie tells."""

@@ -28,6 +28,7 @@ from sdgui.web.doors.visitors import (
     sent_away,
     who_of,
 )
+from sdgui.web.share.own_browsers import OwnBrowsers
 from sdgui.web.share.pictures import told_of_reports
 from sdgui.web.share.qr_code import as_svg
 from sdgui.web.share.tunnel import PublicLink
@@ -98,7 +99,9 @@ class Inviting(_Asked):
     hours: float | None = Field(default=None, gt=0, le=24 * 365)
 
 
-def share_routes(studio: "Studio", gate: Gate, link: PublicLink, streams: Streams) -> APIRouter:
+def share_routes(
+    studio: "Studio", gate: Gate, link: PublicLink, streams: Streams, browsers: OwnBrowsers
+) -> APIRouter:
     """Routes for the owner alone, and `/me`."""
     routes = APIRouter()
     book = gate.book
@@ -115,6 +118,7 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink, streams: Stream
             "limits": told_of(studio.policy.of(who)),
             "paused": studio.is_paused,
             "bring": _brings(request, who) is not None,
+            "others": bool(browsers.offered(request)),
             "signed_in": _signed_in(request),
             "lost": 0 if person is None else person.lost,
             "hidden": 0 if who.role is Role.OWNER else studio.store.count_hidden(who.visitor),
@@ -134,6 +138,8 @@ def share_routes(studio: "Studio", gate: Gate, link: PublicLink, streams: Stream
             streams.end_of_session(None, browser)
             return reply
         gate.keys.give_up(said)
+        if browser is not None:
+            book.part(browser)
         gate.note_no_owner(who.visitor, *(() if browser is None else (browser,)))
         streams.end_of_session(said, browser)
         for ended in gate.keys.owner.ended():

@@ -27,6 +27,7 @@ class Belongings:
     endpoint = "dream"
     name = "boat.zip"
     session = "theirs"
+    browser = "nobody"
 
     def __init__(self, site: Site, client: httpx.Client) -> None:
         self.site = site
