@@ -319,6 +319,12 @@ class GuestBook:
             is_shared = any(one.invitation == found.id for one in others)
             return f"{found.note} ({person.shown})" if is_shared else found.note
 
+    def note_of(self, invitation: str) -> str:
+        """For whom an invitation is; "" where that was not said, or it is no more."""
+        with self._lock:
+            found = self._invitations.get(invitation)
+            return "" if found is None else found.note
+
     def is_invited(self, invitation: str) -> bool:
         """Whether an invitation holds."""
         with self._lock:

@@ -50,6 +50,18 @@ SHEET = """() => {
 """As on a phone, which has a sheet of the system to share with."""
 
 
+LATER = "const was = performance.now.bind(performance); performance.now = () => was() + 60_000;"
+"""The page has not looked for long: it looks as soon as the pointer moves."""
+
+NEVER = """
+const later = setTimeout;
+window.setTimeout = (act, wait, ...rest) => (wait < 1000 ? later(act, wait, ...rest) : 0);
+document.querySelector("#share-button").click();
+document.querySelector("#share").close();
+"""
+"""The page does not look again by itself."""
+
+
 def save_number(page: Page, name: str, value: str) -> None:
     with page.expect_response(re.compile("/share/limits$")) as saved:
         page.fill(f"#share-{name}", value)
@@ -64,7 +76,10 @@ def test_the_owner_shares_a_link_and_decides_what_a_guest_may(
     monkeypatch.setattr(networking, "setup_tunnel", service)
     monkeypatch.setattr(tunnel, "_BETWEEN", 0.0)
     owner = make_visitor().open(own.url)
+    monkeypatch.setattr(own.app.state, "on_network", lambda: "http://192.168.4.2:7860")
     owner.click("#share-button")
+    expect(owner.get_by_label("Address for guests")).to_have_value("http://192.168.4.2:7860")
+    expect(owner.locator(".share-last")).to_contain_text("Only who is in your network can open")
     owner.get_by_role("button", name="Open a public link").click()
     expect(owner.locator(".share-last")).to_contain_text("the service for it could not be reached")
     service.is_there = True
@@ -137,7 +152,8 @@ def test_the_owner_shares_a_link_and_decides_what_a_guest_may(
     row = owner.get_by_test_id("queued")
     expect(row).to_contain_text("a red boat at sea")
     expect(owner.locator("#share-button .share-button-words")).to_have_text("Guests ·")
-    person = owner.get_by_test_id("guest")
+    persons = owner.get_by_test_id("guest")
+    person = persons.first
     expect(person).to_contain_text("dreaming")
     broken["panel"] = violations_everywhere(owner)
     shoot(owner, "share-1440")
@@ -170,8 +186,15 @@ def test_the_owner_shares_a_link_and_decides_what_a_guest_may(
     guest.goto("about:blank")  # else it may be told, and the console of what was refused
     person.get_by_role("button", name="Send away").click()
     assert not any(one["sent_away"] for one in people(owner))
+    own.visitor()  # nobody else comes to lie under who is about to be sent away
+    with owner.expect_response(re.compile("/share$")):
+        owner.evaluate(LATER)
+        person.locator(".is-asked").hover(position={"x": 5, "y": 5})
+    owner.evaluate("new Promise(requestAnimationFrame)")
+    assert persons.count() == 1
     person.get_by_role("button", name="Send away?").click()
     expect(person).to_contain_text("sent away for an hour")
+    expect(persons).to_have_count(2)
     expect(person.get_by_role("button", name="Let in again")).to_be_visible()
     sent_away = guest.request.get(f"{own.url}/me")
     assert sent_away.status == 403
@@ -180,6 +203,14 @@ def test_the_owner_shares_a_link_and_decides_what_a_guest_may(
     owner.keyboard.press("Escape")
     expect(owner.locator("#share")).to_be_hidden()
     expect(owner.locator("#share-button")).to_be_focused()
+    owner.evaluate(NEVER)
+    own.engine.go.clear()
+    owner.fill("#prompt textarea", "a cat")
+    with owner.expect_response(re.compile("/watch$")):
+        dream(owner)
+    own.studio.pause(True)  # on another device of theirs
+    expect(owner.locator("#queue-held")).to_contain_text("You hold everybody’s queue")
+    owner.goto("about:blank")  # before the site ends
     assert flat(broken) == []
 
 

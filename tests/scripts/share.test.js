@@ -6,10 +6,13 @@ import test from "node:test";
 
 import { toldApart } from "../../sdgui/web/shared/dom/told-apart.js";
 import { ordinal } from "../../sdgui/web/shared/dreams/words.js";
+import { reachOf } from "../../sdgui/web/shared/fetch/reach.js";
 import { facts } from "../../sdgui/web/shared/settings/facts.js";
 import { Wishes } from "../../sdgui/web/shared/settings/wishes.js";
+import { tellRows } from "../../sdgui/web/share/rows.js";
+import { Standing } from "../../sdgui/web/share/standing.js";
 import { cut, fitted, modelWithin, mostOf, within } from "../../sdgui/web/share/within.js";
-import { countOf, deedsOf, hiddenOf, inFull, inOrder, inShort, lifeOf, listed, lostOf, placeOf, progressOf, reportedOf, square, stepped, toggled, typed, termsInShort, useOf, withNow } from "../../sdgui/web/share/words.js";
+import { countOf, deedsOf, goneOf, hiddenOf, inFull, inOrder, inShort, lifeOf, listed, lostOf, placeOf, progressOf, reportedOf, square, stepped, toggled, typed, termsInShort, useOf, withNow } from "../../sdgui/web/share/words.js";
 
 const NOW = 1_700_000_000;
 /** @type {import("../../sdgui/web/share/told.js").Allowed} */
@@ -31,16 +34,61 @@ test("a link says how long it is there and how long it lives", () => {
 });
 
 test("what a guest does and used is told", () => {
-  assert.equal(deedsOf(GUEST, [], NOW), "12 pictures · 2 min of work · dreaming");
-  assert.equal(deedsOf({ ...GUEST, pictures: 1, seconds: 0, state: "waiting" }, [QUEUED], NOW), "1 picture · waiting, 2nd");
-  assert.match(deedsOf({ ...GUEST, blocked: true }, [], NOW), /blocked$/);
-  assert.match(deedsOf({ ...GUEST, seen: NOW - 7200, state: "away" }, [], NOW), /was here 2 h ago$/);
+  assert.equal(deedsOf(GUEST, [], NOW), "12 pictures in 2 min · dreaming");
+  assert.equal(deedsOf({ ...GUEST, pictures: 1, seconds: 0, state: "waiting" }, [QUEUED], NOW), "1 picture · waiting,\u00a02nd");
+  assert.match(deedsOf({ ...GUEST, blocked: true }, [], NOW), /blocked · was here just now$/);
+  assert.match(deedsOf({ ...GUEST, seen: NOW - 7200, state: "away" }, [], NOW), /was here 2 h ago, \d{1,2}:\d\d/);
+  const ways = [null, { note: "", holds: true }, { note: "Ben", holds: true }, { note: "guest 1", holds: true }, { note: "", holds: false }];
+  assert.deepEqual(ways.map((invitation) => deedsOf({ ...GUEST, seconds: 0, invitation }, [], NOW).split(" · ").slice(1, -1).join()),
+    ["", "by an invitation", "by “Ben”", "", "by an invitation that has ended"]);
 });
 
 test("who is here is counted and comes first; who was sent away is not", () => {
   const others = [{ ...GUEST, number: 3 }, { ...GUEST, number: 2, sent_away: true }, { ...GUEST, number: 4, state: /** @type {const} */ ("away") }, GUEST];
   assert.deepEqual(inOrder(others).map(({ number }) => number), [1, 3, 2, 4]);
   assert.deepEqual([countOf(others), countOf([GUEST]), countOf([])], ["2 guests", "1 guest", "nobody now"]);
+});
+
+test("nobody takes another place while the panel is open, and who is gone stands apart when it is opened again", () => {
+  const standing = new Standing();
+  const away = /** @type {const} */ ("away");
+  const ids = (/** @type {import("../../sdgui/web/share/told.js").Guest[]} */ people) => people.map(({ id }) => id).join("");
+  /** @param {...Partial<import("../../sdgui/web/share/told.js").Guest>} people */
+  const placed = (...people) => {
+    const { here, gone } = standing.place(people.map((one) => ({ ...GUEST, ...one })));
+    return [ids(here), ids(gone)];
+  };
+  const [a, b, c, d] = [{ id: "a", number: 1 }, { id: "b", number: 2 }, { id: "c", number: 3 }, { id: "d", number: 4 }];
+  assert.deepEqual(placed(b, a, { ...c, state: away, seen: 5 }, { ...d, blocked: true, seen: 9 }), ["ab", "dc"]);
+  // one is sent away, one comes back, one is new, one goes
+  assert.deepEqual(placed({ ...a, sent_away: true }, b, c, { ...d, blocked: true }, { id: "e", number: 9 }), ["abce", "d"]);
+  assert.deepEqual(placed({ ...a, state: away }, c, d), ["acd", ""]);
+  standing.renew();
+  assert.deepEqual(placed({ ...a, state: away }, b, d, c), ["bcd", "a"]);
+  assert.equal(goneOf([{ ...GUEST, blocked: true }, GUEST]), "Not here now · 2 · 1 blocked");
+});
+
+test("while a button of a row is aimed at, rows are told anew, and none comes or goes", () => {
+  /** @type {any[]} */
+  const children = [];
+  const list = /** @type {any} */ ({ children, insertBefore: (/** @type {any} */ row, /** @type {any} */ before) => children.splice(before ? children.indexOf(before) : children.length, 0, row) });
+  const known = new Map();
+  const how = { key: (/** @type {string} */ one) => one[0], home: list, make: (/** @type {string} */ name) => {
+    const element = /** @type {any} */ ({ name, contains: () => false, remove: () => children.splice(children.indexOf(element), 1) });
+    return { element, tell: (/** @type {string} */ now) => (element.name = now) };
+  } };
+  const names = () => children.map(({ name }) => name).join(" ");
+  tellRows(list, known, ["a", "b"], how);
+  tellRows(list, known, ["c", "b2"], { ...how, isHeld: true });
+  assert.equal(names(), "a b2");
+  tellRows(list, known, ["c", "b2"], how);
+  assert.equal(names(), "c b2");
+});
+
+test("who can open an address is said in the same words everywhere", () => {
+  assert.equal(reachOf("anywhere"), "");
+  assert.equal(reachOf("network"), "Only who is in your network can open this address.");
+  assert.equal(reachOf("machine", { areSeveral: true }), "Nobody else can open these: they lead to this machine alone.");
 });
 
 test("a dream in the queue says its step or its wait", () => {
@@ -62,6 +110,8 @@ test("an invitation says who came with it and how long it holds", () => {
   const one = { id: "i", note: "", made: NOW, ends: NOW + 7200, came: [], query: "" };
   assert.equal(useOf(one, NOW), "not used yet · ends in 2 h");
   assert.equal(useOf({ ...one, ends: null, came: ["guest 1", "guest 2"] }, NOW), "guest 1 and guest 2 came with it");
+  assert.equal(useOf({ ...one, ends: null, note: "Ann", came: ["Ann"] }, NOW), "one guest came with it");
+  assert.equal(useOf({ ...one, ends: null, note: "Ann", came: ["Ann (guest 3)", "ben"] }, NOW), "guest 3 and ben came with it");
   assert.equal(useOf(one, NOW + 7200), "not used yet · has ended");
   assert.equal(listed(["a", "b", "c", "d", "e"]), "a, b and 3 more");
 });

@@ -7,14 +7,16 @@ import { grey } from "../shared/dom/grey.js";
 import { pictures as counted } from "../shared/dreams/words.js";
 import { at } from "../shared/fetch/address.js";
 import { ask, tell, wordsOf } from "../shared/fetch/ask.js";
+import { reachOf } from "../shared/fetch/reach.js";
 import { copyText } from "../shared/viewer/taking.js";
 import { mosaic } from "./mosaic.js";
 
 /**
+ * @typedef {import("../shared/fetch/reach.js").Reach} Reach
  * @typedef {"picture" | "dream" | "wall" | "pair" | "choice"} Kind
  * @typedef {{ kind: Kind, pictures: string[], what: string, across?: number | null }} Subject what is to be shared, what
  *   it is called, and how many a row of it has, where it has rows
- * @typedef {{ id: string, address: string, reach: "machine" | "network" | "anywhere", kind: Kind, pictures: string[], prompt: string | null,
+ * @typedef {{ id: string, address: string, reach: Reach, kind: Kind, pictures: string[], prompt: string | null,
  *   shows: { prompt: boolean, settings: boolean, name: boolean }, by: string, created: number, expires: number | null }} Link
  */
 
@@ -23,17 +25,12 @@ const SAID = 2000;
 /** Pictures that are seen in little, of what is shared and of a link in the list. */
 const [MANY, FEW] = [16, 4];
 
-/** Who cannot open an address, in plain words. @type {Record<Link["reach"], string>} */
-const REACH = {
-  machine: "Nobody else can open this address: it leads to this machine alone. Open a public link first (Guests, at the top of the page); this one then has an address for others.",
-  network: "Only who is in your network can open this address.",
-  anywhere: "",
-};
+/** What to do about an address that leads to this machine alone. */
+const OPEN = "Open a public link first (Guests, at the top of the page); this one then has an address for others.";
+const ASK = "Ask whoever runs sdgui for one by which others come.";
 
-const ASK = "Nobody else can open this address: it leads to this machine alone. Ask whoever runs sdgui for one by which others come.";
-
-/** Who cannot open an address, for who may share sdgui itself, and for guests. @param {Link["reach"]} reach */
-const reachOf = (reach) => (reach === "machine" && document.body.classList.contains("is-guest") ? ASK : REACH[reach]);
+/** Who can open an address and what to do where nobody else can, for who may share sdgui itself, and for guests. @param {Reach} reach */
+const saidOf = (reach) => [reachOf(reach), ...(reach === "machine" ? [document.body.classList.contains("is-guest") ? ASK : OPEN] : [])].join(" ");
 
 /** @type {Record<Kind, string>} */
 const KINDS = { picture: "Picture", dream: "Dream", wall: "Wall", pair: "Pair", choice: "Choosing together" };
@@ -172,7 +169,7 @@ export class ShareDialog {
     this.address.value = link?.address ?? "";
     if (!link) return;
     this.look.href = at(`/d/${link.id}`);
-    this.reach.textContent = reachOf(link.reach);
+    this.reach.textContent = saidOf(link.reach);
     this.copy.focus();
     this.made.scrollIntoView({ block: "nearest" });
   }

@@ -4,14 +4,19 @@
 import { button, make } from "../shared/dom/dom.js";
 import { at } from "../shared/fetch/address.js";
 import { ask, tell } from "../shared/fetch/ask.js";
+import { reachOf } from "../shared/fetch/reach.js";
 import { copying, sending } from "./copying.js";
 import { icon } from "./icons.js";
+import { More } from "./more.js";
 import { Part } from "./part.js";
 import { tellRows } from "./rows.js";
 import { twice } from "./twice.js";
 import { useOf } from "./words.js";
 
-/** @typedef {import("./told.js").Invitation} Invitation */
+/**
+ * @typedef {import("./told.js").Invitation} Invitation
+ * @typedef {import("../shared/fetch/reach.js").Reach} Reach
+ */
 
 /** How long one holds, in hours. @type {[string, string][]} */
 const HOURS = [["", "until withdrawn"], ["2", "for 2 hours"], ["24", "for a day"], ["168", "for a week"]];
@@ -37,8 +42,9 @@ export class Invitations {
     this.rows = new Map();
     this.list = make("ul", {});
     this.none = make("p", { className: "share-none", textContent: "A link for one person or one place, which can be withdrawn." });
-    this.near = make("p", { className: "share-none", hidden: true, textContent: "Nobody else can open these yet: they lead to this machine alone. Open a public link first." });
-    this.part.body.append(this.form, this.list, this.near, this.none);
+    this.near = make("p", { className: "share-none", hidden: true });
+    this.more = new More(this.list);
+    this.part.body.append(this.form, this.list, this.more.button, this.near, this.none);
   }
 
   /** @param {boolean} isAsked */
@@ -48,13 +54,21 @@ export class Invitations {
     (isAsked ? this.note : this.open).focus();
   }
 
-  /** `base`: where guests come; `isNear`: from this machine alone. @param {Invitation[]} invitations @param {string} base @param {boolean} isNear */
-  tell(invitations, base, isNear) {
+  /** The panel is opened. */
+  renew() {
+    this.more.forget();
+  }
+
+  /** `base`: where guests come; `isHeld`: nothing comes or goes just now. @param {Invitation[]} invitations @param {{ base: string, reach: Reach, isHeld: boolean }} how */
+  tell(invitations, { base, reach, isHeld }) {
     this.base = base;
-    this.near.hidden = !isNear || !invitations.length;
+    const near = [reachOf(reach, { areSeveral: true }), ...(reach === "machine" ? ["Open a public link first."] : [])].join(" ");
+    if (this.near.textContent !== near) this.near.textContent = near;
+    this.near.hidden = !near || !invitations.length;
     this.none.hidden = invitations.length > 0;
     this.list.hidden = !invitations.length;
-    tellRows(this.list, this.rows, invitations, { key: ({ id }) => id, make: (one) => this.row(one), home: this.open });
+    tellRows(this.list, this.rows, invitations, { key: ({ id }) => id, make: (one) => this.row(one), home: this.open, isHeld });
+    this.more.tell();
   }
 
   /** @param {Invitation} one */

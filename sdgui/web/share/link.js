@@ -5,24 +5,34 @@ import { button, make } from "../shared/dom/dom.js";
 import { grey } from "../shared/dom/grey.js";
 import { at } from "../shared/fetch/address.js";
 import { tell } from "../shared/fetch/ask.js";
+import { reachOf } from "../shared/fetch/reach.js";
 import { copying } from "./copying.js";
 import { Part } from "./part.js";
 import { twice } from "./twice.js";
 import { lifeOf } from "./words.js";
 
-/** @typedef {import("./told.js").LinkState} LinkState */
+/**
+ * @typedef {import("./told.js").LinkState} LinkState
+ * @typedef {import("../shared/fetch/reach.js").Reach} Reach
+ */
 
 const TITLES = { off: "There is no public link", opening: "Opening the link…", on: "Answers", failed: "No link" };
+/** Where others come without a public link. @type {Record<Reach, string>} */
+const OPEN = { machine: "", network: "Open to your network", anywhere: "Open to whoever has the address" };
 const OFF = "Whoever opens it will be a guest: they see their own pictures, never yours.";
+const GUEST = "Whoever does is a guest: they see their own pictures, never yours.";
 const ON = "Whoever opens or scans it is a guest. They see their own pictures, never yours.";
 const OPENING = "The service is asked for an address, and whether that leads here.";
 
 export class Link {
   /** @param {{ changed: () => void, say: (words: string) => void }} calls */
   constructor({ changed, say }) {
-    this.part = new Part("link", "Public link");
+    this.part = new Part("link", "Link for guests");
     this.element = this.part.element;
     this.changed = changed;
+    /** @type {{ guests: string, reach: Reach }} */
+    this.place = { guests: "", reach: "machine" };
+    this.wasOn = false;
     this.qr = make("img", { className: "share-qr", alt: "QR code of the public link", width: 136, height: 136 });
     this.state = make("b", {});
     this.life = make("span", {});
@@ -39,20 +49,28 @@ export class Link {
       make("div", { className: "share-last" }, this.words, this.start, this.cancel, this.end)));
   }
 
-  /** @param {LinkState} link */
-  tell(link) {
-    const { state, address, sentence } = link;
+  /** `guests`: where guests come, by the link or without it; `reach`: who can open that. @param {LinkState} link @param {{ guests: string, reach: Reach }} place */
+  tell(link, { guests, reach }) {
+    const { state, sentence } = link;
+    this.place = { guests, reach };
+    const isOn = state === "on";
+    const open = isOn ? "" : OPEN[reach];
+    const address = guests.replace(/\/+$/, "");
     const had = [this.start, this.cancel, this.end].includes(/** @type {HTMLButtonElement} */ (document.activeElement));
-    this.element.dataset.state = state;
-    write(this.state, TITLES[state]);
-    const life = state === "on" ? lifeOf(link, Date.now() / 1000) : "";
+    this.element.dataset.state = open && state !== "opening" ? "near" : state;
+    write(this.state, state === "opening" || !open ? TITLES[state] : open);
+    const life = isOn ? lifeOf(link, Date.now() / 1000) : "";
     write(this.life, life && ` · ${life}`);
-    this.qr.hidden = this.addressRow.hidden = state !== "on";
-    if (state === "on" && this.address.value !== address) {
+    this.qr.hidden = this.addressRow.hidden = !isOn && !open;
+    if (!this.qr.hidden && (this.address.value !== address || this.wasOn !== isOn)) {
+      this.wasOn = isOn;
       this.address.value = address;
+      this.address.setAttribute("aria-label", isOn ? "Address of the public link" : "Address for guests");
+      this.qr.alt = isOn ? "QR code of the public link" : "QR code of the address for guests";
       this.qr.src = at(`/share/qr?of=${encodeURIComponent(address)}`);
     }
-    write(this.words, { off: OFF, on: ON, opening: OPENING, failed: sentence }[state]);
+    const said = { off: open ? "" : OFF, on: ON, opening: OPENING, failed: sentence }[state];
+    write(this.words, [said, ...(open && state !== "opening" ? [reachOf(reach) || "Whoever has this address can open it.", GUEST] : [])].filter(Boolean).join(" "));
     write(this.start, state === "failed" ? "Try again" : "Open a public link");
     this.start.hidden = state === "on" || state === "opening";
     this.cancel.hidden = state !== "opening";
@@ -63,7 +81,7 @@ export class Link {
   /** @param {boolean} on */
   async turn(on) {
     for (const one of [this.start, this.cancel, this.end]) grey(one, "It is being done");
-    await this.part.act(async () => this.tell(await tell("/share/link", { on })));
+    await this.part.act(async () => this.tell(await tell("/share/link", { on }), this.place));
     for (const one of [this.start, this.cancel, this.end]) grey(one, "");
     [this.start, this.cancel, this.end].find((one) => !one.hidden)?.focus();
     this.changed();

@@ -27,6 +27,8 @@ const OPEN = 3000;
 const OPENING = 1000;
 const SHARED = 15_000;
 const CALM = 30_000;
+/** For so long after the pointer moved over a button of a row, or while one is asked twice, no row comes or goes. */
+const AIM = 2000;
 const USES = ["pointermove", "pointerdown", "keydown", "focus"];
 
 export class Panel {
@@ -39,7 +41,11 @@ export class Panel {
     this.reported = make("span", { className: "share-reported", hidden: true });
     this.button = make("button", { type: "button", id: "share-button", className: "quiet-button", aria: { label: "Guests", haspopup: "dialog", expanded: "false" } }, this.dot, icon("guests"), this.words, this.count, this.reported);
     this.button.addEventListener("click", () => this.open());
-    const changed = () => this.look();
+    this.aimed = -Infinity;
+    const changed = () => {
+      this.aimed = -Infinity; // it was done
+      this.look();
+    };
     this.link = new Link({ changed, say });
     this.limits = new LimitsPart((limits) => {
       if (this.told) this.told = { ...this.told, limits };
@@ -68,6 +74,9 @@ export class Panel {
       make("div", { className: "share-head" }, this.title, make("p", { textContent: "Friends dream on this machine, within what you allow." }), close),
       this.fault, this.reports.element, this.columns, this.theirs.element));
     this.arrange();
+    this.columns.addEventListener("pointermove", (event) => {
+      if (event.target instanceof Element && event.target.closest(".share-row button")) this.aimed = performance.now();
+    }, { passive: true });
     NARROW.addEventListener("change", () => this.arrange());
     this.element.addEventListener("cancel", (event) => {
       if (this.theirs.element.hidden) return;
@@ -102,7 +111,13 @@ export class Panel {
     }
   }
 
+  /** Whether somebody is about to press a button of a row. */
+  get isAimedAt() {
+    return performance.now() - this.aimed < AIM || this.columns.querySelector(".is-asked") !== null;
+  }
+
   open() {
+    for (const part of [this.people, this.queue, this.invitations]) part.renew();
     this.element.showModal();
     this.button.setAttribute("aria-expanded", "true");
     this.title.focus();
@@ -148,7 +163,7 @@ export class Panel {
   rest() {
     clearTimeout(this.timer);
     const state = this.told?.link.state;
-    const mayCome = state === "on" || (this.told?.people ?? []).some((one) => one.state !== "away");
+    const mayCome = state === "on" || (this.told?.reach ?? "machine") !== "machine" || (this.told?.people ?? []).some((one) => one.state !== "away");
     const wait = state === "opening" ? OPENING : this.element.open ? OPEN : mayCome ? SHARED : null;
     if (wait !== null && !document.hidden) this.timer = setTimeout(() => this.look(), wait);
   }
@@ -172,14 +187,15 @@ export class Panel {
     if (!told.paused) this.held.clear();
     else if (!this.held.element.hasChildNodes()) this.held.say("You hold everybody’s queue: nothing new begins", { text: "Go on", act: () => this.queue.hold(false) });
     this.dot.hidden = told.link.state !== "on" && !guests;
-    this.link.tell(told.link);
+    this.link.tell(told.link, told);
     if (!this.element.open) return;
     this.may.tell(told.limits, told.words);
     this.limits.tell(told.limits, told.models);
     this.barred.tell(told.words);
     this.reports.tell(reports);
-    this.people.tell(told.people, told.queue, !told.limits.invited_only && !told.asks_names);
-    this.queue.tell(told.queue, told.paused);
-    this.invitations.tell(told.invitations, told.guests.replace(/\/+$/, ""), told.reach === "machine");
+    const isHeld = this.isAimedAt;
+    this.people.tell(told.people, told.queue, { isOpen: !told.limits.invited_only && !told.asks_names, isHeld });
+    this.queue.tell(told.queue, told.paused, isHeld);
+    this.invitations.tell(told.invitations, { base: told.guests.replace(/\/+$/, ""), reach: told.reach, isHeld });
   }
 }

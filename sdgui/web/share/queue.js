@@ -7,6 +7,7 @@ import { at } from "../shared/fetch/address.js";
 import { ask, tell } from "../shared/fetch/ask.js";
 import { badge } from "./badge.js";
 import { icon } from "./icons.js";
+import { More } from "./more.js";
 import { Part } from "./part.js";
 import { tellRows } from "./rows.js";
 import { partOf, placeOf, progressOf } from "./words.js";
@@ -27,11 +28,17 @@ export class Queue {
     this.list = make("ul", {});
     this.held = make("p", { className: "share-none", textContent: "Held: what is under way is made to its end, and nothing begins." });
     this.none = make("p", { className: "share-none", textContent: "Nothing is dreamt now." });
-    this.part.body.append(this.held, this.list, this.none);
+    this.more = new More(this.list);
+    this.part.body.append(this.held, this.list, this.more.button, this.none);
   }
 
-  /** @param {QueuedDream[]} queue @param {boolean} isPaused */
-  tell(queue, isPaused) {
+  /** The panel is opened. */
+  renew() {
+    this.more.forget();
+  }
+
+  /** `isHeld`: nothing comes or goes just now. @param {QueuedDream[]} queue @param {boolean} isPaused @param {boolean} isHeld */
+  tell(queue, isPaused, isHeld) {
     this.isPaused = isPaused;
     this.element.classList.toggle("is-held", isPaused);
     const words = isPaused ? "Go on" : "Pause";
@@ -39,16 +46,18 @@ export class Queue {
     this.held.hidden = !isPaused;
     this.none.hidden = queue.length > 0 || isPaused;
     this.list.hidden = !queue.length;
-    tellRows(this.list, this.rows, queue, { key: ({ job }) => job, make: (one) => this.row(one), home: this.part.heading });
+    tellRows(this.list, this.rows, queue, { key: ({ job }) => job, make: (one) => this.row(one), home: this.part.heading, isHeld });
+    this.more.tell();
   }
 
   /** @param {QueuedDream} one */
-  row({ job, number, mine, name, prompt }) {
+  row({ job, number, mine, prompt }) {
     const place = make("span", { className: "share-place" });
     const live = make("img", { className: "share-live", alt: "", hidden: true, draggable: false });
     const words = make("span", {});
     place.append(words, live);
     const state = make("span", {});
+    const by = document.createTextNode("");
     const bar = make("span", { className: "share-bar", aria: { hidden: true } }, make("i"));
     const title = prompt || "a dream without a prompt";
     const remove = button("", "share-drop", async () => {
@@ -56,16 +65,21 @@ export class Queue {
       await this.part.act(() => ask(`/share/queue/${job}`, { method: "DELETE" }));
       grey(remove, "");
       this.changed();
-    }, { title: "Stop it; what is made stays theirs", aria: { label: `Stop “${title}” of ${mine ? "you" : name}` } });
+    }, { title: "Stop it; what is made stays theirs" });
     remove.append(icon("close"));
     const element = make("li", { className: "share-row is-queued", data: { testid: "queued" } }, place,
       make("div", { className: "share-words" }, make("b", { textContent: title, title }),
-        make("small", { className: "share-by" }, badge(mine ? 0 : number), make("span", {}, mine ? "you · " : `${name} · `, state)), bar), remove);
+        make("small", { className: "share-by" }, badge(mine ? 0 : number), make("span", {}, by, state)), bar), remove);
     return {
       element,
       /** @param {QueuedDream} now */
       tell: (now) => {
         const isMade = now.state === "dreaming";
+        const name = mine ? "you" : now.name;
+        if (by.data !== `${name} · `) {
+          by.data = `${name} · `;
+          remove.setAttribute("aria-label", `Stop “${title}” of ${name}`);
+        }
         words.textContent = isMade ? "now" : placeOf(now);
         show(live, now);
         const said = progressOf(now);

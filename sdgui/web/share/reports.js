@@ -7,6 +7,7 @@ import { ask } from "../shared/fetch/ask.js";
 import { badge } from "./badge.js";
 import { blurred } from "./blurred.js";
 import { Judging } from "./judging.js";
+import { More } from "./more.js";
 import { Part } from "./part.js";
 import { tellRows } from "./rows.js";
 import { reportedOf } from "./words.js";
@@ -24,13 +25,15 @@ export class Reports {
     /** What is dealt with stays in its place until the panel is closed. @type {Map<string, Report>} */
     this.dealt = new Map();
     this.list = make("ul", {});
-    this.part.body.append(this.list);
+    this.more = new More(this.list, 4);
+    this.part.body.append(this.list, this.more.button);
     this.element.hidden = true;
   }
 
   /** The panel is closed. */
   forget() {
     this.dealt.clear();
+    this.more.forget();
   }
 
   /** @param {Report[]} reports */
@@ -40,6 +43,7 @@ export class Reports {
     items.sort((a, b) => b.last - a.last || a.picture.localeCompare(b.picture));
     this.element.hidden = !items.length;
     tellRows(this.list, this.rows, items, { key: ({ picture }) => picture, make: (one) => this.row(one), home: this.part.heading });
+    this.more.tell();
   }
 
   /** @param {Report} one */

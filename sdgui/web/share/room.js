@@ -25,5 +25,6 @@ export async function enter(page) {
   if (me.signed_in) page.choices.add(signOutButton((words) => page.toasts.show(words, "", true)));
   const panel = new Panel({ say: (words) => page.toasts.say(words), notes: page.bar.notes });
   find("#help-button").before(panel.button);
+  page.dreams.held.add(() => panel.look()); // on another device of theirs
   panel.look();
 }

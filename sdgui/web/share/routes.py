@@ -323,6 +323,7 @@ def _people(book: GuestBook, queue: tuple[QueuedDream, ...]) -> list[dict[str, A
                 "seconds": round(person.seconds, 1),
                 "seen": person.seen,
                 "state": state,
+                "invitation": _way(person, book),
                 "anonymous": not (person.name or person.invitation),
                 "blocked": left is not None and person.is_blocked,
                 "sent_away": left is not None and not person.is_blocked,
@@ -330,6 +331,14 @@ def _people(book: GuestBook, queue: tuple[QueuedDream, ...]) -> list[dict[str, A
         )
     told.sort(key=lambda one: one["state"] == "away")
     return told[:_MOST_SHOWN]
+
+
+def _way(person: Person, book: GuestBook) -> dict[str, Any] | None:
+    """The invitation by which somebody came."""
+    if not person.invitation:
+        return None
+    holds = book.is_invited(person.invitation)
+    return {"note": book.note_of(person.invitation), "holds": holds}
 
 
 def _queued(one: QueuedDream, who: Who, book: GuestBook) -> dict[str, Any]:

@@ -36,6 +36,8 @@ export type Guest = {
   state: "dreaming" | "waiting" | "here" | "away";
   /** Without a name or an invitation: they can come back as somebody else. */
   anonymous?: boolean;
+  /** With which they came, null for none. */
+  invitation?: { note: string; holds: boolean } | null;
   blocked: boolean;
   sent_away: boolean;
 };
@@ -86,7 +88,7 @@ export type Shared = {
   link: LinkState;
   /** Where guests come, and who can open that address. */
   guests: string;
-  reach: "machine" | "network" | "anywhere";
+  reach: import("../shared/fetch/reach.js").Reach;
   limits: Limits;
   words: string[];
   people: Guest[];

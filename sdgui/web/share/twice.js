@@ -11,13 +11,15 @@ const WHILE = 6000;
  *   `sure`: its words when it was clicked once; `name`: of what, for those who do not see its row
  */
 export function twice({ text, sure, name, className = "", act }) {
+  let called = name;
+  const label = () => element.setAttribute("aria-label", `${element.textContent} ${called}`.trim());
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const calm = () => {
     clearTimeout(timer);
     timer = undefined;
     element.textContent = text;
-    element.setAttribute("aria-label", `${text} ${name}`.trim());
+    label();
     element.classList.remove("is-asked");
   };
   const element = button(text, `quiet-button ${className}`, () => {
@@ -27,11 +29,18 @@ export function twice({ text, sure, name, className = "", act }) {
       return;
     }
     element.textContent = sure;
-    element.setAttribute("aria-label", `${sure} ${name}`.trim());
+    label();
     element.classList.add("is-asked");
     timer = setTimeout(calm, WHILE);
   });
   calm();
   element.addEventListener("blur", calm);
-  return element;
+  return Object.assign(element, {
+    /** What it is of has another name now. @param {string} now */
+    rename: (now) => {
+      if (now === called) return;
+      called = now;
+      label();
+    },
+  });
 }

@@ -23,17 +23,31 @@ export function lifeOf({ since, ends }, now) {
 
 /** What somebody made and does. @param {Guest} guest @param {QueuedDream[]} queue @param {number} now seconds since the epoch */
 export function deedsOf(guest, queue, now) {
-  const used = [pictures(guest.pictures), ...(guest.seconds >= 1 ? [`${duration(guest.seconds)} of work`] : [])];
-  return [...used, stateOf(guest, queue, now)].join(" · ");
+  const used = `${pictures(guest.pictures)}${guest.seconds >= 1 ? ` in ${duration(guest.seconds)}` : ""}`;
+  return [used, wayOf(guest), stateOf(guest, queue, now)].filter(Boolean).join(" · ");
+}
+
+/** By which invitation somebody came, where their name does not tell it already. @param {Guest} guest */
+function wayOf({ name, invitation }) {
+  if (!invitation) return "";
+  if (!invitation.holds) return "by an invitation that has ended";
+  if (!invitation.note) return "by an invitation";
+  return name.startsWith(invitation.note) ? "" : `by “${invitation.note}”`;
+}
+
+/** When somebody was here, to the minute where that is long ago. @param {number} seen @param {number} now */
+function lastHere(seen, now) {
+  const time = now - seen < 3600 ? "" : `, ${new Date(seen * 1000).toLocaleTimeString(undefined, { timeStyle: "short" })}`;
+  return `was here ${ago(seen, now)}${time}`;
 }
 
 /** @param {Guest} guest @param {QueuedDream[]} queue @param {number} now */
 function stateOf({ id, state, seen, blocked, sent_away: isSentAway }, queue, now) {
-  if (blocked) return "blocked";
-  if (isSentAway) return "sent away for an hour";
-  if (state === "away") return `was here ${ago(seen, now)}`;
+  if (blocked) return `blocked · ${lastHere(seen, now)}`;
+  if (isSentAway) return `sent away for an hour · ${lastHere(seen, now)}`;
+  if (state === "away") return lastHere(seen, now);
   const next = queue.find((one) => one.person === id && one.state === "waiting");
-  return state === "waiting" && next ? `waiting, ${placeOf(next)}` : state;
+  return state === "waiting" && next ? `waiting,\u00a0${placeOf(next)}` : state;
 }
 
 /** Its place in the queue: what is made now is the first. @param {QueuedDream} one */
@@ -54,8 +68,10 @@ export function progressOf(one) {
 export const partOf = ({ step, steps }) => (steps > 0 ? Math.min(1, step / steps) : 0);
 
 /** Who came with an invitation, and how long it holds. @param {Invitation} one @param {number} now seconds since the epoch */
-export function useOf({ came, ends }, now) {
-  const who = came.length ? `${listed(came)} came with it` : "not used yet";
+export function useOf({ came, ends, note }, now) {
+  // Its row has the note as its title: what is called by it needs that no second time.
+  const names = came.map((name) => (name === note ? "one guest" : name.startsWith(`${note} (`) ? name.slice(note.length + 2, -1) : name));
+  const who = came.length ? `${listed(names)} came with it` : "not used yet";
   if (ends === null) return who;
   return `${who} · ${ends > now ? `ends in ${span(ends - now)}` : "has ended"}`;
 }
@@ -72,8 +88,14 @@ export const present = (people) => people.filter((one) => !isGone(one)).length;
 /** Who is here first, each in the order in which they came. @param {Guest[]} people */
 export const inOrder = (people) => [...people].sort((a, b) => Number(isGone(a)) - Number(isGone(b)) || a.number - b.number);
 
+/** How many are gone, and of them blocked. @param {Guest[]} people */
+export function goneOf(people) {
+  const blocked = people.filter((one) => one.blocked).length;
+  return [`Not here now · ${people.length}`, ...(blocked ? [`${blocked} blocked`] : [])].join(" · ");
+}
+
 /** @param {Guest} guest */
-const isGone = ({ state, blocked, sent_away: isSentAway }) => state === "away" || blocked || isSentAway;
+export const isGone = ({ state, blocked, sent_away: isSentAway }) => state === "away" || blocked || isSentAway;
 
 /** "2 guests", "nobody now". @param {Guest[]} people */
 export function countOf(people) {

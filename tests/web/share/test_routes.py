@@ -142,6 +142,14 @@ def test_the_code_of_a_link_holds_an_invitation_where_one_is_named(
         invited.get(f"/?{urlsplit(new['link']).query}").raise_for_status()
         names = [one["name"] for one in owner.get("/share").json()["people"]]
         assert [name.rpartition(" ")[0] or name for name in names if "Ann" in name] == expected
+    told = owner.get("/share").json()
+    [ann] = [one for one in told["invitations"] if one["note"] == "Ann"]
+    by_it = [one for one in told["people"] if "Ann" in one["name"]]
+    assert sorted(ann["came"]) == sorted(one["name"] for one in by_it)
+    assert [one["invitation"] for one in by_it] == [{"note": "Ann", "holds": True}] * 2
+    owner.delete(f"/share/invitations/{new['id']}")
+    ways = [one["invitation"] for one in owner.get("/share").json()["people"]]
+    assert ways.count({"note": "", "holds": False}) == 2
 
 
 BARRED: dict[str, tuple[dict[str, Any], list[str], str]] = {
