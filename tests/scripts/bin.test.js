@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Deeds } from "../../sdgui/web/history/deeds.js";
+import { Records } from "../../sdgui/web/history/records.js";
 import { Bin } from "../../sdgui/web/shared/gallery/bin.js";
 
 const ids = Array.from({ length: 2001 }, (_, i) => `p${i}`);
@@ -93,4 +94,16 @@ test("thousands are restored and rated in portions, and it is said what was not"
   const deeds = new Deeds(/** @type {any} */ ({ toasts }), /** @type {any} */ ({ change: () => {}, age: () => {} }), { shown: () => {}, changed: () => {} });
   await deeds.rate(ids, 4);
   assert.equal(said.at(-1), "The server does not answer. 2,000 of 2,001 pictures were changed, and the others were not.");
+});
+
+test("more than is known is kept with its progress told, and a second time not kept any more", async () => {
+  /** @type {boolean[]} */
+  const kept = [];
+  const { said, toasts } = page((_, body) => void kept.push(body.kept));
+  const records = new Records({ ask: async () => [], arrived: () => {}, failed: () => {} });
+  const deeds = new Deeds(/** @type {any} */ ({ toasts, marked: () => {} }), records, { shown: () => {}, changed: () => {} });
+  await deeds.keep(ids);
+  assert.deepEqual([deeds.areKept(ids), said], [true, ["Changing 2,001 pictures: 1,000 done…", "Changing 2,001 pictures: 2,000 done…"]]);
+  await Promise.all([deeds.keep(ids), deeds.keep(ids)]);
+  assert.deepEqual([deeds.areKept(ids), kept], [true, [true, true, true, false, false, false, true, true, true]]);
 });

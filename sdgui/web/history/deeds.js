@@ -4,7 +4,7 @@
 import { make } from "../shared/dom/dom.js";
 import { at } from "../shared/fetch/address.js";
 import { tell, wordsOf } from "../shared/fetch/ask.js";
-import { Partly, inPortions, partly } from "../shared/fetch/portions.js";
+import { Going, Partly, inPortions, partly } from "../shared/fetch/portions.js";
 import { pictures } from "./wall.js";
 
 /**
@@ -22,6 +22,8 @@ export class Deeds {
     this.page = page;
     this.records = records;
     this.calls = calls;
+    /** The change that is under way, if any; of it, whether it was told. @type {Promise<boolean>} */
+    this.under = Promise.resolve(true);
   }
 
   /** Keeps them; where all are kept already, none of them any more. @param {string[]} ids */
@@ -35,12 +37,12 @@ export class Deeds {
 
   /** @param {string[]} ids */
   areKept(ids) {
-    return ids.every((id) => this.records.byId.get(id)?.kept === true);
+    return ids.every((id) => this.records.of(id)?.kept === true);
   }
 
   /** The rating that all have alike, else 0. @param {string[]} ids */
   ratingOf(ids) {
-    const ratings = new Set(ids.map((id) => this.records.byId.get(id)?.rating ?? 0));
+    const ratings = new Set(ids.map((id) => this.records.of(id)?.rating ?? 0));
     return ratings.size === 1 ? [...ratings][0] : 0;
   }
 
@@ -51,19 +53,31 @@ export class Deeds {
     if (isDone) this.page.toasts.say(rating ? `${pictures(ids.length)} rated ${rating} of 5` : `${pictures(ids.length)} without a rating`);
   }
 
-  /** Shown at once, and told to the server. @param {string[]} ids @param {{ kept: boolean } | { rating: number }} change @param {string} address */
-  async change(ids, change, address) {
+  /**
+   * Shown at once, and told to the server, one change after the other.
+   * @param {string[]} ids @param {{ kept: boolean } | { rating: number }} change @param {string} address
+   */
+  change(ids, change, address) {
     this.records.change(new Set(ids), change);
     this.calls.shown();
+    this.under = this.under.then(() => this.send(ids, change, address));
+    return this.under;
+  }
+
+  /** Whether it was told. @param {string[]} ids @param {{ kept: boolean } | { rating: number }} change @param {string} address @returns {Promise<boolean>} */
+  async send(ids, change, address) {
+    const going = new Going(this.page.toasts, "Changing", ids.length);
     try {
-      await inPortions(ids, (portion) => tell(address, { pictures: portion, ...change }, "PUT"));
+      await inPortions(ids, (portion) => tell(address, { pictures: portion, ...change }, "PUT"), (sent) => going.tell(sent));
       return true;
     } catch (error) {
       const sent = error instanceof Partly ? error.sent : 0;
       this.page.toasts.show(wordsOf(error), sent ? partly(sent, ids.length, "changed") : "Nothing was changed.", true);
       this.records.age();
+      this.calls.shown();
       return false;
     } finally {
+      going.close();
       this.calls.changed();
     }
   }

@@ -29,6 +29,8 @@ export class Records {
     this.known = new Map();
     /** The same by their ids. @type {Map<string, ToldRecord>} */
     this.byId = new Map();
+    /** What was done to pictures of which nothing is known now. @type {Map<string, Partial<ToldRecord>>} */
+    this.done = new Map();
     /** How many newer pictures a section has that are not shown yet. @type {Map<string, number>} */
     this.held = new Map();
     /** The generation of each block that came. @type {Map<string, number>} */
@@ -49,7 +51,7 @@ export class Records {
   /** Another search: nothing is known. */
   clear() {
     for (const block of this.coming.values()) block.control.abort();
-    for (const part of [this.known, this.byId, this.held, this.came, this.coming, this.broken]) part.clear();
+    for (const part of [this.known, this.byId, this.done, this.held, this.came, this.coming, this.broken]) part.clear();
     this.wanted = [];
     this.generation += 1;
   }
@@ -58,6 +60,7 @@ export class Records {
   age() {
     this.generation += 1;
     this.broken.clear();
+    this.done.clear();
   }
 
   /** @param {string} key @param {number} offset */
@@ -129,25 +132,28 @@ export class Records {
         const former = list[from + i];
         if (former && this.byId.get(former.id) === former) this.byId.delete(former.id);
         list[from + i] = record ?? undefined; // none where it went just now
-        if (record) this.byId.set(record.id, record);
+        if (record) {
+          this.byId.set(record.id, record);
+          this.done.delete(record.id);
+        }
       });
       this.came.delete(name);
       this.came.set(name, generation);
-      this.done(name, block);
+      this.ended(name, block);
       this.forgetOldest();
       this.wanted = this.wanted.filter((one) => one.name !== name);
       this.arrived();
     } catch (error) {
       if (control.signal.aborted || this.coming.get(name) !== block) return;
       this.broken.add(name);
-      this.done(name, block);
+      this.ended(name, block);
       this.failed(error);
     }
     this.ask();
   }
 
   /** @param {string} name @param {Block} block */
-  done(name, block) {
+  ended(name, block) {
     if (this.coming.get(name) === block) this.coming.delete(name);
   }
 
@@ -216,6 +222,12 @@ export class Records {
     for (const id of ids) {
       const record = this.byId.get(id);
       if (record) Object.assign(record, change);
+      else this.done.set(id, { ...this.done.get(id), ...change });
     }
+  }
+
+  /** What is known of a picture, be it only what was done to it. @param {string} id @returns {Partial<ToldRecord> | undefined} */
+  of(id) {
+    return this.byId.get(id) ?? this.done.get(id);
   }
 }

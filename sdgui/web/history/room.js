@@ -83,7 +83,7 @@ class History {
       records: this.records, selection: this.selection, moved: () => this.moved(),
       selectAll: (section) => this.selectAll(section),
     });
-    this.deeds = new Deeds(page, this.records, { shown: () => this.wall.render(), changed: () => this.changed() });
+    this.deeds = new Deeds(page, this.records, { shown: () => this.marked(), changed: () => this.changed() });
     this.rail = new Rail(this.wall);
     this.shelf = new HistoryShelf({ page, wall: this.wall, rate: (ids, rating) => this.deeds.rate(ids, rating), shown: () => this.wall.render() });
     this.wall.size = remembered();
@@ -368,13 +368,19 @@ class History {
   // Selecting
 
   selected() {
+    const { size } = this.selection;
+    this.marked();
+    this.filters.pick(size);
+    this.element.classList.toggle("is-selecting", size > 0);
+    this.mark();
+    this.page.toasts.say(size ? `${size.toLocaleString("en")} selected` : "None selected");
+  }
+
+  /** What is selected, or how it is marked, is seen. */
+  marked() {
     const ids = this.chosen;
     this.wall.render();
     this.bar.show({ count: ids.length, isKept: this.deeds.areKept(ids), rating: this.deeds.ratingOf(ids), isBin: this.search.bin, canShare: this.page.share !== null });
-    this.filters.pick(ids.length);
-    this.element.classList.toggle("is-selecting", ids.length > 0);
-    this.mark();
-    this.page.toasts.say(ids.length ? `${ids.length.toLocaleString("en")} selected` : "None selected");
   }
 
   /** Toasts stand above the bar. */
@@ -390,8 +396,8 @@ class History {
       toggle: (index) => this.toggle(index),
       extend: (index) => this.extend(index),
       all: (section) => this.selectAll(section),
-      keep: (index) => this.search.bin || this.deeds.keep(this.meant(index)).then(() => this.selected()),
-      rate: (index, rating) => this.search.bin || this.deeds.rate(this.meant(index), rating).then(() => this.selected()),
+      keep: (index) => this.search.bin || this.deeds.keep(this.meant(index)),
+      rate: (index, rating) => this.search.bin || this.deeds.rate(this.meant(index), rating),
       remove: (index) => this.search.bin || this.remove(this.meant(index)),
     };
   }
@@ -417,17 +423,27 @@ class History {
   }
 
   /** @param {[number, number][]} runs @returns {Promise<string[]>} */
-  ids(runs) {
-    const { layout } = this.wall;
-    return this.source.ids(this.wall.sections, runs.flatMap(([from, to]) => layout.spans(from, to)), this.records);
+  async ids(runs) {
+    const { layout, sections, whole } = this.wall;
+    const spans = runs.flatMap(([from, to]) => layout.spans(from, to));
+    const ids = await this.source.ids(sections, spans, this.records);
+    const isAll = ids.length === spans.reduce((sum, { from, to }) => sum + to - from, 0);
+    let at = 0;
+    for (const { section, from, to } of spans) {
+      const { key, count } = sections[section];
+      if (isAll && sections === this.wall.sections && !from && to === count) whole.set(key, ids.slice(at, at + count));
+      at += to - from;
+    }
+    return ids;
   }
 
   /** Selects a whole section; where it is selected, not any more. @param {number} section */
   async selectAll(section) {
     const { starts } = this.wall.layout;
+    const isWhole = this.wall.isWhole(this.wall.sections[section]);
     const ids = await this.tried(this.ids([[starts[section], starts[section + 1]]]));
     if (!ids?.length) return;
-    if (ids.every((id) => this.selection.has(id))) this.selection.drop(ids);
+    if (isWhole) this.selection.drop(ids);
     else this.selection.add(ids);
   }
 

@@ -4,7 +4,12 @@
 export class Selection {
   /** `changed` is called after every change. @param {() => void} changed */
   constructor(changed) {
-    this.changed = changed;
+    this.changed = () => {
+      this.version += 1;
+      changed();
+    };
+    /** Another one after each change. */
+    this.version = 0;
     /** @type {Set<string>} */
     this.ids = new Set();
     /** What was selected when the range began that Shift extends. @type {Set<string>} */

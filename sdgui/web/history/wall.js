@@ -14,7 +14,7 @@ import { Recycling } from "./recycling.js";
  * @typedef {import("./records.js").Records} Records
  * @typedef {import("./selection.js").Selection} Selection
  * @typedef {import("./tile.js").HistoryTile} HistoryTile
- * @typedef {{ element: HTMLElement, words: Text, count: HTMLElement, all: HTMLElement }} Head
+ * @typedef {{ element: HTMLElement, words: Text, count: HTMLElement, all: HTMLElement, told: string }} Head
  */
 
 /** What is kept ready above and below what is seen, in parts of its height. */
@@ -41,6 +41,8 @@ export class Wall {
     this.layout = new Layout([], { width: 0, size: this.size, head: 0 });
     /** The index that the keyboard is on, or would come to. */
     this.active = 0;
+    /** The ids of sections that were asked for as a whole, by their keys. @type {Map<string, string[]>} */
+    this.whole = new Map();
     /** Selected while a box is being drawn. @type {Set<number>} */
     this.drawn = new Set();
     /** @type {Map<string, HistoryTile>} */
@@ -93,6 +95,7 @@ export class Wall {
   /** Other pictures were found: shown from the first on. @param {readonly Section[]} sections */
   begin(sections) {
     this.sections = sections.filter(({ count }) => count > 0);
+    this.whole.clear();
     this.active = 0;
     this.arrange();
     this.element.scrollTop = 0;
@@ -105,6 +108,7 @@ export class Wall {
    */
   change(change) {
     const focused = this.recordAt(this.active)?.id;
+    this.whole.clear();
     this.hold(() => {
       this.sections = change().filter(({ count }) => count > 0);
     });
@@ -256,9 +260,31 @@ export class Wall {
       head.element.style.height = `${this.layout.head}px`;
       if (head.words.data !== words) head.words.data = words;
       if (head.count.textContent !== pictures(count)) head.count.textContent = pictures(count);
-      head.all.setAttribute("aria-label", key === ALL ? "Select all" : `Select all of ${words}`);
+      this.showAll(head, { key, count }, words);
       if (head.element !== this.headings.children[i]) this.headings.insertBefore(head.element, this.headings.children[i] ?? null);
     });
+  }
+
+  /** What the button of a section does, looked at anew where something of it may be otherwise. @param {Head} head @param {Section} section @param {string} words */
+  showAll(head, section, words) {
+    const told = [this.selection.version, section.count, this.whole.get(section.key)?.length, this.records.came.size].join(" ");
+    if (head.told === told) return;
+    head.told = told;
+    const act = this.isWhole(section) ? "Clear" : "Select all";
+    if (head.all.textContent !== act) head.all.textContent = act;
+    head.all.setAttribute("aria-label", section.key === ALL ? act : `${act}${act === "Clear" ? " the selection" : ""} of ${words}`);
+  }
+
+  /** Whether all of a section is selected, as far as that is known. @param {Section} section */
+  isWhole({ key, count }) {
+    if (this.selection.size < count) return false;
+    const ids = this.whole.get(key);
+    if (ids?.length === count && ids.every((id) => this.selection.has(id))) return true;
+    for (let offset = 0; offset < count; offset += 1) {
+      const record = this.records.at(key, offset);
+      if (!record || !this.selection.has(record.id)) return false;
+    }
+    return true;
   }
 
   /** @param {string} key @returns {Head} */
@@ -267,7 +293,7 @@ export class Wall {
     const count = make("span", {});
     const all = button("Select all", "history-all", () => this.selectAll(this.sections.findIndex((one) => one.key === key)));
     const element = make("div", { className: "history-head", data: { day: key } }, make("h2", {}, words), count, all);
-    const head = { element, words, count, all };
+    const head = { element, words, count, all, told: "" };
     this.heads.set(key, head);
     return head;
   }

@@ -1,12 +1,34 @@
 // @ts-check
 // Many at once go in portions, so that no request is too large and others have their turn between them.
 
+import { pictures } from "../dreams/words.js";
+
 /** Pictures that one of our routes takes at once. */
 export const PORTION = 1000;
 
 /** What became of many of which some were sent. @param {number} done @param {number} all @param {string} what */
 export const partly = (done, all, what) =>
   `${done.toLocaleString("en")} of ${all.toLocaleString("en")} pictures ${done === 1 ? "was" : "were"} ${what}, and the others were not.`;
+
+/** How far it is, where many take several portions: one sentence that is written anew. */
+export class Going {
+  /** @param {import("../dom/toasts.js").Toasts} toasts @param {string} doing "Deleting" @param {number} all */
+  constructor(toasts, doing, all) {
+    this.toasts = toasts;
+    this.words = `${doing} ${pictures(all)}`;
+  }
+
+  /** @param {number} sent */
+  tell(sent) {
+    this.close();
+    this.toast = this.toasts.show(`${this.words}: ${sent.toLocaleString("en")} done…`, "", false, 0);
+  }
+
+  close() {
+    this.toast?.remove();
+    this.toast = undefined;
+  }
+}
 
 /** Some were sent before it failed. */
 export class Partly extends Error {

@@ -5,7 +5,7 @@ import { KEY } from "../dom/keys.js";
 import { targetOf } from "../dom/dom.js";
 import { pictures as counted } from "../dreams/words.js";
 import { isGone, tell, wordsOf } from "../fetch/ask.js";
-import { Partly, inPortions, partly } from "../fetch/portions.js";
+import { Going, Partly, inPortions, partly } from "../fetch/portions.js";
 
 /**
  * What is deleted: pictures by their ids, and whole dreams.
@@ -39,19 +39,20 @@ export class Bin {
       const dream = this.dreams.known.get(job);
       return dream && !dream.isGathered ? dream.done.flatMap(({ id }) => id ?? []) : [];
     });
+    const going = new Going(this.toasts, "Deleting", pictures.length);
     /** @type {Binned[]} */
     let told = [];
     let gone = pictures;
     try {
       if (dreams.length) told = [await this.send({ dreams })];
-      told.push(...await inPortions(pictures, (portion) => this.send({ pictures: portion }), (sent) => this.going("Deleting", sent, pictures.length)));
+      told.push(...await inPortions(pictures, (portion) => this.send({ pictures: portion }), (sent) => going.tell(sent)));
     } catch (error) {
       gone = error instanceof Partly ? pictures.slice(0, error.sent) : [];
       if (error instanceof Partly) told.push(...error.answers);
       this.toasts.show(wordsOf(error), told.length ? partly(gone.length, pictures.length, "deleted") : "Nothing was deleted.", true);
       if (!told.length) return false;
     } finally {
-      this.going("", 0, 0);
+      going.close();
     }
     for (const job of dreams) this.dreams.drop(job);
     const all = [...gone, ...whole];
@@ -77,12 +78,6 @@ export class Bin {
     const areWalls = dreams.length > 0 && dreams.every((job) => this.dreams.known.get(job)?.isGathered);
     if (areWalls && !pictures) return dreams.length > 1 ? `${dreams.length} walls removed; their pictures stay` : "The wall is removed; its pictures stay";
     return `${dreams.length > 1 ? `${dreams.length} dreams` : "The dream"} deleted`;
-  }
-
-  /** How far it is, where it takes several portions. @param {string} doing @param {number} sent @param {number} all */
-  going(doing, sent, all) {
-    this.progress?.remove();
-    this.progress = sent ? this.toasts.show(`${doing} ${counted(all)}: ${sent.toLocaleString("en")} done…`, "", false, 0) : undefined;
   }
 
   /** @param {string[]} undos @param {string} what @param {{ lasts?: boolean }} [how] */
@@ -117,18 +112,19 @@ export class Bin {
 
   /** Brings pictures back, whenever they went, and gives those that are there. @param {string[]} pictures */
   async restore(pictures) {
+    const going = new Going(this.toasts, "Restoring", pictures.length);
     /** @type {{ pictures: number, dreams: string[] }[]} */
     let told = [];
     let sent = pictures.length;
     try {
-      told = await inPortions(pictures, (portion) => tell("/bin/restore", { pictures: portion }), (count) => this.going("Restoring", count, pictures.length));
+      told = await inPortions(pictures, (portion) => tell("/bin/restore", { pictures: portion }), (count) => going.tell(count));
       this.toasts.show(`${counted(pictures.length)} restored`, "", false, 4000);
     } catch (error) {
       if (!(error instanceof Partly)) throw error;
       ({ answers: told, sent } = error);
       this.toasts.show(error.message, sent ? partly(sent, pictures.length, "restored") : "Nothing was restored.", true);
     } finally {
-      this.going("", 0, 0);
+      going.close();
     }
     if (sent) await this.back(told.flatMap(({ dreams }) => dreams));
     return pictures.slice(0, sent);
