@@ -10,7 +10,7 @@ import { reachOf } from "../../sdgui/web/shared/fetch/reach.js";
 import { facts } from "../../sdgui/web/shared/settings/facts.js";
 import { Wishes } from "../../sdgui/web/shared/settings/wishes.js";
 import { tellRows } from "../../sdgui/web/share/rows.js";
-import { Standing } from "../../sdgui/web/share/standing.js";
+import { asTheyStood, Standing } from "../../sdgui/web/share/standing.js";
 import { cut, fitted, modelWithin, mostOf, within } from "../../sdgui/web/share/within.js";
 import { countOf, deedsOf, goneOf, hiddenOf, inFull, inOrder, inShort, lifeOf, listed, lostOf, placeOf, progressOf, reportedOf, square, stepped, toggled, typed, termsInShort, useOf, withNow } from "../../sdgui/web/share/words.js";
 
@@ -66,6 +66,10 @@ test("nobody takes another place while the panel is open, and who is gone stands
   standing.renew();
   assert.deepEqual(placed({ ...a, state: away }, b, d, c), ["bcd", "a"]);
   assert.equal(goneOf([{ ...GUEST, blocked: true }, GUEST]), "Not here now · 2 · 1 blocked");
+});
+
+test("what is reported while the panel is open stands behind what was there", () => {
+  assert.deepEqual(asTheyStood(["new", "b", "newer", "a"], ["a", "gone", "b"], (one) => one), ["a", "b", "new", "newer"]);
 });
 
 test("while a button of a row is aimed at, rows are told anew, and none comes or goes", () => {

@@ -74,7 +74,7 @@ export class Panel {
       make("div", { className: "share-head" }, this.title, make("p", { textContent: "Friends dream on this machine, within what you allow." }), close),
       this.fault, this.reports.element, this.columns, this.theirs.element));
     this.arrange();
-    this.columns.addEventListener("pointermove", (event) => {
+    this.element.addEventListener("pointermove", (event) => {
       if (event.target instanceof Element && event.target.closest(".share-row button")) this.aimed = performance.now();
     }, { passive: true });
     NARROW.addEventListener("change", () => this.arrange());
@@ -113,7 +113,7 @@ export class Panel {
 
   /** Whether somebody is about to press a button of a row. */
   get isAimedAt() {
-    return performance.now() - this.aimed < AIM || this.columns.querySelector(".is-asked") !== null;
+    return performance.now() - this.aimed < AIM || this.element.querySelector(".is-asked") !== null;
   }
 
   open() {
@@ -192,8 +192,8 @@ export class Panel {
     this.may.tell(told.limits, told.words);
     this.limits.tell(told.limits, told.models);
     this.barred.tell(told.words);
-    this.reports.tell(reports);
     const isHeld = this.isAimedAt;
+    this.reports.tell(reports, isHeld);
     this.people.tell(told.people, told.queue, { isOpen: !told.limits.invited_only && !told.asks_names, isHeld });
     this.queue.tell(told.queue, told.paused, isHeld);
     this.invitations.tell(told.invitations, { base: told.guests.replace(/\/+$/, ""), reach: told.reach, isHeld });

@@ -10,6 +10,7 @@ import { Judging } from "./judging.js";
 import { More } from "./more.js";
 import { Part } from "./part.js";
 import { tellRows } from "./rows.js";
+import { asTheyStood } from "./standing.js";
 import { reportedOf } from "./words.js";
 
 /** @typedef {import("./told.js").Report} Report */
@@ -24,6 +25,8 @@ export class Reports {
     this.rows = new Map();
     /** What is dealt with stays in its place until the panel is closed. @type {Map<string, Report>} */
     this.dealt = new Map();
+    /** @type {string[]} */
+    this.order = [];
     this.list = make("ul", {});
     this.more = new More(this.list, 4);
     this.part.body.append(this.list, this.more.button);
@@ -33,16 +36,21 @@ export class Reports {
   /** The panel is closed. */
   forget() {
     this.dealt.clear();
+    this.order = [];
     this.more.forget();
   }
 
-  /** @param {Report[]} reports */
-  tell(reports) {
+  /** `isHeld`: none comes or goes just now. @param {Report[]} reports @param {boolean} isHeld */
+  tell(reports, isHeld) {
     const open = new Set(reports.map(({ picture }) => picture));
     const items = [...reports, ...[...this.dealt.values()].filter(({ picture }) => !open.has(picture))];
     items.sort((a, b) => b.last - a.last || a.picture.localeCompare(b.picture));
-    this.element.hidden = !items.length;
-    tellRows(this.list, this.rows, items, { key: ({ picture }) => picture, make: (one) => this.row(one), home: this.part.heading });
+    const placed = asTheyStood(items, this.order, ({ picture }) => picture);
+    if (!isHeld) {
+      this.order = placed.map(({ picture }) => picture);
+      this.element.hidden = !items.length;
+    }
+    tellRows(this.list, this.rows, placed, { key: ({ picture }) => picture, make: (one) => this.row(one), home: this.part.heading, isHeld });
     this.more.tell();
   }
 

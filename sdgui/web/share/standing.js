@@ -6,6 +6,13 @@ import { inOrder, isGone } from "./words.js";
 
 /** @typedef {import("./told.js").Guest} Guest */
 
+/** Those of `items` that stood in `order` as they stood, the others behind them as they are. @template T @param {T[]} items @param {string[]} order @param {(item: T) => string} key */
+export function asTheyStood(items, order, key) {
+  const places = new Map(order.map((name, i) => [name, i]));
+  const placeOf = (/** @type {T} */ item) => places.get(key(item)) ?? order.length;
+  return [...items].sort((a, b) => placeOf(a) - placeOf(b));
+}
+
 export class Standing {
   constructor() {
     /** @type {string[]} */
