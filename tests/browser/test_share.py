@@ -89,6 +89,12 @@ def test_the_owner_shares_a_link_and_decides_what_a_guest_may(
         "complete", True
     )
     assert owner.locator(".share-qr").evaluate("(image) => image.naturalWidth") > 0
+    owner.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    owner.get_by_role("button", name="Copy the address").click()  # as in a network without https
+    expect(owner.get_by_role("button", name="Copied the address")).to_be_focused()
+    owner.focus("#share-word")
+    owner.keyboard.press("Control+V")
+    expect(owner.locator("#share-word")).to_have_value(own.url)
     save_number(owner, "pictures", "2")
     save_number(owner, "steps", "3")
     owner.fill("#share-waiting", "0")

@@ -2,7 +2,7 @@
 // A button that copies an address, and says so; one that hands it to the sheet of the system, as phones have it.
 
 import { button } from "../shared/dom/dom.js";
-import { canSend } from "../shared/viewer/taking.js";
+import { canSend, copyText } from "../shared/viewer/taking.js";
 import { icon } from "./icons.js";
 
 /** Milliseconds for which it says so. */
@@ -12,7 +12,7 @@ const WHILE = 2000;
 export function copying(name, textOf, say, { isSmall = false } = {}) {
   const words = document.createTextNode("Copy");
   const element = button("", `quiet-button share-copy${isSmall ? " is-small" : ""}`, async () => {
-    const isDone = await navigator.clipboard?.writeText(textOf()).then(() => true, () => false) ?? false;
+    const isDone = await copyText(textOf(), element.parentElement ?? element).then(() => true, () => false);
     write(isDone ? "Copied" : "Not copied");
     say(isDone ? `Copied: ${name}.` : "The browser did not let it be copied.");
     setTimeout(() => write("Copy"), WHILE);

@@ -20,8 +20,9 @@ const TITLES = { off: "There is no public link", opening: "Opening the link…",
 /** Where others come without a public link. @type {Record<Reach, string>} */
 const OPEN = { machine: "", network: "Open to your network", anywhere: "Open to whoever has the address" };
 const OFF = "Whoever opens it will be a guest: they see their own pictures, never yours.";
-const GUEST = "Whoever does is a guest: they see their own pictures, never yours.";
 const ON = "Whoever opens or scans it is a guest. They see their own pictures, never yours.";
+/** @type {Record<Reach, string[]>} */
+const NEAR = { machine: [], network: [reachOf("network"), "Whoever does is a guest: they see their own pictures, never yours."], anywhere: [ON] };
 const OPENING = "The service is asked for an address, and whether that leads here.";
 
 export class Link {
@@ -70,7 +71,7 @@ export class Link {
       this.qr.src = at(`/share/qr?of=${encodeURIComponent(address)}`);
     }
     const said = { off: open ? "" : OFF, on: ON, opening: OPENING, failed: sentence }[state];
-    write(this.words, [said, ...(open && state !== "opening" ? [reachOf(reach) || "Whoever has this address can open it.", GUEST] : [])].filter(Boolean).join(" "));
+    write(this.words, [said, ...(open && state !== "opening" ? NEAR[reach] : [])].filter(Boolean).join(" "));
     write(this.start, state === "failed" ? "Try again" : "Open a public link");
     this.start.hidden = state === "on" || state === "opening";
     this.cancel.hidden = state !== "opening";
@@ -81,7 +82,8 @@ export class Link {
   /** @param {boolean} on */
   async turn(on) {
     for (const one of [this.start, this.cancel, this.end]) grey(one, "It is being done");
-    await this.part.act(async () => this.tell(await tell("/share/link", { on }), this.place));
+    // of a link that has ended the address is no more
+    await this.part.act(async () => this.tell(await tell("/share/link", { on }), on ? this.place : { guests: "", reach: "machine" }));
     for (const one of [this.start, this.cancel, this.end]) grey(one, "");
     [this.start, this.cancel, this.end].find((one) => !one.hidden)?.focus();
     this.changed();

@@ -38,16 +38,19 @@ export function infotext({ settings, seed }) {
   return [...(prompt ? [prompt] : []), ...(avoided ? [`Negative prompt: ${avoided}`] : []), said.join(", ")].join("\n");
 }
 
-/** @param {string} text @param {HTMLElement} place */
+/** An error where the browser does not let it. @param {string} text @param {HTMLElement} place within what lies over the page, if anything does */
 export async function copyText(text, place) {
   if (navigator.clipboard) {
     await navigator.clipboard.writeText(text);
     return;
   }
   // Without https, only the old way is open.
+  const had = document.activeElement;
   const area = make("textarea", { value: text });
   place.append(area);
   area.select();
-  document.execCommand("copy");
+  const isDone = document.execCommand("copy");
   area.remove();
+  if (had instanceof HTMLElement) had.focus();
+  if (!isDone) throw new Error("The text could not be copied.");
 }
