@@ -12,7 +12,7 @@ import { Wishes } from "../../sdgui/web/shared/settings/wishes.js";
 import { tellRows } from "../../sdgui/web/share/rows.js";
 import { asTheyStood, Standing } from "../../sdgui/web/share/standing.js";
 import { cut, fitted, modelWithin, mostOf, within } from "../../sdgui/web/share/within.js";
-import { countOf, deedsOf, goneOf, hiddenOf, inFull, inOrder, inShort, lifeOf, listed, lostOf, placeOf, progressOf, reportedOf, square, stepped, toggled, typed, termsInShort, useOf, withNow } from "../../sdgui/web/share/words.js";
+import { countOf, deedsOf, goneOf, hiddenOf, inFull, inOrder, inShort, lifeOf, listed, lostOf, placeOf, progressOf, reportedOf, square, stepped, toggled, typed, termsInShort, useOf, whoComes, withNow } from "../../sdgui/web/share/words.js";
 
 const NOW = 1_700_000_000;
 /** @type {import("../../sdgui/web/share/told.js").Allowed} */
@@ -31,6 +31,12 @@ test("a link says how long it is there and how long it lives", () => {
   const link = { state: /** @type {const} */ ("on"), sentence: "", address: "", since: NOW - 720, ends: NOW + 71 * 3600 + 48 * 60 };
   assert.equal(lifeOf(link, NOW), "since 12 min · ends in 71 h 48 min");
   assert.equal(lifeOf({ ...link, since: NOW - 5, ends: null }, NOW), "since just now");
+});
+
+test("who comes in by the address for guests is said as it is", () => {
+  assert.match(whoComes({ asksNames: false, isInvited: false }), /^Whoever opens or scans it is a guest\./);
+  assert.match(whoComes({ asksNames: true, isInvited: true }), /has a name and a password, is a guest\./);
+  assert.match(whoComes({ asksNames: false, isInvited: true }), /^Only who is invited comes in/);
 });
 
 test("what a guest does and used is told", () => {

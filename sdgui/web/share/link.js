@@ -14,15 +14,12 @@ import { lifeOf } from "./words.js";
 /**
  * @typedef {import("./told.js").LinkState} LinkState
  * @typedef {import("../shared/fetch/reach.js").Reach} Reach
+ * @typedef {{ guests: string, reach: Reach, who: string }} Place
  */
 
 const TITLES = { off: "There is no public link", opening: "Opening the link…", on: "Answers", failed: "No link" };
 /** Where others come without a public link. @type {Record<Reach, string>} */
 const OPEN = { machine: "", network: "Open to your network", anywhere: "Open to whoever has the address" };
-const OFF = "Whoever opens it will be a guest: they see their own pictures, never yours.";
-const ON = "Whoever opens or scans it is a guest. They see their own pictures, never yours.";
-/** @type {Record<Reach, string[]>} */
-const NEAR = { machine: [], network: [reachOf("network"), "Whoever does is a guest: they see their own pictures, never yours."], anywhere: [ON] };
 const OPENING = "The service is asked for an address, and whether that leads here.";
 
 export class Link {
@@ -31,8 +28,8 @@ export class Link {
     this.part = new Part("link", "Link for guests");
     this.element = this.part.element;
     this.changed = changed;
-    /** @type {{ guests: string, reach: Reach }} */
-    this.place = { guests: "", reach: "machine" };
+    /** @type {Place} */
+    this.place = { guests: "", reach: "machine", who: "" };
     this.wasOn = false;
     this.qr = make("img", { className: "share-qr", alt: "QR code of the public link", width: 136, height: 136 });
     this.state = make("b", {});
@@ -50,10 +47,11 @@ export class Link {
       make("div", { className: "share-last" }, this.words, this.start, this.cancel, this.end)));
   }
 
-  /** `guests`: where guests come, by the link or without it; `reach`: who can open that. @param {LinkState} link @param {{ guests: string, reach: Reach }} place */
-  tell(link, { guests, reach }) {
+  /** `guests`: where guests come, by the link or without it; `reach`: who can open that; `who` comes in then. @param {LinkState} link @param {Place} place */
+  tell(link, place) {
     const { state, sentence } = link;
-    this.place = { guests, reach };
+    const { guests, reach, who } = place;
+    this.place = place;
     const isOn = state === "on";
     const open = isOn ? "" : OPEN[reach];
     const address = guests.replace(/\/+$/, "");
@@ -70,8 +68,8 @@ export class Link {
       this.qr.alt = isOn ? "QR code of the public link" : "QR code of the address for guests";
       this.qr.src = at(`/share/qr?of=${encodeURIComponent(address)}`);
     }
-    const said = { off: open ? "" : OFF, on: ON, opening: OPENING, failed: sentence }[state];
-    write(this.words, [said, ...(open && state !== "opening" ? NEAR[reach] : [])].filter(Boolean).join(" "));
+    const said = { off: open ? "" : who, on: who, opening: OPENING, failed: sentence }[state];
+    write(this.words, [said, ...(open && state !== "opening" ? [reachOf(reach), who] : [])].filter(Boolean).join(" "));
     write(this.start, state === "failed" ? "Try again" : "Open a public link");
     this.start.hidden = state === "on" || state === "opening";
     this.cancel.hidden = state !== "opening";
@@ -83,7 +81,7 @@ export class Link {
   async turn(on) {
     for (const one of [this.start, this.cancel, this.end]) grey(one, "It is being done");
     // of a link that has ended the address is no more
-    await this.part.act(async () => this.tell(await tell("/share/link", { on }), on ? this.place : { guests: "", reach: "machine" }));
+    await this.part.act(async () => this.tell(await tell("/share/link", { on }), on ? this.place : { ...this.place, guests: "", reach: "machine" }));
     for (const one of [this.start, this.cancel, this.end]) grey(one, "");
     [this.start, this.cancel, this.end].find((one) => !one.hidden)?.focus();
     this.changed();

@@ -15,7 +15,7 @@ import { People } from "./people.js";
 import { Queue } from "./queue.js";
 import { Reports } from "./reports.js";
 import { TheirPictures } from "./their-pictures.js";
-import { present } from "./words.js";
+import { present, whoComes } from "./words.js";
 
 /**
  * @typedef {import("./told.js").Guest} Guest
@@ -187,14 +187,15 @@ export class Panel {
     if (!told.paused) this.held.clear();
     else if (!this.held.element.hasChildNodes()) this.held.say("You hold everybody’s queue: nothing new begins", { text: "Go on", act: () => this.queue.hold(false) });
     this.dot.hidden = told.link.state !== "on" && !guests;
-    this.link.tell(told.link, told);
+    const asksNames = told.asks_names ?? false;
+    this.link.tell(told.link, { ...told, who: whoComes({ asksNames, isInvited: told.limits.invited_only }) });
     if (!this.element.open) return;
     this.may.tell(told.limits, told.words);
     this.limits.tell(told.limits, told.models);
     this.barred.tell(told.words);
     const isHeld = this.isAimedAt;
     this.reports.tell(reports, isHeld);
-    this.people.tell(told.people, told.queue, { isOpen: !told.limits.invited_only && !told.asks_names, isHeld });
+    this.people.tell(told.people, told.queue, { isOpen: !told.limits.invited_only && !asksNames, isHeld });
     this.queue.tell(told.queue, told.paused, isHeld);
     this.invitations.tell(told.invitations, { base: told.guests.replace(/\/+$/, ""), reach: told.reach, isHeld });
   }

@@ -21,6 +21,14 @@ export function lifeOf({ since, ends }, now) {
   return [began, rest].filter(Boolean).join(" · ");
 }
 
+/** Who comes in by the address for guests. @param {{ asksNames: boolean, isInvited: boolean }} terms */
+export function whoComes({ asksNames, isInvited }) {
+  const theirs = "They see their own pictures, never yours.";
+  if (asksNames) return `Whoever opens or scans it, and has a name and a password, is a guest. ${theirs}`;
+  if (isInvited) return "Only who is invited comes in: each invitation has a link of its own.";
+  return `Whoever opens or scans it is a guest. ${theirs}`;
+}
+
 /** What somebody made and does. @param {Guest} guest @param {QueuedDream[]} queue @param {number} now seconds since the epoch */
 export function deedsOf(guest, queue, now) {
   const used = `${pictures(guest.pictures)}${guest.seconds >= 1 ? ` in ${duration(guest.seconds)}` : ""}`;
