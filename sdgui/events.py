@@ -273,6 +273,11 @@ class QueueHeld:
     paused: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class LimitsChanged:
+    """Guests may ask for more now, or for less; it is of no job."""
+
+
 StudioEvent = (
     Queued
     | Started
@@ -290,5 +295,6 @@ StudioEvent = (
     | PicturesHidden
     | NotLetIn
     | QueueHeld
+    | LimitsChanged
 )
 End = Finished | JobCancelled | Failed

@@ -99,6 +99,7 @@ class Setting:
             "step": self.step,
             "choices": self.choices,
             "goes_with": self.goes_with,
+            "first": self.first if self.kind is ValueKind.WHOLE else None,
         }
         said = {name: value for name, value in facts.items() if value is not None}
         return {"lasting": self.lasting, **said}

@@ -53,6 +53,26 @@ def admit_words(allowance: Allowance, specs: Sequence[PictureSpec]) -> None:
         admit_asked(allowance, model, prompts)
 
 
+def admit_each(allowance: Allowance, specs: Sequence[PictureSpec]) -> None:
+    """OverLimit where one of these pictures is larger, or has more steps, than somebody may ask for."""
+    pixels = allowance.pixels
+    largest = max(specs, key=lambda spec: spec.width * spec.height)
+    if pixels is not None and largest.width * largest.height > pixels:
+        side = math.isqrt(pixels)
+        raise OverLimit(
+            f"You may not ask for pictures as large as this, {largest.width} × {largest.height}.",
+            f"Up to {side} × {side} pixels, or as many in another shape, are allowed.",
+            "width",
+        )
+    steps = max(spec.steps for spec in specs)
+    if allowance.steps is not None and steps > allowance.steps:
+        raise OverLimit(
+            f"You may ask for {_count(allowance.steps, 'step')}, and these are {steps}.",
+            "Ask for fewer.",
+            "steps",
+        )
+
+
 def admit(
     allowance: Allowance,
     specs: Sequence[PictureSpec],
@@ -70,22 +90,7 @@ def admit(
             "Ask for fewer.",
             "count",
         )
-    pixels = allowance.pixels
-    largest = max(specs, key=lambda spec: spec.width * spec.height)
-    if pixels is not None and largest.width * largest.height > pixels:
-        side = math.isqrt(pixels)
-        raise OverLimit(
-            f"You may not ask for pictures as large as this, {largest.width} × {largest.height}.",
-            f"Up to {side} × {side} pixels, or as many in another shape, are allowed.",
-            "width",
-        )
-    steps = max(spec.steps for spec in specs)
-    if allowance.steps is not None and steps > allowance.steps:
-        raise OverLimit(
-            f"You may ask for {_count(allowance.steps, 'step')}, and these are {steps}.",
-            "Ask for fewer.",
-            "steps",
-        )
+    admit_each(allowance, specs)
     if waiting + len(specs) > allowance.waiting:
         raise UserError(
             f"{waiting} of your pictures are waiting already, and {allowance.waiting} may.",

@@ -14,6 +14,7 @@ from sdgui.batches import with_chunks
 from sdgui.errors import NotYetSaved, OutOfOrder, UserError
 from sdgui.events import (
     Decoded,
+    LimitsChanged,
     NotLetIn,
     PicturesBinned,
     PicturesHidden,
@@ -446,6 +447,14 @@ class Studio:
         with self._lock:
             for watcher in self._watchers.all():
                 self._tell_held(watcher)
+
+    def hold_to(self, policy: Policy) -> None:
+        """Has another policy hold from now on, and tells who watches all of theirs."""
+        self.policy = policy
+        with self._lock:
+            for watcher in self._watchers.all():
+                if watcher.wants(()):
+                    watcher.note("", LimitsChanged())
 
     def _tell_held(self, watcher: Watcher) -> None:
         """Tells who watches all of theirs; of one dream alone it is no news."""

@@ -80,7 +80,7 @@ def make_app(
             said=settings.guests,
             asks_names=bool(settings.auth),
         )
-    studio.policy, book.changed = book.policy, lambda policy: setattr(studio, "policy", policy)
+    studio.policy, book.changed = book.policy, studio.hold_to
     book.ended = lambda visitor: studio.turn_out(visitor, NO_INVITATION)
     gate = Gate(
         settings,

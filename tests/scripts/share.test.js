@@ -8,10 +8,9 @@ import { toldApart } from "../../sdgui/web/shared/dom/told-apart.js";
 import { ordinal } from "../../sdgui/web/shared/dreams/words.js";
 import { reachOf } from "../../sdgui/web/shared/fetch/reach.js";
 import { facts } from "../../sdgui/web/shared/settings/facts.js";
-import { Wishes } from "../../sdgui/web/shared/settings/wishes.js";
 import { tellRows } from "../../sdgui/web/share/rows.js";
 import { asTheyStood, Standing } from "../../sdgui/web/share/standing.js";
-import { cut, fitted, modelWithin, mostOf, within } from "../../sdgui/web/share/within.js";
+import { begunWith, beyond, counting, fitted, mostOf, within } from "../../sdgui/web/share/within.js";
 import { countOf, deedsOf, goneOf, hiddenOf, inFull, inOrder, inShort, lifeOf, listed, lostOf, placeOf, progressOf, reportedOf, square, stepped, toggled, typed, termsInShort, useOf, whoComes, withNow } from "../../sdgui/web/share/words.js";
 
 const NOW = 1_700_000_000;
@@ -183,28 +182,34 @@ test("a model is known within the limits, and itself is as it was", () => {
   assert.equal(JSON.stringify(model), before);
 });
 
-test("sliders end at the limit, and what is above it comes down to it", () => {
-  const most = mostOf({ ...LIMITS, steps: 30 }, facts.settings);
+test("sliders end at the limit, and what nobody chose is within it", () => {
+  const most = mostOf(LIMITS, facts.settings);
   assert.equal(most.count, 4);
   assert.equal(most.steps, 30);
-  assert.deepEqual(cut({ count: 8, steps: 25, prompt: "a boat" }, most), { count: 4 });
   assert.deepEqual(mostOf({ ...LIMITS, pictures: null, steps: null }, facts.settings), {});
+  const first = { wall_count: 16, vary_count: 8, draft_steps: 8, count: 3 };
+  const now = begunWith(first, {}, most, facts.settings);
+  assert.deepEqual(now, { wall_count: 4, vary_count: 4, draft_steps: 8 });
+  assert.deepEqual(begunWith({ ...first, ...now }, most, {}, facts.settings), { wall_count: 16, vary_count: 8, draft_steps: 8 });
 });
 
-test("a limit leaves what was chosen as it was, for who may have it again", () => {
-  const wishes = new Wishes();
-  wishes.keep({ steps: 100, count: 4 }, { steps: 50 });
-  assert.deepEqual(wishes.over({ steps: 50, count: 4 }), { steps: 100, count: 4 });
-  wishes.keep({ steps: 50, count: 4 }, { steps: 20 });
-  assert.deepEqual(wishes.over({ steps: 20, count: 4 }), { steps: 100, count: 4 });
-  assert.deepEqual(wishes.over({ steps: 10, count: 4 }), { steps: 10, count: 4 });
-  assert.deepEqual(wishes.over({ steps: 20, count: 4 }), { steps: 20, count: 4 });
-});
-
-test("a model that may not be gives way to one that may, and is back when it may be", () => {
-  assert.equal(modelWithin("large", "large", ["small", "demo"]), "small");
-  assert.equal(modelWithin("large", "demo", ["small", "demo"]), "demo");
-  assert.equal(modelWithin("large", "small", ["small", "large"]), "large");
-  assert.equal(modelWithin("large", "small", null), "large");
-  assert.equal(modelWithin("large", "large", []), "large");
+test("what was asked beyond a limit is named with its bound and with what may be, and counts where it would be dreamt", () => {
+  const model = within(facts.models[facts.model], LIMITS);
+  const most = mostOf(LIMITS, facts.settings);
+  const values = { count: 8, steps: 80, wall_count: 4, aspect: "W×H", width: 1024, height: 512, model: "large" };
+  const all = beyond(values, { ...LIMITS, models: ["demo"] }, most, model, (name) => name.toUpperCase());
+  assert.deepEqual(all.map(({ name, words, text, use }) => [name, words, text, use]), [
+    ["count", "Guests: up to 4 pictures.", "Use 4", { count: 4 }],
+    ["steps", "Guests: up to 30 steps.", "Use 30", { steps: 30 }],
+    ["width", "Guests: up to 512 × 512 pixels, or as many in another shape.", "Use 720 × 360", { width: 720, height: 360 }],
+    ["model", "Guests may not dream with this model.", "Use DEMO", { model: "demo" }],
+  ]);
+  assert.deepEqual(beyond({ ...values, ...Object.assign({}, ...all.map(({ use }) => use)) }, { ...LIMITS, models: ["demo"] }, most, model, String), []);
+  /** @param {import("../../sdgui/web/shared/dreams/told.js").Values} more @param {string} tab */
+  const named = (more, tab) => counting(all, { ...values, ...more }, tab).map(({ name }) => name);
+  assert.deepEqual(named({}, "dream"), ["count", "steps", "width", "model"]);
+  assert.deepEqual(named({ mode: "wall", draft: true }, "compare"), ["width", "model"]);
+  assert.deepEqual(named({ mode: "grid", x_axis: "Seed", y_axis: "Nothing" }, "compare"), ["steps", "width", "model"]);
+  assert.deepEqual(named({ mode: "grid", x_axis: "Steps", y_axis: "Nothing" }, "compare"), ["width", "model"]);
+  assert.deepEqual(named({}, "history"), []);
 });

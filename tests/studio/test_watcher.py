@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from sdgui.events import Preview, Progress, QueueHeld, StudioEvent
+from sdgui.events import LimitsChanged, Preview, Progress, QueueHeld, StudioEvent
+from sdgui.people import Allowance, Policy
 from sdgui.records import JobRecord, JobState, TaskRecord
 from sdgui.spec import DreamRequest
 from sdgui.studio.live_job import LiveJob, PictureState
@@ -204,6 +205,23 @@ def test_who_watches_one_job_sleeps_through_the_others_of_the_same_visitor(
         assert woken.count(second.id) < 10 < woken.count(first.id)
         await other.aclose()
         engine.go.set()
+
+    asyncio.run(main())
+
+
+def test_who_watches_hears_that_other_limits_hold(house: House) -> None:
+    engine = FakeEngine()
+    studio = house.open(engine)
+
+    async def main() -> None:
+        engine.go.clear()
+        studio.submit(DreamRequest(prompt="a"), who("ann"))
+        watching = studio.watch(who("ann"))
+        await anext(watching)
+        studio.hold_to(Policy(guest=Allowance(steps=1)))
+        engine.go.set()
+        assert LimitsChanged() in [event async for _, event in watching]
+        assert studio.policy.guest.steps == 1
 
     asyncio.run(main())
 

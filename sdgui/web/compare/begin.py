@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Request
 
-from sdgui.axes import ASK_CELLS
+from sdgui.axes import ASK_CELLS, MODEL, PROMPT, SEARCH, SIZE, STEPS, AxisRequest
 from sdgui.errors import UserError
 from sdgui.people import Who
 from sdgui.plans import Plan
@@ -15,6 +15,7 @@ from sdgui.records import PictureRecord
 from sdgui.request_fields import NO_AXIS
 from sdgui.web.compare import sheet_plans
 from sdgui.web.compare.controls import CompareControls
+from sdgui.web.compare.over_limit import over_limit
 from sdgui.web.doors.visitors import who_of
 from sdgui.web.shared.dreams.once import Once
 from sdgui.web.shared.dreams.outcome import Told, guarded
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
 
 _MOST_REFINED = 400
+
+_VARIED_BY = {"steps": {STEPS}, "width": {SIZE}, "model": {MODEL}, "prompt": {PROMPT, SEARCH}}
+"""The axes that vary a setting in which a limit can lie."""
 
 Asked = Annotated[dict[str, Any], Body()]
 """`values` are the page's settings by name; what else is asked stands beside them."""
@@ -44,9 +48,9 @@ def begin_routes(studio: "Studio", store: Store) -> APIRouter:
         return once(who, asked, lambda job: compare.dream(who, asked, job))
 
     @routes.post("/sheets/plan")
-    def plan(asked: Asked) -> dict[str, Any]:
-        """How many cells the grid would have, and how long it would take."""
-        return compare.plan(asked)
+    def plan(request: Request, asked: Asked) -> dict[str, Any]:
+        """How many cells the grid would have, how long it would take, and what of it somebody may not ask for."""
+        return compare.plan(who_of(request), asked)
 
     @routes.post("/sheets/refine")
     def refine(request: Request, asked: Asked) -> Told:
@@ -79,9 +83,11 @@ class CompareBegin:
                     return self._begin(self._vary(asked.get("picture"), compare, who), who, job)
                 case "grid":
                     try:
-                        plan = self._grid(controls, compare)
+                        plan = self._grid(who, controls, compare)
                     except UserError as fault:
-                        return self._at_axis(fault, controls, compare)
+                        return self._at_axis(who, fault, controls, compare)
+                    if over := self._over(who, controls, compare):
+                        return over
                     cells = len(plan.specs)
                     if cells > ASK_CELLS and asked.get("confirmed") is not True:
                         return {
@@ -91,7 +97,8 @@ class CompareBegin:
                             }
                         }
                 case _:
-                    plan = sheet_plans.wall(self._studio.models, controls, compare)
+                    pixels = self._studio.policy.of(who).pixels
+                    plan = sheet_plans.wall(self._studio.models, controls, compare, pixels)
             told = self._begin(plan, who, job)
             if not values_in(asked).get("lock"):
                 told["values"] = {"seed": ""}
@@ -101,18 +108,27 @@ class CompareBegin:
 
         return _of_mode(asked, _plainly(act))
 
-    def plan(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """How many cells the grid would have and how long it would take, before it begins."""
+    def plan(self, who: Who, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """How many cells the grid would have and how long it would take, or what of it is more than somebody may ask
+        for, before it begins."""
 
         def act() -> dict[str, Any]:
             controls, compare = _read(asked)
             controls = _with_prompt(controls)
             try:
-                plan = self._grid(controls, compare)
+                plan = self._grid(who, controls, compare)
             except UserError as fault:
-                return self._at_axis(fault, controls, compare)
+                return self._at_axis(who, fault, controls, compare)
+            if over := self._over(who, controls, compare):
+                return over
+            cells, most = len(plan.specs), self._studio.policy.of(who).pictures
+            if most is not None and cells > most:
+                return {
+                    "error": f"Guests: up to {most} cells, and these are {cells}.",
+                    "hint": "Leave out some values.",
+                }
             return {
-                "cells": len(plan.specs),
+                "cells": cells,
                 "seconds": self._studio.expect(plan.specs),
                 "notices": list(plan.notices),
             }
@@ -146,13 +162,30 @@ class CompareBegin:
 
         return _plainly(act)
 
-    def _grid(self, controls: Controls, compare: CompareControls) -> Plan:
+    def _over(self, who: Who, controls: Controls, compare: CompareControls) -> Told | None:
+        """What an axis has more than somebody may ask for, and the `field` and `values` that have it not."""
+
+        def alone(axis: AxisRequest) -> Plan:
+            one = replace(compare, x_axis=axis.name, x_values=axis.values, y_axis=NO_AXIS)
+            return self._grid(who, controls, one)
+
+        axes = {"x_values": compare.x, "y_values": compare.y}
+        for field, axis in axes.items():
+            told = None if axis is None else over_limit(self._studio.policy.of(who), axis, alone)
+            if told is not None:
+                return told | {"field": field}
+        return None
+
+    def _grid(self, who: Who, controls: Controls, compare: CompareControls) -> Plan:
         models = self._studio.models
-        asked = to_request(controls, info_of(controls.model, models))
+        pixels = self._studio.policy.of(who).pixels
+        asked = to_request(controls, info_of(controls.model, models), pixels)
         varied = replace(asked, variation_seed=parse_seed(compare.vary_seed))
         return sheet_plans.grid(models, varied, compare.x, compare.y)
 
-    def _at_axis(self, fault: UserError, controls: Controls, compare: CompareControls) -> Told:
+    def _at_axis(
+        self, who: Who, fault: UserError, controls: Controls, compare: CompareControls
+    ) -> Told:
         """The fault in words, and the `field` it lies in, where one axis alone has it, and no axis that is right."""
         told: Told = {"error": fault.message, "hint": fault.hint}
         controls = _with_prompt(controls)
@@ -160,7 +193,7 @@ class CompareBegin:
         def is_in(axis: str, values: str) -> bool:
             alone = replace(compare, x_axis=axis, x_values=values, y_axis=NO_AXIS)
             try:
-                self._grid(controls, alone)
+                self._grid(who, controls, alone)
             except UserError as own:
                 return own.message == fault.message
             return False
@@ -197,12 +230,16 @@ def _plainly(act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 
 def _of_mode(asked: Mapping[str, Any], told: Told) -> Told:
-    """Where a limit lies by the settings of Compare: a wall counts by its own, and a grid by its axes."""
-    mode = values_in(asked).get("mode")
+    """Where a limit lies by the settings of Compare: a wall counts by its own, and what a grid varies lies in its
+    axes."""
+    values = values_in(asked)
+    mode = values.get("mode")
     if told.get("field") == "count":
         told["field"] = {"wall": "wall_count", "variations": "vary_count"}.get(str(mode), "")
-    elif mode == "grid" and told.get("field") in ("steps", "width", "model", "prompt"):
-        del told["field"]
+    elif mode == "grid":
+        axes = {str(values.get(axis)) for axis in ("x_axis", "y_axis")}
+        if axes & _VARIED_BY.get(str(told.get("field")), set()):
+            del told["field"]
     return told
 
 

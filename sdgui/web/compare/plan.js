@@ -5,6 +5,7 @@ import { button, find, make } from "../shared/dom/dom.js";
 import { pause } from "../shared/dom/pause.js";
 import { duration } from "../shared/dreams/words.js";
 import { tell } from "../shared/fetch/ask.js";
+import { wayOf } from "../shared/settings/field-errors.js";
 import { facts, modelFacts } from "../shared/settings/facts.js";
 import { settings } from "../shared/settings/settings.js";
 
@@ -36,7 +37,7 @@ function writePlan(told, fields) {
     if (field !== wrong) fields.clear(field);
   }
   if (wrong) {
-    fields.mark(wrong, [told.error, told.hint].filter(Boolean).join(" "));
+    fields.mark(wrong, [told.error, told.hint].filter(Boolean).join(" "), wayOf(told));
     place.replaceChildren();
     return;
   }

@@ -81,6 +81,7 @@ export async function enter(page) {
   };
   const confirm = new Confirm(async () => page.outcome(await page.told(begin(true)), sheets));
   const planning = new Planning(dreams, page.fields);
+  page.limited.push(() => planning.plan());
   page.add("compare", {
     dreaming: { list: sheets, begins: () => BEGINS[mode()], begin, of: () => (mode() === "variations" ? base.id : null) },
     seen: () => planning.plan(),

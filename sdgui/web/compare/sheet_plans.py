@@ -17,10 +17,12 @@ from sdgui.web.shared.settings.controls import Controls, to_request, whole
 from sdgui.written_values import parse_seed
 
 
-def wall(models: Models, controls: Controls, compare: CompareControls) -> Plan:
-    """A wall of seeds, at few steps where it is a draft."""
+def wall(
+    models: Models, controls: Controls, compare: CompareControls, pixels: int | None = None
+) -> Plan:
+    """A wall of seeds, at few steps where it is a draft, of pictures of as many `pixels` as somebody may ask for."""
     info = models.describe(info_of(controls.model, models).ref.id)
-    asked = to_request(replace(controls, count=compare.wall_count), info)
+    asked = to_request(replace(controls, count=compare.wall_count), info, pixels)
     draft_steps = whole(compare.draft_steps) if compare.draft is True else None
     return plan_wall(
         asked, info, draw_seed, draft_steps=draft_steps, find_adapters=models.find_adapters

@@ -38,7 +38,8 @@ def begin(studio: "Studio", who: Who, values: Mapping[str, Any], job_id: str | N
     def act() -> Told:
         controls = read(Controls, values)
         info = info_of(controls.model, studio.models)
-        job = submit(studio, to_request(controls, info), who, job_id)
+        asked = to_request(controls, info, studio.policy.of(who).pixels)
+        job = submit(studio, asked, who, job_id)
         specs = [task.spec for task in job.tasks]
         seed = str(specs[0].seed) if values.get("lock") else ""
         told: Told = {"job": job.id, "values": {"seed": seed}}

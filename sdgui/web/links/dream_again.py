@@ -1,9 +1,8 @@
 """Settings in the address of the page: written by who shows a picture, read for who opens it."""
 
-import math
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,7 +32,6 @@ LONGEST = 7000
 _SIZE = re.compile(r"\s*(\d{1,5})\s*[x×*]\s*(\d{1,5})\s*")
 _FLAGS = {"1": True, "true": True, "0": False, "false": False}
 _OF_A_MODEL = ("aspect", "width", "height", "steps", "guidance", "sampler")
-_COUNTS = ("count", "wall_count")
 
 
 def query_of(
@@ -63,12 +61,12 @@ def query_of(
 def asked_in(
     asked: Mapping[str, str], models: Models, chosen: str, allowance: Allowance = POLICY.owner
 ) -> tuple[dict[str, Any], list[str]]:
-    """The settings that an address asks for, by name, and in short words each of its wishes that cannot be met: by
-    anybody, or within the `allowance` of whoever opens it.
+    """The settings that an address asks for, by name, and in short words each of its wishes that cannot be met.
 
-    What it leaves unsaid stays as it is, but what goes with a model that it names. `chosen` is the model of
-    the page; of models that somebody may not use nothing is said. What it says under other names is for others, such
-    as a site that counts its visitors, and none of it is named.
+    What is more than whoever opens it may have is kept: the page marks it where it is set. What it leaves unsaid stays
+    as it is, but what goes with a model that it names. `chosen` is the model of the page; of models that are not in the
+    `allowance` of whoever opens it nothing is said. What it says under other names is for others, such as a site that
+    counts its visitors, and none of it is named.
     """
     only = allowance.only
     faults: list[str] = []
@@ -76,7 +74,7 @@ def asked_in(
     for name, text in asked.items():
         if name in ("model", "size", "sampler") or name not in NAMES:
             continue
-        setting = _allowed(SETTINGS[NAMES[name]], allowance)
+        setting = SETTINGS[NAMES[name]]
         try:
             read[setting.name] = _value(setting, text)
         except UserError:
@@ -90,7 +88,7 @@ def asked_in(
         info = models.look(chosen if named is None else named)
     except UserError as fault:
         return {}, [*faults, fault.message]
-    size = _size(asked.get("size"), info, allowance.pixels, faults)
+    size = _size(asked.get("size"), info, faults)
     written = asked.get("sampler")
     sampler = None
     if written is not None:
@@ -136,15 +134,6 @@ def _value(setting: Setting, text: str) -> Any:
     return value
 
 
-def _allowed(setting: Setting, allowance: Allowance) -> Setting:
-    """The setting with the smaller of its own bound and of somebody's."""
-    most = {"steps": allowance.steps, **dict.fromkeys(_COUNTS, allowance.pictures)}
-    bound = most.get(setting.name)
-    if bound is None or setting.low is None or setting.high is None:
-        return setting
-    return replace(setting, high=max(setting.low, min(setting.high, bound)))
-
-
 def _limits(setting: Setting) -> str:
     match setting.kind:
         case ValueKind.WHOLE | ValueKind.REAL | ValueKind.SEED:
@@ -156,9 +145,7 @@ def _limits(setting: Setting) -> str:
     return f" ({', '.join(setting.choices or ())})"
 
 
-def _size(
-    text: str | None, info: ModelInfo, pixels: int | None, faults: list[str]
-) -> tuple[int, int] | None:
+def _size(text: str | None, info: ModelInfo, faults: list[str]) -> tuple[int, int] | None:
     if text is None:
         return None
     found = _SIZE.fullmatch(text)
@@ -166,13 +153,7 @@ def _size(
     if size is not None and all(
         info.min_size <= length <= info.max_size and length % info.size_step == 0 for length in size
     ):
-        if pixels is None or size[0] * size[1] <= pixels:
-            return size
-        side = math.isqrt(pixels)
-        faults.append(
-            f"the size “{shown(text)}” (up to {side} × {side} pixels, or as many in another shape)"
-        )
-        return None
+        return size
     limits = f"{info.min_size} to {info.max_size} in steps of {info.size_step}"
     faults.append(f"the size “{shown(text)}” ({limits})")
     return None

@@ -6,15 +6,15 @@ import { button, find, make } from "../shared/dom/dom.js";
 import { QuietLine } from "../shared/dom/quiet-line.js";
 import { ask, Refused, wordsOf } from "../shared/fetch/ask.js";
 import { offerAnew } from "../shared/seam/seam.js";
+import { carried } from "../shared/settings/carried.js";
 import { bound, facts, modelFacts } from "../shared/settings/facts.js";
 import { allow } from "../shared/settings/offered.js";
-import { settings } from "../shared/settings/settings.js";
-import { wishes } from "../shared/settings/wishes.js";
+import { namesOf, settings } from "../shared/settings/settings.js";
 import { badge } from "./badge.js";
 import { Bringing } from "./bringing.js";
 import { signOutButton } from "./signing-out.js";
 import { turnedOut } from "./turned-out.js";
-import { cut, modelWithin, mostOf, within } from "./within.js";
+import { begunWith, beyond, counting, mostOf, ownSize, within } from "./within.js";
 import { hiddenOf, inFull, inShort, lostOf } from "./words.js";
 
 /**
@@ -31,6 +31,9 @@ const LATELY = 120_000;
 const IDLE = 60_000;
 const USES = ["pointermove", "pointerdown", "keydown", "focus"];
 const NOT_LET_IN = 403;
+
+/** @param {string} model */
+const titleOf = (model) => modelFacts(model)?.title ?? model;
 
 export class Guest {
   /** @param {Page} page @param {Me} me */
@@ -52,7 +55,8 @@ export class Guest {
     this.bring = new Bringing(page);
     this.lost = new QuietLine(page.bar.notes, "guest-lost");
     this.hidden = make("p", { id: "guest-hidden" });
-    page.bar.notes.prepend(this.line, this.held);
+    this.more = make("p", { id: "guest-more", className: "quiet-line" });
+    page.bar.notes.prepend(this.more, this.line, this.held);
     this.list = make("ul", {});
     this.leave = signOutButton((words) => page.toasts.show(words, "", true));
     this.title = make("h2", { id: "guest-title" });
@@ -61,11 +65,16 @@ export class Guest {
       this.list, this.hidden, make("p", { textContent: "Is this your own machine? Open the owner’s link once; the terminal of this program has it." }), make("div", { className: "guest-acts" }, button("Close", "quiet-button", () => this.element.close()), this.leave));
     page.dreams.counted.add(() => this.look());
     page.dreams.turnedOut.add((sentence) => this.out(sentence));
+    page.dreams.limited.add(() => this.look(0));
     page.dreams.held.add((paused) => this.tellHeld(paused));
     this.isOut = false;
     this.used = performance.now();
     for (const type of USES) addEventListener(type, () => this.uses(), { capture: true, passive: true });
-    settings.onChange(() => this.keepWithin());
+    /** @type {Partial<Record<import("../shared/dreams/told.js").SettingName, number>>} */
+    this.most = {};
+    settings.onChange(() => this.mark());
+    page.changing.push(() => this.mark());
+    page.fields.refusing.push(() => this.look(0));
     document.addEventListener("visibilitychange", () => {
       this.rest();
       this.look(SELDOM);
@@ -110,6 +119,8 @@ export class Guest {
 
   /** @param {Me} me */
   tell(me) {
+    const isFirst = me === this.me;
+    const areOthers = isFirst || JSON.stringify(me.limits) !== JSON.stringify(this.me.limits);
     this.me = me;
     const { name, number, limits } = me;
     this.tellHeld(me.paused ?? false);
@@ -124,18 +135,60 @@ export class Guest {
     this.chip.setAttribute("aria-label", `${number} ${name}: what you may do here`);
     this.line.replaceChildren("You are a guest: ", button(inShort(limits), "link-button", () => this.element.showModal(), { aria: { haspopup: "dialog" } }));
     this.title.textContent = `You are ${name}`;
+    this.list.replaceChildren(...inFull(limits, titleOf).map((textContent) => make("li", { textContent })));
+    if (areOthers) this.keepTo(limits, isFirst);
+  }
+
+  /**
+   * From now on these are the limits. What a newcomer finds is within them, and grows where they do; all else stays as it
+   * is, and what is more is marked.
+   * @param {import("./told.js").Allowed} limits @param {boolean} isFirst
+   */
+  keepTo(limits, isFirst) {
     this.page.fields.settle();
-    this.list.replaceChildren(...inFull(limits, (model) => modelFacts(model)?.title ?? model).map((textContent) => make("li", { textContent })));
+    const before = modelFacts(settings.get("model"));
+    const mostBefore = this.most;
     bound((model) => within(model, limits));
     this.most = mostOf(limits, facts.settings);
     allow(this.most);
     this.page.model.allow(limits.models);
-    this.keepModel(limits.models);
+    const { values } = settings;
+    const { models } = limits;
+    const isOwn = !isFirst || models === null || settings.get("model") !== facts.model || models.includes(facts.model) || !models.length;
+    const model = isOwn ? settings.get("model") : models[0];
+    const now = modelFacts(model);
+    /** What a link or another's settings brought was asked, though a model may begin with it. @type {import("../shared/dreams/told.js").Values} */
+    const asked = this.page.replaced ?? {};
+    const begun = { ...(now ? carried(values, before, now) : {}), ...begunWith(values, mostBefore, this.most, facts.settings), model };
+    const follows = namesOf(begun).filter((name) => !Object.hasOwn(asked, name) && (isFirst || Number(begun[name]) > Number(values[name])));
+    settings.set(Object.fromEntries(follows.map((name) => [name, begun[name]])));
     offerAnew();
-    this.keepWithin();
-    const model = modelFacts(settings.get("model"));
-    const size = model?.sizes[settings.text("aspect")];
-    if (size) settings.set({ width: size[0], height: size[1] });
+    this.mark();
+    for (const act of this.page.limited) act();
+  }
+
+  /** What is more than a guest may have is said at its field; where the fields are folded away, below the prompt, too. */
+  mark() {
+    const { values } = settings;
+    const own = ownSize(values, this.me.limits, modelFacts(settings.get("model")));
+    if (own) {
+      settings.set(own); // and all of it is marked anew
+      return;
+    }
+    const all = beyond(values, this.me.limits, this.most, modelFacts(settings.get("model")), titleOf);
+    this.page.fields.bound(all.map(({ name, words, use, text }) => ({ name, words, way: use && { text, act: () => this.use(use) } })));
+    const now = counting(all, values, this.page.tabs.tab);
+    /** @type {import("../shared/dreams/told.js").Values} */
+    const allowed = Object.assign({}, ...now.map(({ use }) => use));
+    const ways = namesOf(allowed).length ? [" · ", button("Use what guests may", "link-button", () => this.use(allowed))] : [];
+    const words = now.length ? `More than guests may: ${now.map(({ what }) => what).join(" · ")}` : "";
+    if (this.more.firstChild?.textContent === words || (!words && !this.more.firstChild)) return;
+    this.more.replaceChildren(...(words ? [make("span", { textContent: words }), ...ways] : []));
+  }
+
+  /** @param {import("../shared/dreams/told.js").Values} allowed */
+  use(allowed) {
+    settings.set(allowed, { byPerson: "model" in allowed });
   }
 
   /** @param {boolean} isHeld */
@@ -149,22 +202,5 @@ export class Guest {
   async read() {
     this.me = { ...this.me, lost: 0 };
     await ask("/me/told", { method: "POST" }).catch(() => null);
-  }
-
-  /** The model is the one that was chosen as soon as it may be, and else one that may. @param {string[] | null} models */
-  keepModel(models) {
-    const now = settings.text("model");
-    const wanted = String(wishes.over(settings.values).model);
-    const model = modelWithin(wanted, now, models);
-    if (model === now) return;
-    if (model !== wanted) wishes.keep(settings.values, { model });
-    settings.set({ model }, { byPerson: true });
-  }
-
-  /** What a model begins with, or what is taken over from a picture, is no more than may be. */
-  keepWithin() {
-    const allowed = cut(settings.values, this.most ?? {});
-    wishes.keep(settings.values, allowed); // the browser keeps what was chosen, for who may have it again
-    settings.set(allowed);
   }
 }

@@ -1,6 +1,6 @@
 """What Compare begins, from the page's settings by name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 
 from sdgui.correction import Correction
 from sdgui.model_info import ModelRef
-from sdgui.people import Who
+from sdgui.people import Allowance, Policy, Role, Who
 from sdgui.records import JobRecord
 from sdgui.sheet import SheetKind
 from sdgui.spec import Variation
@@ -251,7 +251,9 @@ def test_the_axis_that_is_wrong_is_named(ann: Ann, begin: CompareBegin) -> None:
     }
     for field, wrong in faults.items():
         for prompt in ("", "a cat"):  # before one is written, too
-            told = begin.plan({"values": values_of(replace(ann.controls, prompt=prompt), wrong)})
+            told = begin.plan(
+                ann.who, {"values": values_of(replace(ann.controls, prompt=prompt), wrong)}
+            )
             assert told.get("field") == field, told
     told, _ = ann.click(both, controls=replace(ann.controls, prompt=""))
     assert "prompt" in told["error"] and "field" not in told
@@ -274,7 +276,7 @@ def test_a_model_that_is_not_offered_makes_no_sheet(ann: Ann) -> None:
 
 
 def plan(begin: CompareBegin, controls: Controls, compare: CompareControls) -> Any:
-    return begin.plan({"values": values_of(controls, compare)})
+    return begin.plan(Who(visitor="ann"), {"values": values_of(controls, compare)})
 
 
 @pytest.mark.parametrize("compare", [COMPARE, GRID])
@@ -398,6 +400,58 @@ def test_reuse_of_a_wall_sets_how_many(ann: Ann) -> None:
     wall = ann.site.wall(ann.client, count=20)
     values = reused(ann, job=wall.id, index=0, sheet=True)
     assert of_compare(values) == {"mode": "wall", "wall_count": 20}
+
+
+@pytest.fixture
+def limits(site: Site) -> Iterator[Allowance]:
+    """What guests may, on this site, while a test runs."""
+    before = site.studio.policy
+    guest = Allowance(steps=30, pixels=64 * 64, only=("demo",), pictures=3)
+    site.studio.hold_to(Policy(guest=guest))
+    yield guest
+    site.studio.hold_to(before)
+
+
+@pytest.mark.parametrize(
+    ("axis", "values", "error", "use"),
+    [
+        ("Steps", "2, 40, 80", "up to 30 steps; 40 and 80 are more", ("Leave out 40, 80", "2")),
+        ("Steps", "31-35", "up to 30 steps; 5 of these are more", ("Use 30", "30")),
+        (
+            *("Size", "64x64, 128x64", "up to 64 × 64 pixels, or as many in another shape; "),
+            ("Leave out 128 × 64", "64 × 64"),
+        ),
+    ],
+)
+def test_what_of_an_axis_is_more_than_a_guest_may_have_is_said_at_it_before_it_is_dreamt(
+    ann: Ann,
+    begin: CompareBegin,
+    limits: Allowance,
+    axis: str,
+    values: str,
+    error: str,
+    use: tuple[str, str],
+) -> None:
+    guest = replace(ann.who, role=Role.GUEST)
+    grid = replace(GRID, x_axis="Seed", x_values="1, 2", y_axis=axis, y_values=values)
+    asked = {"values": values_of(ann.controls, grid)}
+    told = begin.plan(guest, asked)
+    assert told["field"] == "y_values"
+    assert error in told["error"]
+    assert told["use"] == {"text": use[0], "values": use[1]}
+    assert begin.dream(guest, asked) == told
+    asked["values"]["y_values"] = use[1]
+    assert begin.plan(guest, asked)["cells"] == 2
+    assert "error" not in begin.plan(ann.who, {"values": values_of(ann.controls, grid)})
+
+
+def test_a_grid_of_more_cells_than_a_guest_may_have_is_told_so_before_it_is_dreamt(
+    ann: Ann, begin: CompareBegin, limits: Allowance
+) -> None:
+    guest = replace(ann.who, role=Role.GUEST)
+    grid = replace(GRID, x_axis="Seed", x_values="1-4")
+    told = begin.plan(guest, {"values": values_of(ann.controls, grid)})
+    assert told["error"] == "Guests: up to 3 cells, and these are 4."
 
 
 # Over HTTP

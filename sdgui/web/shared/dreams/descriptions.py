@@ -9,6 +9,7 @@ from sdgui.events import (
     Failed,
     Finished,
     JobCancelled,
+    LimitsChanged,
     ModelLoading,
     NotLetIn,
     PictureDone,
@@ -72,6 +73,8 @@ def describe_event(job: str, event: StudioEvent) -> dict[str, Any]:
             return {"job": job, "type": "not-let-in", "sentence": sentence}
         case QueueHeld(paused=paused):
             return {"job": job, "type": "held", "paused": paused}
+        case LimitsChanged():
+            return {"job": job, "type": "limits"}
         case Finished():
             return {"job": job, "type": "finished"}
         case JobCancelled():

@@ -242,6 +242,7 @@ export class Dream {
       case "hidden":
       case "not-let-in":
       case "held":
+      case "limits":
         break;
       default:
         this.news = news;

@@ -47,6 +47,8 @@ export class Dreams {
     this.turnedOut = new Set();
     /** Called when the owner holds everybody's queue, or lets it go on. @type {Set<(isHeld: boolean) => void>} */
     this.held = new Set();
+    /** Called when guests may ask for more now, or for less. @type {Set<() => void>} */
+    this.limited = new Set();
     this.counts = "";
     this.watch = new Watch((news) => this.hear(news), () => this.offline(true));
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -225,6 +227,9 @@ export class Dreams {
         break;
       case "held":
         for (const act of this.held) act(news.paused);
+        break;
+      case "limits":
+        for (const act of this.limited) act();
         break;
       default:
         if (!this.known.has(news.job)) await this.look(news.job);

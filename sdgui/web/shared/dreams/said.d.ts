@@ -173,6 +173,11 @@ export type QueueHeld = {
   paused: boolean;
 };
 
+export type LimitsChanged = {
+  type: "limits";
+  job: string;
+};
+
 export type JobNews =
   | Queued
   | Started
@@ -189,4 +194,5 @@ export type JobNews =
   | PicturesRestored
   | PicturesHidden
   | NotLetIn
-  | QueueHeld;
+  | QueueHeld
+  | LimitsChanged;

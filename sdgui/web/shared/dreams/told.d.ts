@@ -67,6 +67,8 @@ export type SettingFacts = {
   step?: number;
   choices?: string[];
   goes_with?: SettingName;
+  /** Of a whole number, what a newcomer finds. */
+  first?: number;
 };
 
 export type CompareFacts = {
@@ -146,6 +148,9 @@ export type News =
   | JobNews;
 
 /** What became of something that was asked. */
+/** The setting that an error lies in, and what it may be instead, with the words of the button that takes that. */
+export type Mend = { field?: string; use?: { text: string; values: string } };
+
 export type Outcome = {
   job?: string;
   error?: string;
@@ -154,6 +159,7 @@ export type Outcome = {
   seconds?: number;
   /** The setting that the error lies in. */
   field?: string;
+  use?: Mend["use"];
   notice?: string;
   confirm?: Size;
   values?: Values;
@@ -176,7 +182,7 @@ export type PromptFacts = {
 
 /** How large a grid would be. */
 export type Size = { cells: number; seconds: number | null };
-export type Planned = Partial<Size> & { notices?: string[]; error?: string; hint?: string; field?: string };
+export type Planned = Partial<Size> & { notices?: string[]; error?: string; hint?: string } & Mend;
 
 /** A model that is here, or could be used but for its `fault`; sizes in bytes, `last` in seconds since the epoch. */
 export type ModelCard = {

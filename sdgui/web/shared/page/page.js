@@ -17,7 +17,7 @@ import { Kept } from "../fetch/once.js";
 import { current } from "../seam/seam.js";
 import { Drawer } from "../settings/drawer.js";
 import { ModelChoice } from "../settings/model-choice.js";
-import { FieldErrors } from "../settings/field-errors.js";
+import { FieldErrors, wayOf } from "../settings/field-errors.js";
 import { keepRules } from "../settings/rules.js";
 import { namesOf, settings } from "../settings/settings.js";
 import { Viewer } from "../viewer/viewer.js";
@@ -84,6 +84,10 @@ export class Page {
     this.forgetting = [];
     /** Told that something that was deleted came back. @type {(() => void)[]} */
     this.returning = [];
+    /** Told that another tab, or another mode of it, is seen. @type {(() => void)[]} */
+    this.changing = [];
+    /** Told that somebody may have more now, or less. @type {(() => void)[]} */
+    this.limited = [];
     /** What else can be done with a picture, wherever it has tools. @type {More[]} */
     this.more = [];
     /** What else can be done with a dream, wherever it has a row. @type {((dream: Dream) => import("../gallery/list.js").Action[])[]} */
@@ -266,6 +270,7 @@ export class Page {
       list.regreet();
     }
     room?.seen?.();
+    for (const act of this.changing) act();
   }
 
   /** Begins what the tab that is seen would begin; not twice what was meant once. */
@@ -342,7 +347,7 @@ export class Page {
       if (isFolded && !this.fields.named(told.field)) this.drawer.set(false);
       const field = this.fields.named(told.field) ?? this.fields.first({ hasPrompt: !this.bar.begins.ownPrompt });
       if (field instanceof HTMLElement) {
-        this.fields.refuse(field, [told.error, told.hint].filter(Boolean).join(" "));
+        this.fields.refuse(field, [told.error, told.hint].filter(Boolean).join(" "), wayOf(told));
         if (field.closest("#settings") && COMPACT.matches) this.drawer.set(true);
         field.focus();
       } else this.toasts.show(told.error, told.hint, true).classList.add("is-of-place");

@@ -7,7 +7,6 @@ import { facts, modelFacts } from "../settings/facts.js";
 import { OF_MODEL, limited, offered } from "../settings/offered.js";
 import { fitting, forgetFormer, load, migrate, save } from "../settings/saved.js";
 import { namesOf, settings } from "../settings/settings.js";
-import { wishes } from "../settings/wishes.js";
 
 /**
  * @typedef {import("../dreams/told.js").Value} Value
@@ -67,7 +66,7 @@ export function begin(values, former) {
   settings.add(values);
   settings.onChange((changed) => {
     tell(changed);
-    save(localStorage, wishes.over(settings.values));
+    save(localStorage, settings.values);
   });
   const saved = load(localStorage) ?? migrate(former, facts.former);
   const written = earlyPrompt();

@@ -58,15 +58,16 @@ def default_controls(info: ModelInfo) -> Controls:
     return from_request(first, info)
 
 
-def to_request(controls: Controls, info: ModelInfo) -> DreamRequest:
+def to_request(controls: Controls, info: ModelInfo, pixels: int | None = None) -> DreamRequest:
     """What the controls ask for; UserError for a seed that is none (all else is judged when it is resolved).
 
-    What the model does not have is not asked for: its control is absent, and what it holds is another model's.
+    An aspect is of the model's own area, or of as many `pixels` as somebody may ask for. What the model does not have
+    is not asked for: its control is absent, and what it holds is another model's.
     """
     width: int | None
     height: int | None
     if isinstance(controls.aspect, str) and controls.aspect in _RATIOS:
-        width, height = size_for(controls.aspect, info)
+        width, height = size_for(controls.aspect, info, pixels)
     else:
         width, height = _pixels(controls.width), _pixels(controls.height)
     return DreamRequest(
@@ -121,11 +122,18 @@ def _sampler_name(request: DreamRequest, info: ModelInfo) -> str:
     return joined_name(split_name(name)[0], request.schedule)
 
 
-def size_for(aspect: str, info: ModelInfo) -> tuple[int, int]:
-    """Width and height of an aspect for a model: its native area, in its steps, within its limits."""
+def size_for(aspect: str, info: ModelInfo, pixels: int | None = None) -> tuple[int, int]:
+    """Width and height of an aspect for a model: its native area, in its steps, within its limits; smaller in the same
+    shape where that is more than so many `pixels`. The page's `fitted` says the same."""
     ratio = _RATIOS[aspect]
     area = info.width * info.height
-    return _fitting(math.sqrt(area * ratio), info), _fitting(math.sqrt(area / ratio), info)
+    size = _fitting(math.sqrt(area * ratio), info), _fitting(math.sqrt(area / ratio), info)
+    if pixels is None or size[0] * size[1] <= pixels:
+        return size
+    scale = math.sqrt(pixels / (size[0] * size[1]))
+    step = info.size_step
+    width, height = (max(info.min_size, int(one * scale / step) * step) for one in size)
+    return width, height
 
 
 def lengths(info: ModelInfo) -> dict[str, int]:

@@ -1,10 +1,16 @@
 // @ts-check
 // What is wrong with a field is said at the field, in words that its input is described by, until it is mended.
 
-import { make } from "../dom/dom.js";
+import { button, make } from "../dom/dom.js";
 import { facts } from "./facts.js";
+import { settings } from "./settings.js";
 
-/** @typedef {import("../dreams/told.js").SettingName} SettingName */
+/**
+ * @typedef {import("../dreams/told.js").SettingName} SettingName
+ * @typedef {import("../dom/quiet-line.js").Way} Way
+ * @typedef {{ name: SettingName, words: string, way: Way | null }} Beyond a setting that is more than somebody may have:
+ *   which, their bound, and the press that takes what they may
+ */
 
 const MOST_SEED = 2 ** 32 - 1;
 
@@ -33,7 +39,7 @@ export class FieldErrors {
       const fault = faultOf(target);
       if (fault) {
         event.stopImmediatePropagation();
-        this.mark(target, fault);
+        if (!this.beyond.has(target)) this.mark(target, fault);
       }
     }, true);
     document.addEventListener("input", (event) => {
@@ -42,6 +48,24 @@ export class FieldErrors {
     }, true);
     /** What was refused, and may be right where the limits are others. @type {Set<Element>} */
     this.refused = new Set();
+    /** What is more than somebody may have, before it is asked. @type {Set<Element>} */
+    this.beyond = new Set();
+    /** Called where something was refused at its field. @type {(() => void)[]} */
+    this.refusing = [];
+  }
+
+  /** From now on these are more than somebody may have, and no others. @param {Beyond[]} all */
+  bound(all) {
+    const former = this.beyond;
+    this.beyond = new Set();
+    for (const { name, words, way } of all) {
+      const field = this.named(name);
+      if (!field) continue;
+      this.beyond.add(field);
+      this.refused.delete(field);
+      this.mark(field, words, way);
+    }
+    for (const field of former) if (!this.beyond.has(field)) this.clear(field);
   }
 
   /** The first field that is wrong, of those that count now. @param {{ hasPrompt: boolean }} what @returns {Element | null} */
@@ -59,9 +83,11 @@ export class FieldErrors {
     return found instanceof HTMLElement ? found : null;
   }
 
-  /** Marks what was refused until it is changed, or something is begun. @param {Element} field @param {string} words */
-  refuse(field, words) {
-    this.mark(field, words);
+  /** Marks what was refused until it is changed, or something is begun. @param {Element} field @param {string} words @param {Way | null} [way] */
+  refuse(field, words, way = null) {
+    for (const act of this.refusing) act();
+    if (this.beyond.has(field)) return; // it says so already
+    this.mark(field, words, way);
     this.refused.add(field);
   }
 
@@ -71,13 +97,15 @@ export class FieldErrors {
     this.refused.clear();
   }
 
-  /** @param {Element} field @param {string} words */
-  mark(field, words) {
-    if (field.getAttribute("aria-invalid") === "true" && field.closest(".block")?.querySelector(":scope > .field-error")?.textContent === words) return;
-    this.clear(field);
+  /** `way`: what mends it by one press. @param {Element} field @param {string} words @param {Way | null} [way] */
+  mark(field, words, way = null) {
     const block = field.closest("#prompt-box, .block");
+    const told = way ? `${words} ${way.text}` : words;
+    if (field.getAttribute("aria-invalid") === "true" && block?.querySelector(":scope > .field-error")?.textContent === told) return;
+    this.clear(field);
     if (!block) return;
-    const note = make("p", { className: "field-error", id: `${block.id}-error`, role: "alert", textContent: words });
+    const note = make("p", { className: "field-error", id: `${block.id}-error`, role: "alert" }, words);
+    if (way) note.append(" ", button(way.text, "link-button", way.act));
     block.append(note);
     if (!isRadio(field)) field.setAttribute("aria-invalid", "true"); // which one of several cannot be
     field.setAttribute("aria-describedby", [field.getAttribute("aria-describedby"), note.id].filter(Boolean).join(" "));
@@ -95,6 +123,9 @@ export class FieldErrors {
     note.remove();
   }
 }
+
+/** What mends a field by one press, as Python tells it. @param {import("../dreams/told.js").Mend} told @returns {Way | null} */
+export const wayOf = ({ field, use }) => (field && use ? { text: use.text, act: () => settings.set({ [field]: use.values }) } : null);
 
 /** What is wrong with what a field holds; "" where nothing is. @param {Element} field */
 export function faultOf(field) {

@@ -36,7 +36,7 @@ export function keepRules(toasts) {
 
   const note = make("span", { className: "size-note", id: "size-note" });
   find("#aspect").append(note);
-  settings.follow(["aspect", "model"], () => {
+  settings.follow(["aspect", "model", "width", "height"], () => {
     note.textContent = (modelFacts(settings.get("model"))?.sizes[settings.text("aspect")] ?? []).join(" × ");
   });
   settings.follow(["model"], () => {

@@ -68,6 +68,20 @@ def test_every_aspect_can_be_dreamt_and_is_found_again(native: int, aspect: str)
     assert 0.85 < width * height / native**2 < 1.15
 
 
+@pytest.mark.parametrize("aspect", [aspect for aspect in ASPECTS if aspect != OWN_SIZE])
+def test_an_aspect_is_as_large_as_somebody_may_ask_for(aspect: str) -> None:
+    model = info(512)
+    controls = replace(default_controls(model), prompt="x", aspect=aspect)
+    asked = to_request(controls, model, 300_000)
+    assert to_request(controls, model, None) == to_request(controls, model)
+    assert asked.width is not None and asked.height is not None
+    assert asked.width * asked.height <= min(300_000, math.prod(size_for(aspect, model)))
+    small = to_request(controls, model, 128 * 128)
+    assert small.width is not None and small.height is not None
+    assert small.width * small.height <= 128 * 128
+    assert small.resolve(model, lambda: 0)
+
+
 def test_the_defaults_are_the_models() -> None:
     model = replace(info(), steps=12, guidance=4.0, sampler="UniPC")
     asked = to_request(replace(default_controls(model), prompt="x"), model)
