@@ -4,7 +4,7 @@
 import { dialog } from "../shared/dom/dialog.js";
 import { button, find, make } from "../shared/dom/dom.js";
 import { QuietLine } from "../shared/dom/quiet-line.js";
-import { ask, Refused, wordsOf } from "../shared/fetch/ask.js";
+import { ask, Refused, refusals, wordsOf } from "../shared/fetch/ask.js";
 import { offerAnew } from "../shared/seam/seam.js";
 import { carried } from "../shared/settings/carried.js";
 import { bound, facts, modelFacts } from "../shared/settings/facts.js";
@@ -68,6 +68,12 @@ export class Guest {
     page.dreams.limited.add(() => this.look(0));
     page.dreams.held.add((paused) => this.tellHeld(paused));
     this.isOut = false;
+    // Who is refused anything may have been turned out while nothing told them so.
+    refusals.add(({ status }) => status === NOT_LET_IN && this.ask());
+    page.toasts.mayAgain = async () => {
+      await this.ask();
+      return !this.isOut;
+    };
     this.used = performance.now();
     for (const type of USES) addEventListener(type, () => this.uses(), { capture: true, passive: true });
     /** @type {Partial<Record<import("../shared/dreams/told.js").SettingName, number>>} */
@@ -85,7 +91,11 @@ export class Guest {
 
   /** Asks whether the limits are others now. */
   async look(calm = CALM) {
-    if (this.isOut || document.hidden || performance.now() - this.asked < calm) return;
+    if (!document.hidden && performance.now() - this.asked >= calm) await this.ask();
+  }
+
+  async ask() {
+    if (this.isOut) return;
     this.asked = performance.now();
     /** @type {Me | null} */
     const me = await ask("/me").catch((error) => {
@@ -113,7 +123,9 @@ export class Guest {
   /** The owner does not let one in any more. @param {string} sentence */
   out(sentence) {
     this.page.dreams.watch.end();
+    if (!this.isOut) this.page.others.tell({ type: "turned-out", sentence });
     this.isOut = true;
+    this.page.toasts.clear();
     turnedOut(sentence, () => ask("/me").then(() => true, () => false));
   }
 

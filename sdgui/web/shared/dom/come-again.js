@@ -18,10 +18,11 @@ export function parted(sentence, seconds) {
 
 /**
  * Counts down in `element`, and then says `over` there; it ends by itself where the element is gone. Those who do not
- * see the page are told the seconds as they were at first, and, where the element is a live region, once that it is over.
- * @param {HTMLElement} element @param {number} seconds @param {string} over @param {() => void} [ended]
+ * see the page are told the seconds as they were at first, and, where the element is a live region, once that it is over;
+ * `asked`, where it answers false, keeps that from being said, for it is not so.
+ * @param {HTMLElement} element @param {number} seconds @param {string} over @param {() => void} [ended] @param {() => Promise<boolean>} [asked]
  */
-export function countDown(element, seconds, over, ended = () => {}) {
+export function countDown(element, seconds, over, ended = () => {}, asked = async () => true) {
   const until = Date.now() + seconds * SECOND; // a machine that slept has waited, too
   const counted = document.createElement("span");
   counted.setAttribute("aria-hidden", "true");
@@ -30,13 +31,14 @@ export function countDown(element, seconds, over, ended = () => {}) {
   first.className = "sr-only-live";
   first.textContent = comeAgain(seconds);
   element.replaceChildren(counted, first);
-  const tell = () => {
+  const tell = async () => {
     const rest = until - Date.now();
     if (rest > 0) {
       counted.textContent = comeAgain(Math.ceil(rest / SECOND));
       setTimeout(() => element.contains(counted) && element.isConnected && tell(), rest % SECOND || SECOND);
       return;
     }
+    if (!(await asked())) return;
     element.textContent = over;
     ended();
   };

@@ -22,6 +22,8 @@ export class Toasts {
     document.addEventListener("keydown", (event) => event.key === "F6" && !event.ctrlKey && !event.altKey && this.enter(event));
     /** Where the keyboard was before it came to a toast. @type {HTMLElement | null} */
     this.from = null;
+    /** Whether somebody who waited as long as they were told may dream now. @type {() => Promise<boolean>} */
+    this.mayAgain = async () => true;
   }
 
   /**
@@ -54,7 +56,7 @@ export class Toasts {
     const toast = this.show(message, comeAgain(seconds), true, 0);
     toast.classList.add("is-counted");
     const hint = /** @type {HTMLElement} */ (toast.querySelector("p + p"));
-    countDown(hint, seconds, "You can dream again.", () => setTimeout(() => toast.remove(), READ));
+    countDown(hint, seconds, "You can dream again.", () => setTimeout(() => toast.remove(), READ), () => this.mayAgain());
     return toast;
   }
 
@@ -119,6 +121,11 @@ export class Toasts {
   /** Errors of what was tried before: it has worked now. */
   clearErrors() {
     for (const toast of this.element.querySelectorAll(".is-error")) toast.remove();
+  }
+
+  /** Nothing of it is of use any more. */
+  clear() {
+    this.element.replaceChildren();
   }
 
   /** For those who do not see the page. @param {string} words */

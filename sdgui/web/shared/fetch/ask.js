@@ -21,6 +21,9 @@ export class Unanswered extends Error {
   }
 }
 
+/** Told of each refusal. @type {Set<(refused: Refused) => void>} */
+export const refusals = new Set();
+
 /** The words of whatever went wrong. @param {unknown} error */
 export const wordsOf = (error) => (error instanceof Error ? error.message : String(error));
 
@@ -40,7 +43,11 @@ export async function ask(address, options = {}) {
   const reply = await fetch(at(address), { cache: "no-store", ...options }).catch((error) => {
     throw error instanceof TypeError ? new Unanswered() : error;
   });
-  if (!reply.ok) throw new Refused(await sentenceOf(reply, "The server refused that."), reply.status, Number(reply.headers.get("retry-after")) || 0);
+  if (!reply.ok) {
+    const refused = new Refused(await sentenceOf(reply, "The server refused that."), reply.status, Number(reply.headers.get("retry-after")) || 0);
+    for (const act of refusals) act(refused);
+    throw refused;
+  }
   return reply.status === 204 ? null : reply.json();
 }
 

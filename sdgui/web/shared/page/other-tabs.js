@@ -3,7 +3,8 @@
 
 /**
  * @typedef {{ type: "binned", pictures: string[], dreams: string[] } | { type: "restored", dreams: string[] }
- *   | { type: "marked", pictures: string[], mark: import("../dreams/told.js").Mark } | { type: "rated" }} TabNews
+ *   | { type: "marked", pictures: string[], mark: import("../dreams/told.js").Mark } | { type: "rated" }
+ *   | { type: "turned-out", sentence: string }} TabNews
  */
 
 export class OtherTabs {

@@ -243,6 +243,9 @@ export class Page {
         break;
       case "rated":
         this.looked();
+        break;
+      case "turned-out":
+        for (const act of this.dreams.turnedOut) act(news.sentence);
     }
   }
 
