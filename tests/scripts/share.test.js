@@ -8,6 +8,7 @@ import { toldApart } from "../../sdgui/web/shared/dom/told-apart.js";
 import { ordinal } from "../../sdgui/web/shared/dreams/words.js";
 import { reachOf } from "../../sdgui/web/shared/fetch/reach.js";
 import { facts } from "../../sdgui/web/shared/settings/facts.js";
+import { shownOf } from "../../sdgui/web/share/more.js";
 import { tellRows } from "../../sdgui/web/share/rows.js";
 import { asTheyStood, Standing } from "../../sdgui/web/share/standing.js";
 import { begunWith, beyond, counting, fitted, mostOf, within } from "../../sdgui/web/share/within.js";
@@ -75,6 +76,10 @@ test("nobody takes another place while the panel is open, and who is gone stands
 
 test("what is reported while the panel is open stands behind what was there", () => {
   assert.deepEqual(asTheyStood(["new", "b", "newer", "a"], ["a", "gone", "b"], (one) => one), ["a", "b", "new", "newer"]);
+});
+
+test("of a long list the first rows are shown, and none of them goes because another comes", () => {
+  assert.deepEqual([shownOf(3, 0, 12), shownOf(15, 12, 12), shownOf(16, 0, 12), shownOf(16, 15, 12), shownOf(60, Infinity, 12)], [3, 15, 12, 15, 60]);
 });
 
 test("while a button of a row is aimed at, rows are told anew, and none comes or goes", () => {

@@ -48,9 +48,9 @@ export class People {
   /** The panel is opened. */
   renew() {
     this.standing.renew();
+    this.fold(true);
     this.more.forget();
     this.moreGone.forget();
-    this.fold(true);
   }
 
   /** Who is gone is shown, or not. @param {boolean} isFolded */
