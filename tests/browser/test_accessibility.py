@@ -86,11 +86,17 @@ def test_nothing_is_wrong_with_the_dream_tab(
 def test_nothing_is_wrong_with_compare_and_models(
     make_visitor: Callable[..., Visitor], site: Site
 ) -> None:
+    site.begin(site.visitor())  # in another browser
+    site.wait_for_the_worker()
     page = make_visitor().open(f"{site.url}/#compare")
     broken = {"no sheet": violations_everywhere(page)}
     page.click("#tab-history")
     expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
     broken["no picture"] = violations_everywhere(page, LARGE)
+    page.locator(".history-note").get_by_role("button", name="Show them…").click()
+    expect(page.get_by_test_id("other-browser").first).to_be_visible()
+    broken["other browsers"] = violations_everywhere(page, SMALL)
+    page.keyboard.press("Escape")
     page.click("#tab-compare")
     wall(page)
     stand_on(page, 0)

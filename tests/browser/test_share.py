@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 from sdgui.errors import no_room
 from sdgui.web.share import tunnel
 from tests.browser.accessibility import violations_everywhere
-from tests.browser.conftest import DESKTOP, PHONE, Visitor, dream, shoot
+from tests.browser.conftest import DESKTOP, PHONE, Visitor, ask, dream, finished, shoot
 from tests.browser.test_accessibility import SMALL, flat
-from tests.fake_engine import HoldsAfterPreview
+from tests.fake_engine import PATIENCE, HoldsAfterPreview
 from tests.studio.conftest import ManyModels
 from tests.web.conftest import Site, open_site
 
@@ -402,3 +402,40 @@ def people(owner: Page) -> list[dict[str, object]]:
         "async () => (await (await fetch('/share')).json()).people"
     )
     return told
+
+
+def test_what_another_browser_made_is_brought_to_an_empty_history_and_both_go_on_with_it(
+    make_visitor: Callable[..., Visitor], site: Site
+) -> None:
+    chrome = make_visitor().open(site.url)
+    ask(chrome, "a boat", count=2, steps=2)
+    dream(chrome)
+    finished(chrome, 2)
+    site.engine.go.clear()
+    site.engine.began.acquire(timeout=PATIENCE)
+    ask(chrome, "a slow boat", count=1, steps=2)
+    dream(chrome)
+    assert site.engine.began.acquire(timeout=PATIENCE)
+    firefox = make_visitor().open(f"{site.url}/#history")
+    shown = firefox.locator(".history-tile")
+    note = firefox.locator(".history-note")
+    expect(note).to_contain_text("made in other browsers of this machine.")
+    expect(shown).to_have_count(0)
+    note.get_by_role("button", name="Show them…").click()
+    row = firefox.get_by_test_id("other-browser").first
+    expect(row).to_contain_text("2 pictures")
+    expect(row.locator("img")).to_have_count(2)
+    act = row.get_by_role("button")
+    act.click()
+    expect(act).to_have_text("Yes, bring them")
+    expect(shown).to_have_count(0)  # nothing comes by one click
+    act.click()
+    expect(firefox.locator(".toast")).to_contain_text("2 pictures brought. Both browsers")
+    expect(shown).to_have_count(2)
+    firefox.keyboard.press("Escape")
+    firefox.click("#tab-dream")
+    site.engine.go.set()
+    finished(chrome, 1)
+    finished(firefox, 1)
+    chrome.click("#tab-history")
+    expect(chrome.locator(".history-tile")).to_have_count(3)

@@ -12,7 +12,7 @@ import { shownOf } from "../../sdgui/web/share/more.js";
 import { tellRows } from "../../sdgui/web/share/rows.js";
 import { asTheyStood, Standing } from "../../sdgui/web/share/standing.js";
 import { begunWith, beyond, counting, fitted, mostOf, within } from "../../sdgui/web/share/within.js";
-import { countOf, deedsOf, goneOf, hiddenOf, inFull, inOrder, inShort, lifeOf, listed, lostOf, placeOf, progressOf, reportedOf, square, stepped, toggled, typed, termsInShort, useOf, whoComes, withNow } from "../../sdgui/web/share/words.js";
+import { broughtOf, countOf, deedsOf, goneOf, hiddenOf, inFull, inOrder, inShort, kindOf, lifeOf, listed, lostOf, madeElsewhere, placeOf, progressOf, reportedOf, square, stepped, toggled, typed, termsInShort, useOf, whoComes, withNow } from "../../sdgui/web/share/words.js";
 
 const NOW = 1_700_000_000;
 /** @type {import("../../sdgui/web/share/told.js").Allowed} */
@@ -217,4 +217,12 @@ test("what was asked beyond a limit is named with its bound and with what may be
   assert.deepEqual(named({ mode: "grid", x_axis: "Seed", y_axis: "Nothing" }, "compare"), ["steps", "width", "model"]);
   assert.deepEqual(named({ mode: "grid", x_axis: "Steps", y_axis: "Nothing" }, "compare"), ["width", "model"]);
   assert.deepEqual(named({}, "history"), []);
+});
+
+test("what other browsers made is said of one picture and of many, and what bringing it does", () => {
+  assert.equal(madeElsewhere(1), "1 picture was made in other browsers of this machine.");
+  assert.equal(madeElsewhere(12_800), "12,800 pictures were made in other browsers of this machine.");
+  assert.match(broughtOf(1, 1), /^1 picture brought\. Both /);
+  assert.match(broughtOf(5, 3), /^5 pictures brought\. All of these /);
+  assert.deepEqual([kindOf("browser"), kindOf("program")], ["A browser", "A program without a browser"]);
 });

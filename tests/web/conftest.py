@@ -189,16 +189,17 @@ class Site:
         machine = self.studio._machine
         for visitor in {job.record.visitor for job in list(machine.jobs.active.values())}:
             self.studio.cancel_all(who(visitor))
-        self._wait_for_the_worker()
+        self.wait_for_the_worker()
         self.engine.loaded.clear()  # whatever of it the studio knows
         self.studio.free(self.studio.status().workers[0].warm)
-        self._wait_for_the_worker()
+        self.wait_for_the_worker()
         self.engine.renew()
         self.library.renew()
         self.studio.warm_up(self.studio.models.names()[0])
-        self._wait_for_the_worker()
+        self.wait_for_the_worker()
 
-    def _wait_for_the_worker(self) -> None:
+    def wait_for_the_worker(self) -> None:
+        """Until no dream is under way and the worker is at nothing; also where another event loop runs."""
         machine, [face] = self.studio._machine, self.studio._machine.faces
         with self.studio.changed:
             is_at_nothing = self.studio.changed.wait_for(

@@ -297,11 +297,13 @@ class History {
     const binned = this.filters.facets?.bin ?? 0;
     if (binned) {
       this.say(`All of your pictures are in the bin, ${binned.toLocaleString("en")} of them.`, "Open the bin", () => this.seek({ ...this.search, bin: true }));
+      this.note.append(this.page.inOtherBrowsers);
       return;
     }
     this.say(this.nothing(), "Dream something", () => this.page.tabs.choose("dream"));
     this.note.prepend(make("h2", { textContent: "Nothing here yet" }));
     if (this.importing.may) this.note.append(button("Import a folder…", "link-button", () => this.importing.open()));
+    this.note.append(this.page.inOtherBrowsers);
   }
 
   nothing() {

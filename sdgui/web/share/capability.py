@@ -5,7 +5,7 @@ from sdgui.web.capability import Capability
 SHARE = Capability(
     name="share",
     title="",
-    styles=("share/share.css", "share/guest.css"),
+    styles=("share/share.css", "share/guest.css", "share/other-browsers.css"),
     # Its routes need the doors and the link, which the server has: it adds them.
     routes=lambda studio, store, heavy: (),
 )

@@ -5,6 +5,7 @@ import { find } from "../shared/dom/dom.js";
 import { ask } from "../shared/fetch/ask.js";
 import { Bringing } from "./bringing.js";
 import { Guest } from "./guest.js";
+import { OtherBrowsers } from "./other-browsers.js";
 import { Panel } from "./panel.js";
 import { signOutButton } from "./signing-out.js";
 
@@ -18,7 +19,11 @@ const asked = ask("/me").catch(() => null);
 
 /** @param {Page} page */
 export async function enter(page) {
+  page.inOtherBrowsers.classList.add("is-unknown"); // an empty History waits for it, so that nothing moves
   const me = await asked;
+  const others = me?.role === "owner" && me.others ? new OtherBrowsers(page) : null;
+  others?.look().finally(() => page.inOtherBrowsers.classList.remove("is-unknown"));
+  if (!others) page.inOtherBrowsers.classList.remove("is-unknown");
   if (me?.role === "guest") new Guest(page, me);
   if (me?.role !== "owner") return;
   new Bringing(page).tell(me);

@@ -12,7 +12,10 @@ export type Allowed = {
   models: string[] | null;
 };
 
-export type Me = { role: "owner" | "guest"; name: string; number: number; limits: Allowed; paused?: boolean; bring?: boolean; signed_in?: "cookie" | "name" | ""; lost?: number; hidden?: number };
+export type Me = { role: "owner" | "guest"; name: string; number: number; limits: Allowed; paused?: boolean; bring?: boolean; others?: boolean; signed_in?: "cookie" | "name" | ""; lost?: number; hidden?: number };
+
+/** Another browser of the owner's: `last` in seconds since the epoch, `thumbs` of its pictures can be looked at. */
+export type OtherBrowser = { id: string; kind: "browser" | "program" | "link"; pictures: number; last: number; thumbs: number };
 
 /** `waiting_all`, `disk_all`: of all guests together; the latter in bytes. */
 export type Limits = Allowed & { waiting_all: number | null; disk_all?: number | null; owner_first: boolean; invited_only: boolean };

@@ -186,3 +186,12 @@ export function inFull(limits, titleOf) {
   ];
   return all.filter(([limit]) => limit !== null).map(([, text]) => text);
 }
+
+/** @param {number} count */
+export const madeElsewhere = (count) => `${pictures(count)} ${count === 1 ? "was" : "were"} made in other browsers of this machine.`;
+
+/** @param {number} count @param {number} browsers from how many */
+export const broughtOf = (count, browsers) => `${pictures(count)} brought. ${browsers > 1 ? "All of these" : "Both"} browsers show all of it now.`;
+
+/** What made pictures elsewhere. @param {import("./told.js").OtherBrowser["kind"]} kind */
+export const kindOf = (kind) => ({ browser: "A browser", program: "A program without a browser", link: "Browsers that came by the owner’s link" })[kind];

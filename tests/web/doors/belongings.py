@@ -159,7 +159,7 @@ class Belongings:
             self.undo_full()
         self.site.engine.go.set()
         self.site.studio.cancel_all(Who(visitor=self.visitor, role=Role.GUEST))
-        self.site._wait_for_the_worker()
+        self.site.wait_for_the_worker()
 
 
 def stands_for(theirs: Belongings, job: str = "job") -> Callable[[str], Any]:

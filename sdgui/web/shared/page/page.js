@@ -3,6 +3,7 @@
 
 import { Picker } from "../adapters/picker.js";
 import { COMPACT } from "../dom/compact.js";
+import { make } from "../dom/dom.js";
 import { ALT, KEY } from "../dom/keys.js";
 import { Menu } from "../dom/menu.js";
 import { QuietLine } from "../dom/quiet-line.js";
@@ -77,6 +78,8 @@ export class Page {
       [["←", "→"], "in a picture: the one before, the next"],
     ]);
     this.choices.add(new Likes().element);
+    /** What an empty History says of pictures that were made elsewhere; hidden where nothing is known of any. */
+    this.inOtherBrowsers = make("div", { className: "in-other-browsers", hidden: true });
     this.choices.add(this.notice.control());
     /** @type {Map<string, Room>} */
     this.rooms = new Map();
