@@ -565,6 +565,13 @@ def test_four_ways_to_look_at_two_pictures(sheets: Page) -> None:
     press(page, "Escape")
     expect(page.locator("#pair-large")).to_be_hidden()
 
+    # What the keyboard stands on has a ring, and the whole of it.
+    share, emphasis = sheet(page).locator(".row-share"), page.locator("#emphasis input")
+    share.focus()
+    assert box(share)["y"] - box(sheet(page))["y"] >= 4
+    emphasis.focus()
+    expect(emphasis).to_have_css("outline-style", "solid")
+
 
 def test_only_settings_that_differ_are_listed(sheets: Page) -> None:
     page = sheets

@@ -309,6 +309,8 @@ def test_the_state_of_the_server_is_asked_for_when_somebody_comes_back(
     expect(page.locator(".pill-text")).to_be_in_viewport(ratio=1)
     tab, held = box(page.locator("#tab-models")), box(page.locator(".pill-holder"))
     assert tab["x"] + tab["width"] <= held["x"], "tabs stay in sight"
+    said, shown = box(page.locator(".pill-text")), box(page.locator("main .gallery").first)
+    assert said["y"] + said["height"] <= shown["y"], "it covers no picture"
     page.unroute("**/status")
     expect(pill).to_have_attribute("data-state", "ready")
     visitor.complaints.clear()
