@@ -250,13 +250,27 @@ def test_stop_keeps_what_is_done_and_continue_makes_the_rest(sheets: Page, site:
     page = sheets
     site.engine.most = 1
     ask_wall(page, count=10)
+    expect(page.locator("#prompt-hint")).not_to_contain_text("to the pictures")
     begin(page)
     made(page, 4)
+    expect(page.locator("#prompt-hint")).to_contain_text("to the pictures")
     page.click("#stop-button")
     expect(sheet(page)).to_have_attribute("data-state", "cancelled")
     expect(page).to_have_title("stopped · sdgui")
     expect(tiles(page, "stopped")).to_have_count(6)
     expect(sheet(page).locator(".tile:visible")).to_have_count(4)  # and no ghosts
+    # In Dream its name and all that can be done with it are seen in a window of middling width, too.
+    page.click("#tab-dream")
+    page.set_viewport_size({"width": 768, "height": 1024})
+    row = page.locator(".dream-row")
+    expect(row.locator(".open-sheet")).to_have_text("Open in Compare (4)")
+    assert box(row.locator(".dream-title"))["width"] > 100
+    assert box(row.locator(".row-remove"))["x"] + box(row.locator(".row-remove"))["width"] <= 768
+    # Of small tiles the pictures are seen, and the seed of the one that is meant.
+    page.click("#tab-compare")
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    expect(tiles(page, "done").first.locator(".seed")).to_have_css("opacity", "0")
+    page.set_viewport_size({"width": 1440, "height": 900})
     more = sheet(page).locator(".row-continue")
     expect(more).to_have_text("Continue (6)")
     done = [tile["picture"] for tile in dreams(page)[0]["tiles"]]

@@ -170,7 +170,10 @@ def test_what_forms_is_on_top_and_what_waits_or_was_stopped_is_one_line(
     expect(bare).to_have_count(2)
     assert page.evaluate("document.activeElement.matches('.dream-row .dream-title')")
 
-    # What ended with nothing goes at once, and the keyboard is not lost with a row.
+    # Of what ended with nothing it is said; it goes at once, and the keyboard is not lost with a row.
+    expect(bare.first.locator(".dream-count")).to_have_text("none of 4 was finished")
+    expect(bare.first.locator(".bare-line")).to_contain_text("2 ended without a picture")
+    expect(bare.first.locator(".dream-actions .row-clear")).to_have_count(0)
     page.get_by_role("button", name="Clear all 2").press("Enter")
     expect(rows).to_have_count(3)
     expect(toast).to_contain_text("2 dreams deleted")

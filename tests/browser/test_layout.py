@@ -36,12 +36,15 @@ def test_small_windows_have_room_for_the_prompt_and_the_pictures(quick: Page, si
     page.fill("#prompt textarea", "a blue boat at sea")
     dream(page)
     expect(page.locator("#stop-button")).to_be_visible()
+    page.fill("#prompt textarea", "\n".join(["a long prompt"] * 4))
     for width, height in ((720, 450), (768, 1024), (390, 844), (320, 640), (320, 256)):
         page.set_viewport_size({"width": width, "height": height})
         assert box(page, "#prompt-box")["width"] > 0.45 * width, width
         assert box(page, "#gallery")["height"] > 0.5 * height, (width, height)
         assert page.evaluate("document.documentElement.scrollWidth") == width
         tabs = page.locator(".tabs")
+        if height <= 500:  # what is more than two lines is scrolled to
+            assert box(page, "#prompt textarea")["height"] <= 44
         assert width < 390 or tabs.evaluate("(e) => e.scrollWidth <= e.clientWidth"), width
         stop, begin = box(page, "#stop-button"), box(page, "#dream-button")
         assert stop["y"] < begin["y"] + begin["height"] and begin["y"] < stop["y"] + stop["height"]

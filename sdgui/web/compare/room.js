@@ -34,6 +34,9 @@ const BEGINS = {
   grid: { text: "Dream grid", verb: "dreams the grid" },
 };
 
+/** How many are there to be seen, or will be. @param {import("../shared/dreams/dream.js").Dream} dream */
+const openIn = ({ isActive, pictures, done }) => ["Open in Compare", ...(isActive || done.length ? [`(${isActive ? pictures.size : done.length})`] : [])].join(" ");
+
 /** @param {Page} page */
 export async function enter(page) {
   const { dreams, toasts } = page;
@@ -91,7 +94,7 @@ export async function enter(page) {
       if (pictures.length === 2) await versus(pictures);
       else await wallOf(pictures);
     },
-    offers: (dream) => (dream.sheet ? [{ className: "open-sheet", text: `Open in Compare (${dream.pictures.size})`, act: () => open(dream) }] : []),
+    offers: (dream) => (dream.sheet ? [{ className: "open-sheet", text: () => openIn(dream), act: () => open(dream) }] : []),
   });
   /** @param {import("../shared/dreams/dream.js").Dream} dream */
   const open = (dream) => {

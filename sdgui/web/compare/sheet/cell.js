@@ -21,7 +21,7 @@ export class Cell extends Tile {
   /** @override */
   furniture() {
     this.openButton.tabIndex = -1;
-    this.badge = make("span", { className: "kept-badge", textContent: "♥ kept", aria: { hidden: true } });
+    this.badge = make("span", { className: "kept-badge", aria: { hidden: true } }, "♥", make("span", { className: "word", textContent: " kept" }));
     this.pins = make("span", { className: "pins", aria: { hidden: true } });
     this.score = make("span", { className: "score", aria: { hidden: true } });
     /** @type {number | null} */

@@ -19,6 +19,8 @@ const SMALL = { gap: 10, head: 98, least: 84, labels: 50 };
 const [BELOW, CAPTION, LABEL] = [28, 22, 40];
 /** Pixels from which down a long seed and a match have no room beside each other. */
 const NARROW = 150;
+/** The same from which down ten digits and a word would cover most of a picture. */
+const TINY = 110;
 const KEYS = "←↑→↓ move · K keep · X reject · A/B pin · V vary";
 const VARIATION = "variation ";
 const REMEMBERED = "sdgui-sort-1";
@@ -81,7 +83,7 @@ export class Sheet extends Row {
     const { dream } = this;
     const list = /** @type {Sheets} */ (this.list);
     const menu = button("Export ▾", "sheet-export", () => list.menu.open(menu, list.exports.of(dream)), { aria: { haspopup: "menu" } });
-    return [this.isGrid ? this.makeWidth() : this.makeSort(), this.clear, this.go, this.stop, menu, ...this.more(), this.reuse, this.removal];
+    return [this.isGrid ? this.makeWidth() : this.makeSort(), this.go, this.stop, menu, ...this.more(), this.reuse, this.removal];
   }
 
   makeSort() {
@@ -165,6 +167,7 @@ export class Sheet extends Row {
     const isToTheEdge = size < most && columns * (size + 1 + gap) > width;
     grid.style.setProperty("--tile", isToTheEdge ? "1fr" : `${size}px`);
     grid.classList.toggle("is-narrow", size < NARROW);
+    grid.classList.toggle("is-tiny", size < TINY);
   }
 
   /** Columns and rows with their labels, which stay in sight while it scrolls. */

@@ -12,7 +12,7 @@ import { neighbour } from "./neighbours.js";
  * @typedef {import("../dreams/dreams.js").Dreams} Dreams
  * @typedef {import("./row.js").Row} Row
  * @typedef {import("../dreams/told.js").Page} Page
- * @typedef {{ className: string, text: string, act: () => void, made?: (button: HTMLButtonElement) => void }} Action `made` is given its button
+ * @typedef {{ className: string, text: string | (() => string), act: () => void, made?: (button: HTMLButtonElement) => void }} Action `made` is given its button
  * @typedef {{ job: string, index: number, seed: boolean, sheet: boolean }} Reuse
  */
 

@@ -37,13 +37,15 @@ export class Row {
     this.dream = dream;
     this.isStopping = false;
     this.isResuming = false;
+    /** What rooms offer of it, and its words, which change with it. @type {[HTMLElement, () => string][]} */
+    this.offered = [];
     /** @type {Map<number, Tile>} */
     this.tiles = new Map();
     this.title = make("h2", { className: "dream-title", textContent: dream.title, title: dream.title, tabIndex: -1 });
     this.meta = make("span", { className: "dream-meta" });
     this.progress = make("div", { className: "dream-progress", role: "progressbar", aria: { label: "Progress" } }, make("i"));
     this.note = make("p", { className: "dream-note" });
-    this.count = make("span", { className: "dream-count", textContent: pictures(dream.pictures.size) });
+    this.count = make("span", { className: "dream-count" });
     this.stop = button("Stop", "row-stop", () => this.cancel());
     this.go = button("Continue", "row-continue", () => this.resume(), { title: "Make what is missing" });
     this.reuse = button("Reuse", "reuse", () => list.reuse(dream.id, this.tiles.keys().next().value ?? 0, { whole: true }), { title: "Take over these settings" });
@@ -51,10 +53,13 @@ export class Row {
       ? button("Remove", "row-remove", () => list.delete(dream), { title: "Remove this wall; its pictures stay" })
       : button("Delete", "row-remove", () => list.delete(dream), { title: "Delete this dream; it can be brought back" });
     this.clear = button("", "row-clear", () => list.clearBare(), { title: "Delete all that ended without a picture; they can be brought back" });
+    /** Above the first of all that ended with nothing: it is of them all. */
+    this.ended = make("p", { className: "bare-line", hidden: true }, make("span", {}), this.clear);
     // No region: hundreds of landmarks, several of one name, would lead nowhere.
     this.element = make(
       "article",
       { className: "dream-row", data: { job: dream.id, testid: "dream" }, aria: { label: dream.title } },
+      this.ended,
       make("div", { className: "dream-head" }, this.title, this.count, this.meta,
         make("div", { className: "dream-actions" }, ...this.actions()), this.progress),
       this.note,
@@ -68,13 +73,16 @@ export class Row {
 
   /** @returns {HTMLElement[]} */
   actions() {
-    return [...this.more(), this.clear, this.stop, this.go, this.reuse, this.removal];
+    return [...this.more(), this.stop, this.go, this.reuse, this.removal];
   }
 
   /** Buttons for what rooms offer of it. */
   more() {
     return this.list.actions(this.dream).map(({ className, text, act, made }) => {
-      const element = button(text, className, act);
+      const element = button("", className, act);
+      const words = typeof text === "string" ? () => text : text;
+      element.textContent = words();
+      this.offered.push([element, words]);
       made?.(element);
       return element;
     });
@@ -203,8 +211,15 @@ export class Row {
     this.element.classList.toggle("is-bare", this.isBare);
     this.element.classList.toggle("has-none", !dream.done.length);
     const { bare } = this.list;
-    this.clear.hidden = bare.length < 2 || bare[0] !== this;
-    if (!this.clear.hidden) this.clear.textContent = `Clear all ${bare.length}`;
+    this.ended.hidden = bare.length < 2 || bare[0] !== this;
+    if (!this.ended.hidden) {
+      this.ended.firstElementChild?.replaceChildren(`${bare.length} ended without a picture`);
+      this.clear.textContent = `Clear all ${bare.length}`;
+    }
+    const { size } = dream.pictures;
+    const count = this.isBare ? (size > 1 ? `none of ${size} was finished` : "not finished") : pictures(size);
+    if (this.count.textContent !== count) this.count.textContent = count;
+    for (const [element, words] of this.offered) if (element.textContent !== words()) element.textContent = words();
     if (!dream.isActive && document.activeElement === this.stop) this.title.focus({ preventScroll: true });
     this.stop.hidden = !dream.isActive;
     this.stop.textContent = stage === "waiting" ? "Cancel" : "Stop";

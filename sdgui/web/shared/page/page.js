@@ -126,6 +126,7 @@ export class Page {
     this.bar = new PromptBar({
       dream: () => this.dream(),
       stop: () => this.stop(),
+      hasPictures: () => Boolean(this.room?.dreaming?.list.views.size),
       escape: () => this.closing.some((close) => close()),
       undo: () => this.giveBack(),
       formerly: () => [...this.dreams.known.values()].sort((a, b) => b.created - a.created).map((dream) => dream.settings.prompt),
@@ -168,6 +169,7 @@ export class Page {
     });
     this.memory = new Memory({ toast: (...words) => this.toasts.show(...words) });
     this.dreams.counted.add(() => this.pill.wake());
+    this.dreams.counted.add(() => this.bar.tell()); // of the way to pictures, where there are any
     keepRules(this.toasts);
     again.listen(window, document);
     this.isLooking = false;
@@ -256,11 +258,11 @@ export class Page {
   async open() {
     this.tabs.read();
     await this.dreams.refresh();
+    this.bar.tell();
     // Who comes for the first time can write at once; where fingers type, the keyboard would cover the page.
     const isNew = this.tabs.tab === "dream" && !this.dreams.known.size && document.activeElement === document.body;
     if (isNew && matchMedia("(hover: hover)").matches) this.bar.prompt.focus({ preventScroll: true });
     if (!endEarly()) return;
-    this.bar.tell();
     this.bar.dream();
   }
 

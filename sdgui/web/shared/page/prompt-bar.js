@@ -32,8 +32,8 @@ const PAUSE = 250;
 export class PromptBar {
   /**
    * `escape` says whether it closed something, `undo` whether there was something to take back; `formerly` tells the prompts
-   * of former dreams, the newest first.
-   * @param {{ dream: () => void, stop: () => void, escape: () => boolean, undo: () => boolean, formerly: () => string[] }} calls
+   * of former dreams, the newest first; `hasPictures`, whether any is seen above.
+   * @param {{ hasPictures: () => boolean, dream: () => void, stop: () => void, escape: () => boolean, undo: () => boolean, formerly: () => string[] }} calls
    */
   constructor(calls) {
     this.calls = calls;
@@ -174,7 +174,7 @@ export class PromptBar {
     const hasKeys = matchMedia("(hover: hover)").matches;
     const { verb, ownPrompt, isFirst } = this.begins;
     const keys = hasKeys ? [`${this.breaks ? `${KEY}+` : ""}Enter ${verb}`] : [];
-    const way = hasKeys && !isFirst ? [`${ALT}+↑ to the pictures`] : [];
+    const way = hasKeys && !isFirst && this.calls.hasPictures() ? [`${ALT}+↑ to the pictures`] : [];
     const { length } = settings.text("prompt");
     const tooLong = length > facts.longest_prompt;
     const size = `${length.toLocaleString("en")} of ${facts.longest_prompt.toLocaleString("en")} characters`;
