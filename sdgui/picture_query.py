@@ -56,6 +56,7 @@ class Facets:
     loras: Mapping[str, int]
     sizes: Mapping[tuple[int, int], int]
     kept: int
+    rejected: int
     rated: int
     first: float | None
     binned: int

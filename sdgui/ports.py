@@ -449,12 +449,18 @@ class Store(Protocol):
         """Another one after each change of what the visitor has, and after nothing that others do."""
         ...
 
-    def keep_pictures(self, pictures: Sequence[str], visitor: str, *, kept: bool) -> bool:
-        """Keeps pictures, or no longer; False, and nothing changes, when one is not the visitor's."""
+    def mark_pictures(
+        self, pictures: Sequence[str], visitor: str, mark: Mark
+    ) -> Mapping[str, Mark] | None:
+        """Marks pictures; gives the former marks of those that had another one; None, and nothing changes, when one is
+        not the visitor's."""
         ...
 
-    def rate_pictures(self, pictures: Sequence[str], visitor: str, rating: int) -> bool:
-        """Rates pictures from 1 to 5, or not with 0; False, and nothing changes, when one is not the visitor's."""
+    def rate_pictures(
+        self, pictures: Sequence[str], visitor: str, rating: int
+    ) -> Mapping[str, int] | None:
+        """Rates pictures from 1 to 5, or not with 0; gives the former ratings of those that had another one; None, and
+        nothing changes, when one is not the visitor's."""
         ...
 
     def find_pictures(self, pictures: Sequence[str], visitor: str) -> dict[str, PictureRecord]:

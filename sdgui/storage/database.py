@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta, tzinfo
 from pathlib import Path, PurePosixPath
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from sdgui.choosing import Chooser
 from sdgui.errors import DiskFull, NotYetSaved, UserError
@@ -637,34 +637,34 @@ class Database:
         """Another one after each change of what the visitor has, and after nothing that others do."""
         return f"{self._opened}-{self._revisions.of(visitor)}"
 
-    def mark_many(self, pictures: Sequence[str], visitor: str, mark: Mark, when: float) -> bool:
-        """Marks pictures of the visitor at `when` (seconds since the epoch), or takes the mark from those that are
-        kept; False, and nothing changes, when one is not the visitor's."""
-        values = {"visitor": visitor, "mark": mark.value, "when": when}
+    def mark_many(
+        self, pictures: Sequence[str], visitor: str, mark: Mark, when: float
+    ) -> dict[str, Mark] | None:
+        """Marks pictures of the visitor at `when` (seconds since the epoch); gives the former marks of those that had
+        another one; None, and nothing changes, when one is not the visitor's."""
         with self._writing() as connection:
             if not deleted_rows.are_all_of(connection, visitor, pictures=pictures):
-                return False
+                return None
+            former = _other_than(connection, "mark", mark.value, visitor, pictures)
             connection.execute(
-                f"""UPDATE tasks SET mark = :mark, marked = :when
-                WHERE id IN (SELECT value FROM json_each(:pictures)) AND visitor = :visitor
-                AND stored AND NOT deleted
-                AND mark {"= 'kept'" if mark is Mark.NONE else "<> :mark"}""",
-                {**values, "pictures": json.dumps(list(pictures))},
+                """UPDATE tasks SET mark = ?, marked = ?
+                WHERE id IN (SELECT value FROM json_each(?))""",
+                (mark.value, when, json.dumps(list(former))),
             )
-        return True
+        return {picture: Mark(one) for picture, one in former.items()}
 
-    def rate(self, pictures: Sequence[str], visitor: str, rating: int) -> bool:
-        """Rates pictures of the visitor from 1 to 5, or not with 0; False, and nothing changes, when one is not the
-        visitor's."""
+    def rate(self, pictures: Sequence[str], visitor: str, rating: int) -> dict[str, int] | None:
+        """Rates pictures of the visitor from 1 to 5, or not with 0; gives the former ratings of those that had another
+        one; None, and nothing changes, when one is not the visitor's."""
         with self._writing() as connection:
             if not deleted_rows.are_all_of(connection, visitor, pictures=pictures):
-                return False
+                return None
+            former = _other_than(connection, "rating", rating, visitor, pictures)
             connection.execute(
-                """UPDATE tasks SET rating = ? WHERE id IN (SELECT value FROM json_each(?))
-                AND visitor = ? AND stored AND NOT deleted""",
-                (rating, json.dumps(list(pictures)), visitor),
+                "UPDATE tasks SET rating = ? WHERE id IN (SELECT value FROM json_each(?))",
+                (rating, json.dumps(list(former))),
             )
-        return True
+        return former
 
     def are_there(self, pictures: Sequence[str], visitor: str) -> bool:
         """Whether each of these is stored, not deleted and the visitor's."""
@@ -901,6 +901,22 @@ class Database:
             wanted |= {"created": last["created"], "id": last["id"], "limit": limit - len(made)}
 
 
+def _other_than(
+    connection: sqlite3.Connection,
+    column: Literal["mark", "rating"],
+    value: str | int,
+    visitor: str,
+    pictures: Sequence[str],
+) -> dict[str, Any]:
+    """By id what stands in a column of those of the visitor's pictures that have something else there."""
+    rows = connection.execute(
+        f"""SELECT id, {column} FROM tasks WHERE id IN (SELECT value FROM json_each(?))
+        AND visitor = ? AND stored AND NOT deleted AND {column} <> ?""",
+        (json.dumps(list(pictures)), visitor, value),
+    )
+    return {row["id"]: row[column] for row in rows}
+
+
 def _facets(connection: sqlite3.Connection, visitor: str) -> Facets:
     rows = connection.execute(picture_list.FACETS, {"visitor": visitor}).fetchall()
     named = connection.execute(picture_list.LORAS, {"visitor": visitor}).fetchall()
@@ -917,6 +933,7 @@ def _facets(connection: sqlite3.Connection, visitor: str) -> Facets:
         loras=dict(loras.most_common()),
         sizes=dict(sizes.most_common()),
         kept=sum(row["kept"] for row in rows),
+        rejected=sum(row["rejected"] for row in rows),
         rated=sum(row["rated"] for row in rows),
         first=min((row["first"] for row in rows), default=None),
         binned=binned["count"],

@@ -451,18 +451,25 @@ class DiskStore:
         """Another one after each change of what the visitor has, and after nothing that others do."""
         return self._database.revision(visitor)
 
-    def keep_pictures(self, pictures: Sequence[str], visitor: str, *, kept: bool) -> bool:
-        """Keeps pictures, or no longer; False, and nothing changes, when one is not the visitor's."""
+    def mark_pictures(
+        self, pictures: Sequence[str], visitor: str, mark: Mark
+    ) -> dict[str, Mark] | None:
+        """Marks pictures; gives the former marks of those that had another one; None, and nothing changes, when one is
+        not the visitor's."""
         if not all(map(is_id, pictures)):
-            return False
+            return None
         self._copy_due = True
-        mark = Mark.KEPT if kept else Mark.NONE
         return self._database.mark_many(pictures, visitor, mark, time.time())
 
-    def rate_pictures(self, pictures: Sequence[str], visitor: str, rating: int) -> bool:
-        """Rates pictures from 1 to 5, or not with 0; False, and nothing changes, when one is not the visitor's."""
+    def rate_pictures(
+        self, pictures: Sequence[str], visitor: str, rating: int
+    ) -> dict[str, int] | None:
+        """Rates pictures from 1 to 5, or not with 0; gives the former ratings of those that had another one; None, and
+        nothing changes, when one is not the visitor's."""
+        if not all(map(is_id, pictures)):
+            return None
         self._copy_due = True
-        return all(map(is_id, pictures)) and self._database.rate(pictures, visitor, rating)
+        return self._database.rate(pictures, visitor, rating)
 
     def find_pictures(self, pictures: Sequence[str], visitor: str) -> dict[str, PictureRecord]:
         """By id those of the pictures that exist, are not deleted and belong to the visitor."""

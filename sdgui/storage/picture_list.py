@@ -101,7 +101,7 @@ def span_of(query: PictureQuery) -> str:
 
 
 FACETS = """SELECT model, sampler, width, height, count(*) AS count, sum(mark = 'kept') AS kept,
-    sum(rating > 0) AS rated, min(created) AS first
+    sum(mark = 'rejected') AS rejected, sum(rating > 0) AS rated, min(created) AS first
     FROM tasks INDEXED BY tasks_by_date
     WHERE visitor = :visitor AND stored AND NOT deleted GROUP BY model, sampler, width, height"""
 LORAS = """SELECT lora, count(*) AS count FROM loras CROSS JOIN tasks USING (number)

@@ -6,6 +6,7 @@ import { test } from "node:test";
 
 import { Deeds } from "../../sdgui/web/history/deeds.js";
 import { Records } from "../../sdgui/web/history/records.js";
+import { Undoing } from "../../sdgui/web/shared/dom/undoing.js";
 import { Bin } from "../../sdgui/web/shared/gallery/bin.js";
 
 const ids = Array.from({ length: 2001 }, (_, i) => `p${i}`);
@@ -37,9 +38,10 @@ function page(answer) {
     say: () => {}, take: () => {},
   };
   const dreams = { known: new Map(), drop: () => {}, settle: () => {}, restore: async (/** @type {string[]} */ jobs) => back.push(jobs) };
-  const parts = { dreams, toasts, forget: (/** @type {string[]} */ all) => gone.push(...all), returned: () => {}, tell: () => {} };
+  const undoing = new Undoing(/** @type {any} */ (toasts));
+  const parts = { dreams, toasts, undoing, forget: (/** @type {string[]} */ all) => gone.push(...all), returned: () => {}, tell: () => {} };
   const bin = new Bin(/** @type {any} */ (parts));
-  return { bin, said, asked, gone, back, toasts };
+  return { bin, said, asked, gone, back, toasts, undoing };
 }
 
 const noAnswer = () => {
@@ -47,11 +49,11 @@ const noAnswer = () => {
 };
 
 test("thousands are deleted in portions, with one undo for all of them", async () => {
-  const { bin, said, asked, gone, back } = page((address, { pictures, undo }) =>
+  const { bin, said, asked, gone, back, undoing } = page((address, { pictures, undo }) =>
     address === "/bin" ? { pictures: pictures.length, undo: `u${pictures.length}${pictures[0]}` } : { pictures: 1, dreams: [undo.slice(0, 2), "j"] });
   assert.equal(await bin.put({ pictures: ids }), true);
   assert.deepEqual([gone.length, said.at(-1)], [2001, "2,001 pictures deleted · Undo"]);
-  await bin.undo();
+  await undoing.undo();
   assert.deepEqual(asked.slice(3).map(([, { undo }]) => undo), ["u1000p0", "u1000p1000", "u1p2000"]);
   assert.deepEqual(back, [["u1", "j"]]);
 });
@@ -67,17 +69,17 @@ test("where a portion fails it is said what was deleted, which can be undone", a
 
 test("an undo that nobody answered can be pressed again, for what is still in the bin", async () => {
   let isThere = false;
-  const { bin, said, asked, back } = page((address, { pictures, undo }) => {
+  const { bin, said, asked, back, undoing } = page((address, { pictures, undo }) => {
     if (address === "/bin") return { pictures: pictures.length, undo: pictures[0] };
     return undo === "p0" || isThere ? { pictures: 1, dreams: [undo] } : noAnswer();
   });
   await bin.put({ pictures: ids.slice(0, 1001) });
-  await bin.undo();
+  await undoing.undo();
   assert.deepEqual(said.slice(-2), ["The server does not answer. Some of it is still in the bin.", "1,001 pictures deleted · Undo (stays)"]);
   isThere = true;
-  await bin.undo();
+  await undoing.undo();
   assert.deepEqual([back, asked.at(-1)[1]], [[["p0"], ["p1000"]], { undo: "p1000" }]);
-  assert.equal(bin.last, null);
+  assert.equal(undoing.last, null);
 });
 
 test("a wall goes without its pictures, and it says so", async () => {
@@ -97,13 +99,34 @@ test("thousands are restored and rated in portions, and it is said what was not"
 });
 
 test("more than is known is kept with its progress told, and a second time not kept any more", async () => {
-  /** @type {boolean[]} */
-  const kept = [];
-  const { said, toasts } = page((_, body) => void kept.push(body.kept));
+  /** @type {string[]} */
+  const marks = [];
+  const { said, toasts, undoing } = page((_, { pictures, mark }) => (marks.push(mark), { former: { [mark ? "" : "kept"]: pictures } }));
   const records = new Records({ ask: async () => [], arrived: () => {}, failed: () => {} });
-  const deeds = new Deeds(/** @type {any} */ ({ toasts, marked: () => {} }), records, { shown: () => {}, changed: () => {} });
+  const deeds = new Deeds(/** @type {any} */ ({ toasts, undoing, marked: () => {} }), records, { shown: () => {}, changed: () => {} });
   await deeds.keep(ids);
-  assert.deepEqual([deeds.areKept(ids), said], [true, ["Changing 2,001 pictures: 1,000 done…", "Changing 2,001 pictures: 2,000 done…"]]);
+  assert.deepEqual([deeds.areKept(ids), said], [true, ["Changing 2,001 pictures: 1,000 done…", "Changing 2,001 pictures: 2,000 done…", "2,001 pictures kept · Undo"]]);
   await Promise.all([deeds.keep(ids), deeds.keep(ids)]);
-  assert.deepEqual([deeds.areKept(ids), kept], [true, [true, true, true, false, false, false, true, true, true]]);
+  const [kept, none] = [Array(3).fill("kept"), Array(3).fill("")];
+  assert.deepEqual([deeds.areKept(ids), marks], [true, [...kept, ...none, ...kept]]);
+});
+
+test("what many were before they were rated or kept alike is given back to each", async () => {
+  /** @type {[string, any][]} */
+  const former = [["rating", { 0: ["p0"], 5: ["p1"] }], ["mark", { rejected: ["p0"], "": ["p1"] }]];
+  for (const [what, told] of former) {
+    const { said, asked, toasts, undoing } = page(() => ({ former: told }));
+    const records = new Records({ ask: async () => [], arrived: () => {}, failed: () => {} });
+    const others = { tell: () => {} };
+    const deeds = new Deeds(/** @type {any} */ ({ toasts, undoing, others, marked: () => {} }), records, { shown: () => {}, changed: () => {} });
+    if (what === "rating") await deeds.rate(["p0", "p1"], 3);
+    else await deeds.keep(["p0", "p1"]);
+    assert.deepEqual(deeds.judged(["p0", "p1"]), what === "rating" ? { kept: "none", least: 3, most: 3 } : { kept: "all", least: 0, most: 0 });
+    assert.equal(said.at(-1), what === "rating" ? "2 pictures rated 3 of 5 · Undo" : "2 pictures kept · Undo");
+    await undoing.undo();
+    const given = Object.entries(told).map(([value, pictures]) => ({ pictures, [what]: what === "rating" ? Number(value) : value }));
+    assert.deepEqual(asked.slice(1).map(([, body]) => body), given);
+    assert.deepEqual(deeds.judged(["p0", "p1"]), what === "rating" ? { kept: "none", least: 0, most: 5 } : { kept: "none", least: 0, most: 0 });
+    assert.deepEqual(deeds.judged(["p0"]).kept, "none");
+  }
 });

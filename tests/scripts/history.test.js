@@ -67,6 +67,8 @@ test("a box touches what lies under any of it", () => {
 test("the address holds the search, and what it says wrongly is not asked for", () => {
   const search = { ...EVERYTHING, q: "a boat & sea", model: "owner/one", size: "512x768", from: "2026-11-01", kept: true, rating: 4, sort: /** @type {const} */ ("match") };
   assert.deepEqual(read(`#${fragmentOf(search)}`), search);
+  const rejected = { ...EVERYTHING, rejected: true };
+  assert.deepEqual([read(`#${fragmentOf(rejected)}`), isNarrowed(rejected)], [rejected, true]);
   assert.equal(fragmentOf(EVERYTHING), "history");
   assert.deepEqual(read("#history?rating=9&size=large&from=yesterday&sort=worst&kept=yes"), EVERYTHING);
 });

@@ -86,7 +86,7 @@ def dreams(store: DiskStore, save: Save) -> tuple[JobRecord, ...]:
     for one in found:
         end(store, one.id, JobState.FINISHED)
     delete_for_good(store, found[2].tasks[1].id, ANNA)
-    store.keep_pictures([found[0].tasks[0].id], ANNA, kept=True)
+    store.mark_pictures([found[0].tasks[0].id], ANNA, Mark.KEPT)
     store.rate_pictures([found[0].tasks[1].id], ANNA, 4)
     store.bin(BORIS, pictures=[found[1].tasks[2].id])
     return found

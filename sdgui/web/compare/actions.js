@@ -31,7 +31,7 @@ export class Actions {
     const origin = picture.dream.sheet?.kind === "refined" ? "draft" : "original";
     return [
       { name: "keep", sign: "♥", word: isKept ? "Kept" : "Keep", label: isKept ? "Do not keep (K)" : "Keep (K)", isOn: isKept },
-      { name: "reject", sign: "✕", word: "Reject", label: isRejected ? "Do not reject (X)" : "Reject (X)", isOn: isRejected },
+      { name: "reject", sign: "✕", word: isRejected ? "Rejected" : "Reject", label: isRejected ? "Do not reject (X)" : "Reject (X)", isOn: isRejected },
       { name: "a", sign: "A", label: "Pin as A (A)", isOn: this.pair.a === picture.id },
       { name: "b", sign: "B", label: "Pin as B (B)", isOn: this.pair.b === picture.id },
       { name: "vary", sign: "⟳", word: "Vary", label: "Vary (V)" },

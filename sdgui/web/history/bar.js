@@ -45,10 +45,10 @@ export class Bar {
   }
 
   /**
-   * `rating`: what all have alike; `canShare`: something makes pages of pictures
-   * @param {{ count: number, isKept: boolean, rating: number, isBin: boolean, canShare: boolean }} selected
+   * `canShare`: something makes pages of pictures
+   * @param {import("./deeds.js").Judged & { count: number, isBin: boolean, canShare: boolean }} selected
    */
-  show({ count, isKept, rating, isBin, canShare }) {
+  show({ count, kept, least, most, isBin, canShare }) {
     this.element.hidden = count === 0;
     if (!count) return;
     this.count.textContent = `${count.toLocaleString("en")} selected`;
@@ -56,9 +56,11 @@ export class Bar {
     this.restore.hidden = !isBin;
     this.share.hidden = isBin || !canShare;
     grey(this.share, count > MOST_COMPARED ? `Select up to ${MOST_COMPARED} pictures to share them` : "", "Make a page to send");
-    this.keep.classList.toggle("is-on", isKept);
-    this.keep.setAttribute("aria-pressed", String(isKept));
-    this.stars.show(rating);
+    this.keep.classList.toggle("is-on", kept === "all");
+    this.keep.classList.toggle("is-some", kept === "some");
+    this.keep.setAttribute("aria-pressed", kept === "some" ? "mixed" : String(kept === "all"));
+    this.keep.title = { none: "Keep them (K)", some: "Some are kept: keep all of them (K)", all: "All are kept: no longer (K)" }[kept];
+    this.stars.show(least, most);
     const can = count >= 2 && count <= MOST_COMPARED;
     grey(this.compare, can ? "" : `Select 2 to ${MOST_COMPARED} pictures to compare them`, count === 2 ? "As A and B" : "As a wall");
   }
@@ -77,12 +79,13 @@ export class Stars {
     this.element = make("div", { className: "history-stars", role: "group", aria: { label: "Rating" } }, make("span", { textContent: "Rate" }), ...this.buttons);
   }
 
-  /** @param {number} rating */
-  show(rating) {
-    this.rating = rating;
+  /** What is rated, or all of them at least, and some of them at most. @param {number} rating @param {number} [most] */
+  show(rating, most = rating) {
+    this.rating = rating === most ? rating : -1;
     this.buttons.forEach((star, i) => {
       star.classList.toggle("is-on", i < rating);
-      star.setAttribute("aria-pressed", String(i + 1 === rating));
+      star.classList.toggle("is-some", i >= rating && i < most);
+      star.setAttribute("aria-pressed", this.rating < 0 && i >= rating - 1 && i < most ? "mixed" : String(i + 1 === this.rating));
     });
   }
 }

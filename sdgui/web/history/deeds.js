@@ -10,6 +10,10 @@ import { pictures } from "./wall.js";
 /**
  * @typedef {import("../shared/page/page.js").Page} Page
  * @typedef {import("./records.js").Records} Records
+ * @typedef {import("../shared/dreams/told.js").Mark} Mark
+ * @typedef {{ mark: Mark } | { rating: number }} Change
+ * @typedef {{ ids: string[], change: Change }} Former what pictures were before
+ * @typedef {{ kept: "none" | "some" | "all", least: number, most: number }} Judged
  * @typedef {{ shown: () => void, changed: () => void }} Calls `shown`: something looks otherwise; `changed`: others may be found
  */
 
@@ -22,60 +26,77 @@ export class Deeds {
     this.page = page;
     this.records = records;
     this.calls = calls;
-    /** The change that is under way, if any; of it, whether it was told. @type {Promise<boolean>} */
-    this.under = Promise.resolve(true);
+    /** The change that is under way, if any. @type {Promise<Former[] | null>} */
+    this.under = Promise.resolve(null);
   }
 
   /** Keeps them; where all are kept already, none of them any more. @param {string[]} ids */
   async keep(ids) {
     const kept = !this.areKept(ids);
-    const isDone = await this.change(ids, { kept }, "/history/marks");
-    if (!isDone) return;
-    this.page.marked(ids, kept ? "kept" : "");
-    this.page.toasts.say(kept ? `${pictures(ids.length)} kept` : `${pictures(ids.length)} not kept any more`);
+    const former = await this.change(ids, { mark: kept ? "kept" : "" });
+    if (former) this.done(kept ? `${pictures(ids.length)} kept` : `${pictures(ids.length)} not kept any more`, former);
   }
 
   /** @param {string[]} ids */
   areKept(ids) {
-    return ids.every((id) => this.records.of(id)?.kept === true);
+    return ids.every((id) => this.records.of(id)?.mark === "kept");
   }
 
-  /** The rating that all have alike, else 0. @param {string[]} ids */
-  ratingOf(ids) {
-    const ratings = new Set(ids.map((id) => this.records.of(id)?.rating ?? 0));
-    return ratings.size === 1 ? [...ratings][0] : 0;
+  /** How many of them are kept, and their lowest and highest rating: of which nothing is known, nothing is said. @param {string[]} ids @returns {Judged} */
+  judged(ids) {
+    const marks = new Set(ids.map((id) => this.records.of(id)?.mark ?? ""));
+    const ratings = ids.map((id) => this.records.of(id)?.rating ?? 0);
+    const [least, most] = ratings.reduce(([low, high], one) => [Math.min(low, one), Math.max(high, one)], [5, 0]);
+    return { kept: !marks.has("kept") ? "none" : marks.size === 1 ? "all" : "some", least, most };
   }
 
   /** @param {string[]} ids @param {number} rating 0 takes it away */
   async rate(ids, rating) {
-    const isDone = await this.change(ids, { rating }, "/history/ratings");
-    if (isDone) this.page.others.tell({ type: "rated" });
-    if (isDone) this.page.toasts.say(rating ? `${pictures(ids.length)} rated ${rating} of 5` : `${pictures(ids.length)} without a rating`);
+    const former = await this.change(ids, { rating });
+    if (former) this.done(rating ? `${pictures(ids.length)} rated ${rating} of 5` : `${pictures(ids.length)} without a rating`, former);
+  }
+
+  /** Says what was done; of many, where each may have been judged by itself, it can be taken back. @param {string} what @param {Former[]} former */
+  done(what, former) {
+    const changed = former.reduce((sum, { ids }) => sum + ids.length, 0);
+    if (changed > 1) this.page.undoing.offer(what, () => this.giveBack(former));
+    else this.page.toasts.say(what);
+  }
+
+  /** Each is again as it was. @param {Former[]} former */
+  async giveBack(former) {
+    const all = await Promise.all(former.map(({ ids, change }) => this.change(ids, change)));
+    if (all.every((one) => one !== null)) this.page.toasts.say("Taken back");
   }
 
   /**
-   * Shown at once, and told to the server, one change after the other.
-   * @param {string[]} ids @param {{ kept: boolean } | { rating: number }} change @param {string} address
+   * Shown at once, and told to the server, one change after the other. Gives what those were that were otherwise; null
+   * where not all of it was told.
+   * @param {string[]} ids @param {Change} change
    */
-  change(ids, change, address) {
+  change(ids, change) {
     this.records.change(new Set(ids), change);
     this.calls.shown();
-    this.under = this.under.then(() => this.send(ids, change, address));
+    this.under = this.under.then(() => this.send(ids, change));
     return this.under;
   }
 
-  /** Whether it was told. @param {string[]} ids @param {{ kept: boolean } | { rating: number }} change @param {string} address @returns {Promise<boolean>} */
-  async send(ids, change, address) {
+  /** @param {string[]} ids @param {Change} change @returns {Promise<Former[] | null>} */
+  async send(ids, change) {
     const going = new Going(this.page.toasts, "Changing", ids.length);
+    const address = "mark" in change ? "/history/marks" : "/history/ratings";
     try {
-      await inPortions(ids, (portion) => tell(address, { pictures: portion, ...change }, "PUT"), (sent) => going.tell(sent));
-      return true;
+      const told = await inPortions(ids, (portion) => tell(address, { pictures: portion, ...change }, "PUT"), (sent) => going.tell(sent));
+      if ("mark" in change) this.page.marked(ids, change.mark);
+      else this.page.others.tell({ type: "rated" });
+      return told.flatMap(({ former }) => Object.entries(former).map(([value, those]) => (
+        { ids: those, change: "mark" in change ? { mark: /** @type {Mark} */ (value) } : { rating: Number(value) } })));
     } catch (error) {
       const sent = error instanceof Partly ? error.sent : 0;
       this.page.toasts.show(wordsOf(error), sent ? partly(sent, ids.length, "changed") : "Nothing was changed.", true);
       this.records.age();
       this.calls.shown();
-      return false;
+      return null;
     } finally {
       going.close();
       this.calls.changed();

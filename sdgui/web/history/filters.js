@@ -44,7 +44,8 @@ export class Filters {
     this.chips = [...CHIPS, /** @type {const} */ ("rating")].map((name) => [name, this.chip(name)]);
     this.date = this.opener(() => this.dates.open(this.date, this.search));
     this.date.setAttribute("aria-haspopup", "dialog");
-    this.kept = button("♥ Kept", "history-chip", () => calls.search({ ...this.search, kept: !this.search.kept }));
+    this.kept = button("♥ Kept", "history-chip", () => calls.search({ ...this.search, kept: !this.search.kept, rejected: false }));
+    this.rejected = button("✕ Rejected", "history-chip", () => calls.search({ ...this.search, rejected: !this.search.rejected, kept: false }));
     this.wide = button("Clear filters", "link-button history-clear", () => calls.search(widened(this.search)));
     this.count = make("b", {});
     this.picked = make("b", { className: "history-narrow", hidden: true });
@@ -61,7 +62,7 @@ export class Filters {
       make("div", { className: "history-row" },
         make("label", { className: "history-field" }, icon("search"), this.field, make("kbd", { textContent: "/", aria: { hidden: true } })),
         sizes(size, calls.resize), this.sheet),
-      make("div", { className: "history-chips" }, model, sampler, lora, measures, this.date, this.kept, rating, this.wide,
+      make("div", { className: "history-chips" }, model, sampler, lora, measures, this.date, this.kept, this.rejected, rating, this.wide,
         make("div", { className: "history-count" }, this.picked, this.count, this.sort, this.binned, this.hidden, this.unpick)),
       this.binLine);
     this.show(search);
@@ -117,8 +118,11 @@ export class Filters {
     for (const [name, element] of this.chips) this.write(element, chipWords(name, search, this.facets), valueOf(name, search) !== "");
     this.write(this.date, dateWords(search), search.from !== "" || search.to !== "");
     this.write(this.sort, SORTS[search.sort], false);
-    this.kept.setAttribute("aria-pressed", String(search.kept));
-    this.kept.classList.toggle("is-on", search.kept);
+    for (const [chip, isOn] of /** @type {const} */ ([[this.kept, search.kept], [this.rejected, search.rejected]])) {
+      chip.setAttribute("aria-pressed", String(isOn));
+      chip.classList.toggle("is-on", isOn);
+    }
+    this.rejected.hidden = !search.rejected && !this.facets?.rejected;
     this.wide.hidden = !isNarrowed(search);
     this.sheet.classList.toggle("is-on", isNarrowed({ ...search, q: "" }));
     this.sheet.setAttribute("aria-label", isNarrowed({ ...search, q: "" }) ? "Filters, some are set" : "Filters");

@@ -382,7 +382,7 @@ class History {
   marked() {
     const ids = this.chosen;
     this.wall.render();
-    this.bar.show({ count: ids.length, isKept: this.deeds.areKept(ids), rating: this.deeds.ratingOf(ids), isBin: this.search.bin, canShare: this.page.share !== null });
+    this.bar.show({ ...this.deeds.judged(ids), count: ids.length, isBin: this.search.bin, canShare: this.page.share !== null });
   }
 
   /** Toasts stand above the bar. */

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi import Path as FromPath
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from sdgui.comparing.picture_zip import stream_zip
@@ -43,10 +43,10 @@ class Chosen(BaseModel):
     pictures: Annotated[Ids, Field(min_length=1)]
 
 
-class Kept(Chosen):
-    """Whether they are kept."""
+class Marked(Chosen):
+    """What their owner thinks of them."""
 
-    kept: bool
+    mark: Mark
 
 
 class Rated(Chosen):
@@ -129,6 +129,7 @@ def history_routes(studio: "Studio", store: Store) -> APIRouter:
             "loras": _values(found.loras),
             "sizes": _values({f"{w}x{h}": count for (w, h), count in found.sizes.items()}),
             "kept": found.kept,
+            "rejected": found.rejected,
             "rated": found.rated,
             "bin": found.binned,
             "bin_bytes": found.binned_bytes,
@@ -140,17 +141,17 @@ def history_routes(studio: "Studio", store: Store) -> APIRouter:
         }
 
     @routes.put("/history/marks")
-    def mark(request: Request, asked: Kept) -> Response:
-        """Keeps pictures, or no longer."""
+    def mark(request: Request, asked: Marked) -> dict[str, Any]:
+        """Marks pictures; tells which of them had which other mark."""
         visitor = visitor_of(request)
-        done = _done(store.keep_pictures(asked.pictures, visitor, kept=asked.kept))
+        done = _former(store.mark_pictures(asked.pictures, visitor, asked.mark))
         studio.heed(visitor)
         return done
 
     @routes.put("/history/ratings")
-    def rate(request: Request, asked: Rated) -> Response:
-        """Rates pictures."""
-        return _done(store.rate_pictures(asked.pictures, visitor_of(request), asked.rating))
+    def rate(request: Request, asked: Rated) -> dict[str, Any]:
+        """Rates pictures; tells which of them had which other rating."""
+        return _former(store.rate_pictures(asked.pictures, visitor_of(request), asked.rating))
 
     @routes.post("/history/zip")
     def ask_archive(request: Request, asked: Archived) -> dict[str, str]:
@@ -216,7 +217,7 @@ def _told(picture: PictureRecord, is_missing: bool) -> dict[str, Any]:
         "width": spec.width,
         "height": spec.height,
         "created": picture.created,
-        "kept": picture.mark is Mark.KEPT,
+        "mark": picture.mark,
         "rating": picture.rating,
         "match": picture.match,
         "seed": seed_of(picture),
@@ -246,7 +247,11 @@ def _title_of(studio: "Studio", model: str) -> str:
     return model
 
 
-def _done(done: bool) -> Response:
-    if not done:
+def _former(former: Mapping[str, str | int] | None) -> dict[str, Any]:
+    """What pictures were before, so that it can be given back: their ids by mark or rating."""
+    if former is None:
         raise not_found()
-    return Response(status_code=HTTPStatus.NO_CONTENT, headers=NO_STORE)
+    found: dict[str, list[str]] = {}
+    for picture, value in former.items():
+        found.setdefault(str(value), []).append(picture)
+    return {"former": found}

@@ -5,7 +5,7 @@
  * What is not asked for is "", false or 0. `from` and `to` are ISO days, both included; `size` is "512x768".
  * @typedef {"newest" | "oldest" | "match" | "rating"} Sort
  * @typedef {{ q: string, model: string, sampler: string, lora: string, size: string, from: string, to: string,
- *   kept: boolean, rating: number, bin: boolean, sort: Sort }} Search
+ *   kept: boolean, rejected: boolean, rating: number, bin: boolean, sort: Sort }} Search
  */
 
 const TEXTS = /** @type {const} */ (["q", "model", "sampler", "lora", "size", "from", "to"]);
@@ -17,7 +17,7 @@ const BEST = 5;
 
 /** @type {Readonly<Search>} */
 export const EVERYTHING = Object.freeze({
-  q: "", model: "", sampler: "", lora: "", size: "", from: "", to: "", kept: false, rating: 0, bin: false, sort: "newest",
+  q: "", model: "", sampler: "", lora: "", size: "", from: "", to: "", kept: false, rejected: false, rating: 0, bin: false, sort: "newest",
 });
 
 /** The search that an address asks for; what it says wrongly is not asked for. @param {string} fragment with or without "#" @returns {Search} */
@@ -36,6 +36,7 @@ export function read(fragment) {
     from: fits("from", DAY),
     to: fits("to", DAY),
     kept: text("kept") === "1",
+    rejected: text("rejected") === "1" && text("kept") !== "1", // none is both
     rating: Number.isInteger(rating) && rating >= 1 && rating <= BEST ? rating : 0,
     bin: text("bin") === "1",
     sort: SORTS.find((one) => one === text("sort")) ?? "newest",
@@ -47,6 +48,7 @@ export function parameters(search) {
   const said = new URLSearchParams();
   for (const name of TEXTS) if (search[name].trim()) said.set(name, search[name]);
   if (search.kept) said.set("kept", "1");
+  if (search.rejected) said.set("rejected", "1");
   if (search.rating) said.set("rating", String(search.rating));
   if (search.bin) said.set("bin", "1");
   if (search.sort !== "newest") said.set("sort", search.sort);

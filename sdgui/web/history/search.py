@@ -32,6 +32,7 @@ class Search(BaseModel):
     since: Annotated[date | None, Field(alias="from")] = None
     to: date | None = None
     kept: bool = False
+    rejected: bool = False
     rating: Annotated[int, Field(ge=1, le=5)] | None = None
     bin: bool = False
     sort: Order = Order.NEWEST
@@ -47,6 +48,13 @@ class Search(BaseModel):
         """Whether the pictures follow each other as they were made."""
         return self.sort in (Order.NEWEST, Order.OLDEST)
 
+    @property
+    def mark(self) -> Mark | None:
+        """What the pictures are marked with; no picture is both kept and rejected."""
+        if self.kept and self.rejected:
+            raise UserError("No picture is both kept and rejected.", "Ask for one of them.")
+        return Mark.KEPT if self.kept else Mark.REJECTED if self.rejected else None
+
     def query(self) -> PictureQuery:
         """What is wanted of all sections."""
         width, height = (None, None) if self.size is None else map(int, self.size.split("x"))
@@ -59,7 +67,7 @@ class Search(BaseModel):
             height=height,
             since=None if self.since is None else begin_of(self.since, self.zone),
             until=None if self.to is None else end_of(self.to, self.zone),
-            mark=Mark.KEPT if self.kept else None,
+            mark=self.mark,
             rating=self.rating,
             binned=self.bin,
             order=self.sort,

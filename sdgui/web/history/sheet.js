@@ -43,8 +43,7 @@ export class FilterSheet {
   show(search, facets) {
     this.search = search;
     const focused = document.activeElement instanceof HTMLElement && this.body.contains(document.activeElement) ? document.activeElement.dataset.name : undefined;
-    const kept = make("input", { type: "checkbox", checked: search.kept, data: { name: "kept" } });
-    kept.addEventListener("change", () => this.calls.search({ ...search, kept: kept.checked }));
+    const ticks = [this.tick("kept", "Kept only", search), ...(search.rejected || facets?.rejected ? [this.tick("rejected", "Rejected only", search)] : [])];
     const days = /** @type {const} */ (["from", "to"]).map((name) => {
       const field = make("input", { type: "date", value: search[name], data: { name } });
       field.addEventListener("change", () => this.calls.search({ ...search, [name]: field.value }));
@@ -55,10 +54,17 @@ export class FilterSheet {
       this.calls.search({ ...widened(search), bin: !search.bin });
     })] : [];
     this.body.replaceChildren(...NAMES.filter((name) => isOffered(name, search, facets)).map((name) => this.choice(name, search, facets)), ...days,
-      make("label", { className: "history-tick" }, kept, make("span", { textContent: "Kept only" })), ...bin,
+      ...ticks, ...bin,
       sizes(this.calls.size(), this.calls.resize, "history-sheet-size"));
     grey(this.clear, isNarrowed(search) ? "" : "Nothing is filtered");
     if (focused !== undefined) this.body.querySelectorAll("select, input").forEach((one) => one instanceof HTMLElement && one.dataset.name === focused && one.focus());
+  }
+
+  /** No picture is both. @param {"kept" | "rejected"} name @param {string} text @param {Search} search */
+  tick(name, text, search) {
+    const box = make("input", { type: "checkbox", checked: search[name], data: { name } });
+    box.addEventListener("change", () => this.calls.search({ ...search, kept: false, rejected: false, [name]: box.checked }));
+    return make("label", { className: "history-tick" }, box, make("span", { textContent: text }));
   }
 
   /** @param {Choosable} name @param {Search} search @param {ToldFacets | null} facets */

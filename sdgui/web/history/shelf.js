@@ -73,9 +73,8 @@ export class HistoryShelf {
   /** @param {Picture} picture */
   marked(picture) {
     const record = picture.id ? this.wall.records.byId.get(picture.id) : undefined;
-    const kept = picture.mark === "kept";
-    if (!record || record.kept === kept) return;
-    record.kept = kept;
+    if (!record || record.mark === picture.mark) return;
+    record.mark = picture.mark;
     this.told_();
   }
 
@@ -159,11 +158,11 @@ export class HistoryShelf {
 }
 
 /** A picture whose dream the page does not know, as far as the search told of it. @param {ToldRecord} record */
-function alone({ id, job, created, prompt, model, width, height, seed, kept, match }) {
+function alone({ id, job, created, prompt, model, width, height, seed, mark, match }) {
   const settings = /** @type {Made} */ (/** @type {unknown} */ ({
     prompt, negative_prompt: "", model, width, height, steps: "", guidance: "", sampler: "", emphasis: false,
   }));
   // Its place in its dream is not told: the facts tell it.
   const known = /** @type {number} */ (seed ?? /** @type {unknown} */ (""));
-  return new Picture({ id: job, created, settings }, { index: -1, seed: known, picture: id, state: "done", mark: kept ? "kept" : "", match });
+  return new Picture({ id: job, created, settings }, { index: -1, seed: known, picture: id, state: "done", mark, match });
 }

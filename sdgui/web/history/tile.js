@@ -9,8 +9,9 @@ import { again, settled } from "../shared/fetch/again.js";
 /** @typedef {{ record: ToldRecord | undefined, index: number, total: number, box: import("./layout.js").Box, isSelected: boolean, isActive: boolean, day: string, isBin: boolean }} Shown */
 
 const GONE = "file gone";
+const REJECTED = "✕ rejected";
 /** @type {Record<string, string>} */
-const CLASSES = { "♥": "is-kept", [GONE]: "is-gone" };
+const CLASSES = { "♥": "is-kept", [REJECTED]: "is-rejected", [GONE]: "is-gone" };
 
 export class HistoryTile {
   constructor() {
@@ -57,7 +58,7 @@ export class HistoryTile {
       element.setAttribute("aria-posinset", String(index + 1));
     }
     // Written only where it differs: this runs for each tile in each frame that scrolls.
-    const said = [box.left, box.top, box.width, total, isSelected, isActive, day, record?.id, record?.kept, record?.rating, record?.missing].join(" ");
+    const said = [box.left, box.top, box.width, total, isSelected, isActive, day, record?.id, record?.mark, record?.rating, record?.missing].join(" ");
     if (said === this.said) return;
     this.said = said;
     element.style.transform = `translate(${box.left}px, ${box.top}px)`;
@@ -68,7 +69,8 @@ export class HistoryTile {
     element.setAttribute("aria-selected", String(isSelected));
     element.setAttribute("aria-label", record ? nameOf(record, day) : "Picture, still loading");
     element.tabIndex = isActive ? 0 : -1;
-    const badges = [...(record?.kept ? ["♥"] : []), ...(record?.rating ? [`★ ${record.rating}`] : []), ...(record?.missing ? [GONE] : [])];
+    element.classList.toggle("is-rejected", record?.mark === "rejected");
+    const badges = [...(record?.mark === "kept" ? ["♥"] : record?.mark === "rejected" ? [REJECTED] : []), ...(record?.rating ? [`★ ${record.rating}`] : []), ...(record?.missing ? [GONE] : [])];
     if (badges.length || this.badges) this.badge(badges);
     if (isSelected) this.offer();
   }
@@ -109,6 +111,6 @@ export class HistoryTile {
 }
 
 /** @param {ToldRecord} record @param {string} day */
-function nameOf({ prompt, seed, kept, rating, missing }, day) {
-  return [prompt || "Without a prompt", ...(seed === null ? [] : [`seed ${seed}`]), ...(missing ? [GONE] : []), ...(kept ? ["kept"] : []), ...(rating ? [`rated ${rating} of 5`] : []), ...(day ? [day] : [])].join(", ");
+function nameOf({ prompt, seed, mark, rating, missing }, day) {
+  return [prompt || "Without a prompt", ...(seed === null ? [] : [`seed ${seed}`]), ...(missing ? [GONE] : []), ...(mark ? [mark] : []), ...(rating ? [`rated ${rating} of 5`] : []), ...(day ? [day] : [])].join(", ");
 }

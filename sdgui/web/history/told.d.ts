@@ -1,12 +1,14 @@
 // What the routes of the history tell, as types for the checks of the scripts; browsers never ask for it.
 
+import type { Mark } from "../shared/dreams/said.js";
+
 export type ToldRecord = {
   id: string;
   width: number;
   height: number;
   /** In seconds since the epoch. */
   created: number;
-  kept: boolean;
+  mark: Mark;
   /** 0 where there is none. */
   rating: number;
   match: number | null;
@@ -42,6 +44,7 @@ export type ToldFacets = {
   loras: Facet[];
   sizes: Facet[];
   kept: number;
+  rejected: number;
   rated: number;
   bin: number;
   bin_bytes?: number;

@@ -133,7 +133,7 @@ MAKERS: Mapping[Route, Way] = {
     ("GET", "/history/pictures"): Way(query="?section=all", given=tells, is_named=False),
     ("GET", "/history/ids"): Way(query="?section=all", given=tells, is_named=False),
     ("GET", "/history/facets"): Way(given=says("models"), is_named=False),
-    ("PUT", "/history/marks"): Way(body=IDS | {"kept": True}),
+    ("PUT", "/history/marks"): Way(body=IDS | {"mark": "kept"}),
     ("PUT", "/history/ratings"): Way(body=IDS | {"rating": 5}),
     ("POST", "/history/zip"): Way(body=IDS),
     ("GET", "/history/zip/{token}/{name}"): Way(),

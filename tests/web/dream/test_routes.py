@@ -62,7 +62,7 @@ def test_a_page_is_old_by_what_is_its_visitors_alone(site: Site) -> None:
     assert [said[0]["revision"]] * 2 == [answers[0]["revision"], answers[1].json()["revision"]]
     chosen = {"pictures": [one.id]}
     for act in (
-        lambda: client.put("/history/marks", json={**chosen, "kept": True}),
+        lambda: client.put("/history/marks", json={**chosen, "mark": "kept"}),
         lambda: client.put("/history/ratings", json={**chosen, "rating": 3}),
         lambda: client.put(f"/picture/{one.id}/mark", json={"mark": ""}),
         lambda: client.delete(f"/picture/{one.id}"),

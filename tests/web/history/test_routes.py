@@ -76,17 +76,17 @@ def test_the_search_finds_by_words_size_mark_and_rating(site: Site) -> None:
     assert ids(client, lora="ink") == []
     assert ids(client, q=str(fox[0].spec.seed)) == [fox[0].id] == ids(client, q=" 7 ")
     assert ids(client, q=f"{2**32}") == ids(client, q="7", kept="1") == []
-    kept = {"pictures": [boat[0].id, fox[0].id], "kept": True}
-    assert client.put("/history/marks", json=kept).status_code == 204
+    kept = {"pictures": [boat[0].id, fox[0].id], "mark": "kept"}
+    assert client.put("/history/marks", json=kept).status_code == 200
     for picture, rating in ((boat[0].id, 3), (fox[0].id, 5)):
         asked = {"pictures": [picture], "rating": rating}
-        assert client.put("/history/ratings", json=asked).status_code == 204
+        assert client.put("/history/ratings", json=asked).status_code == 200
     assert ids(client, kept="1", rating="4") == [fox[0].id]
     assert ids(client, sort="rating") == [fox[0].id, boat[0].id, boat[1].id]
     told = client.get("/history/sections?sort=rating").json()
     assert told["sections"] == [{"key": "all", "count": 3}]
     shown = client.get("/history/pictures?section=all&sort=rating&limit=1").json()["pictures"]
-    facts = {"id": fox[0].id, "rating": 5, "kept": True, "prompt": "a fox", "width": 128}
+    facts = {"id": fox[0].id, "rating": 5, "mark": "kept", "prompt": "a fox", "width": 128}
     assert shown[0].items() >= facts.items()
     facets = client.get("/history/facets").json()
     assert (facets["kept"], facets["rated"], facets["bin"], facets["bin_days"]) == (2, 2, 0, 30)
@@ -94,7 +94,16 @@ def test_the_search_finds_by_words_size_mark_and_rating(site: Site) -> None:
     assert [(one["value"], one["count"]) for one in facets["sizes"]] == sizes
     title = site.studio.models.look("demo").title
     assert facets["models"] == [{"value": "demo", "title": title, "count": 3}]
-    client.put("/history/marks", json={**kept, "kept": False})
+    no = client.put("/history/marks", json={"pictures": [boat[0].id], "mark": "rejected"})
+    assert no.json() == {"former": {"kept": [boat[0].id]}}
+    assert (ids(client, kept="1"), ids(client, rejected="1")) == ([fox[0].id], [boat[0].id])
+    assert client.get("/history/facets").json()["rejected"] == 1
+    assert client.get("/history/sections?kept=1&rejected=1").status_code == 422
+    several = {"pictures": [*map(str, (one.id for one in (*boat, *fox)))]}
+    reply = client.put("/history/ratings", json={**several, "rating": 3})
+    assert reply.json() == {"former": {"0": [boat[1].id], "5": [fox[0].id]}}
+    reply = client.put("/history/marks", json={**several, "mark": ""})
+    assert reply.json() == {"former": {"rejected": [boat[0].id], "kept": [fox[0].id]}}
     assert ids(client, kept="1") == []
 
 
@@ -239,7 +248,7 @@ def test_nobody_reaches_what_is_not_theirs(site: Site) -> None:
     client, other = site.visitor(), site.visitor()
     mine, foreign = site.dream(client).tasks[0].id, site.dream(other).tasks[0].id
     both = {"pictures": [mine, foreign]}
-    assert client.put("/history/marks", json={**both, "kept": True}).status_code == 404
+    assert client.put("/history/marks", json={**both, "mark": "kept"}).status_code == 404
     assert client.put("/history/ratings", json={**both, "rating": 5}).status_code == 404
     assert client.post("/history/zip", json=both).status_code == 404
     assert client.post("/history/wall", json=both).status_code == 404

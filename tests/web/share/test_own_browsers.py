@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from sdgui.people import NOBODY, Role, Who
-from sdgui.records import Judgement
+from sdgui.records import Judgement, Mark
 from sdgui.spec import DreamRequest
 from sdgui.storage.secret import server_secret
 from sdgui.studio.guest_book import FILE
@@ -93,7 +93,7 @@ def test_what_is_brought_is_both_browsers_over_a_restart_a_new_link_and_sharing(
         hers, his = alone.dream(chrome, count=2), alone.dream(firefox)
         other = alone.dream(third)
         kept, binned = (task.id for task in hers.tasks)
-        assert alone.store.keep_pictures([kept], hers.visitor, kept=True)
+        assert alone.store.mark_pictures([kept], hers.visitor, Mark.KEPT)
         assert alone.store.bin(hers.visitor, pictures=[binned]) is not None
         assert bring(firefox, hers.visitor).json() == {"pictures": 1}
         for browser in (chrome, firefox):

@@ -1,8 +1,6 @@
 // @ts-check
 // Nothing is gone at once: what is deleted goes into the bin, and for a while one click or key brings it back.
 
-import { KEY } from "../dom/keys.js";
-import { targetOf } from "../dom/dom.js";
 import { pictures as counted } from "../dreams/words.js";
 import { isGone, tell, wordsOf } from "../fetch/ask.js";
 import { Going, Partly, inPortions, partly } from "../fetch/portions.js";
@@ -11,24 +9,22 @@ import { Going, Partly, inPortions, partly } from "../fetch/portions.js";
  * What is deleted: pictures by their ids, and whole dreams.
  * @typedef {{ pictures?: string[], dreams?: string[] }} Deleted
  * @typedef {{ pictures: number, undo: string }} Binned what the server tells of it
- * @typedef {{ undos: string[], what: string, toast: import("../dom/toasts.js").Toast }} Undoable `undos`: one for each portion
  */
 
 export class Bin {
   /**
    * `forget` is told of the pictures that are deleted, `returned` that something came back, `tell` tells the other tabs.
    * @param {{ dreams: import("../dreams/dreams.js").Dreams, toasts: import("../dom/toasts.js").Toasts,
+   *   undoing: import("../dom/undoing.js").Undoing,
    *   forget: (ids: string[]) => void, returned: () => void, tell: (news: import("../page/other-tabs.js").TabNews) => void }} parts
    */
-  constructor({ dreams, toasts, forget, returned, tell: tellOthers }) {
+  constructor({ dreams, toasts, undoing, forget, returned, tell: tellOthers }) {
     this.dreams = dreams;
     this.toasts = toasts;
+    this.undoing = undoing;
     this.forget = forget;
     this.returned = returned;
     this.tellOthers = tellOthers;
-    /** What can be brought back while its toast stands. @type {Undoable | null} */
-    this.last = null;
-    document.addEventListener("keydown", (event) => this.key(event));
   }
 
   /** Puts pictures and whole dreams into the bin and offers to undo it; false where not all of them could be. @param {Deleted} deleted */
@@ -81,30 +77,22 @@ export class Bin {
   }
 
   /** @param {string[]} undos @param {string} what @param {{ lasts?: boolean }} [how] */
-  offer(undos, what, { lasts = false } = {}) {
-    this.last?.toast.close();
-    const toast = this.toasts.offer(what, {
-      text: "Undo", title: `Bring it back (${KEY}+Z)`, lasts, act: () => this.undo(), ended: () => this.last?.undos === undos && (this.last = null),
-    });
-    this.last = { undos, what, toast };
+  offer(undos, what, how) {
+    this.undoing.offer(what, () => this.undo(undos, what), { title: "Bring it back", ...how });
   }
 
-  /** Brings back what was deleted last. */
-  async undo() {
-    const { last } = this;
-    if (!last) return;
-    this.last = null;
-    last.toast.close();
-    const left = [...last.undos];
+  /** Brings back what was deleted last. @param {string[]} undos @param {string} what */
+  async undo(undos, what) {
+    const left = [...undos];
     /** @type {string[]} */
     const jobs = [];
     try {
       for (; left.length; left.shift()) jobs.push(...(await tell("/bin/restore", { undo: left[0] })).dreams);
     } catch (error) {
-      const words = last.undos.length === left.length ? "What was deleted is still in the bin." : "Some of it is still in the bin.";
+      const words = undos.length === left.length ? "What was deleted is still in the bin." : "Some of it is still in the bin.";
       this.toasts.show(wordsOf(error), words, true);
       // It can be pressed again, when the server is back; unless it is gone, or was brought back elsewhere.
-      if (!isGone(error)) this.offer(left, last.what, { lasts: true });
+      if (!isGone(error)) this.offer(left, what, { lasts: true });
     }
     if (jobs.length) await this.back(jobs);
     if (!left.length) this.toasts.say("Brought back");
@@ -136,13 +124,5 @@ export class Bin {
     await this.dreams.restore(jobs);
     this.returned();
     this.tellOthers({ type: "restored", dreams: jobs });
-  }
-
-  /** In a text field the same keys undo what was typed. @param {KeyboardEvent} event */
-  key(event) {
-    const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
-    if (!isUndo || !this.last || targetOf(event).closest("textarea, input:not([type=checkbox], [type=radio], [type=range]), select")) return;
-    event.preventDefault();
-    this.undo();
   }
 }

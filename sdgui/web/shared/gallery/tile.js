@@ -104,17 +104,23 @@ export class Tile {
   label() {
     this.usable(this.state === "done");
     const isKept = this.picture.mark === "kept";
+    this.element.classList.toggle("is-rejected", this.isRejected);
     this.heart.setAttribute("aria-pressed", String(isKept));
     this.heart.hidden = this.state !== "done" || !this.row.list.marks;
     this.word.textContent = this.words;
     this.word.title = this.state === "held-back" ? this.picture.fault : "";
     const saying = this.state === "done" ? (this.isBroken ? `${BROKEN}. Open` : "Open") : this.state === "preview" ? "Forming" : "Not there yet";
-    this.openButton.setAttribute("aria-label", `${this.words || saying}: ${this.name}`);
+    this.openButton.setAttribute("aria-label", `${this.isRejected ? "Rejected" : this.words || saying}: ${this.name}`);
   }
 
   /** What stands in the place of a picture. */
   get words() {
+    if (this.isRejected) return "✕ rejected";
     return this.state === "hidden" ? this.picture.fault : WORDS[this.state] ?? "";
+  }
+
+  get isRejected() {
+    return this.state === "done" && this.picture.mark === "rejected";
   }
 
   /** @param {boolean} isUsable */

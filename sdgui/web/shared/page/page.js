@@ -8,6 +8,7 @@ import { ALT, KEY } from "../dom/keys.js";
 import { Menu } from "../dom/menu.js";
 import { QuietLine } from "../dom/quiet-line.js";
 import { Toasts } from "../dom/toasts.js";
+import { Undoing } from "../dom/undoing.js";
 import { Dreams } from "../dreams/dreams.js";
 import { settingsOf, short } from "../dreams/words.js";
 import * as again from "../fetch/again.js";
@@ -70,7 +71,7 @@ export class Page {
       [[KEY, "."], "stop the dream that forms; then all can be stopped"],
       [["F6"], "to what a message offers, and back"],
       [["Del"], "delete the picture; it can be brought back for ten seconds"],
-      [[KEY, "Z"], "bring back what was deleted last"],
+      [[KEY, "Z"], "take back what was deleted, kept or rated last"],
       [["Esc"], "close what is open last"],
       [["←", "↑", "→", "↓"], "among the pictures; Home and End: the first, the last of a dream"],
       [[ALT, "↑"], "from the prompt to the newest pictures"],
@@ -114,9 +115,11 @@ export class Page {
       forgotten: (ids) => this.forget(ids),
     });
     this.others = new OtherTabs((news) => this.hear(news));
+    this.undoing = new Undoing(this.toasts);
     this.bin = new Bin({
       dreams: this.dreams,
       toasts: this.toasts,
+      undoing: this.undoing,
       forget: (ids) => this.forget(ids),
       returned: () => this.returned(),
       tell: (news) => this.others.tell(news),

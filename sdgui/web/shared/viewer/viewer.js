@@ -67,7 +67,8 @@ export class Viewer {
     this.back = this.stepper("back", "Previous picture", "←", -1);
     this.forth = this.stepper("forth", "Next picture", "→", 1);
     this.scale = button("1:1", "viewer-scale", () => this.rescale(!this.isActual), { title: "One pixel of the picture for one of the screen" });
-    this.stage.append(this.back, this.forth, this.scale);
+    this.rejected = make("p", { className: "viewer-rejected", textContent: "✕ rejected", hidden: true });
+    this.stage.append(this.back, this.forth, this.scale, this.rejected);
     this.extra = make("div", { className: "viewer-extra" });
     this.place = make("span", { aria: { live: "polite" } });
     this.facts = make("div", { className: "viewer-facts", tabIndex: 0, aria: { label: "How it was made" } });
@@ -232,6 +233,9 @@ export class Viewer {
   /** Writes what is known of the picture; `notes` tell how it was made. @param {Picture} picture @param {Record<string, string>} notes */
   tell(picture, notes) {
     this.notes = notes;
+    const isRejected = picture.mark === "rejected";
+    this.stage.classList.toggle("is-rejected", isRejected);
+    this.rejected.hidden = !isRejected;
     const { prompt, negative_prompt, width, height, steps, guidance, sampler, model, variation, emphasis } = picture.settings;
     const rank = picture.dream.ranks?.().get(picture.index);
     const place = rank ? ` · number ${rank} of its sheet` : "";
