@@ -160,6 +160,8 @@ class GuestBook:
         self._decided, self._words = Terms(), tuple[str, ...]()
         self._invitations: dict[str, Invitation] = {}
         self._people: dict[str, Person] = {}
+        self._left: set[str] = set()
+        """Who signed out and has asked nothing since; of no use after a restart, when nobody has."""
         self._numbers = 0
         self._is_held = False
         self._joined: dict[str, None] = {}
@@ -387,9 +389,20 @@ class GuestBook:
             )
             self._has_news = self._has_news or told != found
             found = replace(told, seen=self._clock())
+            self._left.discard(who.visitor)
             self._people.pop(who.visitor, None)  # the last seen are last
             self._people[who.visitor] = found
             return found
+
+    def left(self, visitor: str) -> None:
+        """Somebody signed out: until they ask again they are gone."""
+        with self._lock:
+            if visitor in self._people:
+                self._left.add(visitor)
+
+    def has_left(self, visitor: str) -> bool:
+        """Whether somebody signed out, and has asked nothing since."""
+        return visitor in self._left
 
     def own(self, visitor: str) -> None:
         """Somebody asks while nobody but the owner can: they are no guest any more, if they were."""
@@ -479,6 +492,7 @@ class GuestBook:
         free = (one for one in self._people.values() if not one.refused_until)
         gone = next(idle, None) or next(free, None) or next(iter(self._people.values()))
         del self._people[gone.visitor]
+        self._left.discard(gone.visitor)
 
     # The file
 

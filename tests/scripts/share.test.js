@@ -44,6 +44,7 @@ test("what a guest does and used is told", () => {
   assert.equal(deedsOf({ ...GUEST, pictures: 1, seconds: 0, state: "waiting" }, [QUEUED], NOW), "1 picture · waiting,\u00a02nd");
   assert.match(deedsOf({ ...GUEST, blocked: true }, [], NOW), /blocked · was here just now$/);
   assert.match(deedsOf({ ...GUEST, seen: NOW - 7200, state: "away" }, [], NOW), /was here 2 h ago, \d{1,2}:\d\d/);
+  assert.match(deedsOf({ ...GUEST, state: "away", signed_out: true }, [], NOW), /signed out · was here just now$/);
   const ways = [null, { note: "", holds: true }, { note: "Ben", holds: true }, { note: "guest 1", holds: true }, { note: "", holds: false }];
   assert.deepEqual(ways.map((invitation) => deedsOf({ ...GUEST, seconds: 0, invitation }, [], NOW).split(" · ").slice(1, -1).join()),
     ["", "by an invitation", "by “Ben”", "", "by an invitation that has ended"]);

@@ -136,6 +136,7 @@ def share_routes(
             if not _signed_in(request):
                 raise HTTPException(HTTPStatus.NOT_FOUND, "This browser is not signed in.")
             streams.end_of_session(None, browser)
+            book.left(who.visitor)
             return reply
         gate.keys.give_up(said)
         if browser is not None:
@@ -312,7 +313,8 @@ def _people(book: GuestBook, queue: tuple[QueuedDream, ...]) -> list[dict[str, A
         if person.visitor in waiting:
             state = "dreaming" if person.visitor in at_work else "waiting"
         else:
-            state = "here" if now - person.seen < _HERE else "away"
+            is_here = now - person.seen < _HERE and not book.has_left(person.visitor)
+            state = "here" if is_here else "away"
         left = book.refused(person.visitor)
         told.append(
             {
@@ -326,6 +328,7 @@ def _people(book: GuestBook, queue: tuple[QueuedDream, ...]) -> list[dict[str, A
                 "invitation": _way(person, book),
                 "anonymous": not (person.name or person.invitation),
                 "blocked": left is not None and person.is_blocked,
+                "signed_out": book.has_left(person.visitor),
                 "sent_away": left is not None and not person.is_blocked,
             }
         )

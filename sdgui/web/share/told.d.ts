@@ -43,6 +43,7 @@ export type Guest = {
   invitation?: { note: string; holds: boolean } | null;
   blocked: boolean;
   sent_away: boolean;
+  signed_out?: boolean;
 };
 
 /** `place`: 0 while it is made; `wait`: seconds to its beginning, while it is made to its end. */

@@ -50,10 +50,10 @@ function lastHere(seen, now) {
 }
 
 /** @param {Guest} guest @param {QueuedDream[]} queue @param {number} now */
-function stateOf({ id, state, seen, blocked, sent_away: isSentAway }, queue, now) {
+function stateOf({ id, state, seen, blocked, sent_away: isSentAway, signed_out: hasLeft }, queue, now) {
   if (blocked) return `blocked · ${lastHere(seen, now)}`;
   if (isSentAway) return `sent away for an hour · ${lastHere(seen, now)}`;
-  if (state === "away") return lastHere(seen, now);
+  if (state === "away") return `${hasLeft ? "signed out · " : ""}${lastHere(seen, now)}`;
   const next = queue.find((one) => one.person === id && one.state === "waiting");
   return state === "waiting" && next ? `waiting,\u00a0${placeOf(next)}` : state;
 }

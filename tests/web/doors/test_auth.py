@@ -267,6 +267,15 @@ def test_a_browser_is_made_to_forget_a_name_and_a_password_and_nobody_learns_of_
     signed_in = guarded_site.client(auth=ann, headers=BROWSER)
     assert signed_in.get("/me").json()["signed_in"] == "name"
     assert signed_in.post("/me/sign-out").json() == {"leave": "/signed-out"}
+    owner = guarded_site.owner()
+
+    def stands() -> tuple[str, bool]:
+        people = owner.get("/share").json()["people"]
+        [found] = [one for one in people if one["name"] == "ann"]
+        return found["state"], found["signed_out"]
+
+    assert stands() == ("away", True)
+    assert signed_in.get("/me").json()["name"] == "ann" and stands() == ("here", False)
 
     def ask(auth: httpx.BasicAuth | None, **headers: str) -> tuple[int, bool]:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
