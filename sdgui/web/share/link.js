@@ -54,7 +54,7 @@ export class Link {
     this.place = place;
     const isOn = state === "on";
     const open = isOn ? "" : OPEN[reach];
-    const address = guests.replace(/\/+$/, "");
+    const address = (isOn ? link.address : guests).replace(/\/+$/, "");
     const had = [this.start, this.cancel, this.end].includes(/** @type {HTMLButtonElement} */ (document.activeElement));
     this.element.dataset.state = open && state !== "opening" ? "near" : state;
     write(this.state, state === "opening" || !open ? TITLES[state] : open);
