@@ -21,7 +21,7 @@ from sdgui.records import BIN_DAYS, Mark, PictureRecord
 from sdgui.web.doors.gate import Gate
 from sdgui.web.doors.visitors import visitor_of
 from sdgui.web.history.search import ALL, Part, Search, Stretch
-from sdgui.web.history.zips import Zips
+from sdgui.web.history.zips import Listed, Zips
 from sdgui.web.shared.dreams.descriptions import describe_job, seed_of
 from sdgui.web.shared.gallery.bin import Ids, PictureId
 from sdgui.web.shared.gallery.pictures import NO_STORE, Id, file_name, not_found
@@ -73,6 +73,7 @@ def history_routes(studio: "Studio", store: Store) -> APIRouter:
     """Routes of the visitor's history; what is not theirs is not found, and then nothing changes."""
     routes = APIRouter()
     zips = Zips()
+    studio.adopted.append(zips.adopt)
 
     @routes.get("/history/sections")
     def sections(request: Request, search: Annotated[Search, Query()]) -> dict[str, Any]:
@@ -167,14 +168,13 @@ def history_routes(studio: "Studio", store: Store) -> APIRouter:
     def archive(request: Request, token: Id, name: Name) -> StreamingResponse:
         """The ZIP, written as it is read: it may be of any size, and what is deleted or hidden meanwhile is not in it,
         nor anything more of who is turned out or signs out."""
-        visitor = visitor_of(request)
-        wanted = zips.find(token, visitor)
+        wanted = zips.find(token, visitor_of(request))
         if wanted is None:
             fault = "This ZIP was asked for too long ago; export the pictures again."
             raise HTTPException(HTTPStatus.NOT_FOUND, fault, NO_STORE)
         headers = {**NO_STORE, "content-disposition": f'attachment; filename="{name}"'}
         gate: Gate = request.app.state.gate
-        files = stream_zip(_files(store, visitor, wanted, lambda: gate.is_over(request.scope)))
+        files = stream_zip(_files(store, wanted, lambda: gate.is_over(request.scope)))
         return StreamingResponse(files, media_type="application/zip", headers=headers)
 
     @routes.post("/history/wall")
@@ -188,16 +188,22 @@ def history_routes(studio: "Studio", store: Store) -> APIRouter:
     return routes
 
 
-def _files(
-    store: Store, visitor: str, wanted: Sequence[str], is_over: Callable[[], bool]
-) -> Iterator[tuple[str, Path]]:
+def _files(store: Store, wanted: Listed, is_over: Callable[[], bool]) -> Iterator[tuple[str, Path]]:
     """Name and file of those that are still there when it is their turn, until it `is_over`."""
-    for one in wanted:
-        if is_over():
-            return
-        found, file = store.picture(one, visitor), store.picture_file(one, visitor)
-        if found is not None and file is not None:
-            yield file_name(found), file
+    missed: list[str] = []
+    for pictures in (
+        wanted.pictures,
+        missed,
+    ):  # at the end again, those that became another's at that moment
+        for one in pictures:
+            if is_over():
+                return
+            visitor = wanted.visitor
+            found, file = store.picture(one, visitor), store.picture_file(one, visitor)
+            if found is not None and file is not None:
+                yield file_name(found), file
+            elif pictures is not missed:
+                missed.append(one)
 
 
 def _missing(store: Store, visitor: str, found: Sequence[PictureRecord | None]) -> frozenset[str]:

@@ -8,12 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.types import Scope
 
 from sdgui.comparing.picture_zip import stream_zip
 from sdgui.records import Judgement
 from sdgui.web.history import routes
 from tests.people import who
-from tests.web.conftest import BROWSER, Site
+from tests.web.conftest import BROWSER, Site, visitor_in
 
 JANUARY = 1_704_063_600.0
 """2023-12-31 23:00 UTC, which is the first of January 2024 in Berlin."""
@@ -153,6 +154,30 @@ def test_what_is_not_to_be_had_any_more_while_a_zip_is_under_way_is_not_in_it(
     with zipfile.ZipFile(io.BytesIO(client.get(asked["zip"]).content)) as archive:
         is_over = how in ("block", "sign out")
         assert archive.namelist() == ["a-cat-5.png", *(() if is_over else ("a-cat-7.png",))]
+
+
+def test_a_zip_whose_pictures_become_another_s_while_it_is_under_way_is_whole(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, other = site.visitor(), site.visitor()
+    job = site.dream(client, "a cat", seed=5, count=3)
+    pictures, into = [task.id for task in job.tasks], visitor_in(other.cookies)
+    looks = 0
+
+    def is_over(scope: Scope) -> bool:
+        nonlocal looks
+        looks += 1
+        if looks == 2:  # it is stored by now, and nobody was told yet
+            site.store.adopt(job.visitor, into)
+        if looks == 3:
+            site.studio.adopt(job.visitor, who(into))
+        return False
+
+    asked = client.post("/history/zip", json={"pictures": pictures}).json()["zip"]
+    monkeypatch.setattr(site.gate, "is_over", is_over)
+    with zipfile.ZipFile(io.BytesIO(client.get(asked).content)) as archive:
+        assert archive.namelist() == ["a-cat-5.png", "a-cat-7.png", "a-cat-6.png"]
+    assert (client.get(asked).status_code, other.get(asked).status_code) == (404, 200)
 
 
 def test_pictures_go_into_a_zip_and_onto_a_wall(site: Site) -> None:
