@@ -106,6 +106,25 @@ class Sessions:
         """The calls of a session whose end is still to be told."""
         return [call for theirs, call in self._calls.values() if theirs == key]
 
+    def whose(self, call: str) -> str | None:
+        """The visitor whose a call is by now whose end is still to be told."""
+        key, _ = self._calls.get(call, (None, None))
+        return None if key is None else key[0]
+
+    def adopt(self, visitor: str, into: str) -> None:
+        """What was one visitor's is another's: the sessions in which their calls are told, too."""
+        for name, ((theirs, session), call) in self._calls.items():
+            if theirs == visitor:
+                self._calls[name] = (into, session), call
+        for theirs, session in [one for one in self._listening if one[0] == visitor]:
+            listening = self._listening.pop((theirs, session))
+            if (into, session) in self._listening:  # they have asked again already
+                listening.stop()
+                continue
+            self._listening[into, session] = listening
+            for call in self.of((into, session)):
+                listening.follow(call)
+
     def _forget_one(self) -> None:
         visitors = Counter(visitor for (visitor, _), _ in self._calls.values())
         [(greedy, _)] = visitors.most_common(1)
@@ -131,8 +150,8 @@ class Sessions:
                     yield call_id, told
         finally:
             listening.stop()
-            if self._listening.get(key) is listening:
-                del self._listening[key]
+            for theirs in [one for one, other in self._listening.items() if other is listening]:
+                del self._listening[theirs]
 
 
 class _Listening:
@@ -150,7 +169,8 @@ class _Listening:
         return not self._following and not self._latest
 
     def follow(self, call: Call) -> None:
-        self._following[call.id] = asyncio.create_task(self._follow(call))
+        if call.id not in self._following and call.id not in self._latest:
+            self._following[call.id] = asyncio.create_task(self._follow(call))
 
     async def news(self) -> list[tuple[str, Told]]:
         """What is new; waits for it."""

@@ -4,10 +4,13 @@ Gradio's queue would hold a call in memory, and others back, until it is done; h
 and a call is its job: its id is the job's, so that it can be followed again after its stream, or the server, has ended.
 """
 
+import asyncio
 import logging
 import secrets
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -58,6 +61,7 @@ def program_routes(
     """Routes for gradio_client, which calls endpoints by their numbers, and for programs without it."""
     routes = APIRouter(prefix=_PREFIX)
     calls = _Calls(studio, store)
+    studio.adopted.append(calls.adopt)
 
     async def call(
         request: Request, endpoint: str, read: Callable[[Any, Any], dict[str, Any]]
@@ -142,6 +146,7 @@ class _Calls:
         self._store = store
         self._notices: OrderedDict[str, tuple[str, ...]] = OrderedDict()
         self.sessions = Sessions()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def begin(self, endpoint: Endpoint, asked: dict[str, Any], who: Who) -> Begun:
         """The job that was queued, durably; UserError when it cannot be, and the log has any other fault."""
@@ -169,6 +174,7 @@ class _Calls:
         self, endpoint: Endpoint, given: Any, who: Who, session: str, origin: str
     ) -> str:
         """The id of a call that its session tells of."""
+        self._loop = asyncio.get_running_loop()
         try:
             begun = await self.begin(endpoint, in_order(endpoint.signature, given), who)
         except UserError as fault:
@@ -180,11 +186,18 @@ class _Calls:
         self.sessions.add((who.visitor, session), call)
         return call.id
 
+    def adopt(self, visitor: str, into: str) -> None:
+        """What was one visitor's is another's; from any thread."""
+        if self._loop is not None:  # else there was no session yet
+            with suppress(RuntimeError):  # it is closed: nobody listens any more
+                self._loop.call_soon_threadsafe(self.sessions.adopt, visitor, into)
+
     async def _follow(
         self, endpoint: Endpoint, job: str, who: Who, origin: str
     ) -> AsyncIterator[Told]:
+        whose = self.sessions.whose(job)
         try:
-            begun = await self.find(job, who)
+            begun = await self.find(job, who if whose is None else replace(who, visitor=whose))
         except UserError as fault:  # the list cannot be read now
             yield refused(fault)
             return

@@ -117,6 +117,30 @@ def test_a_call_that_nobody_follows_is_forgotten_when_many_came_after_it() -> No
     assert run(main) == (2, ["b", "c"])
 
 
+def test_a_session_whose_visitor_becomes_another_is_told_of_what_they_call_then_too() -> None:
+    async def main() -> tuple[list[object], list[object]]:
+        sessions, first, second, other = Sessions(), Hand("a"), Hand("b"), Hand("c")
+        sessions.add(KEY, first.call)
+        sessions.add(("ann", "not open"), other.call)
+        told = []
+        async for call, news in sessions.listen(KEY):
+            told.append((call, news.data))
+            if len(told) == 1:
+                into = ("owner", KEY[1])
+                sessions.add(into, second.call)
+                sessions.adopt("ann", "owner")
+                assert sessions.of(KEY) == [] and len(sessions.of(into)) == 2
+                assert [sessions.whose(name) for name in "abcd"] == ["owner"] * 3 + [None]
+                for hand in (first, second, other):
+                    hand.go.set()
+        later = [news.data async for _, news in sessions.listen(("owner", "not open"))]
+        assert len(sessions) == 0 and not sessions._listening
+        return [data for name, data in told if name == "b"], later
+
+    told, later = run(main)
+    assert told[-1] == later[-1] == "end"
+
+
 def test_who_calls_without_end_pushes_out_their_own_calls_alone() -> None:
     async def main() -> None:
         sessions, others = Sessions(most=3), ("bob", "session")
