@@ -73,13 +73,15 @@ class OwnBrowsers:
 
     def bring(self, who: Who, visitors: list[str]) -> int:
         """Makes these visitors, and who asks, one person, with all that is theirs; how many pictures came."""
-        others = [one for one in dict.fromkeys(visitors) if one != self.owner]
+        wanted = tuple(dict.fromkeys(visitors))
+        others = [one for one in wanted if one != self.owner]
         mine = [one for one in (who.visitor,) if one != self.owner]
-        brought = sum(one.pictures for one in self._studio.store.made(tuple(visitors)))
+        brought = sum(one.pictures for one in self._studio.store.made(wanted))
         # First: what they ask for meanwhile is the owner's already, and where this breaks off `settle` goes on with it.
         self._gate.book.join((*mine, *others))
         for one in (*mine, *others):
             self._adopt(one)
+        self.settle()
         return brought
 
     def settle(self) -> None:
@@ -92,8 +94,12 @@ class OwnBrowsers:
         self._studio.adopt(visitor, Who(visitor=self.owner, role=Role.OWNER))
 
     def _was_guest(self, visitor: str) -> bool:
+        """Whether somebody was one, or comes as one by now: who signed out would find nothing of their own."""
         person = self._gate.book.person(visitor)
-        return self._studio.guests.was(visitor) or (person is not None and person.number > 0)
+        if self._studio.guests.was(visitor):
+            return True
+        comes_as_one = self._gate.is_open and person is not None and person.role is Role.GUEST
+        return comes_as_one or (person is not None and person.number > 0)
 
 
 def own_browser_routes(studio: "Studio", browsers: OwnBrowsers) -> APIRouter:

@@ -1,23 +1,27 @@
 """The owner's other browsers: offered with what they made, and brought together when asked."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from gradio_client import Client
 
 from sdgui.people import NOBODY, Role, Who
 from sdgui.records import Judgement, Mark
 from sdgui.spec import DreamRequest
+from sdgui.storage.layout import DATABASE
 from sdgui.storage.secret import server_secret
 from sdgui.studio.guest_book import FILE
 from sdgui.web.doors.keys import OWNER
 from sdgui.web.doors.visitors import visitor_named
 from tests.fake_engine import PATIENCE
 from tests.people import who
-from tests.web.conftest import BROWSER, Site, open_site, visitor_in
+from tests.web.conftest import BROWSER, Site, open_site, visitor_in, wait_until_told
 
 DREAM = "/gradio_api/call/v2/dream"
 CAT = {"prompt": "a cat", "negative_prompt": "", "count": 1}
@@ -163,6 +167,22 @@ def test_a_program_whose_call_runs_while_it_is_brought_gets_its_files(alone: Sit
     assert browser.get(f"/dreams/{event}").status_code == 200
 
 
+def test_what_a_client_asks_in_a_session_that_was_open_when_it_was_brought_is_told_in_it(
+    alone: Site,
+) -> None:
+    client, browser = Client(alone.url, verbose=False), alone.visitor()
+    client.predict("a cat", steps=1, api_name="/dream")
+    alone.engine.go.clear()
+    first = client.submit("a boat", steps=1, api_name="/dream")
+    wait_until_told(first)
+    [row] = offered(browser)
+    assert bring(browser, row["id"]).status_code == 200
+    second = client.submit("a tree", steps=1, api_name="/dream")
+    alone.engine.go.set()
+    assert [one.result(timeout=PATIENCE)[2]["state"] for one in (first, second)] == ["done"] * 2
+    assert pictures_of(browser) == 3
+
+
 def test_neither_guests_nor_what_is_hidden_or_nobody_s_is_offered_and_nothing_of_it_comes(
     tmp_path: Path,
 ) -> None:
@@ -203,6 +223,20 @@ def test_while_others_can_come_only_the_owner_in_person_is_offered_anything(
         assert bring(owner, visitor_in(firefox.cookies)).json() == {"pictures": 1}
         assert pictures_of(firefox) == pictures_of(owner) == 1
         assert len(offered(firefox)) == 1  # the owner in person now, too
+
+
+def test_bringing_that_could_not_be_stored_is_ended_by_bringing_again(alone: Site) -> None:
+    chrome, firefox = alone.visitor(), alone.visitor()
+    hers, his = alone.dream(chrome), alone.dream(firefox)
+    alone.store._database.patience = 0.01
+    other = sqlite3.connect(alone.store._folder.path / DATABASE, isolation_level=None)
+    with closing(other):
+        other.execute("BEGIN IMMEDIATE")
+        assert bring(firefox, hers.visitor).status_code == 503
+        other.execute("ROLLBACK")
+    assert bring(firefox, hers.visitor, hers.visitor).json() == {"pictures": 1}
+    for browser in (chrome, firefox):
+        assert [browser.get(f"/dreams/{one.id}").status_code for one in (hers, his)] == [200, 200]
 
 
 def test_bringing_that_broke_off_is_ended_with_the_next_start(tmp_path: Path) -> None:

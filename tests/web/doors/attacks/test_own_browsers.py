@@ -80,6 +80,22 @@ def test_a_browser_that_signed_out_and_whoever_has_a_copy_of_its_cookies_is_nobo
         assert client.get(f"/dreams/{job.id}").status_code == 200
 
 
+def test_a_browser_that_signed_out_keeps_what_it_made_as_long_as_it_comes_as_a_guest(
+    site: Site,
+) -> None:
+    chrome = site.visitor()
+    chrome.get("/me")
+    job = site.dream(chrome)
+    site.gate.share()
+    assert chrome.get("/me").json()["role"] == "owner"
+    chrome.post("/me/sign-out").raise_for_status()
+    assert chrome.get("/me").json()["role"] == "guest"
+    owner = site.owner()
+    assert owner.get("/me/browsers").json()["browsers"] == []
+    assert bring(owner, job.visitor) == 404
+    assert chrome.get(f"/dreams/{job.id}").status_code == 200
+
+
 def test_nobody_who_was_a_guest_is_brought_whatever_is_asked_and_wherever_they_are_now(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
