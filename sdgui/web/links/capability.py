@@ -22,6 +22,7 @@ def _routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> tuple[API
     gatherings = Gatherings(store)
     studio.heeding.append(gatherings.heed)
     studio.adopted.append(gatherings.adopt)
+    studio.turned_out.append(gatherings.doubt)
     return (
         maker_routes(studio, store, gatherings),
         link_routes(studio, store, gatherings),

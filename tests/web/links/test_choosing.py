@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from sdgui.choosing import MOST_CHOOSERS
+from sdgui.people import Role, Who
 from sdgui.records import JobRecord
 from sdgui.storage.secret import server_secret
 from sdgui.web.doors.visitors import visitor_named
@@ -271,6 +272,22 @@ def test_a_link_that_expires_ends_the_streams(site: Site, path: str) -> None:
         connection.execute("UPDATE links SET expires = ? WHERE id = ?", (ends, path[3:]))
     with site.client() as ann:
         ear = Ear(ann, f"{path}/news")
+        ear.hears(lambda news: news.get("over") is True)
+        ear.hears_the_end()
+        assert ann.get(path).status_code == 410
+
+
+def test_what_a_blocked_guest_shares_ends_at_once(
+    site: Site, maker: httpx.Client, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "BEAT", PATIENCE * 10)
+    book, visitor = site.gate.book, site.visitor_of(maker)
+    with site.client() as ann:
+        ear = Ear(ann, f"{path}/news")
+        ear.hears(lambda news: "pictures" in news)
+        book.saw(Who(visitor=visitor, role=Role.GUEST))
+        book.refuse(visitor, float("inf"))
+        site.studio.turn_out(visitor, "You are not let in any more.")
         ear.hears(lambda news: news.get("over") is True)
         ear.hears_the_end()
         assert ann.get(path).status_code == 410

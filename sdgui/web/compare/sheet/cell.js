@@ -119,9 +119,9 @@ export class Cell extends Tile {
     this.chosen = others;
     choosers.hidden = !others?.signs.length;
     choosers.title = others?.words ?? "";
-    choosers.replaceChildren(...(others?.signs ?? []).map(({ text, colour, shape, isNo }) =>
-      make("i", { className: "chooser", textContent: text, data: { colour, shape, ...(isNo ? { no: "" } : {}) } })),
-      ...(others?.kept ? [make("b", { textContent: String(others.kept) })] : []));
+    choosers.replaceChildren(...(others?.kept ? [make("b", { textContent: `♥ ${others.kept}` })] : []),
+      ...(others?.signs ?? []).map(({ text, colour, shape, isNo }) =>
+        make("i", { className: "chooser", textContent: text, data: { colour, shape, ...(isNo ? { no: "" } : {}) } })));
   }
 
   /** Says whether it is pinned as A, B or both. @param {string | null} a @param {string | null} b */

@@ -94,7 +94,7 @@ export class Big {
       return;
     }
     showSaid(this.element, wall.mine(number));
-    showSigns(this.signs, count);
+    showSigns(this.signs, count, innerWidth);
     this.said.textContent = inWords(count, wall.you()) || "Nobody has said anything of it yet.";
     this.count.textContent = [`${place + 1} of ${shown.length}`, wall.captionOf(number)].filter(Boolean).join(" · ");
     this.before.disabled = place === 0;

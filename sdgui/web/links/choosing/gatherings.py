@@ -50,6 +50,12 @@ class Page:
         self._changed = asyncio.Event()
         self._changed.set()
         self._read = self._loop.time() - INTERVAL
+        self._is_doubted = False
+
+    def doubt(self) -> None:
+        """Whether its link still leads there is to be asked at once; safe to call from any thread."""
+        self._is_doubted = True
+        self.wake()
 
     def wake(self) -> None:
         """Something changed; safe to call from any thread."""
@@ -66,6 +72,11 @@ class Page:
         self._changed.clear()
         self._read = self._loop.time()
         return True
+
+    def is_doubted(self) -> bool:
+        """Whether that is to be asked since this was asked last."""
+        is_doubted, self._is_doubted = self._is_doubted, False
+        return is_doubted
 
 
 class Gathering:
@@ -177,6 +188,14 @@ class Gatherings:
             for gathering in self._open.values():
                 if gathering.link.visitor == visitor:
                     self._show(gathering)
+
+    def doubt(self, visitor: str) -> None:
+        """A visitor was turned out: open pages ask whether the links of theirs still lead there."""
+        with self._lock:
+            for gathering in self._open.values():
+                if gathering.link.visitor == visitor:
+                    for page in gathering.pages:
+                        page.doubt()
 
     def adopt(self, visitor: str, into: str) -> None:
         """What was one visitor's is another's: the links of open pages, too."""

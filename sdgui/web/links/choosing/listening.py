@@ -52,12 +52,14 @@ async def _listen(
     try:
         while going_on:
             ends = [one.link.expires for one in going_on if one.link.expires is not None]
-            if not await page.changed(min([BEAT, *(end - time.time() for end in ends)])):
+            has_changed = await page.changed(min([BEAT, *(end - time.time() for end in ends)]))
+            if page.is_doubted() or not has_changed:
                 for gathering in going_on:
                     if await run_in_threadpool(is_open, gathering.link):
                         await run_in_threadpool(gatherings.look, gathering)
                     else:
                         await run_in_threadpool(gatherings.end, gathering.link.id)
+            if not has_changed:
                 continue
             for gathering in going_on:
                 yield gathering, gathering.standing

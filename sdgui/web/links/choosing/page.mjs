@@ -35,12 +35,12 @@ const mine = (number) => ahead.get(number) ?? (you === null ? "" : tally.people.
 
 // What is seen
 
-/** @param {Count} count */
-function showTile(count) {
+/** @param {Count} count @param {number} room pixels of a picture's width */
+function showTile(count, room) {
   const tile = tiles.get(count.number);
   if (!tile) return;
   showSaid(tile, mine(count.number));
-  showSigns(find(".marks", tile), count);
+  showSigns(find(".marks", tile), count, room);
   const words = inWords(count, you);
   find(".said", tile).textContent = words;
   find(".open", tile).title = words;
@@ -56,7 +56,8 @@ const captionOf = (number) => tiles.get(number)?.querySelector(".caption")?.text
 
 function show() {
   for (const [number, tile] of tiles) tile.hidden = !tally.pictures.includes(number);
-  tally.counts.forEach(showTile);
+  const room = tiles.get(tally.pictures[0])?.clientWidth ?? 0; // before anything is written
+  for (const count of tally.counts) showTile(count, room);
   showPeople(tally, you);
   showMost(tally, { here, captionOf, stand });
   const people = tally.seen.length;
@@ -138,6 +139,11 @@ wall.addEventListener("submit", (event) => {
   say(Number(tile.dataset.number), submitter?.classList.contains("keep") ? "kept" : "rejected");
 });
 
+find("#crew-name").addEventListener("click", (event) => {
+  event.preventDefault();
+  find("#people").scrollIntoView();
+  field.focus({ preventScroll: true });
+});
 const field = /** @type {HTMLInputElement} */ (find("#name-text"));
 find("#name").addEventListener("submit", (event) => {
   event.preventDefault();
