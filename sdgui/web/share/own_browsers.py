@@ -63,7 +63,7 @@ class OwnBrowsers:
             return ()
         own = (who.visitor, getattr(request.state, "browser", None), NOBODY, UNCLAIMED)
         makers = self._studio.store.makers()
-        return tuple(one for one in makers if one not in own and not self._was_guest(one))
+        return tuple(one for one in makers if one not in own and not self.was_guest(one))
 
     def kind(self, visitor: str) -> str:
         """What somebody is: a "browser", a "program" without one, or whoever came by the owner's "link"."""
@@ -76,25 +76,34 @@ class OwnBrowsers:
         wanted = tuple(dict.fromkeys(visitors))
         others = [one for one in wanted if one != self.owner]
         mine = [one for one in (who.visitor,) if one != self.owner]
+        joining = [one for one in (*mine, *others) if not self.was_guest(one)]
         brought = sum(one.pictures for one in self._studio.store.made(wanted))
         # First: what they ask for meanwhile is the owner's already, and where this breaks off `settle` goes on with it.
-        self._gate.book.join((*mine, *others))
+        self._gate.book.join(joining)
         for one in (*mine, *others):
             self._adopt(one)
         self.settle()
         return brought
 
+    def proof(self, request: Request, who: Who) -> bytes | None:
+        """The cookie that makes the browser of whoever asks the owner in person, where it was a guest's and so is not
+        known as the owner's by the cookie that it has; None for any other."""
+        if who.visitor == self.owner or not self.was_guest(who.visitor):
+            return None
+        return self._gate.keys.owners_cookie(OWNER, secure=self._gate.is_secure(request.scope))
+
     def settle(self) -> None:
         """Brings what was left behind when bringing broke off, and what files say that are older."""
         for one in self._gate.book.joined():
-            if self._studio.store.knows(one) and not self._was_guest(one):
+            if self._studio.store.knows(one) and not self.was_guest(one):
                 self._adopt(one)
 
     def _adopt(self, visitor: str) -> None:
         self._studio.adopt(visitor, Who(visitor=self.owner, role=Role.OWNER))
 
-    def _was_guest(self, visitor: str) -> bool:
-        """Whether somebody was one, or comes as one by now: who signed out would find nothing of their own."""
+    def was_guest(self, visitor: str) -> bool:
+        """Whether somebody ever came as a guest, or does by now: whoever had their cookie then may have it still, and
+        who signed out would find nothing of their own."""
         person = self._gate.book.person(visitor)
         if self._studio.guests.was(visitor):
             return True
@@ -149,8 +158,13 @@ def own_browser_routes(studio: "Studio", browsers: OwnBrowsers) -> APIRouter:
         return FileResponse(file, media_type="image/jpeg", headers=_PRIVATE)
 
     @routes.post("/me/browsers")
-    def bring(request: Request, asked: Bringing) -> dict[str, int]:
+    def bring(request: Request, asked: Bringing) -> Response:
         """Brings the pictures of these, and all else that is theirs; they and this browser are one person's then."""
-        return {"pictures": browsers.bring(offered(request, asked.browsers), asked.browsers)}
+        who = offered(request, asked.browsers)
+        proof = browsers.proof(request, who)
+        reply = JSONResponse({"pictures": browsers.bring(who, asked.browsers)}, headers=_PRIVATE)
+        if proof is not None:
+            reply.headers.append("set-cookie", proof.decode())
+        return reply
 
     return routes

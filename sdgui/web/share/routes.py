@@ -132,6 +132,8 @@ def share_routes(
         who = who_of(request)
         reply = JSONResponse({"leave": SIGNED_OUT if who.name else ""}, headers=NO_STORE)
         browser: str | None = getattr(request.state, "browser", who.visitor)
+        if browser is not None and who.role is Role.OWNER and _signed_in(request):
+            book.part(browser)
         if said is None:
             if not _signed_in(request):
                 raise HTTPException(HTTPStatus.NOT_FOUND, "This browser is not signed in.")
@@ -139,8 +141,6 @@ def share_routes(
             book.left(who.visitor)
             return reply
         gate.keys.give_up(said)
-        if browser is not None:
-            book.part(browser)
         gate.note_no_owner(who.visitor, *(() if browser is None else (browser,)))
         streams.end_of_session(said, browser)
         for ended in gate.keys.owner.ended():

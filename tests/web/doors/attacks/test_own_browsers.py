@@ -133,6 +133,25 @@ def test_a_copy_of_a_browser_s_cookie_that_is_the_owner_s_once_others_can_come_r
     assert bring(thief, job.visitor) == 200
 
 
+def test_a_guest_s_cookie_that_was_planted_in_the_owner_s_browser_brings_nothing_to_that_guest(
+    site: Site,
+) -> None:
+    chrome, stranger = site.visitor(), site.visitor()
+    job = site.dream(chrome)
+    planted = dict(stranger.cookies)
+    visitor = visitor_in(planted)
+    site.gate.book.saw(Who(visitor=visitor, role=Role.GUEST))  # when others could come
+    firefox = site.client(cookies=planted, headers=BROWSER)
+    assert bring(firefox, job.visitor) == 200
+    assert site.gate.book.joined() == (job.visitor,)
+    assert firefox.get(f"/dreams/{job.id}").status_code == 200  # by a cookie of its own
+    site.gate.share()
+    assert stranger.get(f"/dreams/{job.id}").status_code == 404
+    assert bring(stranger, job.visitor) == 403
+    site.gate.book.join((visitor,))  # had it been taken for the owner's
+    assert stranger.get(f"/dreams/{job.id}").status_code == 200
+
+
 def test_of_a_browser_no_more_is_to_be_seen_than_three_thumbnails_of_what_is_not_hidden(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
