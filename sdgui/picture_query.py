@@ -21,8 +21,8 @@ class PictureQuery:
     """What is wanted of pictures; None is no wish.
 
     `text` is searched in the prompts as somebody types it: every word must be there, or a word that begins with it;
-    what stands in quotes must follow each other; a whole number alone also finds the pictures with that seed. No
-    letter of it is an operator. `sampler` is the name of both sampler
+    what stands in quotes must follow each other, and behind a minus what must not be there; a whole number alone also
+    finds the pictures with that seed. Nothing else of it is an operator. `sampler` is the name of both sampler
     and schedule, as in `DPM++ 2M Karras`. `width` and `height` in pixels. `since` and `until` in seconds since the
     epoch, of the moment when a picture was stored; it lies before `until`. By MATCH, those whose match is not known
     come last. `lora` is the id of one of the LoRAs, `rating` what they have at least, from 1 to 5. `binned`: what is

@@ -19,10 +19,9 @@ def parse_seed(value: object) -> int | None:
 
 def whole_number(value: object, name: str, low: int, high: int) -> int:
     """A whole number from `low` to `high`; text and 4.0 are accepted; UserError in the person's words otherwise."""
-    fault = UserError(
-        f"The {name} must be a whole number from {low:,} to {high:,}, and “{shown(value)}” is not.",
-        f"Set the {name} within that range.",
-    )
+    wanted = f"The {name} must be a whole number from {low:,} to {high:,}"
+    hint = f"Set the {name} within that range."
+    fault = UserError(f"{wanted}, and “{shown(value)}” is not.", hint)
     if isinstance(value, bool):
         raise fault
     if isinstance(value, str):
@@ -37,7 +36,8 @@ def whole_number(value: object, name: str, low: int, high: int) -> int:
     else:
         raise fault
     if not low <= number <= high:
-        raise fault
+        beyond = "too large" if number > high else "too small"
+        raise UserError(f"{wanted}; “{shown(value)}” is {beyond}.", hint)
     return number
 
 

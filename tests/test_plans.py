@@ -258,7 +258,7 @@ def test_a_size_that_one_model_cannot_make_names_the_model() -> None:
     with pytest.raises(UserError) as fault:
         grid(("model", "demo, own/large"), width=128, height=128)
     assert fault.value.message == (
-        "With the model own/large, the width must be a whole number from 256 to 1,024, and “128” is not."
+        "With the model own/large, the width must be a whole number from 256 to 1,024; “128” is too small."
     )
 
 

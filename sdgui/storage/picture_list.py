@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from sdgui.picture_query import Order, PictureQuery
-from sdgui.storage.prompt_search import search_for, seed_in
+from sdgui.storage.prompt_search import asked_by, seed_in
 
 _UNKNOWN = -2.0
 """Stands for a match that is not known: below all that are."""
@@ -17,6 +17,9 @@ _KEYS = {
 }
 """What pictures are sorted by, and its index: SQLite would rather sort all that fit than walk along it."""
 _IN_PROMPTS = "number IN (SELECT rowid FROM prompts WHERE prompts MATCH :search)"
+_NOT_IN_PROMPTS = "number NOT IN (SELECT rowid FROM prompts WHERE prompts MATCH :unwanted)"
+_SIGN = "CASE WHEN json_valid(spec) THEN instr(json_extract(spec, '$.prompt'), {}) ELSE 0 END"
+"""Whether a prompt has a sign: of those that all else finds each is looked at."""
 _IN_PROMPTS_OR_SEEDS = """number IN (SELECT rowid FROM prompts WHERE prompts MATCH :search
     UNION ALL SELECT number FROM tasks INDEXED BY tasks_by_seed WHERE visitor = :visitor AND seed = :seed)"""
 _EQUAL = ("model", "sampler", "width", "height", "mark")
@@ -137,12 +140,19 @@ def _wanted_by(query: PictureQuery) -> tuple[list[str] | None, dict[str, Any]]:
         wanted.append("created < :until")
         values["until"] = query.until
     if query.text.strip():
-        search = search_for(query.text)
-        if search is None:
+        asked = asked_by(query.text)
+        if not (asked.wanted or asked.unwanted or asked.signs):
             return None, values
-        seed = seed_in(query.text)
-        wanted.append(_IN_PROMPTS if seed is None else _IN_PROMPTS_OR_SEEDS)
-        values |= {"search": search} | ({} if seed is None else {"seed": seed})
+        if asked.wanted is not None:
+            seed = seed_in(query.text)
+            wanted.append(_IN_PROMPTS if seed is None else _IN_PROMPTS_OR_SEEDS)
+            values |= {"search": asked.wanted} | ({} if seed is None else {"seed": seed})
+        if asked.unwanted is not None:
+            wanted.append(_NOT_IN_PROMPTS)
+            values["unwanted"] = asked.unwanted
+        for i, sign in enumerate(asked.signs):
+            wanted.append(_SIGN.format(f":sign{i}"))
+            values[f"sign{i}"] = sign
     if query.lora is not None:
         wanted.append("number IN (SELECT number FROM loras WHERE lora = :lora)")
         values["lora"] = query.lora

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sdgui.storage.rows import storable
 
@@ -20,7 +21,7 @@ _ALONE = re.compile(
     "\U0001f000-\U0001faff\U00020000-\U0003ffff])"
 )
 _SEED = re.compile("[0-9]{1,10}")
-_TYPED = re.compile(r'"([^"]*)("?)|([^\s"]+)')
+_TYPED = re.compile(r'(?:(?<!\S)(-+))?(?:"([^"]*)("?)|([^\s"]+))')
 
 
 def words_of(text: str) -> str:
@@ -31,14 +32,30 @@ def words_of(text: str) -> str:
     return _ALONE.sub(r" \1 ", plain)
 
 
-def search_for(typed: str) -> str | None:
-    """What is typed, as an expression of FTS5; None when there is no word in it.
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is searched for in prompts: `wanted` and `unwanted` are expressions of FTS5, None where there is no such
+    word; `signs` count where there is no word at all: they stand in no index, and must be in the prompt as they are."""
+
+    wanted: str | None
+    unwanted: str | None
+    signs: tuple[str, ...]
+
+
+def asked_by(typed: str) -> Asked:
+    """What is typed, as a search.
 
     A bare word also finds those that begin with it, and so does what follows a quote that is still open; what stands
-    between quotes is found as it is.
+    between quotes is found as it is. Behind a minus stands what is not to be there.
     """
     terms = list(_terms(typed))[:MOST_WORDS]
-    return " AND ".join(terms) if terms else None
+    wanted = [term for term, is_wanted in terms if is_wanted]
+    unwanted = [term for term, is_wanted in terms if not is_wanted]
+    return Asked(
+        wanted=" AND ".join(wanted) if wanted else None,
+        unwanted=" OR ".join(unwanted) if unwanted else None,
+        signs=() if terms else tuple(_signs(typed))[:MOST_WORDS],
+    )
 
 
 def seed_in(typed: str) -> int | None:
@@ -47,11 +64,19 @@ def seed_in(typed: str) -> int | None:
     return int(text) if _SEED.fullmatch(text) and int(text) < 2**32 else None
 
 
-def _terms(typed: str) -> Iterator[str]:
-    for quoted, closed, bare in _TYPED.findall(typed.replace("\0", " ")):
+def _terms(typed: str) -> Iterator[tuple[str, bool]]:
+    """The words and phrases, and whether each is wanted."""
+    for minus, quoted, closed, bare in _TYPED.findall(typed.replace("\0", " ")):
         words = words_of(quoted + bare)
         if any(_is_of_word(char) for char in words):
-            yield f'"{words}"' + ("" if closed else "*")
+            yield f'"{words}"' + ("" if closed else "*"), not minus
+
+
+def _signs(typed: str) -> Iterator[str]:
+    """What has no letter or digit in it, and is no minus that stands before nothing yet."""
+    for _, _, _, bare in _TYPED.findall(typed.replace("\0", " ")):
+        if bare.strip("-") and not any(_is_of_word(char) for char in words_of(bare)):
+            yield bare
 
 
 def _is_of_word(char: str) -> bool:

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { before, dayWords, marks } from "../../sdgui/web/history/days.js";
 import { Layout, fit } from "../../sdgui/web/history/layout.js";
 import { compare, without } from "../../sdgui/web/history/news.js";
-import { EVERYTHING, fragmentOf, isNarrowed, read, widened } from "../../sdgui/web/history/search.js";
+import { EVERYTHING, clearingWords, fragmentOf, isNarrowed, read, widened } from "../../sdgui/web/history/search.js";
 import { Records } from "../../sdgui/web/history/records.js";
 import { Selection } from "../../sdgui/web/history/selection.js";
 import { Source } from "../../sdgui/web/history/source.js";
@@ -78,6 +78,7 @@ test("clearing the filters keeps the place and the order", () => {
   assert.equal(isNarrowed(search), true);
   assert.equal(isNarrowed(widened(search)), false);
   assert.deepEqual(widened(search), { ...EVERYTHING, bin: true, sort: "oldest" });
+  assert.deepEqual([search, { ...search, kept: true }].map(clearingWords), ["Clear the search", "Clear filters"]);
 });
 
 test("Shift extends from where the last click was, and a shorter range takes back what was too much", async () => {

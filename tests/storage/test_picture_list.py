@@ -1,5 +1,6 @@
 """Pages of pictures: searched as somebody types, filtered, sorted, and joined without gap or double."""
 
+import re
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +15,7 @@ from sdgui.picture_query import Order, PictureQuery
 from sdgui.records import MATCH, JobRecord, Mark, ModelUse
 from sdgui.storage import DiskStore, picture_list
 from sdgui.storage.database import Found
-from sdgui.storage.prompt_search import TOKENIZER, search_for, words_of
+from sdgui.storage.prompt_search import TOKENIZER, asked_by, words_of
 from tests.storage.samples import ANNA, BORIS, NOON, delete_for_good, job
 
 Made = Callable[..., str]
@@ -76,6 +77,11 @@ def found(store: DiskStore, **query: object) -> list[str]:
         ("prompt: a* (b)", "prompt:a*"),
         ("model_v2, 8k", "8k model_v2"),
         ("a cat", "cat !!! ?"),
+        ("a cat at 100%", "%"),
+        ("a cat", "-else"),
+        ("a red boat", "boat -green"),
+        ("boat red", '-"red boat" red -"some'),
+        ("a well-known street", "well -"),
     ],
 )
 def test_a_prompt_is_found_by_what_is_typed(
@@ -87,7 +93,22 @@ def test_a_prompt_is_found_by_what_is_typed(
 
 
 @pytest.mark.parametrize(
-    "typed", ["boat NOT sea green", '"boat red"', "oat", '"re"', "!!!", '""', "船赤", "*", "🚀"]
+    "typed",
+    [
+        "boat NOT sea green",
+        '"boat red"',
+        "oat",
+        '"re"',
+        "!!!",
+        '""',
+        "船赤",
+        "*",
+        "🚀",
+        "-boa",
+        "red -sea",
+        '-"red boat"',
+        "%",
+    ],
 )
 def test_a_prompt_is_not_found_by_what_is_not_in_it(
     store: DiskStore, made: Made, typed: str
@@ -138,14 +159,14 @@ _OPERATORS = ("AND", "OR", "NOT", "NEAR(", "^", '"', "'", "*", "(", ")", "{", ":
 @given(st.lists(st.one_of(st.text(max_size=8), st.sampled_from(_OPERATORS)), max_size=12))
 def test_nothing_that_is_typed_raises(parts: list[str]) -> None:
     typed = " ".join(parts)
-    search = search_for(typed)
-    if search is not None:
+    asked = asked_by(typed)
+    for search in filter(None, (asked.wanted, asked.unwanted)):
         _INDEX.execute("SELECT rowid FROM prompts WHERE prompts MATCH ?", (search,)).fetchall()
 
 
 @given(st.text(alphabet=st.characters(blacklist_categories=("Cs",)), min_size=1, max_size=30))
 def test_a_prompt_is_found_by_itself(prompt: str) -> None:
-    search = search_for(prompt.replace('"', " "))
+    search = asked_by(re.sub(r'"|(?<!\S)-+', " ", prompt)).wanted
     _INDEX.execute("BEGIN")
     _INDEX.execute("INSERT INTO prompts (rowid, prompt) VALUES (1, ?)", (words_of(prompt),))
     hits = (

@@ -70,6 +70,10 @@ def _notes(read: ParsedInfotext) -> tuple[str, ...]:
         told.append("It was enlarged in a second pass, which is not repeated here.")
     elif "Denoising strength" in read.fields:
         told.append("It was made from another picture, which its file does not hold.")
+    if read.clip_skip is not None and read.clip_skip > 1 and _origin(read) is not Origin.SDGUI:
+        told.append(
+            f"Its clip skip of {read.clip_skip} is left out: it is set for a model, by Correct in Models."
+        )
     return tuple(told)
 
 

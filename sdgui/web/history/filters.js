@@ -5,7 +5,7 @@ import { button, find, make } from "../shared/dom/dom.js";
 import { grey } from "../shared/dom/grey.js";
 import { SORTS, asked, chipWords, choices, dateWords, isOffered, spanOf, spansOfDays, valueOf } from "./choices.js";
 import { icon } from "./icons.js";
-import { isNarrowed, widened } from "./search.js";
+import { clearingWords, isNarrowed, widened } from "./search.js";
 
 /**
  * @typedef {import("./search.js").Search} Search
@@ -34,6 +34,7 @@ export class Filters {
       type: "search", id: "history-search", autocomplete: "off", spellcheck: false, maxLength: 500,
       placeholder: isNarrow() ? "Search prompts, seeds" : "Search your prompts and seeds", aria: { label: "Search your prompts and seeds" },
     });
+    this.field.title = "“Quotes” for words that follow each other, -word for what is not to be there";
     this.field.setAttribute("enterkeyhint", "search");
     this.field.addEventListener("input", () => calls.search({ ...this.search, q: this.field.value }, { isTyping: true }));
     this.field.addEventListener("keydown", (event) => this.key(event));
@@ -124,6 +125,7 @@ export class Filters {
     }
     this.rejected.hidden = !search.rejected && !this.facets?.rejected;
     this.wide.hidden = !isNarrowed(search);
+    this.wide.textContent = clearingWords(search);
     this.sheet.classList.toggle("is-on", isNarrowed({ ...search, q: "" }));
     this.sheet.setAttribute("aria-label", isNarrowed({ ...search, q: "" }) ? "Filters, some are set" : "Filters");
     this.sayBin();

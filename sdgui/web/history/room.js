@@ -14,7 +14,7 @@ import { press } from "./keys.js";
 import { compare, without } from "./news.js";
 import { Rail } from "./rail.js";
 import { Records } from "./records.js";
-import { fragmentOf, isNarrowed, isSame, read, widened } from "./search.js";
+import { clearingWords, fragmentOf, isNarrowed, isSame, read, widened } from "./search.js";
 import { Selection } from "./selection.js";
 import { FilterSheet } from "./sheet.js";
 import { HistoryShelf } from "./shelf.js";
@@ -288,7 +288,7 @@ class History {
     this.filters.element.classList.toggle("is-bare", isBare);
     if (total) this.note.hidden = true;
     else if (isBare) this.greet();
-    else if (isNarrowed(this.search)) this.say(this.nothing(), "Clear filters", () => this.seek(widened(this.search)));
+    else if (isNarrowed(this.search)) this.say(this.nothing(), clearingWords(this.search), () => this.seek(widened(this.search)));
     else this.say(this.nothing());
   }
 

@@ -67,5 +67,8 @@ export const isSame = (one, other) => parameters(one).toString() === parameters(
 /** Whether something narrows what is found; the order does not, and the bin is another place. @param {Search} search */
 export const isNarrowed = (search) => !isSame({ ...search, bin: false, sort: "newest" }, EVERYTHING);
 
+/** What takes away all that narrows it. @param {Search} search */
+export const clearingWords = (search) => (isNarrowed({ ...search, q: "" }) ? "Clear filters" : "Clear the search");
+
 /** The same place and order, with nothing that narrows it. @param {Search} search @returns {Search} */
 export const widened = ({ bin, sort }) => ({ ...EVERYTHING, bin, sort });

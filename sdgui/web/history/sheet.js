@@ -6,7 +6,7 @@ import { button, make } from "../shared/dom/dom.js";
 import { grey } from "../shared/dom/grey.js";
 import { TITLES, asked, choices, isOffered, valueOf } from "./choices.js";
 import { sizes } from "./filters.js";
-import { isNarrowed, widened } from "./search.js";
+import { clearingWords, isNarrowed, widened } from "./search.js";
 
 /**
  * @typedef {import("./search.js").Search} Search
@@ -56,6 +56,7 @@ export class FilterSheet {
     this.body.replaceChildren(...NAMES.filter((name) => isOffered(name, search, facets)).map((name) => this.choice(name, search, facets)), ...days,
       ...ticks, ...bin,
       sizes(this.calls.size(), this.calls.resize, "history-sheet-size"));
+    this.clear.textContent = isNarrowed(search) ? clearingWords(search) : "Clear filters";
     grey(this.clear, isNarrowed(search) ? "" : "Nothing is filtered");
     if (focused !== undefined) this.body.querySelectorAll("select, input").forEach((one) => one instanceof HTMLElement && one.dataset.name === focused && one.focus());
   }

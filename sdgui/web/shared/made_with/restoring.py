@@ -12,7 +12,7 @@ from sdgui.ports import Models
 from sdgui.request_fields import SETTINGS
 from sdgui.samplers import joined_name
 from sdgui.spec import DreamRequest
-from sdgui.web.shared.settings.controls import from_request
+from sdgui.web.shared.settings.controls import from_request, nearest_aspect, size_for
 from sdgui.written_values import shown
 
 _CALLED = {
@@ -152,8 +152,12 @@ def _request(made: MadeWith, info: ModelInfo) -> tuple[DreamRequest, list[str]]:
     )
     if not fits:
         if width is not None and height is not None:
-            notes.append(f"{width:,} × {height:,} pixels cannot be asked of {shown(info.title)}.")
-        width = height = None
+            asked = f"{width:,} × {height:,} pixels cannot be asked of {shown(info.title)}"
+            aspect = nearest_aspect(width, height)
+            width, height = size_for(aspect, info)
+            notes.append(f"{asked}: its nearest shape is {aspect}, {width:,} × {height:,}.")
+        else:
+            width = height = None
     sampler = made.sampler
     if sampler is not None and made.schedule is not None:
         sampler = joined_name(sampler, made.schedule)

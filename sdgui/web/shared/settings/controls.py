@@ -149,6 +149,12 @@ def aspect_of(width: int, height: int, info: ModelInfo) -> str:
     return OWN_SIZE
 
 
+def nearest_aspect(width: int, height: int) -> str:
+    """The aspect whose shape is nearest to this size's, in pixels."""
+    shape = math.log(max(1, width) / max(1, height))
+    return min(_RATIOS, key=lambda aspect: abs(math.log(_RATIOS[aspect]) - shape))
+
+
 def _fitting(length: float, info: ModelInfo) -> int:
     steps = round(length / info.size_step)
     return min(max(steps * info.size_step, info.min_size), info.max_size)

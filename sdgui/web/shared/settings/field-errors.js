@@ -23,6 +23,9 @@ const PLACES = {
 /** @param {Element} field */
 const isRadio = (field) => field instanceof HTMLInputElement && field.type === "radio";
 
+/** Whether it is a width or a height as one writes it. @param {Element} field */
+const isLength = (field) => field instanceof HTMLInputElement && field.type === "number" && field.closest("#width, #height") !== null;
+
 /** The field of this block whose fault is said there: the box of a slider that is dragged. @param {Element} target */
 function marked(target) {
   const block = target.closest("#prompt-box, .block");
@@ -39,7 +42,7 @@ export class FieldErrors {
       const fault = faultOf(target);
       if (fault) {
         event.stopImmediatePropagation();
-        if (!this.beyond.has(target)) this.mark(target, fault);
+        if (!this.beyond.has(target)) this.mark(target, fault, this.mendOf(target));
       }
     }, true);
     document.addEventListener("input", (event) => {
@@ -87,8 +90,19 @@ export class FieldErrors {
   refuse(field, words, way = null) {
     for (const act of this.refusing) act();
     if (this.beyond.has(field)) return; // it says so already
-    this.mark(field, words, way);
+    this.mark(field, words, way ?? this.mendOf(field));
     this.refused.add(field);
+  }
+
+  /** The press that takes the nearest length that a model can, where one is written that it cannot. @param {Element} field @returns {Way | null} */
+  mendOf(field) {
+    if (!(field instanceof HTMLInputElement) || !isLength(field) || !faultOf(field)) return null;
+    const length = nearest(Number(field.value), Number(field.min), Number(field.max), Number(field.step));
+    const act = () => {
+      settings.set({ [field.closest("#width") ? "width" : "height"]: length });
+      this.clear(field);
+    };
+    return { text: `Use ${length.toLocaleString("en")}`, act };
   }
 
   /** What was refused is of no more use. */
@@ -136,7 +150,8 @@ export function faultOf(field) {
   if (field.closest("#seed")) return seedFault(field.value);
   if (field.type !== "number") return "";
   const title = field.closest(".block")?.querySelector('[data-testid="block-info"]')?.textContent?.trim() ?? "This";
-  return rangeFault(title, field.validity.badInput ? NaN : field.value === "" ? null : Number(field.value), Number(field.min), Number(field.max));
+  const value = field.validity.badInput ? NaN : field.value === "" ? null : Number(field.value);
+  return rangeFault(title, value, Number(field.min), Number(field.max)) || (isLength(field) ? stepFault(title, value, Number(field.step)) : "");
 }
 
 /** @param {string} text */
@@ -145,6 +160,12 @@ export function seedFault(text) {
   if (seed === "" || (/^\d{1,10}$/.test(seed) && Number(seed) <= MOST_SEED)) return "";
   return `A seed is a whole number from 0 to ${MOST_SEED.toLocaleString("en")}, or empty for a random one.`;
 }
+
+/** @param {string} title @param {number | null} value @param {number} step */
+export const stepFault = (title, value, step) => (value !== null && step > 0 && value % step ? `${title}: a multiple of ${step}.` : "");
+
+/** The multiple of `step` within a range that is nearest. @param {number} value @param {number} low @param {number} high @param {number} step */
+export const nearest = (value, low, high, step) => Math.min(Math.max(Math.round(value / step) * step, low), high);
 
 /** @param {string} title @param {number | null} value @param {number} low @param {number} high */
 export function rangeFault(title, value, low, high) {

@@ -42,7 +42,7 @@ def test_a_picture_of_ours_gives_its_settings_back(site: Site) -> None:
 
 
 def test_what_is_absent_is_listed_and_nothing_takes_its_place_unsaid(site: Site) -> None:
-    told = read(site, peers.png({"parameters": peers.INFOTEXT}))
+    told = read(site, peers.png({"parameters": f"{peers.INFOTEXT}, Clip skip: 2"}))
     assert told["source"] == "a1111"
     assert told["absent"] == [
         {"what": "model", "name": "v1-5-pruned-emaonly"},
@@ -52,6 +52,10 @@ def test_what_is_absent_is_listed_and_nothing_takes_its_place_unsaid(site: Site)
     ]
     assert ["Model", "v1-5-pruned-emaonly"] in told["says"]
     assert told["request"]["model"] == "demo"
+    assert (told["request"]["aspect"], told["request"]["width"]) == ("2:3", 64)
+    skipped = "Its clip skip of 2 is left out: it is set for a model, by Correct in Models."
+    shape = "512 × 768 pixels cannot be asked of demo: its nearest shape is 2:3, 64 × 80."
+    assert {skipped, shape} <= set(told["notes"])
     forge = read(site, peers.png({"parameters": peers.FORGE}))
     assert {"what": "sampler", "name": "Euler a SGM Uniform"} in forge["absent"]
 
