@@ -417,9 +417,9 @@ def test_a_grid_says_its_size_and_time_before_it_begins(sheets: Page, site: Site
     expect(first.locator(".seed")).to_have_css("opacity", "0")
     first.hover()
     expect(first.locator(".seed")).to_have_css("opacity", "1")
-    # All of it is in sight.
+    # All of it is in sight, also below a line of what waits.
     end, place = box(sheet(page).locator(".score").last), box(page.locator("#compare"))
-    assert 0 <= place["y"] + place["height"] - end["y"] - end["height"] < 40
+    assert 54 <= place["y"] + place["height"] - end["y"] - end["height"] < 94
     plot = sheet(page).locator(".plot")
     assert plot.evaluate("(one) => one.scrollHeight - one.clientHeight") == 0
     # Or it fills the width, up to four times its pictures' pixels.
@@ -435,6 +435,11 @@ def test_a_grid_says_its_size_and_time_before_it_begins(sheets: Page, site: Site
     assert box(first)["width"] == whole
     write(page, "x-values", "2, 3")
     expect(page.locator("#plan")).to_have_text(re.compile(r"6 cells · about .+"))
+    # Two that are pinned leave both axes in sight.
+    pin_both(page)
+    page.locator("#settings").evaluate("(panel) => { panel.scrollTop = 0; }")
+    for axis in ("#x-axis", "#y-axis"):
+        expect(page.locator(axis)).to_be_in_viewport(ratio=1)
 
 
 def test_labels_of_a_grid_stay_in_sight(sheets: Page) -> None:

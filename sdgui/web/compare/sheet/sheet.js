@@ -3,6 +3,7 @@
 
 import { COMPACT } from "../../shared/dom/compact.js";
 import { button, make } from "../../shared/dom/dom.js";
+import { grey } from "../../shared/dom/grey.js";
 import { ago, left, pictures as counted, settings } from "../../shared/dreams/words.js";
 import { columnsFor } from "../../shared/gallery/columns.js";
 import { Row } from "../../shared/gallery/row.js";
@@ -27,6 +28,11 @@ const REMEMBERED = "sdgui-sort-1";
 const FILLS = "sdgui-grid-fills-1";
 /** How much wider a grid has to be across the whole width than with all its rows in sight, for somebody to be asked. */
 const WORTH = 1.2;
+/** Pixels of a line of what waits above, and of the space below: with one, and whatever waits when a grid opens, all its rows are in sight. */
+const LINE = 54;
+/** Why a grid is as wide as it is, though there is room. */
+const [WHOLE, FILLED] = ["Larger, with rows to scroll to", "Smaller, with all rows in sight"];
+const MUSH = "The pictures are seen at four times their pixels; larger, they would be mush";
 /** Pixels that the labels of its rows take, and one gap. */
 const [SIDE, BESIDE] = [120, 8];
 
@@ -45,6 +51,8 @@ export class Sheet extends Row {
   constructor(list, dream) {
     super(list, dream);
     this.list = list;
+    /** Pixels that are left to what waits above. */
+    this.above = LINE;
     /** The places of its tiles, as they were sorted last. @type {Map<Cell, number> | null} */
     this.ordered = null;
     this.element.className = "sheet";
@@ -99,6 +107,13 @@ export class Sheet extends Row {
     return make("span", { className: "sort-box" }, sort);
   }
 
+  /** A grid opens below what waits and has stood above it; once it is open nothing of it moves. @override */
+  opens() {
+    if (!this.isGrid || !this.list.room.width) return;
+    this.above = this.list.queue.offsetHeight - LINE;
+    this.fit(this.list.room);
+  }
+
   /** Whether grids fill the width, and are scrolled, or are seen whole. */
   get fills() {
     return localStorage.getItem(FILLS) === "yes";
@@ -147,12 +162,15 @@ export class Sheet extends Row {
     const [most, count] = [this.most, this.tiles.size];
     if (this.isGrid) {
       const rows = sheetOf(this.dream).y?.labels.length ?? 1;
-      const inSight = ((height - head - labels) / rows - BELOW) * aspect; // all rows, if they can be
+      const above = COMPACT.matches ? 0 : Math.max(this.above, LINE);
+      const inSight = ((height - head - labels - above) / rows - BELOW) * aspect; // all rows, if they can be
       const columns = sheetOf(this.dream).x?.labels.length ?? 1;
-      const across = Math.min((width - SIDE) / columns - BESIDE, most);
+      const across = (width - SIDE) / columns - BESIDE;
       if (this.width) {
-        this.width.hidden = across < WORTH * Math.min(inSight, most);
+        const now = Math.min(inSight, most);
+        this.width.hidden = across < WORTH * now;
         this.width.textContent = this.fills ? "Show whole" : "Fill width";
+        grey(this.width, Math.min(across, most) < WORTH * now ? MUSH : "", this.fills ? FILLED : WHOLE);
       }
       grid.style.setProperty("--in-sight", `${Math.floor(this.fills ? most : Math.min(inSight, most))}px`);
       return;

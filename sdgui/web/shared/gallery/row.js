@@ -141,6 +141,9 @@ export class Row {
     return [...this.tiles.values()].map((tile) => tile.picture).filter(({ id }) => id !== null);
   }
 
+  /** It has waited, and opens now. */
+  opens() {}
+
   changed() {
     inFrame(this, () => this.say());
   }
@@ -206,7 +209,10 @@ export class Row {
       this.element.dataset.stage = stage;
       this.list.arrange(this);
     };
-    if (before === "waiting" && stage === "forming") this.list.makeRoom(enter);
+    if (before === "waiting" && stage === "forming") {
+      this.opens();
+      this.list.makeRoom(enter);
+    }
     else if (before !== stage) enter();
     this.element.classList.toggle("is-bare", this.isBare);
     this.element.classList.toggle("has-none", !dream.done.length);
