@@ -234,8 +234,10 @@ def test_touch_does_what_the_keys_do(make_visitor: Callable[..., Visitor], site:
         expect(page.locator(".pair-strip")).to_have_text(re.compile("Compare 502 and 503"))
         page.locator(".pair-strip").tap()
     page.go_back()
-    page.locator("#settings-button").tap()
+    page.locator(".kept-chip", has_text="Kept 1").tap()
+    expect(page.locator("#settings")).to_have_attribute("role", "dialog")
     expect(kept(page)).to_have_count(1)
+    expect(page.locator("#tray-export")).to_be_in_viewport()
     page.locator("#settings-close").tap()
     open_button(page, 3).tap()
     expect(page.locator("#viewer")).to_be_visible()
@@ -244,6 +246,13 @@ def test_touch_does_what_the_keys_do(make_visitor: Callable[..., Visitor], site:
     bar.locator("[data-name=vary]").tap()
     expect(sheet(page)).to_have_attribute("data-kind", "variations")
     made(page, 8)
+    # What the bar would do is done to what is seen.
+    page.locator("#compare").evaluate("(e) => e.scrollTo(0, 0)")
+    expect(bar).to_be_hidden()
+    page.locator("#compare").evaluate("(e) => e.scrollTo(0, e.scrollHeight)")
+    expect(bar).to_be_visible()
+    page.get_by_role("button", name="Clear A and B").tap()
+    expect(page.locator(".pair-strip")).to_be_hidden()
 
 
 def test_stop_keeps_what_is_done_and_continue_makes_the_rest(sheets: Page, site: Site) -> None:

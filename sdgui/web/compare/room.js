@@ -42,7 +42,7 @@ export async function enter(page) {
   const { dreams, toasts } = page;
   find("#pair").addEventListener("pinned", (event) => (page.pinned = /** @type {CustomEvent} */ (event).detail));
   const pair = new Pair(find("#pair"), page);
-  find("#prompt-bar").prepend(pair.strip.element);
+  find("#prompt-bar").prepend(make("div", { className: "compare-line" }, pair.strip.element, pair.strip.clear));
   const marks = new Marks(page);
   const exports = new Exports(toasts);
 
@@ -71,6 +71,7 @@ export async function enter(page) {
   });
   find("#compare").append(bar);
   const tray = new Tray(find("#tray"), { dreams, marks, page, pair, exports, refine });
+  find("#settings-button").after(tray.chip);
   const base = new VaryBase({ selection: sheets.selection, pair, tray, dreams });
   page.forgetting.push((id) => {
     pair.forget(id);

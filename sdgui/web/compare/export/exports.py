@@ -89,9 +89,10 @@ def export_routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> API
 
 
 def sheet_of(job: JobRecord, store: Store) -> tuple[Sheet, tuple[Cell, ...]]:
-    """How a dream's pictures lie, and the pictures; a deleted one leaves a gap only where the labels need it."""
+    """How a dream's pictures lie, and the pictures; what is deleted or was never made leaves a gap only where the
+    labels need it."""
     sheet = Sheet(kind=SheetKind.WALL) if job.sheet is None else job.sheet
-    shown = [i for i, task in enumerate(job.tasks) if sheet.x is not None or not task.deleted]
+    shown = [i for i, task in enumerate(job.tasks) if sheet.x is not None or _is_told(task)]
     files = store.find_files([task.id for task in job.tasks if task.stored], job.visitor)
     cells = tuple(
         Cell(
@@ -105,6 +106,11 @@ def sheet_of(job: JobRecord, store: Store) -> tuple[Sheet, tuple[Cell, ...]]:
     )
     sources = tuple(sheet.sources[i] for i in shown) if sheet.sources else ()
     return Sheet(kind=sheet.kind, x=sheet.x, y=sheet.y, sources=sources), cells
+
+
+def _is_told(task: TaskRecord) -> bool:
+    """Whether there is a picture, or a word why there is none."""
+    return not task.deleted and bool(task.stored or task.hiding or task.fault)
 
 
 def _are_gone(job: JobRecord, cells: Sequence[Cell], store: Store) -> bool:

@@ -47,6 +47,8 @@ export class Tray {
     this.exportButton = this.action("tray-export", () => page.menu.open(this.exportButton, exports.ofKept(this.jobs)));
     this.exportButton.textContent = "Export";
     this.exportButton.setAttribute("aria-haspopup", "menu");
+    /** The way here where all of this is in a drawer. */
+    this.chip = button("", "secondary kept-chip", () => this.bring(), { aria: { haspopup: "dialog" }, hidden: true });
     element.classList.add("tray");
     element.replaceChildren(this.title, this.strip, this.hint,
       make("div", { className: "tray-actions" }, this.refineButton, this.exportButton));
@@ -54,6 +56,12 @@ export class Tray {
     settings.follow(["steps"], () => this.say());
     // What was refined, or is being refined, is not asked for again.
     dreams.counted.add(() => this.say());
+  }
+
+  /** Opens the drawer where the kept ones are. */
+  bring() {
+    this.page.drawer.set(true);
+    this.element.scrollIntoView({ block: "end" });
   }
 
   /** @param {string} id @param {() => void} act */
@@ -98,6 +106,8 @@ export class Tray {
     const steps = settings.number("steps");
     const count = this.kept.length;
     this.title.textContent = this.isMore ? `Kept last ${count}` : `Kept ${count}`;
+    this.chip.textContent = `Kept ${count}`;
+    this.chip.hidden = !count;
     this.hint.hidden = count > 0;
     this.strip.hidden = !count;
     const drafts = this.drafts;

@@ -18,6 +18,8 @@ export class TileTools extends Tools {
     /** @type {Cell | null} */
     this.cell = null;
     COMPACT.addEventListener("change", () => this.show(this.cell));
+    // Of a picture that was scrolled away nobody knows any more which one it is.
+    this.sight = new IntersectionObserver((told) => bar.classList.toggle("is-away", !told.at(-1)?.isIntersecting));
   }
 
   get isCompact() {
@@ -33,6 +35,9 @@ export class TileTools extends Tools {
       this.cell?.picture.views.delete(this);
       this.cell = cell;
       cell?.picture.views.add(this);
+      this.sight.disconnect();
+      this.bar.classList.remove("is-away");
+      if (cell) this.sight.observe(cell.element);
     }
     cell?.element.classList.toggle("has-tools", host === cell.element);
     if (!host || !cell) {

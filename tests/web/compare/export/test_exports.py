@@ -5,6 +5,7 @@ import json
 import subprocess
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from PIL import Image
 from sdgui.comparing.cells import Cell
 from sdgui.records import JobRecord, Judgement
 from sdgui.storage.database import Database
+from sdgui.web.compare.export.exports import sheet_of
 from tests.damaged_pngs import DAMAGES
 from tests.people import who
 from tests.web.compare.test_routes import grid_of
@@ -136,6 +138,17 @@ def test_a_deleted_cell_leaves_a_gap_in_a_grid_and_none_in_a_wall(site: Site, en
         if ending == "zip":
             pngs = [name for name in names_in(reply.content) if name.endswith(".png")]
             assert len(pngs) == 3
+
+
+def test_what_was_never_made_is_a_gap_in_a_grid_and_nothing_in_a_wall(site: Site) -> None:
+    client = site.visitor()
+    row, wall = site.compare(client, grid_of(site, ("Steps", "1-4"))), site.wall(client, count=4)
+    told = []
+    for job in (row, wall):
+        tasks = (*job.tasks[:2], *(replace(task, stored=False) for task in job.tasks[2:]))
+        _, cells = sheet_of(replace(job, tasks=tasks), site.store)
+        told.append([cell.missing if cell.png is None else "there" for cell in cells])
+    assert told == [["there", "there", "not made", "not made"], ["there", "there"]]
 
 
 @pytest.fixture
