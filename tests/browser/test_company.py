@@ -50,7 +50,7 @@ def test_several_people_have_their_turns_and_each_their_own(
     queued = owner.get_by_test_id("queued")
     expect(queued).to_contain_text(["ann's eight", "bob's one", "ann's other"])
     owner.get_by_role("button", name="Pause").click()
-    expect(owner.locator("#share")).to_contain_text("Held")
+    expect(owner.locator("#share")).to_contain_text("Paused: ")
     shoot(owner, "company-1440")
     many.reload()
     many.wait_for_selector("html[data-sdgui=ready]")

@@ -223,7 +223,7 @@ def test_the_owner_shares_a_link_and_decides_what_a_guest_may(
     with owner.expect_response(re.compile("/watch$")):
         dream(owner)
     own.studio.pause(True)  # on another device of theirs
-    expect(owner.locator("#queue-held")).to_contain_text("You hold everybody’s queue")
+    expect(owner.locator("#queue-held")).to_contain_text("You have paused everybody’s queue")
     owner.goto("about:blank")  # before the site ends
     assert flat(broken) == []
 
@@ -337,7 +337,10 @@ def test_the_owner_looks_at_what_guests_make_and_keeps_somebody_out(
     dream(guest)
     queued = owner.get_by_test_id("queued")
     expect(queued).to_contain_text("a blue castle")
-    expect(guest.locator("#guest-held")).to_contain_text("The owner holds the queue")
+    expect(guest.locator("#guest-held")).to_have_text(
+        "The owner has paused dreaming. Yours begins when it goes on."
+    )
+    expect(guest.locator(".dream-meta").first).to_have_text("paused by the owner")
     assert len(holding.engine.batches) == 1
     assert isinstance(holding.engine, HoldsAfterPreview)
     holding.engine.holds = True
@@ -351,7 +354,7 @@ def test_the_owner_looks_at_what_guests_make_and_keeps_somebody_out(
         broken["held, a full disk"] = violations_everywhere(owner, TWO[:1])
         owner.keyboard.press("Escape")
     held = owner.locator("#queue-held")
-    expect(held).to_contain_text("You hold everybody’s queue")
+    expect(held).to_contain_text("You have paused everybody’s queue")
     held.get_by_role("button", name="Go on").click()
     expect(held).to_be_empty()
     expect(guest.locator("#guest-held")).to_be_empty()

@@ -56,16 +56,20 @@ export class Guest {
     this.lost = new QuietLine(page.bar.notes, "guest-lost");
     this.hidden = make("p", { id: "guest-hidden" });
     this.more = make("p", { id: "guest-more", className: "quiet-line" });
-    page.bar.notes.prepend(this.more, this.line, this.held);
+    page.bar.notes.prepend(this.held, this.more, this.line);
     this.list = make("ul", {});
     this.leave = signOutButton((words) => page.toasts.show(words, "", true));
     this.title = make("h2", { id: "guest-title" });
     this.element = dialog({ id: "guest", aria: { labelledby: this.title.id } }, this.title,
       make("p", { textContent: "You see your own pictures, and nobody else’s. What you make is for the owner of this machine to stop or delete. You may make:" }),
       this.list, this.hidden, make("p", { textContent: "Is this your own machine? Open the owner’s link once; the terminal of this program has it." }), make("div", { className: "guest-acts" }, button("Close", "quiet-button", () => this.element.close()), this.leave));
-    page.dreams.counted.add(() => this.look());
+    page.dreams.counted.add(() => {
+      this.tellHeld(this.me.paused ?? false);
+      this.look();
+    });
     page.dreams.turnedOut.add((sentence) => this.out(sentence));
     page.dreams.limited.add(() => this.look(0));
+    page.dreams.paused = "paused by the owner";
     page.dreams.held.add((paused) => this.tellHeld(paused));
     this.isOut = false;
     // Who is refused anything may have been turned out while nothing told them so.
@@ -206,7 +210,9 @@ export class Guest {
   /** @param {boolean} isHeld */
   tellHeld(isHeld) {
     this.me = { ...this.me, paused: isHeld };
-    const words = isHeld ? "The owner holds the queue for now: what you ask for waits." : "";
+    this.page.dreams.hold(isHeld);
+    const isWaiting = this.page.dreams.active.length > 0;
+    const words = isHeld ? `The owner has paused dreaming. ${isWaiting ? "Yours begins" : "What you ask for begins"} when it goes on.` : "";
     if (this.held.textContent !== words) this.held.textContent = words;
   }
 

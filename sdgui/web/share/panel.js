@@ -185,7 +185,7 @@ export class Panel {
     this.button.setAttribute("aria-label", [here, ...(reports.length ? [`${reports.length} reported`] : []), ...(fault ? ["something is wrong"] : [])].join(", "));
     this.button.title = fault;
     if (!told.paused) this.held.clear();
-    else if (!this.held.element.hasChildNodes()) this.held.say("You hold everybody’s queue: nothing new begins", { text: "Go on", act: () => this.queue.hold(false) });
+    else if (!this.held.element.hasChildNodes()) this.held.say("You have paused everybody’s queue: nothing new begins", { text: "Go on", act: () => this.queue.hold(false) });
     this.dot.hidden = told.link.state !== "on" && !guests;
     const asksNames = told.asks_names ?? false;
     this.link.tell(told.link, { ...told, who: whoComes({ asksNames, isInvited: told.limits.invited_only }) });

@@ -26,7 +26,7 @@ export class Queue {
     /** @type {Map<string, any>} */
     this.rows = new Map();
     this.list = make("ul", {});
-    this.held = make("p", { className: "share-none", textContent: "Held: what is under way is made to its end, and nothing begins." });
+    this.held = make("p", { className: "share-none", textContent: "Paused: what is under way is made to its end, and nothing begins." });
     this.none = make("p", { className: "share-none", textContent: "Nothing is dreamt now." });
     this.more = new More(this.list);
     this.part.body.append(this.held, this.list, this.more.button, this.none);

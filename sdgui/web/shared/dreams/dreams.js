@@ -47,6 +47,10 @@ export class Dreams {
     this.turnedOut = new Set();
     /** Called when the owner holds everybody's queue, or lets it go on. @type {Set<(isHeld: boolean) => void>} */
     this.held = new Set();
+    /** Whether the owner holds it now, as far as is known. */
+    this.isHeld = false;
+    /** What then is said of what waits. */
+    this.paused = "paused";
     /** Called when guests may ask for more now, or for less. @type {Set<() => void>} */
     this.limited = new Set();
     this.counts = "";
@@ -226,6 +230,7 @@ export class Dreams {
         for (const act of this.turnedOut) act(news.sentence);
         break;
       case "held":
+        this.hold(news.paused);
         for (const act of this.held) act(news.paused);
         break;
       case "limits":
@@ -245,6 +250,13 @@ export class Dreams {
     this.strips.follow(dream, this.lists.some((list) => list.isShown && list.views.has(dream.id)));
     if (news.type === "picture") for (const act of this.pictured) act();
     if (ENDS.includes(news.type)) this.teller.ended(dream);
+  }
+
+  /** What waits says so. @param {boolean} isHeld */
+  hold(isHeld) {
+    if (this.isHeld === isHeld) return;
+    this.isHeld = isHeld;
+    for (const dream of this.active) dream.changed();
   }
 
   /** @param {boolean} isOffline */

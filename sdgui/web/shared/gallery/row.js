@@ -255,6 +255,8 @@ export class Row {
 
   doing() {
     const { news, done, pictures: all, isMade } = this.dream;
+    const { isHeld, isOffline, paused } = this.list.dreams;
+    if (isHeld && news?.type === "queued" && !isMade && !isOffline) return `${done.length ? `${done.length} of ${all.size} done · ` : ""}${paused}`;
     if (isMade && !this.list.dreams.isOffline) return `${done.length} of ${all.size} saved · trying again…`;
     if (this.stage === "waiting" && news?.type === "queued" && !done.length && !this.list.dreams.isOffline) {
       return `${inQueue(news, innerWidth <= NARROW)}${news.wait ? ` · about ${duration(news.wait)}` : ""}`;
