@@ -355,6 +355,7 @@ class Studio:
         with self._has_arrived:  # what is just being stored would stay behind
             self._has_arrived.wait_for(lambda: not self._arriving[visitor], _LONGEST_ARRIVAL)
         moved = self.store.adopt(visitor, who.visitor)
+        self._taken_by_all = None
         with self._lock:
             watching = self._watchers.hand_over(visitor, who.visitor)
             self._take(Adopted(visitor=visitor, into=who.visitor))

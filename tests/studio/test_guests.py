@@ -94,3 +94,21 @@ def test_the_bins_of_those_alone_are_emptied_who_have_something_there(
     follow(studio, "dan", last.id)
     studio.close()  # what follows a picture is over by then
     assert emptied == ["ann", "bob"]  # and the oldest of another's, which goes there first
+
+
+def test_what_becomes_a_guest_s_counts_among_what_all_guests_may_have_together(
+    house: House, engine: FakeEngine
+) -> None:
+    studio = house.open(engine)
+    guest = who("ann", Role.GUEST)
+    brought = studio.submit(ASKED, who("chrome"))
+    follow(studio, "chrome", brought.id)
+    room = 7 * studio.store.bytes_of("chrome") // 2
+    studio.policy = Policy(guest=Allowance(), guests_disk=room)
+    for number in range(3):
+        if number == 2:
+            assert studio.adopt("chrome", guest) == 1
+        follow(studio, "ann", studio.submit(ASKED, guest).id)
+    studio.close()  # what follows a picture is over by then
+    assert studio.store.picture(brought.tasks[0].id, "ann") is None
+    assert studio.store.bytes_of("ann") <= room
