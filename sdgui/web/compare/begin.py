@@ -40,6 +40,7 @@ def begin_routes(studio: "Studio", store: Store) -> APIRouter:
     routes = APIRouter()
     compare = CompareBegin(studio, store)
     once = Once(store)
+    studio.adopted.append(once.adopt)
 
     @routes.post("/sheets")
     def begin(request: Request, asked: Asked) -> Told:

@@ -22,6 +22,7 @@ def begin_routes(studio: "Studio", store: Store) -> APIRouter:
     """The route behind the Dream button."""
     routes = APIRouter()
     once = Once(store)
+    studio.adopted.append(once.adopt)
 
     @routes.post("/dreams")
     def dream(request: Request, asked: Annotated[dict[str, Any], Body()]) -> Told:

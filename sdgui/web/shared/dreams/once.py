@@ -49,6 +49,13 @@ class Once:
                 told.append(answer)
             return told[0]
 
+    def adopt(self, visitor: str, into: str) -> None:
+        """What was one visitor's is another's: what their pages send again, too."""
+        with self._lock:
+            for theirs, key in [one for one in self._turns if one[0] == visitor]:
+                turn = self._turns.pop((theirs, key))
+                self._turns.setdefault((into, key), turn)
+
 
 def job_of(visitor: str, key: str) -> str:
     """The id of what a visitor begins under a key."""

@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tests.web.conftest import BROWSER, COMPARE, Site, open_site
+from tests.people import who
+from tests.web.conftest import BROWSER, COMPARE, Site, open_site, visitor_in
 
 KEY = "0b7c5a0e-1f2d-4c3b-8a9f-112233445566"
 
@@ -24,6 +25,17 @@ def test_what_comes_again_under_its_key_is_begun_once(site: Site) -> None:
     assert len(ann.get("/dreams").json()["dreams"]) == 1
     assert bob.post("/dreams", json=asked).json()["job"] != told[0]["job"]
     assert ann.post("/dreams", json={"values": values()}).json()["job"] != told[0]["job"]
+
+
+def test_what_comes_again_from_who_is_another_by_then_is_begun_once(site: Site) -> None:
+    ann, owner = site.visitor(headers=BROWSER), site.visitor(headers=BROWSER)
+    wall = {name: getattr(COMPARE, name) for name in COMPARE.__dataclass_fields__}
+    asked = {"values": values(), "key": KEY}
+    sheet = {"values": values(**wall), "key": KEY}
+    routes = (("/dreams", asked), ("/sheets", sheet))
+    began = [ann.post(path, json=one).json()["job"] for path, one in routes]
+    site.studio.adopt(visitor_in(ann.cookies), who(visitor_in(owner.cookies)))
+    assert [owner.post(path, json=one).json()["job"] for path, one in routes] == began
 
 
 def test_what_was_begun_before_a_restart_is_not_begun_again(tmp_path: Path) -> None:
