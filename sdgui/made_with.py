@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sdgui.correction import Correction
+from sdgui.sheet import Sheet
 
 
 class Origin(StrEnum):
@@ -34,7 +35,8 @@ class MadeWith:
     beginning of a hex SHA-256, of as many digits as were written. LoRAs stand in the prompt too, as
     `<lora:name:weight>`. `emphasis`: brackets in the prompts weigh words. `correction`: how its model was read,
     where a file of ours says it. `size` is that of the picture's own file, in
-    pixels, as its header claims it. `notes` say, in one sentence each, what was written and could not be read.
+    pixels, as its header claims it. `sheet`: how the `pictures` of it lie where it is a sheet of ours, all else being
+    that of the first. `notes` say, in one sentence each, what was written and could not be read.
     """
 
     origin: Origin = Origin.NONE
@@ -57,4 +59,6 @@ class MadeWith:
     vae: str | None = None
     correction: Correction | None = None
     size: tuple[int, int] | None = None
+    sheet: Sheet | None = None
+    pictures: int = 0
     notes: tuple[str, ...] = ()

@@ -4,6 +4,9 @@ import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+SHEET = "sdgui-sheet"
+"""The text of a PNG sheet that holds what grid.json holds."""
+
 
 class SheetKind(StrEnum):
     """What a sheet compares."""

@@ -13,11 +13,9 @@ from sdgui.comparing.picture_files import read_rgb
 from sdgui.comparing.sheet_json import sheet_json
 from sdgui.comparing.sheet_layout import DIM, Box, Layout, Words, lay_out, texts_of
 from sdgui.errors import OutOfOrder
-from sdgui.sheet import Sheet
+from sdgui.sheet import SHEET, Sheet
 
-SHEET = "sdgui-sheet"
-"""The PNG text that holds what grid.json holds."""
-
+_PARAMETERS = "parameters"
 _BACKGROUND = "#0e1014"
 _EMPTY = "#1c2027"
 _LINE = "#272c35"
@@ -25,11 +23,14 @@ _ACCENT = "#7c6cff"
 _COMPRESS_LEVEL = 1  # as for the pictures themselves: four times as fast for a sixth more bytes
 
 
-def write_png(title: str, sheet: Sheet, cells: Sequence[Cell], file: IO[bytes]) -> None:
+def write_png(
+    title: str, sheet: Sheet, cells: Sequence[Cell], file: IO[bytes], *, infotext: str = ""
+) -> None:
     """Draws the sheet and writes it, with the JSON of `sheet_json` under the PNG text "sdgui-sheet".
 
     Pictures keep their pixels unless the sheet would pass 16384 a side or 2**26 in all; then all are scaled down
     evenly, and never the letters below 12 px. A missing one is an empty tile that says why. Kept ones are framed.
+    `infotext` stands under "parameters", where A1111's grids say what the first was made with.
     `file` is binary; its OSError (a full disk) is raised as it is. ValueError unless the cells fill the sheet's axes.
     """
     texts = texts_of(title, sheet, cells)
@@ -50,6 +51,8 @@ def write_png(title: str, sheet: Sheet, cells: Sequence[Cell], file: IO[bytes]) 
         if cell.kept:
             _frame(pen, box, max(2, layout.gap // 2))
     said = PngInfo()
+    if infotext:
+        said.add_text(_PARAMETERS, infotext)
     # Uncompressed and ASCII: of compressed texts Pillow reads no more than 1 MiB
     said.add_text(SHEET, json.dumps(sheet_json(title, sheet, cells)))
     image.save(file, format="PNG", pnginfo=said, compress_level=_COMPRESS_LEVEL)

@@ -99,7 +99,7 @@ def make_routes(
         adapter_routes(studio),
         memory_routes(studio),
         reuse_routes(studio, store, _values_of_sheet),
-        made_with_routes(studio, heavy),
+        made_with_routes(studio, heavy, _values_of_sheet),
         bin_routes(studio),
     ]
 

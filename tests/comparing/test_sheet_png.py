@@ -12,9 +12,9 @@ from sdgui.comparing import sheet_layout
 from sdgui.comparing.cells import Cell
 from sdgui.comparing.lettering import READABLE, Lettering
 from sdgui.comparing.sheet_layout import MAX_PIXELS, MAX_SIDE, Layout, lay_out, texts_of
-from sdgui.comparing.sheet_png import SHEET, write_png
+from sdgui.comparing.sheet_png import write_png
 from sdgui.model_info import ModelRef
-from sdgui.sheet import Axis, Sheet, SheetKind
+from sdgui.sheet import SHEET, Axis, Sheet, SheetKind
 from tests.comparing.samples import (
     PROMPT,
     WALL,

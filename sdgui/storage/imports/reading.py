@@ -85,7 +85,7 @@ def read_picture(content: bytes) -> ReadPicture:
             return ReadPicture(
                 kind=kind, spec=kept, made_with=None, notes=ours.notes, thumbnail=thumbnail
             )
-    made = replace(of_texts(texts), size=(width, height))
+    made = replace(of_texts(texts), size=(width, height), sheet=None, pictures=0)
     spec = _spec_of(made, width, height)
     return ReadPicture(kind=kind, spec=spec, made_with=made, notes={}, thumbnail=thumbnail)
 

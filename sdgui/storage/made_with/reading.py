@@ -9,6 +9,8 @@ from sdgui.adapters import learnt_words, loras
 from sdgui.correction import Correction, read_correction, written
 from sdgui.errors import UserError
 from sdgui.made_with import MadeWith, NamedAdapter, Origin
+from sdgui.request_fields import AXES
+from sdgui.sheet import SHEET, Axis, Sheet, SheetKind
 from sdgui.spec import PictureSpec
 from sdgui.storage.made_with import values
 from sdgui.storage.made_with.comfyui import of_comfyui
@@ -20,6 +22,8 @@ from sdgui.storage.pictures import PARAMETERS, SDGUI
 
 TOO_LONG = "Some text in it is longer than what is read."
 _LONGEST_PREFIX = 10
+_MOST_LABELS = 1000
+_LONGEST_LABEL = 10_000
 
 
 def read_made_with(file: BinaryIO) -> MadeWith | None:
@@ -38,7 +42,7 @@ def read_made_with(file: BinaryIO) -> MadeWith | None:
 def of_texts(texts: Mapping[str, str]) -> MadeWith:
     """What the texts of a picture say; of `Origin.NONE` where they say nothing that is known."""
     texts = _with_prefixed(texts)
-    made = _of_ours(texts.get(SDGUI))
+    made = _of_ours(texts.get(SDGUI)) or _of_our_sheet(texts.get(SHEET))
     for name in (PARAMETERS, USER_COMMENT):
         if made is None and name in texts:
             made = of_swarmui(texts[name]) or of_infotext(texts[name])
@@ -67,6 +71,33 @@ def _of_ours(text: str | None) -> MadeWith | None:
         return of_spec(spec)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _of_our_sheet(text: str | None) -> MadeWith | None:
+    """What the first picture of a sheet of ours was made with, and how all of them lie."""
+    told = values.mapping(text)
+    cells = values.listed(told.get("cells"))
+    made = _of_ours(json.dumps(cells[0])) if cells else None
+    if made is None:
+        return None
+    said = values.mapping(told.get("sheet"))
+    x, y = _axis(said.get("x")), _axis(said.get("y"))
+    try:
+        kind = SheetKind(str(said.get("kind")))
+    except ValueError:
+        kind = SheetKind.WALL
+    return replace(made, sheet=Sheet(kind=kind, x=x, y=y if x else None), pictures=len(cells))
+
+
+def _axis(told: object) -> Axis | None:
+    """An axis that could have been asked for."""
+    said = values.mapping(told)
+    title, labels = said.get("title"), values.listed(said.get("labels"))
+    if title not in AXES or not 0 < len(labels) <= _MOST_LABELS:
+        return None
+    if not all(isinstance(one, str) and len(one) <= _LONGEST_LABEL for one in labels):
+        return None
+    return Axis(title=title, labels=tuple(labels))
 
 
 def of_spec(spec: PictureSpec) -> MadeWith:

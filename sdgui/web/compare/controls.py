@@ -51,7 +51,9 @@ def axis_request(name: object, values: object) -> AxisRequest:
 def reused(sheet: Sheet, count: int) -> dict[str, Any]:
     """The controls, by name, that ask for a sheet of `count` pictures again; none for what goes out from a picture."""
     if sheet.kind is SheetKind.WALL:
-        return {"mode": "wall", "wall_count": count}
+        many = SETTINGS["wall_count"]
+        least, most = int(many.low or 0), int(many.high or count)
+        return {"mode": "wall", "wall_count": min(max(count, least), most)}
     if sheet.kind is not SheetKind.GRID or sheet.x is None:
         return {}
     x, y = written_axis(sheet.x), None if sheet.y is None else written_axis(sheet.y)

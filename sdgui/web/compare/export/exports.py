@@ -20,6 +20,7 @@ from sdgui.errors import plain_no_room
 from sdgui.ports import Store
 from sdgui.records import JobRecord, TaskRecord
 from sdgui.sheet import Sheet, SheetKind
+from sdgui.storage.infotext import to_infotext
 from sdgui.web.doors.visitors import visitor_of
 from sdgui.web.shared.dreams.descriptions import title_of
 from sdgui.web.shared.gallery.pictures import NO_STORE, Id, words_of
@@ -40,7 +41,7 @@ def export_routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> API
     @routes.get("/jobs/{job}/sheet.png")
     async def png(request: Request, job: Id, kept: bool = False) -> Response:
         """One picture with labels, of all cells or of the kept ones."""
-        return await export(request, job, kept, write_png, "png", "image/png")
+        return await export(request, job, kept, _write_png, "png", "image/png")
 
     @routes.get("/jobs/{job}/sheet.zip")
     async def archive(request: Request, job: Id, kept: bool = False) -> Response:
@@ -106,6 +107,12 @@ def sheet_of(job: JobRecord, store: Store) -> tuple[Sheet, tuple[Cell, ...]]:
     )
     sources = tuple(sheet.sources[i] for i in shown) if sheet.sources else ()
     return Sheet(kind=sheet.kind, x=sheet.x, y=sheet.y, sources=sources), cells
+
+
+def _write_png(title: str, sheet: Sheet, cells: Sequence[Cell], file: IO[bytes]) -> None:
+    """With the infotext of the first cell, as A1111's grids have it; of a picture from elsewhere little is known."""
+    first = cells[0].spec
+    write_png(title, sheet, cells, file, infotext=to_infotext(first) if first.steps else "")
 
 
 def _is_told(task: TaskRecord) -> bool:

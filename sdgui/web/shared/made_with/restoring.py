@@ -11,10 +11,13 @@ from sdgui.model_info import ModelInfo
 from sdgui.ports import Models
 from sdgui.request_fields import SETTINGS
 from sdgui.samplers import joined_name
+from sdgui.sheet import Sheet, SheetKind
 from sdgui.spec import DreamRequest
 from sdgui.web.shared.settings.controls import from_request, nearest_aspect, size_for
 from sdgui.written_values import shown
 
+OfSheet = Callable[[Sheet, int], dict[str, Any]]
+"""The settings, by name, that ask for a sheet of so many pictures again."""
 _CALLED = {
     Origin.SDGUI: "sdgui",
     Origin.A1111: "A1111",
@@ -23,6 +26,12 @@ _CALLED = {
     Origin.COMFYUI: "ComfyUI",
     Origin.SWARMUI: "SwarmUI",
 }
+_KINDS = {
+    SheetKind.WALL: "a wall",
+    SheetKind.REFINED: "refined drafts",
+    SheetKind.VARIATIONS: "variations",
+    SheetKind.GRID: "a grid",
+}
 NOTHING_SAID = "This picture does not say what it was made with."
 _SURE = 8
 """Hex digits of a hash from which on it tells models apart."""
@@ -30,11 +39,14 @@ _ENDINGS = (".safetensors", ".ckpt")
 _READ = ("prompt", "negative_prompt", "steps", "guidance", "seed")
 
 
-def restored(made: MadeWith, models: Models, chosen: str) -> dict[str, Any]:
+def restored(
+    made: MadeWith, models: Models, chosen: str, of_sheet: OfSheet | None = None
+) -> dict[str, Any]:
     """`source`, a `sentence`, `request` (the settings by name), what is `absent` here, `notes`, and what the file
     `says`, for a person.
 
-    The model is found by its hash, then by its name; where it is not here, the settings are for `chosen`.
+    The model is found by its hash, then by its name; where it is not here, the settings are for `chosen`. `of_sheet`
+    gives the settings of a whole sheet.
     """
     size = None if made.size is None else list(made.size)
     if made.origin is Origin.NONE:
@@ -55,15 +67,26 @@ def restored(made: MadeWith, models: Models, chosen: str) -> dict[str, Any]:
         controls = replace(controls, sampler=info.sampler)
     values = asdict(controls) | {"lock": request.seed is not None}
     del values["count"]  # a picture says nothing of how many a dream should have
+    if made.sheet is not None and of_sheet is not None:
+        values |= of_sheet(made.sheet, made.pictures)
     return {
         "source": str(made.origin),
-        "sentence": f"Made with {_CALLED[made.origin]}.",
+        "sentence": f"{_sheet_in_words(made)}Made with {_CALLED[made.origin]}.",
         "request": values,
         "absent": absent,
         "notes": [*made.notes, *remark, *notes],
         "says": _says(made),
         "size": size,
     }
+
+
+def _sheet_in_words(made: MadeWith) -> str:
+    """ "A sheet of 32 pictures: Steps × Cfg scale. "; "" of a single picture."""
+    if made.sheet is None:
+        return ""
+    axes = " × ".join(axis.title for axis in (made.sheet.x, made.sheet.y) if axis is not None)
+    many = "1 picture" if made.pictures == 1 else f"{made.pictures:,} pictures"
+    return f"A sheet of {many}: {axes or _KINDS[made.sheet.kind]}. "
 
 
 def _model(made: MadeWith, models: Models) -> tuple[str | None, tuple[str, ...]]:
@@ -184,6 +207,7 @@ def _says(made: MadeWith) -> list[list[str]]:
     sampler = made.sampler
     if sampler is not None and made.schedule is not None:
         sampler = joined_name(sampler, made.schedule)
+    axes = [] if made.sheet is None else filter(None, (made.sheet.x, made.sheet.y))
     told = (
         (SETTINGS["prompt"].label, made.prompt[:2000]),
         (SETTINGS["negative_prompt"].label, made.negative_prompt[:2000]),
@@ -193,5 +217,6 @@ def _says(made: MadeWith) -> list[list[str]]:
         (SETTINGS["guidance"].label, None if made.guidance is None else f"{made.guidance:g}"),
         (SETTINGS["sampler"].label, sampler),
         (SETTINGS["seed"].label, made.seed),
+        *((axis.title, ", ".join(axis.labels)[:2000]) for axis in axes),
     )
     return [[label, str(value)] for label, value in told if value is not None and value != ""]

@@ -11,7 +11,7 @@ from sdgui.made_with import Origin
 from sdgui.storage.made_with.reading import of_texts, read_made_with
 from sdgui.web.shared.dreams.outcome import Told, guarded
 from sdgui.web.shared.dreams.submission import info_of
-from sdgui.web.shared.made_with.restoring import restored
+from sdgui.web.shared.made_with.restoring import OfSheet, restored
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
@@ -22,8 +22,10 @@ LARGEST_PICTURE = 64 * 2**20
 _IN_MEMORY = 2**20
 
 
-def made_with_routes(studio: "Studio", heavy: CapacityLimiter) -> APIRouter:
-    """The route that takes a file, or as plain text what a file says."""
+def made_with_routes(
+    studio: "Studio", heavy: CapacityLimiter, of_sheet: OfSheet | None = None
+) -> APIRouter:
+    """The route that takes a file, or as plain text what a file says; `of_sheet`: the settings of a whole sheet."""
     routes = APIRouter()
 
     @routes.post(READ_PICTURE)
@@ -53,7 +55,7 @@ def made_with_routes(studio: "Studio", heavy: CapacityLimiter) -> APIRouter:
                         )
                     made = found
                 chosen = info_of(model, studio.models).ref.id
-                return restored(made, studio.models, chosen)
+                return restored(made, studio.models, chosen, of_sheet)
 
             return await to_thread.run_sync(lambda: guarded(act, lambda told: told), limiter=heavy)
 

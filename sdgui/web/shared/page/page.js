@@ -154,7 +154,10 @@ export class Page {
       notes: this.bar.notes,
     });
     this.madeWith = new MadeWith({
-      take: (values) => this.restore(values),
+      take: (values) => {
+        if ("mode" in values) this.tabs.choose("compare"); // of a whole sheet
+        this.restore(values);
+      },
       offer: (message, act) => this.toasts.offer(message, { text: "Use them", act }),
     });
     this.choices.add(this.madeWith.chooser(() => this.choices.element.close()));

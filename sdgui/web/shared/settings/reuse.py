@@ -1,6 +1,5 @@
 """Taking over settings: what made a picture, as values of the page's settings."""
 
-from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,18 +9,14 @@ from sdgui.errors import UserError
 from sdgui.made_with import MadeWith
 from sdgui.people import Who
 from sdgui.ports import Store
-from sdgui.sheet import Sheet
 from sdgui.spec import MAX_COUNT, DreamRequest, PictureSpec
 from sdgui.web.doors.visitors import who_of
 from sdgui.web.shared.dreams.outcome import Told, guarded
-from sdgui.web.shared.made_with.restoring import restored
+from sdgui.web.shared.made_with.restoring import OfSheet, restored
 from sdgui.web.shared.settings.controls import from_request
 
 if TYPE_CHECKING:
     from sdgui.studio.studio import Studio
-
-OfSheet = Callable[[Sheet, int], dict[str, Any]]
-"""The settings, by name, that ask for a sheet of so many pictures again."""
 
 
 def reuse_routes(studio: "Studio", store: Store, of_sheet: OfSheet) -> APIRouter:

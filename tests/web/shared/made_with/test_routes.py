@@ -12,11 +12,13 @@ from sdgui.errors import UserError
 from sdgui.made_with import MadeWith, Origin
 from sdgui.model_info import ModelInfo, ModelRef
 from sdgui.storage.made_with.reading import read_made_with
+from sdgui.storage.made_with.texts import read_texts
 from sdgui.storage.pictures import encode_png
 from sdgui.web.shared.made_with.restoring import restored
 from tests import peers_files as peers
 from tests.samples import SPEC
 from tests.studio.conftest import OneModel
+from tests.web.compare.test_routes import grid_of
 from tests.web.conftest import Site
 
 pytestmark = pytest.mark.quick
@@ -58,6 +60,28 @@ def test_what_is_absent_is_listed_and_nothing_takes_its_place_unsaid(site: Site)
     assert {skipped, shape} <= set(told["notes"])
     forge = read(site, peers.png({"parameters": peers.FORGE}))
     assert {"what": "sampler", "name": "Euler a SGM Uniform"} in forge["absent"]
+
+
+def test_a_sheet_of_ours_is_known_and_can_be_asked_for_again(site: Site) -> None:
+    client = site.visitor()
+    grid = site.compare(client, grid_of(site, ("Steps", "2, 3"), ("Cfg scale", "4, 5.5")))
+    file = client.get(f"/jobs/{grid.id}/sheet.png").content
+    told = read(site, file)
+    assert told["source"] == "sdgui"
+    assert told["sentence"].startswith("A sheet of 4 pictures: Steps × Cfg scale. ")
+    request = told["request"]
+    assert (request["prompt"], request["seed"], request["mode"]) == ("a cat", "5", "grid")
+    axes = [request[name] for name in ("x_axis", "x_values", "y_axis", "y_values")]
+    assert axes == ["Steps", "2, 3", "Cfg scale", "4, 5.5"]
+    # For other programs it says what the first was made with, as A1111's grids do.
+    said = read_texts(io.BytesIO(file)).texts["parameters"]
+    assert said.startswith("a cat\nSteps: 2,")
+    wall = site.wall(client, count=4)
+    told = read(site, client.get(f"/jobs/{wall.id}/sheet.png").content)
+    assert told["sentence"].startswith("A sheet of 4 pictures: a wall. ")
+    assert (told["request"]["mode"], told["request"]["wall_count"]) == ("wall", 4)
+    nonsense = read(site, peers.png({"sdgui-sheet": '{"cells": [{}], "sheet": 3}'}))
+    assert nonsense["source"] == "none"
 
 
 class Hashed(OneModel):
