@@ -9,6 +9,8 @@ from contextlib import suppress
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sdgui.web.doors.without_scripts import with_words
+
 _INLINE = re.compile(r"<script(?P<how>[^>]*)>(?P<text>.*?)</script", re.DOTALL | re.IGNORECASE)
 _CONFIG = "window.gradio_config = "
 _FETCHED = re.compile(r"\ssrc\s*=", re.IGNORECASE)
@@ -86,9 +88,12 @@ class PagePolicy:
             if message.get("more_body", False):
                 return
             policy = policy_of(hashes_of(bytes(body).decode("utf-8", "replace")))
-            headers = [*start.get("headers", ()), (_POLICY.encode(), policy.encode())]
+            whole = with_words(bytes(body))
+            given = [one for one in start.get("headers", ()) if one[0].lower() != b"content-length"]
+            length = (b"content-length", str(len(whole)).encode())
+            headers = [*given, length, (_POLICY.encode(), policy.encode())]
             await send({**start, "headers": headers})
-            await send({"type": "http.response.body", "body": bytes(body)})
+            await send({"type": "http.response.body", "body": whole})
 
         await self.app(scope, receive, send_with_policy)
 

@@ -58,3 +58,11 @@ def test_what_a_program_is_told_of_our_endpoints_names_nobody_s_address(site: Si
     }
     assert "elsewhere.example" not in client.get("/gradio_api/info", headers=elsewhere).text
     assert "elsewhere.example" not in client.get("/").text
+
+
+def test_who_runs_no_scripts_reads_that_the_page_needs_them(site: Site) -> None:
+    with site.client() as client:
+        page = client.get("/")
+    assert page.text.count("<noscript><main") == 1
+    assert page.text.index("<body") < page.text.index("sdgui needs JavaScript here")
+    assert int(page.headers["content-length"]) == len(page.content)
