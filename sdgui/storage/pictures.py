@@ -77,6 +77,16 @@ def read_provenance(file: Path) -> Provenance | None:
     return provenance_in(text) if isinstance(text, str) else None
 
 
+def read_infotext(file: Path) -> str | None:
+    """The text `parameters` inside a PNG, as it stands there; None where there is none."""
+    try:
+        with opened(file) as image:
+            text = image.info.get(PARAMETERS)
+    except Unreadable:
+        return None
+    return text if isinstance(text, str) else None
+
+
 def provenance_in(text: str) -> Provenance | None:
     """What the text `sdgui` of a picture of ours says; None for one of another shape."""
     try:

@@ -190,7 +190,7 @@ def test_back_restores_a_search_and_the_tab(history: Page) -> None:
     expect(history.locator("#history-search")).to_have_value("castle")
     history.reload()
     expect(count(history)).to_have_text("2,500 pictures")
-    history.get_by_role("button", name="Clear filters").click()
+    history.get_by_role("button", name="Clear the search").click()
     expect(count(history)).to_have_text("5,000 pictures")
     history.get_by_role("button", name="Date").click()
     days = history.get_by_role("dialog", name="Days")
@@ -349,6 +349,12 @@ def test_marks_and_stars_are_given_by_key_also_where_a_picture_is_large(history:
     history.locator("[data-filter=rating]").click()
     history.get_by_role("menuitemradio", name="★ 5").click()
     expect(count(history)).to_have_text("1 picture")
+    history.click("#tab-dream")  # whose viewer has the same
+    history.locator("#gallery .tile .open:enabled").nth(1).click()
+    stars = history.locator(".viewer-rating .is-on")
+    history.keyboard.press("2")
+    expect(stars).to_have_count(2)
+    history.keyboard.press("Escape")
 
 
 def test_two_are_compared_as_a_and_b_and_more_as_a_wall(history: Page) -> None:

@@ -1,5 +1,5 @@
 // @ts-check
-// A finger on the pictures of the history.
+// A finger, and a mouse, on the pictures of the history.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -23,4 +23,14 @@ test("a long press selects the picture that was pressed, wherever it is by then 
   Object.assign(tile, { index: 4, record: { id: "another" } });
   waits();
   assert.deepEqual(selected, [7]);
+});
+
+test("a plain click opens, and selects while something is selected", () => {
+  Object.assign(globalThis, { Element: class {} });
+  /** @type {string[]} */
+  const done = [];
+  const acts = { open: () => done.push("opened"), toggle: () => done.push("selected"), isSelecting: () => done.length > 0 };
+  const hand = { wall: { tileOf: () => ({ index: 1 }) }, acts, isSpent: false };
+  for (let i = 0; i < 2; i += 1) Hand.prototype.click.call(/** @type {any} */ (hand), /** @type {any} */ ({ target: null, detail: 1 }));
+  assert.deepEqual(done, ["opened", "selected"]);
 });

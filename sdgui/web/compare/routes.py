@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from sdgui.ports import Store
 from sdgui.records import Mark
+from sdgui.storage.pictures import read_infotext
 from sdgui.web.doors.visitors import visitor_of, who_of
 from sdgui.web.dream.routes import Before, Limit, page_of_jobs
 from sdgui.web.shared.dreams.descriptions import describe_picture
@@ -60,13 +61,16 @@ def sheet_routes(studio: "Studio", store: Store) -> APIRouter:
 
     @routes.get("/picture/{picture}/facts")
     def facts(request: Request, picture: Id) -> dict[str, Any]:
-        """What made one picture, and what is thought of it; `gone` says that its file is no longer there."""
+        """What made one picture, and what is thought of it; `parameters` is the text in its file, and `gone` says that
+        this is no longer there."""
         visitor = visitor_of(request)
         found = store.picture(picture, visitor)
         if found is None:
             raise not_found()
-        if store.picture_file(picture, visitor) is None:
+        file = store.picture_file(picture, visitor)
+        if file is None:
             return describe_picture(found) | {"gone": sentence_of_gone(found)}
-        return describe_picture(found)
+        text = read_infotext(file)
+        return describe_picture(found) | ({} if text is None else {"parameters": text})
 
     return routes

@@ -2,7 +2,6 @@
 // What is looked for: the search field, the filters and the order, and how large the tiles are.
 
 import { button, find, make } from "../shared/dom/dom.js";
-import { grey } from "../shared/dom/grey.js";
 import { SORTS, asked, chipWords, choices, dateWords, isOffered, spanOf, spansOfDays, valueOf } from "./choices.js";
 import { icon } from "./icons.js";
 import { clearingWords, isNarrowed, widened } from "./search.js";
@@ -155,7 +154,7 @@ export class Filters {
     this.hidden.hidden = !hidden || this.search.bin;
     this.binLine.hidden = !this.search.bin;
     this.binWords.textContent = `What is deleted stays here for ${this.facets?.bin_days ?? 30} days.`;
-    grey(this.emptying, count ? "" : "The bin is empty");
+    this.emptying.hidden = this.facets !== null && !count;
   }
 
   /** @param {string} words */

@@ -47,9 +47,8 @@ export class Hand {
     const tile = this.wall.tileOf(event.target);
     if (this.isSpent || !tile) return;
     const isCheck = event.target instanceof Element && event.target.closest(".history-check") !== null;
-    const isTouch = event instanceof PointerEvent && event.pointerType === "touch";
     if (event.shiftKey) this.acts.extend(tile.index);
-    else if (isCheck || event.ctrlKey || event.metaKey || (isTouch && this.acts.isSelecting())) this.acts.toggle(tile.index);
+    else if (isCheck || event.ctrlKey || event.metaKey || this.acts.isSelecting()) this.acts.toggle(tile.index);
     else if (event.detail < 2) this.acts.open(tile.index); // else the first click of two did something else here
   }
 

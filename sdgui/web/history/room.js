@@ -13,6 +13,7 @@ import { Importing } from "./importing.js";
 import { press } from "./keys.js";
 import { compare, without } from "./news.js";
 import { Rail } from "./rail.js";
+import { Rating } from "./rating.js";
 import { Records } from "./records.js";
 import { clearingWords, fragmentOf, isNarrowed, isSame, read, widened } from "./search.js";
 import { Selection } from "./selection.js";
@@ -83,9 +84,10 @@ class History {
       records: this.records, selection: this.selection, moved: () => this.moved(),
       selectAll: (section) => this.selectAll(section),
     });
-    this.deeds = new Deeds(page, this.records, { shown: () => this.marked(), changed: () => this.changed() });
+    this.deeds = new Deeds(page, this.records, { shown: () => this.isSeen && this.marked(), changed: () => this.changed() });
+    page.viewer.extra = new Rating({ records: this.records, rate: (ids, rating) => this.deeds.rate(ids, rating) });
     this.rail = new Rail(this.wall);
-    this.shelf = new HistoryShelf({ page, wall: this.wall, rate: (ids, rating) => this.deeds.rate(ids, rating), shown: () => this.wall.render() });
+    this.shelf = new HistoryShelf({ page, wall: this.wall, shown: () => this.wall.render() });
     this.wall.size = remembered();
     /** @type {Filters} */
     this.filters = new Filters(this.search, this.wall.size, {

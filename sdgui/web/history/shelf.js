@@ -4,13 +4,12 @@
 import { Picture } from "../shared/dreams/dream.js";
 import { at } from "../shared/fetch/address.js";
 import { ask } from "../shared/fetch/ask.js";
-import { Stars } from "./bar.js";
 
 /**
  * @typedef {import("./told.js").ToldRecord} ToldRecord
  * @typedef {import("../shared/dreams/told.js").ToldPicture} ToldPicture
  * @typedef {import("../shared/dreams/told.js").Made} Made
- * @typedef {{ page: import("../shared/page/page.js").Page, wall: import("./wall.js").Wall, rate: (ids: string[], rating: number) => void,
+ * @typedef {{ page: import("../shared/page/page.js").Page, wall: import("./wall.js").Wall,
  *   shown: () => void }} Parts
  */
 
@@ -19,16 +18,13 @@ const AROUND = 40;
 
 export class HistoryShelf {
   /** @param {Parts} parts */
-  constructor({ page, wall, rate, shown }) {
+  constructor({ page, wall, shown }) {
     this.page = page;
     this.wall = wall;
-    this.rates = rate;
     this.told_ = shown;
     this.at = 0;
     /** @type {Map<string, Picture>} */
     this.known = new Map();
-    this.stars = new Stars((rating) => this.rate(rating));
-    this.stars.element.classList.add("viewer-rating");
   }
 
   /** @param {number} index */
@@ -105,32 +101,6 @@ export class HistoryShelf {
   /** Whether its file was moved away. @param {Picture} picture */
   isGone(picture) {
     return (picture.id && this.wall.records.byId.get(picture.id)?.missing) === true;
-  }
-
-  /** @param {Picture} picture */
-  extra(picture) {
-    this.stars.show(this.ratingOf(picture));
-    return this.stars.element;
-  }
-
-  /** @param {Picture} picture */
-  ratingOf(picture) {
-    return (picture.id && this.wall.records.byId.get(picture.id)?.rating) || 0;
-  }
-
-  /** @param {string} key @param {Picture} picture */
-  key(key, picture) {
-    if (!/^[0-5]$/.test(key) || !picture.id) return false;
-    this.rate(Number(key));
-    return true;
-  }
-
-  /** @param {number} rating */
-  rate(rating) {
-    const id = this.page.viewer.picture?.id;
-    if (!id) return;
-    this.stars.show(rating);
-    this.rates([id], rating);
   }
 
   /** What made it is known now. @param {Picture} picture @param {ToldPicture} told */

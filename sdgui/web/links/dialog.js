@@ -4,7 +4,7 @@
 import { dialog } from "../shared/dom/dialog.js";
 import { button, make } from "../shared/dom/dom.js";
 import { grey } from "../shared/dom/grey.js";
-import { pictures as counted } from "../shared/dreams/words.js";
+import { pictures as counted, moment as instant } from "../shared/dreams/words.js";
 import { at } from "../shared/fetch/address.js";
 import { ask, tell, wordsOf } from "../shared/fetch/ask.js";
 import { reachOf } from "../shared/fetch/reach.js";
@@ -36,7 +36,7 @@ const saidOf = (reach) => [reachOf(reach), ...(reach === "machine" ? [document.b
 const KINDS = { picture: "Picture", dream: "Dream", wall: "Wall", pair: "Pair", choice: "Choosing together" };
 
 /** The day of a moment in seconds since the epoch. @param {number} moment */
-const day = (moment) => new Date(moment * 1000).toLocaleDateString("en", { day: "numeric", month: "short", year: "numeric" });
+const day = (moment) => new Date(moment * 1000).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
 
 /** Phones have a sheet of their own to send with. */
 const canSend = () => matchMedia("(pointer: coarse)").matches && Boolean(navigator.share);
@@ -215,7 +215,7 @@ export class ShareDialog {
     const count = pictures.length > 2 || kind === "dream" || kind === "wall" ? `, ${counted(pictures.length)}` : "";
     const what = `${KINDS[kind]}${count}`;
     const title = this.subject || prompt === "" ? what : prompt ?? "What it showed is gone";
-    const words = [...(title === what ? [] : [what]), `made ${day(created)}`, expires ? `ends ${day(expires)}` : "never ends", ...hidden].join(" · ");
+    const words = [...(title === what ? [] : [what]), `made ${day(created)}`, expires ? `ends ${instant(expires)}` : "never ends", ...hidden].join(" · ");
     const copy = button("Copy", "link-button", async () => {
       await copyText(link.address, this.element).catch((error) => this.toasts.show("The browser did not allow that.", wordsOf(error), true));
       copy.textContent = "Copied";

@@ -257,7 +257,7 @@ def _day(moment: float | None) -> str:
     if moment is None:
         return ""
     day = datetime.fromtimestamp(moment, UTC)
-    return f"{day.day} {day:%B %Y}"
+    return f"{day.day} {day:%b %Y, %H:%M} UTC"
 
 
 def _embedded(base: str, opened: Opened, told: Told) -> dict[str, Any]:

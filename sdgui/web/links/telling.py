@@ -127,7 +127,7 @@ def _line(opened: Opened) -> str:
     """When, and how many."""
     link, specs = opened.link, opened.specs
     made = datetime.fromtimestamp(opened.pictures[0].record.created, UTC)
-    parts = [f"{made.day} {made:%B %Y}"]
+    parts = [f"{made.day} {made:%b %Y}"]
     if link.kind is LinkKind.PAIR and (apart := _apart(link, specs)):
         parts = [apart]
     elif len(specs) > 1 and link.shows_prompt:

@@ -1,10 +1,12 @@
 """What the page is told of sheets, marks and kept pictures."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from sdgui.axes import AxisRequest
 from sdgui.errors import UserError
@@ -223,7 +225,11 @@ def test_kept_pictures_come_in_the_order_in_which_they_were_kept(site: Site) -> 
         client.put(f"/picture/{job.tasks[i].id}/mark", json={"mark": "kept"})
     kept = client.get("/kept").json()["pictures"]
     assert [facts["seed"] for facts in kept] == [502, 500]
-    assert kept[0] == client.get(f"/picture/{job.tasks[2].id}/facts").json()
+    facts = client.get(f"/picture/{job.tasks[2].id}/facts").json()
+    file = client.get(f"/picture/{job.tasks[2].id}").content
+    assert facts["parameters"] == Image.open(io.BytesIO(file)).info["parameters"]
+    assert kept[0] == {name: value for name, value in facts.items() if name != "parameters"}
+    assert kept[0]["rating"] == 0
 
 
 @pytest.mark.parametrize(
@@ -274,6 +280,7 @@ def test_the_facts_are_all_that_made_a_picture(site: Site) -> None:
     told: dict[str, Any] = client.get(f"/picture/{task.id}/facts").json()
     created, job = told.pop("created"), told.pop("job")
     assert created > 0 and job != base.id
+    assert told.pop("parameters").startswith("a boat\nNegative prompt: fog\nSteps: 3, ")
     assert told == {
         "picture": task.id,
         "index": 1,
@@ -290,6 +297,7 @@ def test_the_facts_are_all_that_made_a_picture(site: Site) -> None:
         "variation": {"seed": 10, "strength": 0.5},
         "match": None,
         "mark": "",
+        "rating": 0,
         "notes": {"device": "fake"},
     }
 

@@ -144,6 +144,7 @@ def describe_picture(picture: PictureRecord) -> dict[str, Any]:
         "variation": _variation(picture.spec),
         "match": picture.match,
         "mark": picture.mark.value,
+        "rating": picture.rating,
         "created": picture.created,
         "notes": picture.notes if imported is None else {**picture.notes, "file": imported.name},
     }

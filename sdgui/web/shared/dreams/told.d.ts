@@ -136,8 +136,12 @@ export type ToldPicture = Made & {
   seed: number;
   match: number | null;
   mark: Mark;
+  /** 0 where there is none. */
+  rating: number;
   created: number;
   notes: Record<string, string>;
+  /** The text in its file that says what made it. */
+  parameters?: string;
   /** Says that its file was moved away. */
   gone?: string;
 };

@@ -66,7 +66,7 @@ export function ago(moment, now = atPresent()) {
   if (seconds < 24 * 3600) return `${Math.floor(seconds / 3600)} h ago`;
   const day = new Date(moment * 1000);
   const sameYear = day.getFullYear() === new Date(now * 1000).getFullYear();
-  return day.toLocaleDateString("en", { day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) });
+  return day.toLocaleDateString("en-GB", { day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) });
 }
 
 /** Seconds until `ago` says something else of a moment; Infinity where it never does. @param {number} moment */
@@ -76,9 +76,9 @@ export function agoFor(moment) {
   return seconds < 24 * 3600 ? 3600 - (seconds % 3600) : Infinity;
 }
 
-/** A moment in full: "22 Nov 2026, 18:01", as the visitor's country writes it. @param {number} seconds */
+/** A moment in full, as all days are written here: "22 Nov 2026, 18:01". @param {number} seconds */
 export const moment = (seconds) =>
-  new Date(seconds * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+  new Date(seconds * 1000).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
 
 /**
  * The settings of a dream, short: "Euler · 25 steps · cfg 5"; without those that vary from picture to picture.

@@ -2,7 +2,7 @@
 // The keys of the page, and what a seed is.
 
 import { dialog } from "../dom/dialog.js";
-import { button, find, make } from "../dom/dom.js";
+import { button, find, make, targetOf } from "../dom/dom.js";
 import { ALT, KEY } from "../dom/keys.js";
 
 /** @typedef {[names: string[], what: string][]} Keys */
@@ -14,6 +14,15 @@ export class Help {
     const head = make("div", { className: "help-head" }, make("h2", { textContent: "Help" }), this.close);
     this.element = dialog({ id: "help", aria: { label: "Help" } }, head, this.seeds);
     find("#help-button").addEventListener("click", () => this.element.showModal());
+    document.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  /** Where nobody writes a question. @param {KeyboardEvent} event */
+  key(event) {
+    if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (targetOf(event).closest("input:not([type=checkbox], [type=radio], [type=range]), textarea, select, dialog, [popover]")) return;
+    event.preventDefault();
+    this.element.showModal();
   }
 
   /** @param {string} title @param {Keys} keys */

@@ -16,12 +16,14 @@ import { Tools } from "./tools.js";
 
 /**
  * @typedef {import("../dreams/dream.js").Picture} Picture
+ * @typedef {import("../dreams/told.js").ToldPicture} ToldPicture
+ * @typedef {{ of(picture: Picture): HTMLElement, told(picture: Picture, told: ToldPicture): void, key(key: string): boolean }} Extra
  * Where pictures are taken from. A shelf that knows more is told which one is seen and what made it, and may say which of
- * all it is, add something of its own, and take keys.
+ * all it is.
  * @typedef {{ pictures: Picture[], older(): void, reveal(picture: Picture): void,
  *   reuse(job: string, index: number, how?: { seed?: boolean }): void,
  *   shown?(picture: Picture): void, told?(picture: Picture, told: import("../dreams/told.js").ToldPicture): void,
- *   isGone?(picture: Picture): boolean, placeOf?(picture: Picture): string, extra?(picture: Picture): HTMLElement, key?(key: string, picture: Picture): boolean }} Shelf
+ *   isGone?(picture: Picture): boolean, placeOf?(picture: Picture): string }} Shelf
  * @typedef {import("./tools.js").Actions} Actions
  */
 
@@ -69,7 +71,11 @@ export class Viewer {
     this.scale = button("1:1", "viewer-scale", () => this.rescale(!this.isActual), { title: "One pixel of the picture for one of the screen" });
     this.rejected = make("p", { className: "viewer-rejected", textContent: "✕ rejected", hidden: true });
     this.stage.append(this.back, this.forth, this.scale, this.rejected);
-    this.extra = make("div", { className: "viewer-extra" });
+    /** What a capability has to say of each picture, if any. @type {Extra | null} */
+    this.extra = null;
+    this.extras = make("div", { className: "viewer-extra" });
+    /** The text in the file that is shown, in which programs write what made it; null where it is not known. @type {string | null} */
+    this.parameters = null;
     this.place = make("span", { aria: { live: "polite" } });
     this.facts = make("div", { className: "viewer-facts", tabIndex: 0, aria: { label: "How it was made" } });
     this.download = make("a", { className: "quiet-button", textContent: "Download PNG", id: "viewer-download" });
@@ -84,7 +90,7 @@ export class Viewer {
       make("div", { className: "viewer-side" },
         make("div", { className: "viewer-top" }, this.place, close),
         this.tools.element,
-        this.extra,
+        this.extras,
         this.facts,
         make("div", { className: "viewer-actions" }, this.reuse, this.sameSeed, this.download, this.delete)),
     );
@@ -129,8 +135,9 @@ export class Viewer {
     if (pictures.indexOf(picture) >= pictures.length - 3) this.shelf.older();
     const own = pictures.filter(({ dream }) => dream === picture.dream);
     this.place.textContent = this.shelf.placeOf?.(picture) ?? (own.length > 1 ? `${own.indexOf(picture) + 1} of ${own.length}` : "");
-    const extra = this.shelf.extra?.(picture);
-    if (extra?.parentElement !== this.extra || !extra) this.extra.replaceChildren(...(extra ? [extra] : []));
+    const extra = this.extra?.of(picture);
+    if (extra && extra.parentElement !== this.extras) this.extras.replaceChildren(extra);
+    this.parameters = null;
     this.download.href = at(`/picture/${picture.id}?download=1`);
     this.isMissing = this.shelf.isGone?.(picture) === true;
     this.tools.fill(picture);
@@ -224,9 +231,12 @@ export class Viewer {
 
   /** How it was made is known to the server alone. @param {Picture} picture */
   async ask(picture) {
+    /** @type {ToldPicture | null} */
     const told = await ask(`/picture/${picture.id}/facts`).catch(() => null);
     if (!told || this.picture !== picture) return;
+    this.parameters = told.parameters ?? null;
     this.shelf.told?.(picture, told);
+    this.extra?.told(picture, told);
     this.tell(picture, told.notes ?? {});
   }
 
@@ -283,7 +293,7 @@ export class Viewer {
     const { prompt } = picture.settings;
     return [
       this.copier("viewer-copy", "Copy prompt", () => copyText(prompt, this.element)),
-      this.copier("viewer-copy-settings", "Copy settings", () => copyText(infotext(picture), this.element)),
+      this.copier("viewer-copy-settings", "Copy settings", () => copyText(this.parameters ?? infotext(picture), this.element)),
       ...(canCopyPictures() ? [this.copier("viewer-copy-picture", "Copy picture", () => copyPicture(picture))] : []),
       ...(canShare() ? [this.copier("viewer-share", "Send picture…", () => share(picture), "Sent")] : []),
     ];
@@ -323,7 +333,7 @@ export class Viewer {
   key(event) {
     if (!this.picture || event.ctrlKey || event.metaKey || event.altKey || event.repeat && !(event.key in ARROWS)) return;
     if (event.key in ARROWS) this.step(ARROWS[event.key]);
-    else if (this.shelf.key?.(event.key, this.picture)) event.stopPropagation();
+    else if (this.extra?.key(event.key)) event.stopPropagation();
     else if (event.key === "Delete" || event.key === "Backspace") this.erase();
     else if (this.isMissing && OF_FILES.has(event.key.toLowerCase())) return;
     else if (this.actions.key(event.key, this.picture)) this.tools.fill(this.picture);
