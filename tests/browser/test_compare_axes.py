@@ -32,7 +32,14 @@ def grid(sheets: Page) -> Page:
 def test_an_axis_begins_with_values_that_fit_it_and_says_how_they_are_written(grid: Page) -> None:
     plan = grid.locator("#plan")
     expect(plan).to_contain_text(re.compile(r"^\d+ cells · "))  # without a prompt, too
+    # How ranges are written is said in words, and that a setting below is the axis' now.
+    choose(grid, "x-axis", "Steps")
+    grid.locator("#x-hint").get_by_role("button", name="What is a range?").click()
+    expect(grid.locator(".explained")).to_contain_text("1-10 (+3) every third of them")
+    grid.keyboard.press("Escape")
+    expect(grid.locator("#steps")).to_contain_text("From the axis: X sets it in this grid")
     choose(grid, "x-axis", "Sampler")
+    expect(grid.locator("#steps .from-axis")).to_have_count(0)
     values = grid.locator("#x-values textarea")
     expect(values).to_have_value(re.compile(r"^\w.*, "))
     expect(grid.locator("#x-hint")).to_contain_text("commas between")

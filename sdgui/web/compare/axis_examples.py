@@ -21,7 +21,7 @@ from sdgui.axes import (
 from sdgui.model_info import ModelInfo
 from sdgui.samplers import schedules_of, split_name, steady
 
-_NUMBERS = "1, 2, 5 · 1-10 · 1-10 (+3) · 5-9 [5]"
+_NUMBERS = "Numbers, with commas between them, or a range: 1-10"
 _NAMES = "Names, with commas between them"
 _TEXTS = "One a line; in a single line, commas divide"
 _HINTS = {

@@ -2,6 +2,7 @@
 // How large a grid would be and how long it would take, said before it begins.
 
 import { button, find, make } from "../shared/dom/dom.js";
+import { explain } from "../shared/dom/explain.js";
 import { pause } from "../shared/dom/pause.js";
 import { duration } from "../shared/dreams/words.js";
 import { tell } from "../shared/fetch/ask.js";
@@ -74,7 +75,10 @@ export function hintAxes() {
     const hint = make("p", { className: "axis-hint", id: `${axis}-hint` });
     values.append(hint);
     values.querySelector("textarea")?.setAttribute("aria-describedby", hint.id);
-    settings.follow([`${axis}_axis`], () => (hint.textContent = axes[settings.text(`${axis}_axis`)] ?? ""));
+    settings.follow([`${axis}_axis`], () => {
+      const words = axes[settings.text(`${axis}_axis`)] ?? "";
+      hint.replaceChildren(words, ...(words.includes("a range") ? [" ", explain("a range")] : []));
+    });
     // Another axis begins with values that suit it.
     settings.onChosen(`${axis}_axis`, () => {
       const first = modelFacts(settings.get("model"))?.values[settings.text(`${axis}_axis`)];

@@ -11,6 +11,7 @@ import { settings } from "../shared/settings/settings.js";
 import { Actions } from "./actions.js";
 import { watchDraft } from "./draft.js";
 import { Exports } from "./export/export.js";
+import { markAxes } from "./from-axis.js";
 import { Marks } from "./kept/marks.js";
 import { Tray } from "./kept/tray.js";
 import { Pair } from "./pair/pair.js";
@@ -131,6 +132,7 @@ export async function enter(page) {
   followSettings(page);
   watchDraft();
   hintAxes();
+  markAxes();
   await tray.refresh();
 }
 

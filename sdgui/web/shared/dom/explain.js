@@ -9,6 +9,7 @@ const SENTENCES = {
   sampler: "The way from noise to the picture; each draws a little differently, and some need fewer steps.",
   "cfg scale": "How closely the picture keeps to the prompt: low is freer, high is stricter and sooner overdone.",
   match: "How well a picture shows its prompt, judged by the model: the higher, the better; compare only pictures of one prompt.",
+  "a range": "1-10 is each whole number from 1 to 10; 1-10 (+3) every third of them: 1, 4, 7, 10; 5-9 [5] is five numbers, evenly from 5 to 9.",
   SSIM: "How alike two pictures are in structure: 1 is the same picture, 0 nothing in common.",
 };
 
