@@ -51,7 +51,8 @@ CAPABILITIES = (DREAM, COMPARE, HISTORY, MODELS, LINKS, SHARE)
 """In the order of their tabs; without its line here, and its folder, a capability is gone."""
 
 _STYLES = (
-    *("shared/page/screen.css", "shared/page/memory.css", "shared/settings/settings.css"),
+    *("shared/page/screen.css", "shared/page/skeleton.css", "shared/page/memory.css"),
+    "shared/settings/settings.css",
     *("shared/page/prompt-words.css", "shared/page/people.css"),
     "shared/adapters/picker.css",
     "shared/made_with/made-with.css",

@@ -18,6 +18,19 @@ SMALL = """
   .filter((e) => e.getBoundingClientRect().width < 43.5 || e.getBoundingClientRect().height < 43.5)
   .map((e) => e.id || e.className || e.textContent)
 """
+# Where the prompt's box and Dream are, and where they are drawn until they are there.
+PLACES = """
+() => {
+  const found = ["#prompt-box", "#dream-button"].map((name) => document.querySelector(name).getBoundingClientRect());
+  const bar = document.querySelector("#prompt-bar");
+  bar.id = "";
+  const drawn = [[document.body, "::after"], [document.querySelector("gradio-app"), "::before"]]
+    .map(([element, part]) => getComputedStyle(element, part));
+  const places = [...found, ...drawn].map(({ left, top, width, height }) => [left, top, width, height].map(parseFloat));
+  bar.id = "prompt-bar";
+  return [places.slice(0, 2).flat(), places.slice(2).flat()];
+}
+"""
 FOCUSED = "document.activeElement?.id || document.activeElement?.className || ''"
 
 
@@ -71,6 +84,8 @@ def test_on_a_phone_the_settings_are_a_dialog_and_back_closes_what_lies_over_the
     page = make_visitor(PHONE, touch=True).open(site.url)
     expect(page.get_by_role("button", name="demo · fake · ready", exact=True)).to_be_visible()
     assert moved(page) == []
+    there, drawn = page.evaluate(PLACES)
+    assert drawn == pytest.approx(there, abs=1)
     ask(page, "a red boat at sea", count=2, steps=2)
     site.engine.go.clear()
     dream(page)
@@ -139,6 +154,8 @@ def test_the_keyboard_reaches_the_prompt_at_once_and_a_dream_is_one_stop(
     pill = page.get_by_role("button", name="demo · fake · ready", exact=True)
     expect(pill).to_have_id("model-pill")
     assert moved(page) == []
+    there, drawn = page.evaluate(PLACES)
+    assert drawn == pytest.approx(there, abs=1)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.matches('#prompt textarea')")
