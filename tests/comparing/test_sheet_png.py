@@ -32,9 +32,11 @@ from tests.comparing.samples import (
 LONG = "a watercolour of a red bicycle leaning against a white wall beside a window, " * 6
 
 
-def drawn(sheet: Sheet, cells: tuple[Cell, ...], title: str = PROMPT) -> Image.Image:
+def drawn(
+    sheet: Sheet, cells: tuple[Cell, ...], title: str = PROMPT, *, light: bool = False
+) -> Image.Image:
     file = io.BytesIO()
-    write_png(title, sheet, cells, file)
+    write_png(title, sheet, cells, file, light=light)
     image = Image.open(file)
     image.load()
     return image
@@ -222,6 +224,16 @@ def test_a_kept_picture_is_framed_and_not_covered() -> None:
     assert image.getpixel((left - 1, top + 60)) == (0x7C, 0x6C, 0xFF)
     other = places_of(image, 1) or pytest.fail()
     assert image.getpixel((other[2], other[1] + 60)) != (0x7C, 0x6C, 0xFF)
+
+
+def test_a_light_sheet_has_dark_letters_on_a_light_ground() -> None:
+    cells = (*wall(1), Cell(spec(501), None))
+    dark, light = (np.asarray(drawn(WALL, cells, light=one).convert("L")) for one in (False, True))
+    assert dark.shape == light.shape
+    title = (slice(0, 40), slice(0, None))
+    assert dark[0, 0] < 32 and dark[title].max() > 200
+    assert light[0, 0] > 224 and light[title].min() < 60
+    assert np.median(light) > 200  # nor is the place of what is missing dark
 
 
 def test_the_sheet_says_what_it_holds() -> None:

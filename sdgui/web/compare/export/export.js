@@ -12,7 +12,16 @@ const KINDS = [["png", "PNG sheet"], ["zip", "ZIP: pictures and grid.json"], ["h
 
 /** @param {string} job @param {(address: string) => void} act @returns {{ text: string, act: () => void }[]} */
 const items = (job, act, isKept = false) =>
-  KINDS.map(([kind, text]) => ({ text, act: () => act(`/jobs/${job}/sheet.${kind}${isKept ? "?kept=true" : ""}`) }));
+  KINDS.map(([kind, text]) => ({
+    text,
+    act: () => {
+      const asked = new URLSearchParams({ ...(isKept ? { kept: "true" } : {}), ...(kind === "png" && isLight() ? { light: "true" } : {}) }).toString();
+      act(`/jobs/${job}/sheet.${kind}${asked && `?${asked}`}`);
+    },
+  }));
+
+/** Whether the page is light, by choice or as the system is. */
+const isLight = () => (document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark")) === "light";
 
 export class Exports {
   /** Tells there what becomes of an export. @param {import("../../shared/dom/toasts.js").Toasts} toasts */

@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -39,9 +40,10 @@ def export_routes(studio: "Studio", store: Store, heavy: CapacityLimiter) -> API
     routes = APIRouter()
 
     @routes.get("/jobs/{job}/sheet.png")
-    async def png(request: Request, job: Id, kept: bool = False) -> Response:
-        """One picture with labels, of all cells or of the kept ones."""
-        return await export(request, job, kept, _write_png, "png", "image/png")
+    async def png(request: Request, job: Id, kept: bool = False, light: bool = False) -> Response:
+        """One picture with labels, of all cells or of the kept ones; `light` as the page that asks."""
+        write = partial(_write_png, light=light)
+        return await export(request, job, kept, write, "png", "image/png")
 
     @routes.get("/jobs/{job}/sheet.zip")
     async def archive(request: Request, job: Id, kept: bool = False) -> Response:
@@ -109,10 +111,13 @@ def sheet_of(job: JobRecord, store: Store) -> tuple[Sheet, tuple[Cell, ...]]:
     return Sheet(kind=sheet.kind, x=sheet.x, y=sheet.y, sources=sources), cells
 
 
-def _write_png(title: str, sheet: Sheet, cells: Sequence[Cell], file: IO[bytes]) -> None:
+def _write_png(
+    title: str, sheet: Sheet, cells: Sequence[Cell], file: IO[bytes], *, light: bool
+) -> None:
     """With the infotext of the first cell, as A1111's grids have it; of a picture from elsewhere little is known."""
     first = cells[0].spec
-    write_png(title, sheet, cells, file, infotext=to_infotext(first) if first.steps else "")
+    infotext = to_infotext(first) if first.steps else ""
+    write_png(title, sheet, cells, file, infotext=infotext, light=light)
 
 
 def _is_told(task: TaskRecord) -> bool:
