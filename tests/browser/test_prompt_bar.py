@@ -214,7 +214,7 @@ def test_what_is_wrong_is_said_at_its_field_and_what_nobody_answers_is_kept(
     page.fill("#prompt textarea", "a cat")
     page.keyboard.press("Enter")
     expect(steps).to_be_focused()
-    expect(page.locator("#steps-error")).to_contain_text("“500” is not")
+    expect(page.locator("#steps-error")).to_contain_text("“500” is too large")
     expect(page.locator(".toast")).to_have_count(0)
     steps.fill("3")
     expect(page.locator(".field-error")).to_have_count(0)
