@@ -70,5 +70,6 @@ def test_a_file_is_shown_and_its_settings_are_taken_over_when_they_are_asked_for
 
     give(page, "drop", b"<svg>")
     expect(dialog).to_contain_text("That file is no PNG, JPEG or WebP.")
+    expect(dialog.get_by_role("button", name="Choose another…")).to_be_visible()
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()

@@ -39,11 +39,12 @@ export class MadeWith {
     this.notes = make("ul", { className: "made-with-notes", aria: { label: "To be known" } });
     this.use = button("Use these settings", "quiet-button is-main", () => this.taken());
     this.leave = button("Cancel", "quiet-button", () => this.element.close());
+    this.another = button("Choose another…", "quiet-button", () => this.input.click(), { hidden: true });
     this.element = dialog({ id: "made-with", aria: { labelledby: "made-with-title" } },
       make("h2", { id: "made-with-title", textContent: "What a picture was made with" }),
       make("div", { className: "made-with-middle", tabIndex: 0, role: "group", aria: { label: "The picture and its settings" } }, this.picture,
         make("div", {}, this.sentence, this.absent, this.notes, this.facts)),
-      make("div", { className: "made-with-foot" }, this.leave, this.use));
+      make("div", { className: "made-with-foot" }, this.leave, this.another, this.use));
     this.element.addEventListener("close", () => this.element.open || this.forget());
     this.input = make("input", { type: "file", accept: KINDS.join(","), hidden: true });
     this.input.addEventListener("change", () => {
@@ -131,6 +132,7 @@ export class MadeWith {
     this.sentence.textContent = words;
     this.sentence.classList.add("is-error");
     this.leave.textContent = "Close";
+    this.another.hidden = false;
   }
 
   /** @param {Told} told @param {Blob | string} file or the address of the picture */
@@ -182,6 +184,7 @@ export class MadeWith {
       list.hidden = true;
     }
     this.use.hidden = true;
+    this.another.hidden = true;
     this.leave.textContent = "Cancel";
   }
 }
