@@ -207,7 +207,12 @@ def _says(made: MadeWith) -> list[list[str]]:
     sampler = made.sampler
     if sampler is not None and made.schedule is not None:
         sampler = joined_name(sampler, made.schedule)
-    axes = [] if made.sheet is None else filter(None, (made.sheet.x, made.sheet.y))
+    lie = () if made.sheet is None else (("X", made.sheet.x), ("Y", made.sheet.y))
+    axes = [
+        (f"{name}: {axis.title}", ", ".join(axis.labels)[:2000])
+        for name, axis in lie
+        if axis is not None
+    ]
     told = (
         (SETTINGS["prompt"].label, made.prompt[:2000]),
         (SETTINGS["negative_prompt"].label, made.negative_prompt[:2000]),
@@ -217,6 +222,6 @@ def _says(made: MadeWith) -> list[list[str]]:
         (SETTINGS["guidance"].label, None if made.guidance is None else f"{made.guidance:g}"),
         (SETTINGS["sampler"].label, sampler),
         (SETTINGS["seed"].label, made.seed),
-        *((axis.title, ", ".join(axis.labels)[:2000]) for axis in axes),
+        *axes,
     )
     return [[label, str(value)] for label, value in told if value is not None and value != ""]

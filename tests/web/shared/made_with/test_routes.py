@@ -73,6 +73,7 @@ def test_a_sheet_of_ours_is_known_and_can_be_asked_for_again(site: Site) -> None
     assert (request["prompt"], request["seed"], request["mode"]) == ("a cat", "5", "grid")
     axes = [request[name] for name in ("x_axis", "x_values", "y_axis", "y_values")]
     assert axes == ["Steps", "2, 3", "Cfg scale", "4, 5.5"]
+    assert told["says"][-2:] == [["X: Steps", "2, 3"], ["Y: Cfg scale", "4, 5.5"]]
     # For other programs it says what the first was made with, as A1111's grids do.
     said = read_texts(io.BytesIO(file)).texts["parameters"]
     assert said.startswith("a cat\nSteps: 2,")
