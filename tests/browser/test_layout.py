@@ -22,12 +22,12 @@ SMALL = """
 PLACES = """
 () => {
   const found = ["#prompt-box", "#dream-button"].map((name) => document.querySelector(name).getBoundingClientRect());
-  const bar = document.querySelector("#prompt-bar");
-  bar.id = "";
+  const page = document.documentElement;
+  page.dataset.sdgui = "";
   const drawn = [[document.body, "::after"], [document.querySelector("gradio-app"), "::before"]]
     .map(([element, part]) => getComputedStyle(element, part));
   const places = [...found, ...drawn].map(({ left, top, width, height }) => [left, top, width, height].map(parseFloat));
-  bar.id = "prompt-bar";
+  page.dataset.sdgui = "ready";
   return [places.slice(0, 2).flat(), places.slice(2).flat()];
 }
 """
