@@ -271,6 +271,14 @@ class Store(Protocol):
         """The original file."""
         ...
 
+    def binned_picture(self, picture: str, visitor: str) -> PictureRecord | None:
+        """A picture of the visitor that lies in the bin."""
+        ...
+
+    def binned_file(self, picture: str, visitor: str) -> Path | None:
+        """The original file of a picture in the bin."""
+        ...
+
     def binned_thumb_file(self, picture: str, visitor: str) -> Path | None:
         """The thumbnail (JPEG) of a picture in the bin."""
         ...
@@ -299,8 +307,9 @@ class Store(Protocol):
         the visitor's or none is in the bin."""
         ...
 
-    def empty_bin(self, visitor: str) -> Emptied:
-        """Removes file, thumbnail and row of all that is in the visitor's bin, also when the disk is full."""
+    def empty_bin(self, visitor: str, pictures: Sequence[str] | None = None) -> Emptied:
+        """Removes file, thumbnail and row of all that is in the visitor's bin, or of these pictures of it, also when
+        the disk is full."""
         ...
 
     def with_bins(self, visitors: Sequence[str]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """What is stored of jobs and pictures, as plain values."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -110,7 +111,8 @@ class JobEnd:
 class PictureRecord:
     """One stored picture: its owner, spec, place in its job, how it was made (`notes`), bytes on disk; `rating` from
     1 to 5, or 0 for none; `imported` says from where it came, None for one that was made here; `hiding` what the owner
-    of the machine did with it."""
+    of the machine did with it; `binned` when it went into the bin, in seconds since the epoch, None where it did
+    not."""
 
     id: str
     job: str
@@ -124,6 +126,7 @@ class PictureRecord:
     rating: int = 0
     imported: Imported | None = None
     hiding: Hiding = Hiding.NONE
+    binned: float | None = None
 
     @property
     def match(self) -> float | None:
@@ -133,6 +136,11 @@ class PictureRecord:
 
 BIN_DAYS = 30
 """Days that a deleted picture stays in the bin, from which it can be brought back."""
+
+
+def days_left(binned: float, now: float) -> int:
+    """Days, the begun one too, that what went into the bin then stays in it (both in seconds since the epoch)."""
+    return max(0, math.ceil(BIN_DAYS - (now - binned) / 86_400))
 
 
 @dataclass(frozen=True, kw_only=True)

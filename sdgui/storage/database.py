@@ -369,20 +369,27 @@ class Database:
             return deleted_rows.restore_rows(connection, visitor, undo, pictures)
 
     def delete_binned(
-        self, limit: int, *, visitor: str | None = None, before: float = math.inf
+        self,
+        limit: int,
+        *,
+        visitor: str | None = None,
+        before: float = math.inf,
+        pictures: Sequence[str] | None = None,
     ) -> tuple[Leftover, ...]:
-        """Deletes for good so many of those that went into the bin before a moment (seconds since the epoch)."""
+        """Deletes for good so many of those that went into the bin before a moment (seconds since the epoch), or of
+        these `pictures` alone."""
         with (
             self._reading() as connection
         ):  # mostly there is none, and then nobody who writes is to wait
             if not (
                 deleted_rows.has_rows(connection, visitor, before)
-                or wall_rows.has_walls(connection, visitor, before)
+                or (pictures is None and wall_rows.has_walls(connection, visitor, before))
             ):
                 return ()
         with self._writing() as connection:
-            wall_rows.delete_walls(connection, visitor, before)
-            return deleted_rows.delete_rows(connection, limit, visitor, before)
+            if pictures is None:
+                wall_rows.delete_walls(connection, visitor, before)
+            return deleted_rows.delete_rows(connection, limit, visitor, before, pictures)
 
     def with_bins(self, visitors: Sequence[str]) -> tuple[str, ...]:
         """Those of these visitors who have pictures in their bin."""

@@ -148,13 +148,19 @@ def restore_rows(
 
 
 def delete_rows(
-    connection: sqlite3.Connection, limit: int, visitor: str | None, before: float
+    connection: sqlite3.Connection,
+    limit: int,
+    visitor: str | None,
+    before: float,
+    pictures: Sequence[str] | None = None,
 ) -> tuple[Leftover, ...]:
-    """Deletes for good so many of the visitor's, or of anybody's, that went into the bin before this moment."""
+    """Deletes for good so many of the visitor's, or of anybody's, that went into the bin before this moment; of these
+    pictures alone, where they are named."""
+    named = None if pictures is None else json.dumps(list(pictures))
     rows = connection.execute(
-        f"""UPDATE tasks SET binned = NULL, hidden = NULL, undo = NULL WHERE number IN ({_binned(visitor)})
+        f"""UPDATE tasks SET binned = NULL, hidden = NULL, undo = NULL WHERE number IN ({_binned(visitor, named)})
         RETURNING id, path, stored, bytes""",
-        {"before": before, "visitor": visitor, "limit": limit},
+        {"before": before, "visitor": visitor, "limit": limit, "named": named},
     ).fetchall()
     return tuple(_leftover(row) for row in rows)
 
@@ -184,10 +190,11 @@ def leftovers(connection: sqlite3.Connection) -> tuple[Leftover, ...]:
     return tuple(_leftover(row) for row in rows)
 
 
-def _binned(visitor: str | None) -> str:
+def _binned(visitor: str | None, named: str | None = None) -> str:
     return f"""SELECT number FROM tasks INDEXED BY tasks_binned
         WHERE binned IS NOT NULL AND binned < :before
-        {"" if visitor is None else "AND visitor = :visitor AND hidden IS NULL"} LIMIT :limit"""
+        {"" if visitor is None else "AND visitor = :visitor AND hidden IS NULL"}
+        {"" if named is None else "AND id IN (SELECT value FROM json_each(:named))"} LIMIT :limit"""
 
 
 def _leftover(row: sqlite3.Row) -> Leftover:

@@ -168,7 +168,7 @@ class DiskStore:
             if not self._save_unlisted(task, pixels, notes):
                 raise
             raise NotYetListed(fault.message, fault.hint) from fault
-        if row is None or (row.deleted and not row.binned):
+        if row is None or (row.deleted and row.binned is None):
             raise KeyError(task)
         if not row.stored:
             self._folder.check()
@@ -204,6 +204,16 @@ class DiskStore:
     def picture_file(self, picture: str, visitor: str) -> Path | None:
         """The original file; None also when somebody took it away."""
         row = self._row(picture, visitor)
+        return None if row is None else self._original(row)
+
+    def binned_picture(self, picture: str, visitor: str) -> PictureRecord | None:
+        """A picture of the visitor that lies in the bin."""
+        row = self._database.binned_picture(picture, visitor) if is_id(picture) else None
+        return None if row is None else row.picture()
+
+    def binned_file(self, picture: str, visitor: str) -> Path | None:
+        """The original file of a picture in the bin; None where there is none."""
+        row = self._database.binned_picture(picture, visitor) if is_id(picture) else None
         return None if row is None else self._original(row)
 
     def binned_thumb_file(self, picture: str, visitor: str) -> Path | None:
@@ -264,9 +274,12 @@ class DiskStore:
         with self._removing:
             return self._with_reserve(lambda: self._database.restore(visitor, undo, pictures))
 
-    def empty_bin(self, visitor: str) -> Emptied:
-        """Deletes for good what is in the visitor's bin, with its files; a full disk does not keep it from that."""
-        return self._delete_binned(lambda: self._database.delete_binned(_AT_ONCE, visitor=visitor))
+    def empty_bin(self, visitor: str, pictures: Sequence[str] | None = None) -> Emptied:
+        """Deletes for good what is in the visitor's bin, or these pictures of it, with its files; a full disk does not
+        keep it from that."""
+        return self._delete_binned(
+            lambda: self._database.delete_binned(_AT_ONCE, visitor=visitor, pictures=pictures)
+        )
 
     def with_bins(self, visitors: Sequence[str]) -> tuple[str, ...]:
         """Those of these visitors who have pictures in their bin."""

@@ -62,7 +62,7 @@ class TaskRow:
     notes: dict[str, str] = field(default_factory=dict)
     bytes: int = 0
     mark: Mark = Mark.NONE
-    binned: bool = False
+    binned: float | None = None
     rating: int = 0
     imported: Imported | None = None
     hiding: Hiding = Hiding.NONE
@@ -82,6 +82,7 @@ class TaskRow:
             rating=self.rating,
             imported=self.imported,
             hiding=self.hiding,
+            binned=self.binned,
         )
 
 
@@ -109,7 +110,7 @@ def task_row(row: sqlite3.Row) -> TaskRow:
         notes=json.loads(row["notes"]),
         bytes=row["bytes"],
         mark=Mark(row["mark"]),
-        binned=row["binned"] is not None,
+        binned=row["binned"],
         rating=row["rating"],
         imported=None if row["imported"] is None else from_json(row["imported"]),
         hiding=_hiding(row),

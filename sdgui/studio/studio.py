@@ -338,9 +338,9 @@ class Studio:
         for tell in self.heeding:
             tell(visitor)
 
-    def empty_bin(self, who: Who) -> Emptied:
-        """Deletes for good what is in the visitor's bin."""
-        return self.store.empty_bin(who.visitor)
+    def empty_bin(self, who: Who, pictures: Sequence[str] | None = None) -> Emptied:
+        """Deletes for good what is in the visitor's bin, or these pictures of it."""
+        return self.store.empty_bin(who.visitor, pictures)
 
     def adopt(self, visitor: str, who: Who) -> int:
         """Makes all that is one visitor's that of another, who is the same person; how many pictures. What is being

@@ -60,14 +60,14 @@ def sheet_routes(studio: "Studio", store: Store) -> APIRouter:
         }
 
     @routes.get("/picture/{picture}/facts")
-    def facts(request: Request, picture: Id) -> dict[str, Any]:
+    def facts(request: Request, picture: Id, bin: bool = False) -> dict[str, Any]:
         """What made one picture, and what is thought of it; `parameters` is the text in its file, and `gone` says that
-        this is no longer there."""
+        this is no longer there; with `bin` of a picture in the bin."""
         visitor = visitor_of(request)
-        found = store.picture(picture, visitor)
+        found = (store.binned_picture if bin else store.picture)(picture, visitor)
         if found is None:
             raise not_found()
-        file = store.picture_file(picture, visitor)
+        file = (store.binned_file if bin else store.picture_file)(picture, visitor)
         if file is None:
             return describe_picture(found) | {"gone": sentence_of_gone(found)}
         text = read_infotext(file)

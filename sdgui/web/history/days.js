@@ -12,6 +12,9 @@ export function today(now = new Date()) {
 /** The ISO day so many days before another. @param {string} day @param {number} count */
 export const before = (day, count) => new Date(Date.parse(`${day}T12:00:00Z`) - count * DAY).toISOString().slice(0, 10);
 
+/** How long a picture stays in the bin; "" where it is not in it. @param {number | null | undefined} days */
+export const leftWords = (days) => (typeof days === "number" ? `${days} ${days === 1 ? "day" : "days"} left` : "");
+
 /** "Today", "Yesterday", "14 November", and of other years "14 November 2025". @param {string} day ISO @param {string} [now] ISO */
 export function dayWords(day, now = today()) {
   if (day === now) return "Today";

@@ -130,6 +130,18 @@ export class Deeds {
     return this.page.bin.put({ pictures: ids });
   }
 
+  /** Out of the bin for good: those that are. @param {string[]} ids */
+  async erase(ids) {
+    try {
+      await tell("/bin/empty", { pictures: ids });
+      this.page.toasts.show(`${pictures(ids.length)} deleted for good`, "", false, 4000);
+      return ids;
+    } catch (error) {
+      this.page.toasts.show(wordsOf(error), "Nothing was deleted.", true);
+      return [];
+    }
+  }
+
   /** Out of the bin: those that are. @param {string[]} ids */
   async restore(ids) {
     return this.page.bin.restore(ids);

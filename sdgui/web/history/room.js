@@ -87,7 +87,7 @@ class History {
     this.deeds = new Deeds(page, this.records, { shown: () => this.isSeen && this.marked(), changed: () => this.changed() });
     page.viewer.extra = new Rating({ records: this.records, rate: (ids, rating) => this.deeds.rate(ids, rating) });
     this.rail = new Rail(this.wall);
-    this.shelf = new HistoryShelf({ page, wall: this.wall, shown: () => this.wall.render() });
+    this.shelf = new HistoryShelf({ page, wall: this.wall, restore: (ids) => this.restore(ids), erase: (ids) => this.erase(ids), shown: () => this.wall.render() });
     this.wall.size = remembered();
     /** @type {Filters} */
     this.filters = new Filters(this.search, this.wall.size, {
@@ -121,7 +121,7 @@ class History {
       save: () => this.deeds.save(this.chosen),
       clear: () => this.selection.clear(),
       remove: () => this.remove(this.chosen),
-      restore: () => this.restore(),
+      restore: () => this.restore(this.chosen),
     });
     this.note = make("div", { className: "history-note", hidden: true });
     this.fresh = button("", "history-fresh", () => this.showFresh(), { hidden: true });
@@ -395,8 +395,7 @@ class History {
   /** @returns {import("./keys.js").Acts} */
   acts() {
     return {
-      // What is in the bin cannot be looked at large before it is restored.
-      open: (index) => (this.search.bin ? this.toggle(index) : this.shelf.open(index)),
+      open: (index) => this.shelf.open(index),
       toggle: (index) => this.toggle(index),
       extend: (index) => this.extend(index),
       all: (section) => this.selectAll(section),
@@ -472,12 +471,23 @@ class History {
     if (ids.length) await this.deeds.remove(ids);
   }
 
-  async restore() {
-    const ids = new Set(await this.deeds.restore(this.chosen));
-    if (!ids.size) return;
+  /** Whether any came back. @param {string[]} asked */
+  async restore(asked) {
+    return this.leaveBin(await this.deeds.restore(asked));
+  }
+
+  /** For good; whether they are gone. @param {string[]} asked */
+  async erase(asked) {
+    return this.leaveBin(await this.deeds.erase(asked));
+  }
+
+  /** @param {string[]} ids */
+  leaveBin(ids) {
+    if (!ids.length) return false;
     this.selection.drop(ids);
-    this.takeOut(ids);
+    this.takeOut(new Set(ids));
     this.changed();
+    return true;
   }
 
   // Keys

@@ -1,6 +1,7 @@
 """History for the page: sections, any stretch of one, what to choose by, and what is done with many at once."""
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
@@ -17,7 +18,7 @@ from sdgui.errors import UserError
 from sdgui.local_days import day_of, zone_named
 from sdgui.picture_query import Order
 from sdgui.ports import Store
-from sdgui.records import BIN_DAYS, Mark, PictureRecord
+from sdgui.records import BIN_DAYS, Mark, PictureRecord, days_left
 from sdgui.web.doors.gate import Gate
 from sdgui.web.doors.visitors import visitor_of
 from sdgui.web.history.search import ALL, Part, Search, Stretch
@@ -231,6 +232,7 @@ def _told(picture: PictureRecord, is_missing: bool) -> dict[str, Any]:
         "job": picture.job,
         "model": spec.model.id,
         "missing": is_missing,
+        "left": None if picture.binned is None else days_left(picture.binned, time.time()),
     }
 
 

@@ -4,13 +4,14 @@
 import { Picture } from "../shared/dreams/dream.js";
 import { at } from "../shared/fetch/address.js";
 import { ask } from "../shared/fetch/ask.js";
+import { leftWords } from "./days.js";
 
 /**
  * @typedef {import("./told.js").ToldRecord} ToldRecord
  * @typedef {import("../shared/dreams/told.js").ToldPicture} ToldPicture
  * @typedef {import("../shared/dreams/told.js").Made} Made
  * @typedef {{ page: import("../shared/page/page.js").Page, wall: import("./wall.js").Wall,
- *   shown: () => void }} Parts
+ *   restore: (ids: string[]) => Promise<boolean>, erase: (ids: string[]) => Promise<boolean>, shown: () => void }} Parts
  */
 
 /** Pictures on both sides of the one that is seen that the viewer knows of. */
@@ -18,10 +19,16 @@ const AROUND = 40;
 
 export class HistoryShelf {
   /** @param {Parts} parts */
-  constructor({ page, wall, shown }) {
+  constructor({ page, wall, restore, erase, shown }) {
     this.page = page;
     this.wall = wall;
     this.told_ = shown;
+    /** @type {import("../shared/viewer/viewer.js").OfBin} */
+    this.acts = {
+      left: ({ id }) => leftWords(id ? this.wall.records.byId.get(id)?.left : null),
+      restore: async ({ id }) => id !== null && restore([id]),
+      erase: async ({ id }) => id !== null && erase([id]),
+    };
     this.at = 0;
     /** @type {Map<string, Picture>} */
     this.known = new Map();
@@ -33,6 +40,10 @@ export class HistoryShelf {
     if (!record) return;
     this.at = index;
     this.page.viewer.open(this.pictureOf(record), this);
+  }
+
+  get ofBin() {
+    return this.wall.isBin ? this.acts : null;
   }
 
   get isOpen() {
@@ -88,7 +99,7 @@ export class HistoryShelf {
     this.wall.render();
     for (const step of [1, -1, 2]) {
       const { id, missing } = this.wall.recordAt(index + step) ?? {};
-      if (id && !missing) new Image().src = at(`/picture/${id}`);
+      if (id && !missing) new Image().src = at(`/picture/${id}${this.ofBin ? "?bin=1" : ""}`);
     }
   }
 

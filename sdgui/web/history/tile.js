@@ -4,6 +4,7 @@
 import { make } from "../shared/dom/dom.js";
 import { at } from "../shared/fetch/address.js";
 import { again, settled } from "../shared/fetch/again.js";
+import { leftWords } from "./days.js";
 
 /** @typedef {import("./told.js").ToldRecord} ToldRecord */
 /** @typedef {{ record: ToldRecord | undefined, index: number, total: number, box: import("./layout.js").Box, isSelected: boolean, isActive: boolean, day: string, isBin: boolean }} Shown */
@@ -58,7 +59,7 @@ export class HistoryTile {
       element.setAttribute("aria-posinset", String(index + 1));
     }
     // Written only where it differs: this runs for each tile in each frame that scrolls.
-    const said = [box.left, box.top, box.width, total, isSelected, isActive, day, record?.id, record?.mark, record?.rating, record?.missing].join(" ");
+    const said = [box.left, box.top, box.width, total, isSelected, isActive, day, record?.id, record?.mark, record?.rating, record?.missing, record?.left].join(" ");
     if (said === this.said) return;
     this.said = said;
     element.style.transform = `translate(${box.left}px, ${box.top}px)`;
@@ -70,7 +71,7 @@ export class HistoryTile {
     element.setAttribute("aria-label", record ? nameOf(record, day) : "Picture, still loading");
     element.tabIndex = isActive ? 0 : -1;
     element.classList.toggle("is-rejected", record?.mark === "rejected");
-    const badges = [...(record?.mark === "kept" ? ["♥"] : record?.mark === "rejected" ? [REJECTED] : []), ...(record?.rating ? [`★ ${record.rating}`] : []), ...(record?.missing ? [GONE] : [])];
+    const badges = [...(record?.mark === "kept" ? ["♥"] : record?.mark === "rejected" ? [REJECTED] : []), ...(record?.rating ? [`★ ${record.rating}`] : []), ...(record?.missing ? [GONE] : []), ...(isBin ? [leftWords(record?.left)] : [])].filter(Boolean);
     if (badges.length || this.badges) this.badge(badges);
     if (isSelected) this.offer();
   }
@@ -78,7 +79,7 @@ export class HistoryTile {
   /** @param {string[]} badges */
   badge(badges) {
     this.badges ??= make("span", { className: "history-badges", aria: { hidden: true } });
-    this.badges.replaceChildren(...badges.map((text) => make("span", { className: CLASSES[text] ?? "is-rated", textContent: text })));
+    this.badges.replaceChildren(...badges.map((text) => make("span", { className: CLASSES[text] ?? (text.startsWith("★") ? "is-rated" : "is-left"), textContent: text })));
     if (badges.length) this.element.append(this.badges);
     else this.badges.remove();
   }
@@ -111,6 +112,6 @@ export class HistoryTile {
 }
 
 /** @param {ToldRecord} record @param {string} day */
-function nameOf({ prompt, seed, mark, rating, missing }, day) {
-  return [prompt || "Without a prompt", ...(seed === null ? [] : [`seed ${seed}`]), ...(missing ? [GONE] : []), ...(mark ? [mark] : []), ...(rating ? [`rated ${rating} of 5`] : []), ...(day ? [day] : [])].join(", ");
+function nameOf({ prompt, seed, mark, rating, missing, left }, day) {
+  return [prompt || "Without a prompt", ...(seed === null ? [] : [`seed ${seed}`]), ...(missing ? [GONE] : []), ...(mark ? [mark] : []), ...(rating ? [`rated ${rating} of 5`] : []), ...(day ? [day] : []), ...(left ? [`${leftWords(left)} in the bin`] : [])].join(", ");
 }

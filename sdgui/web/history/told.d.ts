@@ -18,6 +18,8 @@ export type ToldRecord = {
   prompt: string;
   job: string;
   model: string;
+  /** Days that it stays in the bin; null where it is not in it. */
+  left?: number | null;
   /** Whether it is linked, and its file is gone. */
   missing?: boolean;
 };

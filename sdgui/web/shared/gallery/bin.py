@@ -31,6 +31,14 @@ class Deleted(BaseModel):
         return self
 
 
+class ForGood(BaseModel):
+    """What is to be deleted for good: these pictures of the bin, or all that is in it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    pictures: Ids | None = None
+
+
 class Wanted(BaseModel):
     """What is to come back: all that went into the bin with `undo`, or these pictures."""
 
@@ -77,9 +85,9 @@ def bin_routes(studio: "Studio") -> APIRouter:
         }
 
     @routes.post("/bin/empty")
-    def empty(request: Request) -> dict[str, int]:
-        """Deletes for good what is in the bin."""
-        done = studio.empty_bin(who_of(request))
+    def empty(request: Request, asked: ForGood | None = None) -> dict[str, int]:
+        """Deletes for good what is in the bin, or these pictures of it."""
+        done = studio.empty_bin(who_of(request), None if asked is None else asked.pictures)
         return {"pictures": done.pictures, "bytes": done.bytes}
 
     return routes

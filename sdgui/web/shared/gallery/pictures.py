@@ -63,11 +63,13 @@ def picture_routes(studio: "Studio", store: Store) -> APIRouter:
         return Response(png, media_type="image/png", headers=headers)
 
     @routes.get("/picture/{picture}")
-    def original(request: Request, picture: Id, download: bool = False) -> Response:
-        """The original file, byte for byte as it is stored."""
+    def original(
+        request: Request, picture: Id, download: bool = False, bin: bool = False
+    ) -> Response:
+        """The original file, byte for byte as it is stored; with `bin` of a picture in the bin."""
         visitor = visitor_of(request)
-        record = store.picture(picture, visitor)
-        file = store.picture_file(picture, visitor)
+        record = (store.binned_picture if bin else store.picture)(picture, visitor)
+        file = (store.binned_file if bin else store.picture_file)(picture, visitor)
         if record is None:
             raise not_found(store.hiding(picture, visitor))
         if file is None:

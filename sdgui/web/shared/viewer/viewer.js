@@ -18,12 +18,14 @@ import { Tools } from "./tools.js";
  * @typedef {import("../dreams/dream.js").Picture} Picture
  * @typedef {import("../dreams/told.js").ToldPicture} ToldPicture
  * @typedef {{ of(picture: Picture): HTMLElement, told(picture: Picture, told: ToldPicture): void, key(key: string): boolean }} Extra
+ * @typedef {{ left(picture: Picture): string, restore(picture: Picture): Promise<boolean>, erase(picture: Picture): Promise<boolean> }} OfBin
+ *   what can be done with pictures that lie in the bin, which are looked at alone
  * Where pictures are taken from. A shelf that knows more is told which one is seen and what made it, and may say which of
  * all it is.
  * @typedef {{ pictures: Picture[], older(): void, reveal(picture: Picture): void,
  *   reuse(job: string, index: number, how?: { seed?: boolean }): void,
  *   shown?(picture: Picture): void, told?(picture: Picture, told: import("../dreams/told.js").ToldPicture): void,
- *   isGone?(picture: Picture): boolean, placeOf?(picture: Picture): string }} Shelf
+ *   isGone?(picture: Picture): boolean, placeOf?(picture: Picture): string, ofBin?: OfBin | null }} Shelf
  * @typedef {import("./tools.js").Actions} Actions
  */
 
@@ -83,6 +85,8 @@ export class Viewer {
     this.sameSeed = this.action("viewer-same-seed", "Same seed", () => this.take(true));
     this.sameSeed.title = "The settings with this seed, locked";
     this.delete = this.action("viewer-delete", "Delete", () => this.erase());
+    this.restore = this.action("viewer-restore", "Restore", () => this.outOfBin("restore"));
+    this.forGood = this.action("viewer-for-good", "", () => this.eraseForGood());
     const close = button("✕", "quiet-button", () => this.element.close(), { id: "viewer-close", aria: { label: "Close" } });
     this.element = dialog(
       { id: "viewer", tabIndex: -1, aria: { label: "Picture" } },
@@ -92,7 +96,7 @@ export class Viewer {
         this.tools.element,
         this.extras,
         this.facts,
-        make("div", { className: "viewer-actions" }, this.reuse, this.sameSeed, this.download, this.delete)),
+        make("div", { className: "viewer-actions" }, this.reuse, this.sameSeed, this.download, this.delete, this.restore, this.forGood)),
     );
     this.element.addEventListener("keydown", (event) => this.key(event));
     this.element.addEventListener("close", () => this.closed());
@@ -140,6 +144,8 @@ export class Viewer {
     this.parameters = null;
     this.download.href = at(`/picture/${picture.id}?download=1`);
     this.isMissing = this.shelf.isGone?.(picture) === true;
+    this.element.classList.toggle("is-of-bin", this.isOfBin);
+    this.beSure(false);
     this.tools.fill(picture);
     this.tell(picture, {});
     this.offer();
@@ -153,10 +159,19 @@ export class Viewer {
     this.ask(picture);
   }
 
+  get isOfBin() {
+    return Boolean(this.shelf.ofBin);
+  }
+
+  /** What the routes are asked about a picture. @param {Picture} picture */
+  addressOf(picture, what = "") {
+    return `/picture/${picture.id}${what}${this.isOfBin ? "?bin=1" : ""}`;
+  }
+
   /** Of a picture whose file is gone nothing is offered that needs it. */
   offer() {
     for (const one of [this.download, ...this.facts.querySelectorAll("#viewer-copy-picture, #viewer-share")]) {
-      if (one instanceof HTMLElement) one.hidden = this.isMissing;
+      if (one instanceof HTMLElement) one.hidden = this.isMissing || this.isOfBin;
     }
   }
 
@@ -191,12 +206,12 @@ export class Viewer {
   async enlarge(picture) {
     const { prompt } = picture.settings;
     // What the gallery shows already, until the original is there.
-    this.put(make("img", { alt: prompt, src: at(`/thumb/${picture.id}`), draggable: false }));
+    this.put(make("img", { alt: prompt, src: at(`/thumb/${picture.id}${this.isOfBin ? "?bin=1" : ""}`), draggable: false }));
     if (this.isMissing) {
       await this.failed(picture);
       return;
     }
-    const large = await loaded(`/picture/${picture.id}`, prompt).catch(() => null);
+    const large = await loaded(this.addressOf(picture), prompt).catch(() => null);
     if (this.picture !== picture) return;
     if (large) {
       settled(this);
@@ -215,7 +230,7 @@ export class Viewer {
   /** Says so over what is there; it is also tried again by itself, unless its file is gone. @param {Picture} picture */
   async failed(picture) {
     /** @type {import("../dreams/told.js").ToldPicture | null} */
-    const told = await ask(`/picture/${picture.id}/facts`).catch(() => null);
+    const told = await ask(this.addressOf(picture, "/facts")).catch(() => null);
     if (this.picture !== picture) return;
     const gone = told?.gone;
     this.isMissing = gone !== undefined;
@@ -232,7 +247,7 @@ export class Viewer {
   /** How it was made is known to the server alone. @param {Picture} picture */
   async ask(picture) {
     /** @type {ToldPicture | null} */
-    const told = await ask(`/picture/${picture.id}/facts`).catch(() => null);
+    const told = await ask(this.addressOf(picture, "/facts")).catch(() => null);
     if (!told || this.picture !== picture) return;
     this.parameters = told.parameters ?? null;
     this.shelf.told?.(picture, told);
@@ -262,6 +277,7 @@ export class Viewer {
       ["Avoided", negative_prompt],
       ["Match", picture.match === null ? "" : `${picture.match.toFixed(2)}${picture.dream.sheet ? place : ""}`],
       ["Mark", picture.mark],
+      ["In the bin", this.shelf.ofBin?.left(picture) ?? ""],
       ["Made", moment(picture.dream.created)],
       ["File", notes.file ?? ""],
       ["Made on", [notes.device, notes.dtype].filter(Boolean).join(", ")],
@@ -333,6 +349,7 @@ export class Viewer {
   key(event) {
     if (!this.picture || event.ctrlKey || event.metaKey || event.altKey || event.repeat && !(event.key in ARROWS)) return;
     if (event.key in ARROWS) this.step(ARROWS[event.key]);
+    else if (this.isOfBin) return;
     else if (this.extra?.key(event.key)) event.stopPropagation();
     else if (event.key === "Delete" || event.key === "Backspace") this.erase();
     else if (this.isMissing && OF_FILES.has(event.key.toLowerCase())) return;
@@ -383,6 +400,33 @@ export class Viewer {
     if (!isDeleted) this.show(picture);
     else if (next) this.show(next);
     else this.element.close();
+  }
+
+  /** @param {"restore" | "erase"} act */
+  async outOfBin(act) {
+    const { picture } = this;
+    const { ofBin, pictures } = this.shelf;
+    if (!picture || !ofBin) return;
+    const place = pictures.indexOf(picture);
+    const next = pictures[place + 1] ?? pictures[place - 1];
+    const isDone = await ofBin[act](picture);
+    if (this.picture !== picture) return;
+    if (!isDone) this.show(picture);
+    else if (next) this.show(next);
+    else this.element.close();
+  }
+
+  /** Nothing brings it back after that: the same button asks once more. */
+  eraseForGood() {
+    if (this.isSure) this.outOfBin("erase");
+    else this.beSure(true);
+  }
+
+  /** @param {boolean} isSure */
+  beSure(isSure) {
+    this.isSure = isSure;
+    this.forGood.textContent = isSure ? "Yes, for good" : "Delete for good…";
+    this.forGood.classList.toggle("is-grave", isSure);
   }
 
   closed() {

@@ -28,6 +28,23 @@ def test_pictures_and_dreams_go_and_come_back_where_they_stood(site: Site) -> No
     assert client.post("/bin/restore", json={"undo": deleted["undo"]}).status_code == 404
 
 
+def test_one_in_the_bin_is_seen_and_deleted_for_good_alone(site: Site) -> None:
+    client, other = site.visitor(), site.visitor()
+    one, two = (task.id for task in site.dream(client, count=2).tasks)
+    size = len(client.get(f"/picture/{one}").content)
+    client.post("/bin", json={"pictures": [one, two]})
+    assert len(client.get(f"/picture/{one}?bin=1").content) == size
+    assert client.get(f"/picture/{one}/facts?bin=1").json()["picture"] == one
+    theirs = (f"/picture/{one}?bin=1", f"/picture/{one}/facts?bin=1")
+    assert {other.get(path).status_code for path in theirs} == {404}
+    told = client.get("/history/pictures?section=all&bin=1").json()["pictures"]
+    assert [picture["left"] for picture in told] == [30, 30]
+    assert other.post("/bin/empty", json={"pictures": [one]}).json()["pictures"] == 0
+    done = client.post("/bin/empty", json={"pictures": [one]}).json()
+    assert done == {"pictures": 1, "bytes": size}
+    assert client.get("/history/ids?section=all&bin=1").json()["pictures"] == [two]
+
+
 def test_nobody_reaches_what_is_not_theirs(site: Site) -> None:
     client, other = site.visitor(), site.visitor()
     mine, foreign = site.dream(client), site.dream(other)
