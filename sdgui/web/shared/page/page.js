@@ -68,6 +68,7 @@ export class Page {
       [["Enter"], "in the prompt: dream; Shift and Enter make a new line"],
       [[KEY, "Enter"], "dream, from anywhere on the page"],
       [["↑", "↓"], "in an empty prompt: former prompts"],
+      [[KEY, "↑"], "the selected words, or the one at the cursor, weigh more; ↓ less"],
       [[KEY, "."], "stop the dream that forms; then all can be stopped"],
       [["F6"], "to what a message offers, and back"],
       [["?"], "these keys"],

@@ -11,6 +11,7 @@ import { settings } from "../settings/settings.js";
 import { FormerPrompts } from "./former-prompts.js";
 import { preferences } from "./preferences.js";
 import { reading, withAvoided } from "./prompt-reading.js";
+import { weighed } from "./weighing.js";
 
 /**
  * What the Dream button begins where a tab is seen: its words, and those of the hint; `ownPrompt`: the prompt is not
@@ -111,6 +112,7 @@ export class PromptBar {
       event.stopImmediatePropagation();
       if (!document.querySelector("dialog[open]") && !event.repeat) this.dream();
     } else if (isPrompt && isPlain && (event.key === "ArrowUp" || event.key === "ArrowDown")) this.walk(event);
+    else if (isPrompt && isHeld && !event.altKey && !event.shiftKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) this.weigh(event);
     else if (isPrompt && isHeld && !event.shiftKey && event.key.toLowerCase() === "z") {
       if (this.calls.undo()) event.preventDefault();
     } else if (event.key === "." && isHeld) {
@@ -130,6 +132,18 @@ export class PromptBar {
     if (text === null) return;
     event.preventDefault();
     this.replace(text);
+  }
+
+  /** A tenth more or less for some words, where that is read; as if it was typed. @param {KeyboardEvent} event */
+  weigh(event) {
+    const { prompt } = this;
+    if (settings.get("emphasis") !== true || modelFacts(settings.get("model"))?.emphasis === false) return;
+    event.preventDefault();
+    const done = weighed(prompt.value, prompt.selectionStart, prompt.selectionEnd, event.key === "ArrowUp" ? 0.1 : -0.1);
+    if (!done) return;
+    prompt.setSelectionRange(done.from, done.to);
+    document.execCommand("insertText", false, done.text);
+    prompt.setSelectionRange(...done.select);
   }
 
   /** A number that is still being typed counts. */

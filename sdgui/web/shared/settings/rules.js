@@ -1,8 +1,9 @@
 // @ts-check
 // What goes with a setting that somebody chose: a model has its own defaults, an aspect its size, a typed seed is kept.
 
-import { find, make } from "../dom/dom.js";
+import { button, find, make } from "../dom/dom.js";
 import { explain } from "../dom/explain.js";
+import { grey } from "../dom/grey.js";
 import { QuietLine } from "../dom/quiet-line.js";
 import { ask, wordsOf } from "../fetch/ask.js";
 import { offerAnew } from "../seam/seam.js";
@@ -11,6 +12,10 @@ import { addChoices } from "./choice.js";
 import { facts, modelFacts } from "./facts.js";
 import { tellHowRead } from "./read-as.js";
 import { settings } from "./settings.js";
+import { turned } from "./turned.js";
+
+/** What a size that one writes oneself is called among the aspects. */
+const OWN = facts.settings.aspect.choices?.at(-1) ?? "";
 
 /** @param {import("../dom/toasts.js").Toasts} toasts */
 export function keepRules(toasts) {
@@ -35,8 +40,13 @@ export function keepRules(toasts) {
   find("#seed-die").addEventListener("click", () => settings.set({ seed: String(crypto.getRandomValues(new Uint32Array(1))[0]) }));
 
   const note = make("span", { className: "size-note", id: "size-note" });
-  find("#aspect").append(note);
+  const swap = button("⇄", "size-swap", () => {
+    const size = turnedNow();
+    if (size) settings.set(size);
+  }, { id: "size-swap", aria: { label: "Swap width and height" } });
+  find("#aspect").append(note, swap);
   settings.follow(["aspect", "model", "width", "height"], () => {
+    grey(swap, turnedNow() ? "" : "Width and height are the same", "Swap width and height");
     note.textContent = (modelFacts(settings.get("model"))?.sizes[settings.text("aspect")] ?? []).join(" × ");
   });
   settings.follow(["model"], () => {
@@ -45,6 +55,12 @@ export function keepRules(toasts) {
     document.body.classList.toggle("has-no-guidance", model?.guided === false);
     document.body.classList.toggle("has-no-emphasis", model?.emphasis === false);
   });
+}
+
+/** The size that is chosen, with width and height swapped. */
+function turnedNow() {
+  const [width, height] = /** @type {const} */ (["width", "height"]).map((name) => Number(settings.get(name)));
+  return turned({ aspect: settings.text("aspect"), width, height }, modelFacts(settings.get("model"))?.sizes ?? {}, OWN);
 }
 
 /**
