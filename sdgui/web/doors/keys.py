@@ -3,6 +3,7 @@ knows, and the cookies that they are exchanged for."""
 
 import base64
 import hmac
+import itertools
 import secrets
 from pathlib import Path
 
@@ -30,6 +31,7 @@ class Keys:
         self.token = _made(owners, "token")
         self.owner = SignedCookie("owner", owners, path)
         self.given_up = GivenUp(folder, write_whole, renew=renew)
+        self._owners = owners
         self._secret = server_secret(folder)
         self.invited = SignedCookie("invited", self._secret, path)
         self.chooser = SignedCookie("chooser", self._secret, path)
@@ -43,6 +45,19 @@ class Keys:
         `former`: it takes the place of one of the former version, which all said the same."""
         said = f"{kind}-{secrets.token_hex(8)}{_FORMER if former else ''}"
         return self.owner.made_for(said, secure=secure)
+
+    def browsers(self, visitor: str) -> str:
+        """What the cookie of the kind `OWNERS_BROWSER` of a visitor says: the same wherever a copy of their own cookie
+        is, until it is given up, and another one then."""
+        said = (
+            f"{OWNERS_BROWSER}-{_made(self._owners, f'browser {visitor} {times}')[:22]}"
+            for times in itertools.count()
+        )
+        return next(one for one in said if one not in self.given_up)
+
+    def browsers_cookie(self, visitor: str, *, secure: bool) -> bytes:
+        """The header's value that makes a visitor's browser the owner's."""
+        return self.owner.made_for(self.browsers(visitor), secure=secure)
 
     def give_up(self, said: str) -> None:
         """What the owner's cookie of a browser says opens nothing from now on, nor does that of the former version in

@@ -16,7 +16,7 @@ from sdgui.web.doors.asgi import answer, header, path_of
 from sdgui.web.doors.auth import Patience
 from sdgui.web.doors.cookies import Cookies
 from sdgui.web.doors.gate import Gate
-from sdgui.web.doors.keys import OWNER, OWNERS_BROWSER, is_former, kind_of
+from sdgui.web.doors.keys import OWNER, is_former, kind_of
 from sdgui.web.doors.strangers import ForStrangers, nothing_for_strangers
 from sdgui.web.doors.visitors import BY_INVITATION, NO_INVITATION, visitor_id
 
@@ -70,23 +70,28 @@ class Roles:
         # By the link it is the owner in person, who finds their own on each device.
         state["is_owner_in_person"] = kind_of(owners) == OWNER
         state["owners_cookie"] = owners
-        gives = ""
+        secure = gate.is_secure(scope)
+        gives = b""
         if owners is not None and is_former(owners) and scope.get("method") == "GET":
-            gives = owners  # of its own: signing out elsewhere ends it no more
+            # of its own: signing out elsewhere ends it no more
+            gives = gate.keys.owners_cookie(owners, secure=secure, former=True)
         if not gate.is_open:
-            await self._pass(scope, receive, send, role=Role.OWNER, gives=gives, former=True)
+            await self._pass(scope, receive, send, role=Role.OWNER, gives=gives)
             return
         scheme, _, bearer = (header(scope, b"authorization") or "").partition(" ")
         if owners is not None:
-            await self._pass(scope, receive, send, role=Role.OWNER, gives=gives, former=True)
+            await self._pass(scope, receive, send, role=Role.OWNER, gives=gives)
         elif scheme.lower() == "bearer":
             if gate.keys.is_owners(bearer):
                 await self._pass(scope, receive, send, role=Role.OWNER)
             else:
                 unknown = HTTPStatus.UNAUTHORIZED
                 await self._refuse(TOKEN, _NOT_THE_OWNERS, scope, receive, send, unknown)
-        elif (signed := self.cookies.read(sent)) and gate.was_owner(visitor_id(signed[0])):
-            await self._pass(scope, receive, send, role=Role.OWNER, gives=OWNERS_BROWSER)
+        elif (signed := self.cookies.read(sent)) and gate.was_owner(
+            visitor := visitor_id(signed[0])
+        ):
+            gives = gate.keys.browsers_cookie(visitor, secure=secure)
+            await self._pass(scope, receive, send, role=Role.OWNER, gives=gives)
         elif (invitation := gate.keys.invited.read(sent)) is not None:
             if gate.book.is_invited(invitation):
                 await self._pass(scope, receive, send, role=Role.GUEST, invitation=invitation)
@@ -109,19 +114,16 @@ class Roles:
         *,
         role: Role | None,
         invitation: str = "",
-        gives: str = "",
-        former: bool = False,
+        gives: bytes = b"",
     ) -> None:
-        """Passes a request on; an owner is given the cookie of the kind `gives`, where one is said, that tells so
-        later."""
+        """Passes a request on; an owner is given the cookie that tells so later by the header's value `gives`, where
+        there is one."""
         state = scope.setdefault("state", {})
         state["role"], state["invitation"] = role, invitation
 
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
-                secure = self.gate.is_secure(scope)
-                cookie = self.gate.keys.owners_cookie(gives, secure=secure, former=former)
-                headers = [*message.get("headers", ()), (b"set-cookie", cookie)]
+                headers = [*message.get("headers", ()), (b"set-cookie", gives)]
                 message = {**message, "headers": headers}
             await send(message)
 

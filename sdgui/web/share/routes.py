@@ -140,7 +140,10 @@ def share_routes(
             streams.end_of_session(None, browser)
             book.left(who.visitor)
             return reply
-        gate.keys.give_up(said)
+        # Whoever has a copy of the browser's own cookie may have been given the owner's by it.
+        by_its_own = said if browser is None else gate.keys.browsers(browser)
+        for one in {said, by_its_own}:
+            gate.keys.give_up(one)
         gate.note_no_owner(who.visitor, *(() if browser is None else (browser,)))
         streams.end_of_session(said, browser)
         for ended in gate.keys.owner.ended():

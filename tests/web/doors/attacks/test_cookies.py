@@ -265,6 +265,30 @@ def test_a_browser_that_was_the_owner_s_before_others_could_come_signs_out_for_g
             assert client.get("/me").json()["role"] == "guest"
 
 
+@pytest.mark.parametrize("by_link", [False, True])
+def test_so_does_a_copy_of_its_own_cookie_that_was_the_owner_s_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_link: bool
+) -> None:
+    """Also after a restart; another browser of before stays the owner's."""
+    with open_site(tmp_path) as site:
+        host, other = site.visitor(follow_redirects=True), site.visitor()
+        for one in (host, other):
+            one.get("/").raise_for_status()
+        thief = with_cookie(site, *cookie_of(host, "sdgui_visitor"))
+        site.gate.share()
+        assert {one.get("/me").json()["role"] for one in (host, other, thief)} == {"owner"}
+        if by_link:
+            host.get(f"/?token={site.gate.keys.token}").raise_for_status()
+        host.post("/me/sign-out").raise_for_status()
+        assert [one.get("/me").json()["role"] for one in (thief, host)] == ["guest", "guest"]
+        assert other.get("/share").status_code == 200
+        stolen = cookie_of(thief, "sdgui_owner")
+    with open_site(tmp_path, share=True) as again:
+        assert with_cookie(again, *stolen).get("/share").status_code == 403
+        monkeypatch.setattr(GivenUp, "__contains__", lambda self, said: False)
+        assert with_cookie(again, *stolen).get("/share").status_code == 200
+
+
 def test_so_does_one_that_came_by_the_owner_s_link_later(tmp_path: Path) -> None:
     """Its own cookie, by which it was the owner's before, opens nothing either."""
     with open_site(tmp_path) as site:
