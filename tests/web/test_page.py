@@ -37,7 +37,7 @@ def test_the_script_knows_the_axes_and_which_samplers_keep_the_composition() -> 
     assert facts is not None
     told = json.loads(facts[1])
     assert list(told["compare"]["axes"])[:3] == ["Seed", "Steps", "Cfg scale"]
-    assert "1-10 (+3)" in told["compare"]["axes"]["Seed"]
+    assert "a range: 1-10" in told["compare"]["axes"]["Seed"]
     steady = told["models"]["demo"]["steady"]
     assert "Euler" in steady and "Euler a" not in steady and "LCM" not in steady
 
