@@ -208,17 +208,17 @@ class DiskStore:
 
     def binned_picture(self, picture: str, visitor: str) -> PictureRecord | None:
         """A picture of the visitor that lies in the bin."""
-        row = self._database.binned_picture(picture, visitor) if is_id(picture) else None
+        row = self._binned_row(picture, visitor)
         return None if row is None else row.picture()
 
     def binned_file(self, picture: str, visitor: str) -> Path | None:
         """The original file of a picture in the bin; None where there is none."""
-        row = self._database.binned_picture(picture, visitor) if is_id(picture) else None
+        row = self._binned_row(picture, visitor)
         return None if row is None else self._original(row)
 
     def binned_thumb_file(self, picture: str, visitor: str) -> Path | None:
         """The thumbnail (JPEG) of a picture in the bin; None where there is none."""
-        row = self._database.binned_picture(picture, visitor) if is_id(picture) else None
+        row = self._binned_row(picture, visitor)
         return None if row is None else self._thumbnail(row)
 
     def thumb_file(self, picture: str, visitor: str) -> Path | None:
@@ -646,6 +646,9 @@ class DiskStore:
                 return None
             asked = job, [one.id for one in job.tasks].index(task)
         return place_of(*asked, created=created, secret=self._secret)
+
+    def _binned_row(self, picture: str, visitor: str) -> TaskRow | None:
+        return self._database.binned_picture(picture, visitor) if is_id(picture) else None
 
     def _row(self, picture: str, visitor: str) -> TaskRow | None:
         return self._database.picture(picture, visitor) if is_id(picture) else None

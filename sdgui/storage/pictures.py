@@ -69,19 +69,19 @@ def read_spec(file: Path) -> PictureSpec | None:
 
 def read_provenance(file: Path) -> Provenance | None:
     """The spec and notes inside a PNG; None when it is not a picture of ours."""
-    try:
-        with opened(file) as image:
-            text = image.info.get(SDGUI)
-    except Unreadable:
-        return None
-    return provenance_in(text) if isinstance(text, str) else None
+    text = _text_in(file, SDGUI)
+    return None if text is None else provenance_in(text)
 
 
 def read_infotext(file: Path) -> str | None:
     """The text `parameters` inside a PNG, as it stands there; None where there is none."""
+    return _text_in(file, PARAMETERS)
+
+
+def _text_in(file: Path, name: str) -> str | None:
     try:
         with opened(file) as image:
-            text = image.info.get(PARAMETERS)
+            text = image.info.get(name)
     except Unreadable:
         return None
     return text if isinstance(text, str) else None

@@ -104,32 +104,35 @@ class OwnBrowsers:
     def was_guest(self, visitor: str) -> bool:
         """Whether somebody ever came as a guest, or does by now: whoever had their cookie then may have it still, and
         who signed out would find nothing of their own."""
-        person = self._gate.book.person(visitor)
         if self._studio.guests.was(visitor):
             return True
-        comes_as_one = self._gate.is_open and person is not None and person.role is Role.GUEST
-        return comes_as_one or (person is not None and person.number > 0)
+        person = self._gate.book.person(visitor)
+        if person is None:
+            return False
+        return person.number > 0 or (self._gate.is_open and person.role is Role.GUEST)
 
 
 def own_browser_routes(studio: "Studio", browsers: OwnBrowsers) -> APIRouter:
     """Routes for the owner alone."""
     routes = APIRouter()
 
-    def offered(request: Request, sought: list[str]) -> Who:
-        """Who asks; HTTPException where they may not, or where one of those sought is not offered to them."""
+    def offered(request: Request, *sought: str) -> tuple[Who, tuple[str, ...]]:
+        """Who asks, and whose pictures they may bring; HTTPException where they may not, or where one of those sought
+        is not among them."""
         who = check_owner(request)
         if not browsers.may(who):
             raise HTTPException(HTTPStatus.FORBIDDEN, _NOT_NOW, _PRIVATE)
-        if not set(sought) <= set(browsers.offered(request)):
+        theirs = browsers.offered(request)
+        if not set(sought) <= set(theirs):
             raise HTTPException(HTTPStatus.NOT_FOUND, _GONE, _PRIVATE)
-        return who
+        return who, theirs
 
     @routes.get("/me/browsers")
     def told(request: Request) -> Response:
         """The owner's other browsers, the last used first, and their pictures together; `last` in seconds since the
         epoch, `thumbs` of them can be looked at."""
-        offered(request, [])
-        made = studio.store.made(browsers.offered(request))
+        _, theirs = offered(request)
+        made = studio.store.made(theirs)
         rows: list[dict[str, Any]] = [
             {
                 "id": one.visitor,
@@ -150,7 +153,7 @@ def own_browser_routes(studio: "Studio", browsers: OwnBrowsers) -> APIRouter:
         number: Annotated[int, FromPath(ge=0, lt=_THUMBS)],
     ) -> Response:
         """The thumbnail (JPEG) of one of the pictures made last there."""
-        offered(request, [browser])
+        offered(request, browser)
         found = studio.store.pictures(browser, PictureQuery(), limit=number + 1)
         file = studio.store.thumb_file(found[number].id, browser) if number < len(found) else None
         if file is None:
@@ -160,7 +163,7 @@ def own_browser_routes(studio: "Studio", browsers: OwnBrowsers) -> APIRouter:
     @routes.post("/me/browsers")
     def bring(request: Request, asked: Bringing) -> Response:
         """Brings the pictures of these, and all else that is theirs; they and this browser are one person's then."""
-        who = offered(request, asked.browsers)
+        who, _ = offered(request, *asked.browsers)
         proof = browsers.proof(request, who)
         reply = JSONResponse({"pictures": browsers.bring(who, asked.browsers)}, headers=_PRIVATE)
         if proof is not None:
